@@ -1,0 +1,352 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * From classes and words to a verdict.  Pure: no locks, no allocation, no skb.
+ * Builds in user space too.
+ */
+
+#include <linux/string.h>
+
+#include "classify.h"
+
+/* The ports of the centralized logging agent, inside external/11's range. */
+#define CLS_PORT_LOW	50001
+#define CLS_PORT_HIGH	50003
+
+/**
+ * nf_edge_named - whether some row of the table names a header
+ * @source: class of its source
+ * @destination: class of its destination
+ * @l4proto: IPPROTO_TCP or IPPROTO_UDP
+ * @sport: source port, host order
+ * @dport: destination port, host order
+ *
+ * Looks at service, protocol and ports alone, in either direction, at each
+ * edge end: the packet may be a request or a reply.
+ */
+bool nf_edge_named(const struct nf_edge_class *source,
+		   const struct nf_edge_class *destination,
+		   u8 l4proto, u16 sport, u16 dport)
+{
+	u64 requests = (destination->own & NF_EDGE_ROWS_IN) |
+		       (source->own & NF_EDGE_ROWS_OUT);
+	u64 replies = (destination->own & NF_EDGE_ROWS_OUT) |
+		      (source->own & NF_EDGE_ROWS_IN);
+
+	return (nf_edge_rows_by_port(l4proto, dport) & requests) ||
+	       (nf_edge_rows_by_port(l4proto, sport) & replies);
+}
+
+/* The rows of an edge end, in the direction that concerns that end. */
+static u64 edge_ends(const struct nf_edge_class *source,
+		     const struct nf_edge_class *destination)
+{
+	return (destination->services ? NF_EDGE_ROWS_IN : 0) |
+	       (source->services ? NF_EDGE_ROWS_OUT : 0);
+}
+
+/* Of the edge ends, those that @rows leaves without a row. */
+static u64 unsatisfied_ends(u64 ends, u64 rows)
+{
+	if (rows & NF_EDGE_ROWS_IN)
+		ends &= ~NF_EDGE_ROWS_IN;
+	if (rows & NF_EDGE_ROWS_OUT)
+		ends &= ~NF_EDGE_ROWS_OUT;
+	return ends;
+}
+
+static void drop(struct nf_edge_judgement *j, enum nf_edge_reason reason,
+		 u64 near)
+{
+	j->verdict = NF_EDGE_VERDICT_DROP;
+	j->reason = reason;
+	j->near = near;
+	j->rows = 0;
+}
+
+/*
+ * Why no row permits the connection.  A near row is one that fails a single
+ * test; side, peers and live are kept apart in the words for this.  Only rows
+ * of @ends, the ends that no row satisfies, are looked at.
+ */
+static noinline void why_not(const struct nf_edge_words *words,
+			     const struct nf_edge_packet *p, u64 by_port,
+			     u64 suits, u64 ends, struct nf_edge_judgement *j)
+{
+	u64 source = p->source->as_source;
+	u64 destination = p->destination->as_destination;
+	u64 live = words->live;
+	u64 near;
+
+	near = by_port & source & destination & live & ~suits & ends;
+	if (near)
+		return drop(j, NF_EDGE_REASON_INTERFACE, near);
+
+	near = by_port & live & suits & ends &
+	       ((NF_EDGE_ROWS_IN & destination & ~source) |
+		(NF_EDGE_ROWS_OUT & source & ~destination));
+	if (near)
+		return drop(j, NF_EDGE_REASON_PEER, near);
+
+	near = by_port & source & destination & suits & ~live & ends;
+	if (near)
+		return drop(j, NF_EDGE_REASON_DISABLED, near);
+
+	near = by_port & ends & ((NF_EDGE_ROWS_IN & p->destination->own) |
+				 (NF_EDGE_ROWS_OUT & p->source->own));
+	if (near)
+		return drop(j, NF_EDGE_REASON_SEVERAL, near);
+
+	drop(j, NF_EDGE_REASON_NO_ROW, 0);
+}
+
+static u64 suiting_rows(const struct nf_edge_words *words,
+			const struct nf_edge_packet *p)
+{
+	if (!p->first_direction || p->error)
+		return ~0ULL;
+	return words->arrival[p->arrival][!!p->source->services];
+}
+
+static void judge_rows(const struct nf_edge_words *words,
+		       const struct nf_edge_packet *p,
+		       struct nf_edge_judgement *j)
+{
+	u64 by_port = nf_edge_rows_by_port(p->l4proto, p->dport);
+	u64 suits = suiting_rows(words, p);
+	u64 ends = edge_ends(p->source, p->destination);
+	u64 rows, guarded;
+
+	rows = by_port & p->source->as_source &
+	       p->destination->as_destination & words->live & suits;
+
+	guarded = rows & words->guarded;
+	if (unlikely(guarded) && p->dport >= CLS_PORT_LOW &&
+	    p->dport <= CLS_PORT_HIGH) {
+		rows &= ~guarded;
+		if (!(rows & NF_EDGE_ROWS_IN))
+			return drop(j, NF_EDGE_REASON_CLS_GUARD, guarded);
+	}
+
+	ends = unsatisfied_ends(ends, rows);
+	if (unlikely(ends))
+		return why_not(words, p, by_port, suits, ends, j);
+
+	j->verdict = NF_EDGE_VERDICT_ACCEPT;
+	j->rows = rows;
+}
+
+/* The rows that an edge end with @services has on the sides where echo is on. */
+static u64 ping_rows(const struct nf_edge_words *words, u8 services)
+{
+	u64 internal = nf_edge_rows_of_service(NF_EDGE_SERVICE_INTERNAL);
+	u64 rows = 0;
+
+	if ((services & NF_EDGE_INTERNAL_SERVICE) &&
+	    (words->ping & BIT(NF_EDGE_SIDE_INTERNAL)))
+		rows |= internal;
+	if ((services & NF_EDGE_EXTERNAL_SERVICES) &&
+	    (words->ping & BIT(NF_EDGE_SIDE_EXTERNAL)))
+		rows |= ~internal;
+	return rows;
+}
+
+/* Echo asks for the arrival of a row of that end, but for no row. */
+static void judge_echo(const struct nf_edge_words *words,
+		       const struct nf_edge_packet *p,
+		       struct nf_edge_judgement *j)
+{
+	u64 suits = suiting_rows(words, p);
+
+	if ((p->destination->services &&
+	     !(ping_rows(words, p->destination->services) & suits &
+	       NF_EDGE_ROWS_IN)) ||
+	    (p->source->services &&
+	     !(ping_rows(words, p->source->services) & suits &
+	       NF_EDGE_ROWS_OUT)))
+		return drop(j, NF_EDGE_REASON_NO_ROW, 0);
+
+	j->verdict = NF_EDGE_VERDICT_ACCEPT;
+	j->rows = 0;
+}
+
+/**
+ * nf_edge_judge - judge one packet
+ * @words: the policy's words
+ * @p: the packet
+ * @j: where the verdict goes; all of it is written that the verdict calls for
+ *
+ * Everything of the policy but what is never governed (loopback, looped-back
+ * copies, VRF devices, neighbour discovery): that is the caller's.
+ */
+void nf_edge_judge(const struct nf_edge_words *words,
+		   const struct nf_edge_packet *p,
+		   struct nf_edge_judgement *j)
+{
+	const struct nf_edge_class *from = p->header_source;
+	const struct nf_edge_class *to = p->header_destination;
+
+	if (unlikely(nf_edge_spoofed(from, to, p->guards)))
+		return drop(j, NF_EDGE_REASON_SPOOFED, 0);
+	if (unlikely(nf_edge_isolated(to, p->guards) && p->first_direction))
+		return drop(j, NF_EDGE_REASON_ISOLATION, 0);
+
+	if (!p->source->services && !p->destination->services) {
+		if (!from->services && !to->services) {
+			j->verdict = NF_EDGE_VERDICT_NOT_GOVERNED;
+			return;
+		}
+		/* Translated to or from an edge address that nobody dialled. */
+		return drop(j, NF_EDGE_REASON_NO_ROW, 0);
+	}
+
+	if (unlikely(p->kind == NF_EDGE_KIND_UNTRACKED))
+		return drop(j, NF_EDGE_REASON_UNTRACKED, 0);
+	if (unlikely(p->unverified) && (from->services || to->services) &&
+	    !nf_edge_named(from, to, p->l4proto, p->header_sport,
+			   p->header_dport))
+		return drop(j, NF_EDGE_REASON_NO_ROW, 0);
+
+	if (unlikely(p->redirect) && (from->services || to->services))
+		return drop(j, NF_EDGE_REASON_NO_ROW, 0);
+
+	switch (p->kind) {
+	case NF_EDGE_KIND_ROWS:
+		return judge_rows(words, p, j);
+	case NF_EDGE_KIND_ECHO:
+		return judge_echo(words, p, j);
+	case NF_EDGE_KIND_NONE:
+		return drop(j, NF_EDGE_REASON_INVALID, 0);
+	default:
+		return drop(j, NF_EDGE_REASON_NO_ROW, 0);
+	}
+}
+
+/**
+ * nf_edge_live_rows - the rows whose zone is on, and whose feature if they
+ *	have one
+ * @switches: zones and features
+ */
+u64 nf_edge_live_rows(const struct nf_edge_switches *switches)
+{
+	u64 live = 0;
+	int i;
+
+	for (i = 0; i < NF_EDGE_ROWS; i++) {
+		const struct nf_edge_row *row = &nf_edge_rows[i];
+
+		if ((switches->zones & BIT(row->zone)) &&
+		    (row->feature == NF_EDGE_FEATURE_NONE ||
+		     (switches->features & BIT(row->feature))))
+			live |= BIT_ULL(i);
+	}
+	return live;
+}
+
+static bool row_suits(const struct nf_edge_row *row, int arrival,
+		      bool from_edge)
+{
+	if (arrival == NF_EDGE_LOCAL_HOST)
+		return true;
+	if (row->direction == NF_EDGE_DIRECTION_OUT)
+		return arrival & BIT(NF_EDGE_SIDE_EDGE);
+	return (arrival & BIT(row->side)) ||
+	       (from_edge && (arrival & BIT(NF_EDGE_SIDE_EDGE)));
+}
+
+/* The rows of the external side that reach the logging agent's ports. */
+static bool row_is_cls_exposed(const struct nf_edge_row *row)
+{
+	return row->direction == NF_EDGE_DIRECTION_IN &&
+	       row->side == NF_EDGE_SIDE_EXTERNAL &&
+	       row->l4proto == IPPROTO_TCP &&
+	       row->port_low <= CLS_PORT_HIGH && row->port_high >= CLS_PORT_LOW;
+}
+
+/**
+ * nf_edge_make_words - the words of a policy
+ * @words: where they go
+ * @switches: zones and features
+ * @ping: mask of enum nf_edge_side
+ * @expose_cls_ports: whether external/11 permits the logging ports too
+ */
+void nf_edge_make_words(struct nf_edge_words *words,
+			const struct nf_edge_switches *switches, u8 ping,
+			bool expose_cls_ports)
+{
+	int i, arrival;
+
+	memset(words, 0, sizeof(*words));
+	words->live = nf_edge_live_rows(switches);
+	words->ping = ping;
+	for (i = 0; i < NF_EDGE_ROWS; i++) {
+		const struct nf_edge_row *row = &nf_edge_rows[i];
+
+		if (!expose_cls_ports && row_is_cls_exposed(row))
+			words->guarded |= BIT_ULL(i);
+		for (arrival = 0; arrival < NF_EDGE_ARRIVALS; arrival++) {
+			if (row_suits(row, arrival, false))
+				words->arrival[arrival][0] |= BIT_ULL(i);
+			if (row_suits(row, arrival, true))
+				words->arrival[arrival][1] |= BIT_ULL(i);
+		}
+	}
+}
+
+/* Whether an address in @sets with @services is a peer of the row. */
+static bool row_has_peer(const struct nf_edge_row *row, u32 bound_sets,
+			 u32 sets, u8 services)
+{
+	bool inside = sets & BIT(NF_EDGE_PEER_SET_INTERNAL_NETWORKS);
+
+	if (row->peer_sets & bound_sets)
+		return row->peer_sets & bound_sets & sets;
+	if (!row->any_when_unbound)
+		return false;
+	if (row->side == NF_EDGE_SIDE_EXTERNAL)
+		return !inside && !(services & NF_EDGE_INTERNAL_SERVICE);
+	if (bound_sets & BIT(NF_EDGE_PEER_SET_INTERNAL_NETWORKS))
+		return inside;
+	return !(services & NF_EDGE_EXTERNAL_SERVICES);
+}
+
+/**
+ * nf_edge_make_class - the class of the addresses that are alike
+ * @class: where it goes
+ * @bound_sets: mask of enum nf_edge_peer_set, the sets that are bound
+ * @sets: likewise, the sets with a prefix that contains the address
+ * @services: mask of enum nf_edge_service that the address is bound to
+ * @node: number of the node that binds it
+ * @flags: enum nf_edge_class_flags but NF_EDGE_INSIDE
+ */
+void nf_edge_make_class(struct nf_edge_class *class, u32 bound_sets,
+			u32 sets, u8 services, u8 node, u8 flags)
+{
+	int i;
+
+	/* Whatever internal-networks says, these are outside. */
+	if (services & NF_EDGE_EXTERNAL_SERVICES)
+		sets &= ~BIT(NF_EDGE_PEER_SET_INTERNAL_NETWORKS);
+
+	memset(class, 0, sizeof(*class));
+	class->services = services;
+	class->node = node;
+	class->flags = flags;
+	if (sets & BIT(NF_EDGE_PEER_SET_INTERNAL_NETWORKS))
+		class->flags |= NF_EDGE_INSIDE;
+
+	for (i = 0; i < NF_EDGE_ROWS; i++) {
+		const struct nf_edge_row *row = &nf_edge_rows[i];
+		u64 peer = row_has_peer(row, bound_sets, sets, services) ?
+			   BIT_ULL(i) : 0;
+		u64 own = (services & BIT(row->service)) ? BIT_ULL(i) : 0;
+
+		class->own |= own;
+		if (row->direction == NF_EDGE_DIRECTION_IN) {
+			class->as_source |= peer;
+			class->as_destination |= own;
+		} else {
+			class->as_source |= own;
+			class->as_destination |= peer;
+		}
+	}
+}

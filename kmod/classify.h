@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _NF_EDGE_CLASSIFY_H
+#define _NF_EDGE_CLASSIFY_H
+
+#include "flow_table.h"
+
+#define NF_EDGE_EXTERNAL_SERVICES	(BIT(NF_EDGE_SERVICE_ACCESS) |	\
+					 BIT(NF_EDGE_SERVICE_WEBCONF) |	\
+					 BIT(NF_EDGE_SERVICE_AV))
+#define NF_EDGE_INTERNAL_SERVICE	BIT(NF_EDGE_SERVICE_INTERNAL)
+
+/**
+ * enum nf_edge_class_flags - what an address is beside its rows
+ * @NF_EDGE_INSIDE: in internal-networks
+ * @NF_EDGE_NEVER: no packet of an edge address may name it (IPv4-mapped,
+ *	loopback, unspecified)
+ * @NF_EDGE_NEVER_SOURCE: no packet to an edge address may come from it
+ *	(multicast, broadcast)
+ */
+enum nf_edge_class_flags {
+	NF_EDGE_INSIDE		= BIT(0),
+	NF_EDGE_NEVER		= BIT(1),
+	NF_EDGE_NEVER_SOURCE	= BIT(2),
+};
+
+/**
+ * struct nf_edge_class - what the policy knows of an address
+ * @as_source: rows that it may be the source of
+ * @as_destination: rows that it may be the destination of
+ * @own: rows of its services, none unless it is an edge address
+ * @services: mask of enum nf_edge_service; an edge address has one at least
+ * @node: number of the node that binds it
+ * @flags: enum nf_edge_class_flags
+ */
+struct nf_edge_class {
+	u64 as_source;
+	u64 as_destination;
+	u64 own;
+	u8 services;
+	u8 node;
+	u8 flags;
+};
+
+/* Sets of sides are masks of enum nf_edge_side; the local host comes after. */
+#define NF_EDGE_SIDE_SETS	8
+#define NF_EDGE_LOCAL_HOST	NF_EDGE_SIDE_SETS
+#define NF_EDGE_ARRIVALS	(NF_EDGE_SIDE_SETS + 1)
+
+/**
+ * struct nf_edge_switches - the part of a policy that can be switched
+ * @zones: mask of enum nf_edge_zone
+ * @features: mask of enum nf_edge_feature
+ * @mode: enum nf_edge_mode
+ */
+struct nf_edge_switches {
+	u32 zones;
+	u32 features;
+	u8 mode;
+};
+
+/**
+ * struct nf_edge_words - a policy short of its addresses
+ * @live: rows that are live
+ * @guarded: rows that permit nothing on the centralized logging ports
+ * @arrival: rows that suit an arrival; the second word is for packets whose
+ *	source is an edge address
+ * @ping: mask of enum nf_edge_side, the row sides whose edge addresses take
+ *	part in echo
+ */
+struct nf_edge_words {
+	u64 live;
+	u64 guarded;
+	u64 arrival[NF_EDGE_ARRIVALS][2];
+	u8 ping;
+};
+
+/**
+ * enum nf_edge_guard - guards of the interface that a packet arrives on
+ * @NF_EDGE_GUARD_EXTERNAL: it is bound to the external side only
+ * @NF_EDGE_GUARD_INTERNAL: it is bound to the internal side only
+ */
+enum nf_edge_guard {
+	NF_EDGE_GUARD_EXTERNAL	= BIT(0),
+	NF_EDGE_GUARD_INTERNAL	= BIT(1),
+};
+
+/**
+ * enum nf_edge_kind - how a packet belongs to its connection
+ * @NF_EDGE_KIND_ROWS: TCP or UDP
+ * @NF_EDGE_KIND_ECHO: ICMP echo
+ * @NF_EDGE_KIND_OTHER: of another protocol
+ * @NF_EDGE_KIND_UNTRACKED: marked untracked, so of none
+ * @NF_EDGE_KIND_NONE: of none
+ */
+enum nf_edge_kind {
+	NF_EDGE_KIND_ROWS,
+	NF_EDGE_KIND_ECHO,
+	NF_EDGE_KIND_OTHER,
+	NF_EDGE_KIND_UNTRACKED,
+	NF_EDGE_KIND_NONE,
+};
+
+/**
+ * struct nf_edge_packet - all that a verdict depends on
+ * @header_source: class of the source in the packet's own header
+ * @header_destination: likewise
+ * @source: class of the source in the connection's original tuple; the header's
+ *	when there is no connection
+ * @destination: likewise
+ * @dport: destination port of the original tuple, host order
+ * @header_sport: the packet's own, for @unverified
+ * @header_dport: likewise
+ * @kind: enum nf_edge_kind
+ * @l4proto: protocol of the original tuple, or of the header without one
+ * @arrival: set of sides of the interface, or NF_EDGE_LOCAL_HOST
+ * @guards: enum nf_edge_guard
+ * @first_direction: in its connection's first direction, or of none
+ * @error: an ICMP error, which cites the connection
+ * @redirect: the error is a redirect
+ * @unverified: TCP or UDP whose own header the connection does not vouch for:
+ *	there is none, or it is translated
+ */
+struct nf_edge_packet {
+	const struct nf_edge_class *header_source;
+	const struct nf_edge_class *header_destination;
+	const struct nf_edge_class *source;
+	const struct nf_edge_class *destination;
+	u16 dport;
+	u16 header_sport;
+	u16 header_dport;
+	u8 kind;
+	u8 l4proto;
+	u8 arrival;
+	u8 guards;
+	bool first_direction;
+	bool error;
+	bool redirect;
+	bool unverified;
+};
+
+/**
+ * struct nf_edge_judgement - a verdict and its grounds
+ * @rows: with NF_EDGE_VERDICT_ACCEPT, the rows that permit the packet; those
+ *	of ROWS_IN are the destination node's, those of ROWS_OUT the source node's
+ * @near: with NF_EDGE_VERDICT_DROP, the near rows of the reason
+ * @verdict: enum nf_edge_verdict
+ * @reason: with NF_EDGE_VERDICT_DROP, enum nf_edge_reason
+ */
+struct nf_edge_judgement {
+	u64 rows;
+	u64 near;
+	u8 verdict;
+	u8 reason;
+};
+
+/* Near rows of these reasons count the packet as denied. */
+#define NF_EDGE_REASONS_DENYING	(BIT(NF_EDGE_REASON_CLS_GUARD) |	\
+				 BIT(NF_EDGE_REASON_INTERFACE) |	\
+				 BIT(NF_EDGE_REASON_PEER) |		\
+				 BIT(NF_EDGE_REASON_DISABLED))
+
+/* Whether a guard calls the packet spoofed; holds for ungoverned ones too. */
+static inline bool nf_edge_spoofed(const struct nf_edge_class *source,
+				   const struct nf_edge_class *destination,
+				   u8 guards)
+{
+	if ((guards & NF_EDGE_GUARD_EXTERNAL) &&
+	    (source->services || (source->flags & NF_EDGE_INSIDE)))
+		return true;
+	if ((guards & NF_EDGE_GUARD_INTERNAL) &&
+	    (source->services & NF_EDGE_EXTERNAL_SERVICES))
+		return true;
+	return (destination->services &&
+		(source->flags & (NF_EDGE_NEVER | NF_EDGE_NEVER_SOURCE))) ||
+	       (source->services && (destination->flags & NF_EDGE_NEVER));
+}
+
+/* Whether the isolation guard looks at packets to @destination. */
+static inline bool nf_edge_isolated(const struct nf_edge_class *destination,
+				    u8 guards)
+{
+	return (guards & NF_EDGE_GUARD_EXTERNAL) &&
+	       (destination->services & NF_EDGE_INTERNAL_SERVICE);
+}
+
+bool nf_edge_named(const struct nf_edge_class *source,
+		   const struct nf_edge_class *destination,
+		   u8 l4proto, u16 sport, u16 dport);
+void nf_edge_judge(const struct nf_edge_words *words,
+		   const struct nf_edge_packet *packet,
+		   struct nf_edge_judgement *judgement);
+
+u64 nf_edge_live_rows(const struct nf_edge_switches *switches);
+void nf_edge_make_words(struct nf_edge_words *words,
+			const struct nf_edge_switches *switches, u8 ping,
+			bool expose_cls_ports);
+void nf_edge_make_class(struct nf_edge_class *class, u32 bound_sets,
+			u32 sets, u8 services, u8 node, u8 flags);
+
+#endif

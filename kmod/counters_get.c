@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Reading counters, and resetting what was read.  The reply is sent before the
+ * new base counts: a reader that cannot be answered has reset nothing.
+ */
+
+#include <linux/slab.h>
+
+#include "netlink.h"
+#include "netlink-gen.h"
+
+#define COUNTS_SIZE	(nla_total_size(0) + nla_total_size(16) +	\
+			 7 * nla_total_size_64bit(sizeof(u64)))
+
+static int put_counts(struct sk_buff *msg, const struct nf_edge_counts *c)
+{
+	const struct {
+		int attribute;
+		u64 value;
+	} counts[] = {
+		{ NF_EDGE_A_COUNTS_CONNECTIONS, c->connections },
+		{ NF_EDGE_A_COUNTS_PACKETS_TO_EDGE,
+		  c->packets[NF_EDGE_TO_EDGE] },
+		{ NF_EDGE_A_COUNTS_BYTES_TO_EDGE, c->bytes[NF_EDGE_TO_EDGE] },
+		{ NF_EDGE_A_COUNTS_PACKETS_FROM_EDGE,
+		  c->packets[NF_EDGE_FROM_EDGE] },
+		{ NF_EDGE_A_COUNTS_BYTES_FROM_EDGE,
+		  c->bytes[NF_EDGE_FROM_EDGE] },
+		{ NF_EDGE_A_COUNTS_DENIED, c->denied },
+	};
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(counts); i++)
+		if (nla_put_u64_64bit(msg, counts[i].attribute, counts[i].value,
+				      NF_EDGE_A_COUNTS_PAD))
+			return -EMSGSIZE;
+	if (!c->last_hit)
+		return 0;
+	return nla_put_u64_64bit(msg, NF_EDGE_A_COUNTS_LAST_HIT, c->last_hit,
+				 NF_EDGE_A_COUNTS_PAD);
+}
+
+/* What is counted since the last reset, of rows in @rows and of services. */
+static int put_counters(struct sk_buff *msg, const struct nf_edge_counters *sum,
+			const struct nf_edge_counters *base, u64 rows,
+			bool services)
+{
+	struct nf_edge_counts counts;
+	struct nlattr *nest;
+	int i;
+
+	for (; rows; rows &= rows - 1) {
+		i = __ffs64(rows);
+		counts = sum->row[i];
+		nf_edge_counts_sub(&counts, &base->row[i]);
+		nest = nla_nest_start(msg, NF_EDGE_A_COUNTERS_ROW);
+		if (!nest ||
+		    nla_put_string(msg, NF_EDGE_A_COUNTS_ROW,
+				   nf_edge_rows[i].id) ||
+		    put_counts(msg, &counts))
+			return -EMSGSIZE;
+		nla_nest_end(msg, nest);
+	}
+	for (i = 0; services && i < NF_EDGE_SERVICES; i++) {
+		counts = sum->service[i];
+		nf_edge_counts_sub(&counts, &base->service[i]);
+		nest = nla_nest_start(msg, NF_EDGE_A_COUNTERS_SERVICE);
+		if (!nest || nla_put_u32(msg, NF_EDGE_A_COUNTS_SERVICE, i) ||
+		    put_counts(msg, &counts))
+			return -EMSGSIZE;
+		nla_nest_end(msg, nest);
+	}
+	return 0;
+}
+
+static void rebase(struct nf_edge_counters *base,
+		   const struct nf_edge_counters *sum, u64 rows, bool services)
+{
+	for (; rows; rows &= rows - 1)
+		base->row[__ffs64(rows)] = sum->row[__ffs64(rows)];
+	if (services)
+		memcpy(base->service, sum->service, sizeof(base->service));
+}
+
+static int reply_counters(struct nf_edge_net *en, struct genl_info *info,
+			  struct nf_edge_node *node, u32 generation)
+{
+	const struct nlattr *zone = info->attrs[NF_EDGE_A_COUNTERS_ZONE];
+	struct nf_edge_counters *sum;
+	struct sk_buff *msg;
+	u64 rows = 0;
+	void *header;
+	int i, err;
+
+	for (i = 0; i < NF_EDGE_ROWS; i++)
+		if (!zone || nla_get_u32(zone) == nf_edge_rows[i].zone)
+			rows |= BIT_ULL(i);
+
+	sum = kmalloc(sizeof(*sum), GFP_KERNEL);
+	msg = genlmsg_new(256 + (NF_EDGE_ROWS + NF_EDGE_SERVICES) * COUNTS_SIZE,
+			  GFP_KERNEL);
+	if (!sum || !msg) {
+		err = -ENOMEM;
+		goto free;
+	}
+
+	mutex_lock(&en->reset_mutex);
+	nf_edge_node_sum(node, sum);
+	header = genlmsg_put_reply(msg, info, &nf_edge_nl_family, 0,
+				   NF_EDGE_CMD_COUNTERS_GET);
+	if (!header ||
+	    nla_put_string(msg, NF_EDGE_A_COUNTERS_NODE, node->name) ||
+	    nla_put_u32(msg, NF_EDGE_A_COUNTERS_GENERATION, generation) ||
+	    put_counters(msg, sum, &node->base, rows, !zone)) {
+		mutex_unlock(&en->reset_mutex);
+		err = -EMSGSIZE;
+		goto free;
+	}
+	genlmsg_end(msg, header);
+	err = genlmsg_reply(msg, info);
+	msg = NULL;
+	if (!err && info->attrs[NF_EDGE_A_COUNTERS_RESET])
+		rebase(&node->base, sum, rows, !zone);
+	mutex_unlock(&en->reset_mutex);
+free:
+	nlmsg_free(msg);
+	kfree(sum);
+	return err;
+}
+
+int nf_edge_nl_counters_get_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct nf_edge_net *en = nf_edge_net(genl_info_net(info));
+	const struct nlattr *name = info->attrs[NF_EDGE_A_COUNTERS_NODE];
+	struct nf_edge_snapshot *snapshot;
+	struct nf_edge_node *node = NULL;
+	int err;
+	u32 i;
+
+	if (!name) {
+		NL_SET_ERR_MSG(info->extack, "a node is required");
+		return -EINVAL;
+	}
+	snapshot = nf_edge_snapshot_get(en);
+	if (!snapshot) {
+		NL_SET_ERR_MSG(info->extack, "no policy is loaded");
+		return -ENOENT;
+	}
+	for (i = 0; i < snapshot->site->n_nodes; i++)
+		if (!nla_strcmp(name, snapshot->nodes[i]->name))
+			node = snapshot->nodes[i];
+	if (node) {
+		err = reply_counters(en, info, node, snapshot->generation);
+	} else {
+		NL_SET_ERR_MSG_ATTR(info->extack, name,
+				    "the policy has no node of this name");
+		err = -ENOENT;
+	}
+	nf_edge_snapshot_put(snapshot);
+	return err;
+}
+
+static int put_drop(struct sk_buff *msg, enum nf_edge_reason reason,
+		    const struct nf_edge_drop *sum,
+		    const struct nf_edge_drop *base)
+{
+	struct nlattr *nest = nla_nest_start(msg, NF_EDGE_A_DROPS_DROP);
+
+	if (!nest || nla_put_u32(msg, NF_EDGE_A_DROP_REASON, reason) ||
+	    nla_put_u64_64bit(msg, NF_EDGE_A_DROP_PACKETS,
+			      sum->packets[0] - base->packets[0],
+			      NF_EDGE_A_DROP_PAD) ||
+	    nla_put_u64_64bit(msg, NF_EDGE_A_DROP_BYTES,
+			      sum->bytes[0] - base->bytes[0],
+			      NF_EDGE_A_DROP_PAD) ||
+	    nla_put_u64_64bit(msg, NF_EDGE_A_DROP_WOULD_BE_PACKETS,
+			      sum->packets[1] - base->packets[1],
+			      NF_EDGE_A_DROP_PAD) ||
+	    nla_put_u64_64bit(msg, NF_EDGE_A_DROP_WOULD_BE_BYTES,
+			      sum->bytes[1] - base->bytes[1],
+			      NF_EDGE_A_DROP_PAD))
+		return -EMSGSIZE;
+	nla_nest_end(msg, nest);
+	return 0;
+}
+
+int nf_edge_nl_drops_get_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct nf_edge_net *en = nf_edge_net(genl_info_net(info));
+	struct nf_edge_drops *sum;
+	struct sk_buff *msg;
+	void *header;
+	int i, err;
+
+	sum = kmalloc(sizeof(*sum), GFP_KERNEL);
+	msg = genlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
+	if (!sum || !msg) {
+		err = -ENOMEM;
+		goto free;
+	}
+
+	mutex_lock(&en->reset_mutex);
+	nf_edge_drops_sum(en->drops, sum);
+	header = genlmsg_put_reply(msg, info, &nf_edge_nl_family, 0,
+				   NF_EDGE_CMD_DROPS_GET);
+	err = header ? 0 : -EMSGSIZE;
+	for (i = 0; !err && i < NF_EDGE_REASONS; i++)
+		err = put_drop(msg, i, &sum->reason[i],
+			       &en->drops_base.reason[i]);
+	if (!err) {
+		genlmsg_end(msg, header);
+		err = genlmsg_reply(msg, info);
+		msg = NULL;
+	}
+	if (!err && info->attrs[NF_EDGE_A_DROPS_RESET])
+		en->drops_base = *sum;
+	mutex_unlock(&en->reset_mutex);
+free:
+	nlmsg_free(msg);
+	kfree(sum);
+	return err;
+}

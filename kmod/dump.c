@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What is read row by row, node by node and set by set.  A dump pins the policy
+ * that it starts on, so it is one policy from end to end.
+ */
+
+#include <net/sock.h>
+
+#include "netlink.h"
+#include "netlink-gen.h"
+
+/* Prefixes in one message: it fits a reader's buffer of 32 KiB. */
+#define PREFIXES_A_MESSAGE	1024
+
+struct dump {
+	struct nf_edge_snapshot *snapshot;
+	u32 generation;
+	u32 at;		/* row, node or set */
+	u32 prefix;	/* place in the site's prefixes */
+};
+
+static struct dump *dump_of(struct netlink_callback *cb)
+{
+	BUILD_BUG_ON(sizeof(struct dump) > sizeof(cb->ctx));
+	return (struct dump *)cb->ctx;
+}
+
+int nf_edge_nl_pin(struct netlink_callback *cb)
+{
+	struct nf_edge_net *en = nf_edge_net(sock_net(cb->skb->sk));
+	struct dump *dump = dump_of(cb);
+
+	dump->generation = READ_ONCE(en->generation);
+	dump->snapshot = nf_edge_snapshot_get(en);
+	if (dump->snapshot)
+		dump->generation = dump->snapshot->generation;
+	return 0;
+}
+
+int nf_edge_nl_unpin(struct netlink_callback *cb)
+{
+	struct dump *dump = dump_of(cb);
+
+	if (dump->snapshot)
+		nf_edge_snapshot_put(dump->snapshot);
+	return 0;
+}
+
+static void *start_message(struct sk_buff *skb, struct netlink_callback *cb,
+			   u8 cmd)
+{
+	return genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
+			   &nf_edge_nl_family, NLM_F_MULTI, cmd);
+}
+
+static int put_row(struct sk_buff *skb, const struct nf_edge_row *row,
+		   const struct dump *dump)
+{
+	const struct nf_edge_snapshot *snapshot = dump->snapshot;
+	u32 bound = snapshot ? snapshot->site->bound_sets : 0;
+	u32 zones = snapshot ? snapshot->switches.zones : 0;
+	u32 features = snapshot ? snapshot->switches.features : 0;
+	u32 dead = 0;
+
+	if (!(zones & BIT(row->zone)))
+		dead |= BIT(NF_EDGE_DEAD_ZONE_OFF);
+	if (row->feature != NF_EDGE_FEATURE_NONE &&
+	    !(features & BIT(row->feature)))
+		dead |= BIT(NF_EDGE_DEAD_FEATURE_OFF);
+
+	if (nla_put_string(skb, NF_EDGE_A_ROW_ID, row->id) ||
+	    nla_put_u32(skb, NF_EDGE_A_ROW_ZONE, row->zone) ||
+	    nla_put_u32(skb, NF_EDGE_A_ROW_SERVICE, row->service) ||
+	    nla_put_u32(skb, NF_EDGE_A_ROW_DIRECTION, row->direction) ||
+	    nla_put_u32(skb, NF_EDGE_A_ROW_SIDE, row->side) ||
+	    nla_put_string(skb, NF_EDGE_A_ROW_ROLE, row->role) ||
+	    nla_put_string(skb, NF_EDGE_A_ROW_APPLICATION, row->application) ||
+	    nla_put_u8(skb, NF_EDGE_A_ROW_PROTOCOL, row->l4proto) ||
+	    nla_put_u16(skb, NF_EDGE_A_ROW_PORT_LOW, row->port_low) ||
+	    nla_put_u16(skb, NF_EDGE_A_ROW_PORT_HIGH, row->port_high) ||
+	    nla_put_u32(skb, NF_EDGE_A_ROW_PEER_SETS, row->peer_sets) ||
+	    nla_put_u32(skb, NF_EDGE_A_ROW_BOUND_SETS,
+			row->peer_sets & bound) ||
+	    nla_put_u8(skb, NF_EDGE_A_ROW_ANY_WHEN_UNBOUND,
+		       row->any_when_unbound) ||
+	    (row->feature != NF_EDGE_FEATURE_NONE &&
+	     nla_put_u32(skb, NF_EDGE_A_ROW_FEATURE, row->feature)) ||
+	    nla_put_string(skb, NF_EDGE_A_ROW_NOTE, row->note) ||
+	    nla_put_u8(skb, NF_EDGE_A_ROW_LIVE, !dead) ||
+	    nla_put_u32(skb, NF_EDGE_A_ROW_DEAD, dead) ||
+	    nla_put_u32(skb, NF_EDGE_A_ROW_GENERATION, dump->generation))
+		return -EMSGSIZE;
+	return 0;
+}
+
+int nf_edge_nl_row_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct dump *dump = dump_of(cb);
+
+	for (; dump->at < NF_EDGE_ROWS; dump->at++) {
+		void *header = start_message(skb, cb, NF_EDGE_CMD_ROW_GET);
+
+		if (!header)
+			break;
+		if (put_row(skb, &nf_edge_rows[dump->at], dump)) {
+			genlmsg_cancel(skb, header);
+			break;
+		}
+		genlmsg_end(skb, header);
+	}
+	return skb->len;
+}
+
+static int put_address(struct sk_buff *skb, const struct nf_edge_address *a)
+{
+	struct nlattr *nest = nla_nest_start(skb, NF_EDGE_A_NODE_ADDRESS);
+	__be64 ipv6[2] = { cpu_to_be64(a->hi), cpu_to_be64(a->lo) };
+
+	if (!nest || nla_put_u32(skb, NF_EDGE_A_ADDRESS_SERVICE, a->service))
+		return -EMSGSIZE;
+	if (a->ipv6 ? nla_put(skb, NF_EDGE_A_ADDRESS_IPV6, sizeof(ipv6), ipv6) :
+		      nla_put_be32(skb, NF_EDGE_A_ADDRESS_IPV4,
+				   cpu_to_be32(a->hi >> 32)))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+static int put_node(struct sk_buff *skb, const struct dump *dump)
+{
+	const struct nf_edge_site *site = dump->snapshot->site;
+	struct nlattr *nest;
+	u32 i;
+
+	nest = nla_nest_start(skb, NF_EDGE_A_POLICY_NODE);
+	if (!nest || nla_put_string(skb, NF_EDGE_A_NODE_NAME,
+				    site->node[dump->at]->name))
+		return -EMSGSIZE;
+	for (i = 0; i < site->n_addresses; i++)
+		if (site->address[i].node == dump->at &&
+		    put_address(skb, &site->address[i]))
+			return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return nla_put_u32(skb, NF_EDGE_A_POLICY_GENERATION, dump->generation);
+}
+
+int nf_edge_nl_node_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct dump *dump = dump_of(cb);
+
+	for (; dump->snapshot && dump->at < dump->snapshot->site->n_nodes;
+	     dump->at++) {
+		void *header = start_message(skb, cb, NF_EDGE_CMD_NODE_GET);
+
+		if (!header)
+			break;
+		if (put_node(skb, dump)) {
+			genlmsg_cancel(skb, header);
+			break;
+		}
+		genlmsg_end(skb, header);
+	}
+	return skb->len;
+}
+
+static int put_peers(struct sk_buff *skb, const struct dump *dump)
+{
+	const struct nf_edge_site *site = dump->snapshot->site;
+	struct nlattr *nest;
+	u32 i, count = 0;
+
+	for (i = 0; i < site->n_prefixes; i++)
+		count += site->prefix[i].set == dump->at;
+
+	nest = nla_nest_start(skb, NF_EDGE_A_POLICY_PEERS);
+	if (!nest || nla_put_u32(skb, NF_EDGE_A_PEERS_SET, dump->at) ||
+	    ((site->bound_sets & BIT(dump->at)) &&
+	     nla_put_u32(skb, NF_EDGE_A_PEERS_COUNT, count)))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return nla_put_u32(skb, NF_EDGE_A_POLICY_GENERATION, dump->generation);
+}
+
+int nf_edge_nl_peers_get_dumpit(struct sk_buff *skb,
+				struct netlink_callback *cb)
+{
+	struct dump *dump = dump_of(cb);
+
+	for (; dump->snapshot &&
+	       dump->at <= NF_EDGE_PEER_SET_LIVE_MESSENGER_CLIENTS;
+	     dump->at++) {
+		void *header = start_message(skb, cb, NF_EDGE_CMD_PEERS_GET);
+
+		if (!header)
+			break;
+		if (put_peers(skb, dump)) {
+			genlmsg_cancel(skb, header);
+			break;
+		}
+		genlmsg_end(skb, header);
+	}
+	return skb->len;
+}
+
+/* The next prefix of the set at or behind @i, or n_prefixes. */
+static u32 next_of_set(const struct nf_edge_site *site, u8 set, u32 i)
+{
+	while (i < site->n_prefixes && site->prefix[i].set != set)
+		i++;
+	return i;
+}
+
+/*
+ * Prefixes of one set and family from dump->prefix on, as many as fit a
+ * message, which are left behind.
+ */
+static int put_prefixes(struct sk_buff *skb, struct dump *dump)
+{
+	const struct nf_edge_site *site = dump->snapshot->site;
+	u32 i = next_of_set(site, dump->at, dump->prefix);
+	bool ipv6 = site->prefix[i].ipv6;
+	struct nlattr *nest, *list;
+	int n;
+
+	nest = nla_nest_start(skb, NF_EDGE_A_POLICY_PEERS);
+	if (!nest || nla_put_u32(skb, NF_EDGE_A_PEERS_SET, dump->at))
+		return -EMSGSIZE;
+	list = nla_reserve(skb, ipv6 ? NF_EDGE_A_PEERS_PREFIXES_IPV6 :
+				       NF_EDGE_A_PEERS_PREFIXES_IPV4, 0);
+	if (!list)
+		return -EMSGSIZE;
+	for (n = 0; n < PREFIXES_A_MESSAGE && i < site->n_prefixes &&
+		    site->prefix[i].ipv6 == ipv6;
+	     n++, i = next_of_set(site, dump->at, i + 1)) {
+		const struct nf_edge_prefix *p = &site->prefix[i];
+		__be64 addr[2] = { cpu_to_be64(p->hi), cpu_to_be64(p->lo) };
+		int addr_size = ipv6 ? 16 : 4;
+		u8 *entry;
+
+		/* What follows the list takes less than 64 octets. */
+		if (skb_tailroom(skb) < NF_EDGE_PREFIX_IPV6_SIZE + 64)
+			break;
+		entry = skb_put_zero(skb, addr_size + 4);
+		memcpy(entry, addr, addr_size);
+		entry[addr_size] = p->len;
+	}
+	if (!n)
+		return -EMSGSIZE;
+	list->nla_len = skb_tail_pointer(skb) - (u8 *)list;
+	nla_nest_end(skb, nest);
+	if (nla_put_u32(skb, NF_EDGE_A_POLICY_GENERATION, dump->generation))
+		return -EMSGSIZE;
+	dump->prefix = i;
+	return 0;
+}
+
+int nf_edge_nl_prefix_get_dumpit(struct sk_buff *skb,
+				 struct netlink_callback *cb)
+{
+	struct dump *dump = dump_of(cb);
+
+	while (dump->snapshot &&
+	       dump->at <= NF_EDGE_PEER_SET_LIVE_MESSENGER_CLIENTS) {
+		const struct nf_edge_site *site = dump->snapshot->site;
+		void *header;
+
+		if (next_of_set(site, dump->at, dump->prefix) ==
+		    site->n_prefixes) {
+			dump->at++;
+			dump->prefix = 0;
+			continue;
+		}
+		header = start_message(skb, cb, NF_EDGE_CMD_PREFIX_GET);
+		if (!header)
+			break;
+		if (put_prefixes(skb, dump)) {
+			genlmsg_cancel(skb, header);
+			break;
+		}
+		genlmsg_end(skb, header);
+	}
+	return skb->len;
+}

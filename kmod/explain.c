@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Asks the classifier about the first packet of a connection, as the packet
+ * path would.
+ */
+
+#include <linux/netdevice.h>
+
+#include "netlink.h"
+#include "netlink-gen.h"
+
+/* Loopback and VRF devices are never governed, whatever their names. */
+static bool never_governed(struct net *net, const char *name)
+{
+	const struct net_device *dev;
+	bool never;
+
+	rcu_read_lock();
+	dev = dev_get_by_name_rcu(net, name);
+	never = !strcmp(name, "lo") ||
+		(dev && ((dev->flags & IFF_LOOPBACK) ||
+			 netif_is_l3_master(dev)));
+	rcu_read_unlock();
+	return never;
+}
+
+static const struct nf_edge_class *
+class_of(const struct nf_edge_addr_index *index, const struct nlattr *ipv4,
+	 const struct nlattr *ipv6)
+{
+	const struct nf_edge_class *edge;
+	__be32 addr;
+
+	if (ipv6) {
+		edge = nf_edge_edge_ipv6(index, nla_data(ipv6));
+		return edge ?: nf_edge_peer_ipv6(index, nla_data(ipv6));
+	}
+	addr = nla_get_be32(ipv4);
+	edge = nf_edge_edge_ipv4(index, addr);
+	return edge ?: nf_edge_peer_ipv4(index, addr);
+}
+
+/* Checks that a query is whole; says which attribute is not as it should be. */
+static int check_query(struct nlattr *query, struct nlattr **tb,
+		       struct netlink_ext_ack *extack)
+{
+	bool ipv6 = tb[NF_EDGE_A_QUERY_SOURCE_IPV6];
+	u8 protocol;
+
+	if (!tb[NF_EDGE_A_QUERY_IN] == !tb[NF_EDGE_A_QUERY_LOCAL]) {
+		NL_SET_ERR_MSG_ATTR(extack, query,
+				    "one of an interface and the local host is required");
+		return -EINVAL;
+	}
+	if (!tb[NF_EDGE_A_QUERY_SOURCE_IPV4] == !ipv6 ||
+	    !tb[NF_EDGE_A_QUERY_DESTINATION_IPV4] !=
+	    !tb[NF_EDGE_A_QUERY_SOURCE_IPV4] ||
+	    !tb[NF_EDGE_A_QUERY_DESTINATION_IPV6] != !ipv6) {
+		NL_SET_ERR_MSG_ATTR(extack, query,
+				    "a source and a destination of one family are required");
+		return -EINVAL;
+	}
+	if (!tb[NF_EDGE_A_QUERY_PROTOCOL]) {
+		NL_SET_ERR_MSG_ATTR(extack, query, "a protocol is required");
+		return -EINVAL;
+	}
+	protocol = nla_get_u8(tb[NF_EDGE_A_QUERY_PROTOCOL]);
+	if (protocol == IPPROTO_TCP || protocol == IPPROTO_UDP) {
+		if (tb[NF_EDGE_A_QUERY_DESTINATION_PORT])
+			return 0;
+		NL_SET_ERR_MSG_ATTR(extack, query,
+				    "a destination port is required with TCP and UDP");
+		return -EINVAL;
+	}
+	if (protocol != (ipv6 ? IPPROTO_ICMPV6 : IPPROTO_ICMP)) {
+		NL_SET_ERR_MSG_ATTR(extack, tb[NF_EDGE_A_QUERY_PROTOCOL],
+				    "the protocol is none of TCP, UDP and the family's ICMP");
+		return -EINVAL;
+	}
+	if (tb[NF_EDGE_A_QUERY_DESTINATION_PORT]) {
+		NL_SET_ERR_MSG_ATTR(extack,
+				    tb[NF_EDGE_A_QUERY_DESTINATION_PORT],
+				    "an echo request has no port");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static void judge_query(const struct nf_edge_snapshot *snapshot,
+			struct nlattr **tb, struct nf_edge_packet *p,
+			struct nf_edge_judgement *j)
+{
+	p->source = class_of(snapshot->index, tb[NF_EDGE_A_QUERY_SOURCE_IPV4],
+			     tb[NF_EDGE_A_QUERY_SOURCE_IPV6]);
+	p->destination = class_of(snapshot->index,
+				  tb[NF_EDGE_A_QUERY_DESTINATION_IPV4],
+				  tb[NF_EDGE_A_QUERY_DESTINATION_IPV6]);
+	p->header_source = p->source;
+	p->header_destination = p->destination;
+	p->first_direction = true;
+	p->l4proto = nla_get_u8(tb[NF_EDGE_A_QUERY_PROTOCOL]);
+	p->kind = NF_EDGE_KIND_ECHO;
+	if (tb[NF_EDGE_A_QUERY_DESTINATION_PORT]) {
+		p->kind = NF_EDGE_KIND_ROWS;
+		p->dport = nla_get_u16(tb[NF_EDGE_A_QUERY_DESTINATION_PORT]);
+	}
+	if (tb[NF_EDGE_A_QUERY_LOCAL]) {
+		p->arrival = NF_EDGE_LOCAL_HOST;
+	} else {
+		struct nf_edge_arrival arrival =
+			nf_edge_interface_arrival(snapshot->site,
+						  nla_data(tb[NF_EDGE_A_QUERY_IN]));
+
+		p->arrival = arrival.sides;
+		p->guards = arrival.guards;
+	}
+	nf_edge_judge(&snapshot->words, p, j);
+}
+
+static int put_rows(struct sk_buff *reply, int attribute, u64 rows)
+{
+	for (; rows; rows &= rows - 1)
+		if (nla_put_string(reply, attribute,
+				   nf_edge_rows[__ffs64(rows)].id))
+			return -EMSGSIZE;
+	return 0;
+}
+
+static int put_node(struct sk_buff *reply, int attribute,
+		    const struct nf_edge_snapshot *snapshot,
+		    const struct nf_edge_class *class)
+{
+	if (!class || !class->services)
+		return 0;
+	return nla_put_string(reply, attribute,
+			      snapshot->nodes[class->node]->name);
+}
+
+/**
+ * nf_edge_explain - answer one query
+ * @net: the namespace
+ * @snapshot: the policy that is asked, published or not; NULL for none
+ * @query: a query attribute
+ * @reply: where a query attribute with the answer goes; it has
+ *	NF_EDGE_ANSWER_SIZE octets of room
+ * @extack: where a refusal says why
+ *
+ * Context: may sleep; @snapshot is pinned.
+ * Return: 0 or a negative error.
+ */
+int nf_edge_explain(struct net *net, const struct nf_edge_snapshot *snapshot,
+		    struct nlattr *query, struct sk_buff *reply,
+		    struct netlink_ext_ack *extack)
+{
+	struct nf_edge_judgement j = { .verdict = NF_EDGE_VERDICT_NOT_GOVERNED };
+	struct nlattr *tb[NF_EDGE_A_QUERY_MAX + 1];
+	struct nf_edge_packet p = {};
+	struct nlattr *nest;
+	int err;
+
+	err = nla_parse_nested(tb, NF_EDGE_A_QUERY_MAX, query,
+			       nf_edge_query_nl_policy, extack) ?:
+	      check_query(query, tb, extack);
+	if (err)
+		return err;
+
+	if (snapshot && !(tb[NF_EDGE_A_QUERY_IN] &&
+			  never_governed(net, nla_data(tb[NF_EDGE_A_QUERY_IN]))))
+		judge_query(snapshot, tb, &p, &j);
+
+	nest = nla_nest_start(reply, NF_EDGE_A_POLICY_QUERY);
+	if (!nest ||
+	    nla_put_u32(reply, NF_EDGE_A_QUERY_VERDICT, j.verdict) ||
+	    (snapshot && nla_put_u32(reply, NF_EDGE_A_QUERY_MODE,
+				     snapshot->switches.mode)) ||
+	    put_node(reply, NF_EDGE_A_QUERY_SOURCE_NODE, snapshot, p.source) ||
+	    put_node(reply, NF_EDGE_A_QUERY_DESTINATION_NODE, snapshot,
+		     p.destination))
+		return -EMSGSIZE;
+	if (j.verdict == NF_EDGE_VERDICT_ACCEPT &&
+	    put_rows(reply, NF_EDGE_A_QUERY_ROW, j.rows))
+		return -EMSGSIZE;
+	if (j.verdict == NF_EDGE_VERDICT_DROP &&
+	    (nla_put_u32(reply, NF_EDGE_A_QUERY_REASON, j.reason) ||
+	     put_rows(reply, NF_EDGE_A_QUERY_NEAR, j.near)))
+		return -EMSGSIZE;
+	nla_nest_end(reply, nest);
+	return 0;
+}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * nf_edge: netfilter enforcement of the Lync Server 2013 Edge port policy.
+ */
+
+#include <linux/module.h>
+#include <net/net_namespace.h>
+
+#include "hook.h"
+#include "netlink.h"
+#include "snapshot.h"
+
+unsigned int nf_edge_net_id __read_mostly;
+
+static int __net_init net_init(struct net *net)
+{
+	struct nf_edge_net *en = nf_edge_net(net);
+
+	en->net = net;
+	en->drops = alloc_percpu(struct nf_edge_drops);
+	if (!en->drops)
+		return -ENOMEM;
+	mutex_init(&en->mutex);
+	mutex_init(&en->reset_mutex);
+	INIT_LIST_HEAD(&en->transactions);
+	nf_edge_hooks_init(en);
+	return 0;
+}
+
+static void __net_exit net_pre_exit(struct net *net)
+{
+	struct nf_edge_net *en = nf_edge_net(net);
+
+	mutex_lock(&en->mutex);
+	nf_edge_unpublish(en);
+	mutex_unlock(&en->mutex);
+}
+
+static void __net_exit net_exit(struct net *net)
+{
+	nf_edge_transactions_end(nf_edge_net(net));
+	free_percpu(nf_edge_net(net)->drops);
+}
+
+static struct pernet_operations net_ops = {
+	.init		= net_init,
+	.pre_exit	= net_pre_exit,
+	.exit		= net_exit,
+	.id		= &nf_edge_net_id,
+	.size		= sizeof(struct nf_edge_net),
+};
+
+static int __init nf_edge_init(void)
+{
+	int err;
+
+	err = nf_edge_snapshots_init();
+	if (err)
+		return err;
+	err = register_pernet_subsys(&net_ops);
+	if (err)
+		goto err_snapshots;
+	err = nf_edge_interfaces_init();
+	if (err)
+		goto err_net;
+	err = nf_edge_netlink_init();
+	if (err)
+		goto err_interfaces;
+	return 0;
+
+err_interfaces:
+	nf_edge_interfaces_exit();
+err_net:
+	unregister_pernet_subsys(&net_ops);
+err_snapshots:
+	nf_edge_snapshots_exit();
+	return err;
+}
+
+static void __exit nf_edge_exit(void)
+{
+	nf_edge_netlink_exit();
+	nf_edge_interfaces_exit();
+	unregister_pernet_subsys(&net_ops);
+	nf_edge_snapshots_exit();
+}
+
+module_init(nf_edge_init);
+module_exit(nf_edge_exit);
+
+MODULE_DESCRIPTION("Netfilter enforcement of the Lync Server 2013 Edge port policy");
+MODULE_LICENSE("GPL");
+MODULE_VERSION(NF_EDGE_VERSION);

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: ((GPL-2.0 WITH Linux-syscall-note) OR BSD-3-Clause) */
+/* Do not edit directly, auto-generated from: */
+/*	Documentation/netlink/specs/nf-edge.yaml */
+/* YNL-GEN kernel header */
+
+#ifndef _LINUX_NF_EDGE_GEN_H
+#define _LINUX_NF_EDGE_GEN_H
+
+#include <net/netlink.h>
+#include <net/genetlink.h>
+
+#include <uapi/linux/nf_edge.h>
+
+/* Common nested types */
+extern const struct nla_policy nf_edge_address_nl_policy[NF_EDGE_A_ADDRESS_IPV6 + 1];
+extern const struct nla_policy nf_edge_interface_nl_policy[NF_EDGE_A_INTERFACE_IFINDEX + 1];
+extern const struct nla_policy nf_edge_node_nl_policy[NF_EDGE_A_NODE_ADDRESS + 1];
+extern const struct nla_policy nf_edge_peers_nl_policy[NF_EDGE_A_PEERS_COUNT + 1];
+extern const struct nla_policy nf_edge_query_nl_policy[NF_EDGE_A_QUERY_MODE + 1];
+
+int nf_edge_nl_pin(struct netlink_callback *cb);
+int nf_edge_nl_unpin(struct netlink_callback *cb);
+
+int nf_edge_nl_status_get_doit(struct sk_buff *skb, struct genl_info *info);
+int nf_edge_nl_begin_doit(struct sk_buff *skb, struct genl_info *info);
+int nf_edge_nl_peers_add_doit(struct sk_buff *skb, struct genl_info *info);
+int nf_edge_nl_load_doit(struct sk_buff *skb, struct genl_info *info);
+int nf_edge_nl_switch_doit(struct sk_buff *skb, struct genl_info *info);
+int nf_edge_nl_flush_doit(struct sk_buff *skb, struct genl_info *info);
+int nf_edge_nl_row_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
+int nf_edge_nl_node_get_dumpit(struct sk_buff *skb,
+			       struct netlink_callback *cb);
+int nf_edge_nl_peers_get_dumpit(struct sk_buff *skb,
+				struct netlink_callback *cb);
+int nf_edge_nl_prefix_get_dumpit(struct sk_buff *skb,
+				 struct netlink_callback *cb);
+int nf_edge_nl_counters_get_doit(struct sk_buff *skb, struct genl_info *info);
+int nf_edge_nl_drops_get_doit(struct sk_buff *skb, struct genl_info *info);
+int nf_edge_nl_explain_doit(struct sk_buff *skb, struct genl_info *info);
+
+enum {
+	NF_EDGE_NLGRP_POLICY,
+};
+
+extern struct genl_family nf_edge_nl_family;
+
+#endif /* _LINUX_NF_EDGE_GEN_H */

@@ -1,0 +1,641 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * From the attributes of a message to a site.  The policy tables have checked
+ * types and ranges; here is checked what an attribute means beside the others.
+ */
+
+#include <linux/ctype.h>
+#include <linux/netdevice.h>
+#include <linux/slab.h>
+#include <linux/sort.h>
+
+#include "netlink-gen.h"
+#include "parse.h"
+
+/* Addresses that stand for no host: no node and no peer has one. */
+static bool no_host(u64 hi, u64 lo, bool ipv6, u8 len)
+{
+	u32 ipv4 = hi >> 32;
+
+	if (!ipv6) {
+		if (!ipv4)
+			return len == 32;
+		if (len >= 8 && ipv4 >> 24 == 127)
+			return true;
+		if (len >= 16 && ipv4 >> 16 == 0xa9fe)
+			return true;
+		if (len >= 4 && ipv4 >> 28 == 0xe)
+			return true;
+		return ipv4 == ~0U;
+	}
+	if (!hi && len == 128 && lo <= 1)
+		return true;
+	if (!hi && len >= 96 && lo >> 32 == 0xffff)
+		return true;
+	if (len >= 10 && hi >> 54 == 0xfe80 >> 6)
+		return true;
+	if (len >= 8 && hi >> 56 == 0xff)
+		return true;
+	return false;
+}
+
+static int check_host(u64 hi, u64 lo, bool ipv6, u8 len,
+		      const struct nlattr *attr, struct netlink_ext_ack *extack)
+{
+	if (!no_host(hi, lo, ipv6, len))
+		return 0;
+	NL_SET_ERR_MSG_ATTR(extack, attr,
+			    "an unspecified, loopback, link-local, multicast, broadcast or IPv4-mapped address is no host's");
+	return -EINVAL;
+}
+
+/* One entry of a list of prefixes. */
+static int parse_prefix(const u8 *entry, u8 set, bool ipv6,
+			struct nf_edge_prefix *p,
+			struct netlink_ext_ack *extack)
+{
+	/* The entry is no attribute, but its place is what a reader wants. */
+	const struct nlattr *place = (const struct nlattr *)entry;
+
+	p->set = set;
+	p->ipv6 = ipv6;
+	p->hi = ipv6 ? get_unaligned_be64(entry) :
+		       (u64)get_unaligned_be32(entry) << 32;
+	p->lo = ipv6 ? get_unaligned_be64(entry + 8) : 0;
+	p->len = entry[ipv6 ? 16 : 4];
+
+	if (p->len > (ipv6 ? 128 : 32)) {
+		NL_SET_ERR_MSG_ATTR(extack, place,
+				    "the prefix length passes the address");
+		return -EINVAL;
+	}
+	/* IPv4 addresses end at bit 32: what lies behind is zero. */
+	if ((p->hi & nf_edge_host_bits_hi(p->len)) ||
+	    (p->lo & nf_edge_host_bits_lo(p->len))) {
+		NL_SET_ERR_MSG_ATTR(extack, place,
+				    "host bits are set in a prefix");
+		return -EINVAL;
+	}
+	return check_host(p->hi, p->lo, ipv6, p->len, place, extack);
+}
+
+static int parse_prefixes(const struct nlattr *attr, u8 set, bool ipv6,
+			  struct nf_edge_prefixes *p,
+			  struct netlink_ext_ack *extack)
+{
+	int size = ipv6 ? NF_EDGE_PREFIX_IPV6_SIZE : NF_EDGE_PREFIX_IPV4_SIZE;
+	struct nf_edge_prefix *chunk;
+	int i, n, err;
+
+	if (!attr || !nla_len(attr))
+		return 0;
+	if (nla_len(attr) % size) {
+		NL_SET_ERR_MSG_ATTR(extack, attr,
+				    "the list of prefixes ends inside an entry");
+		return -EINVAL;
+	}
+	n = nla_len(attr) / size;
+	if (p->total + n > NF_EDGE_MAX_PREFIXES) {
+		NL_SET_ERR_MSG_ATTR(extack, attr,
+				    "more than 1000000 prefixes in all sets together");
+		return -E2BIG;
+	}
+	chunk = kvmalloc_array(n, sizeof(*chunk), GFP_KERNEL_ACCOUNT);
+	if (!chunk)
+		return -ENOMEM;
+	for (i = 0; i < n; i++) {
+		err = parse_prefix(nla_data(attr) + i * size, set, ipv6,
+				   &chunk[i], extack);
+		if (err) {
+			kvfree(chunk);
+			return err;
+		}
+	}
+	return nf_edge_prefixes_add(p, chunk, n);
+}
+
+/**
+ * nf_edge_parse_peers - add the peer sets of a message to what is collected
+ * @info: the message
+ * @p: the prefixes so far
+ * @bound_sets: mask of the sets that are bound so far
+ *
+ * Context: may sleep.
+ * Return: 0, or a negative error with the extack set where an attribute is at
+ * fault; @p is good for nf_edge_prefixes_free() only then.
+ */
+int nf_edge_parse_peers(struct genl_info *info, struct nf_edge_prefixes *p,
+			u32 *bound_sets)
+{
+	struct nlattr *tb[NF_EDGE_A_PEERS_MAX + 1];
+	const struct nlattr *attr;
+	int rem, err;
+	u32 set;
+
+	nf_edge_for_each_attr(attr, info, NF_EDGE_A_POLICY_PEERS, rem) {
+		err = nla_parse_nested(tb, NF_EDGE_A_PEERS_MAX, attr,
+				       nf_edge_peers_nl_policy, info->extack);
+		if (err)
+			return err;
+		if (!tb[NF_EDGE_A_PEERS_SET]) {
+			NL_SET_ERR_MSG_ATTR(info->extack, attr,
+					    "peers without the name of a set");
+			return -EINVAL;
+		}
+		set = nla_get_u32(tb[NF_EDGE_A_PEERS_SET]);
+		*bound_sets |= BIT(set);
+		err = parse_prefixes(tb[NF_EDGE_A_PEERS_PREFIXES_IPV4], set,
+				     false, p, info->extack) ?:
+		      parse_prefixes(tb[NF_EDGE_A_PEERS_PREFIXES_IPV6], set,
+				     true, p, info->extack);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+/**
+ * nf_edge_parse_switches - mode, zones and features of a message
+ * @info: the message
+ * @switches: where they go
+ *
+ * Return: 0, or -EINVAL with the extack set.
+ */
+int nf_edge_parse_switches(struct genl_info *info,
+			   struct nf_edge_switches *switches)
+{
+	struct nlattr **attrs = info->attrs;
+
+	if (!attrs[NF_EDGE_A_POLICY_MODE]) {
+		NL_SET_ERR_MSG(info->extack, "a mode is required");
+		return -EINVAL;
+	}
+	if (!attrs[NF_EDGE_A_POLICY_ZONES]) {
+		NL_SET_ERR_MSG(info->extack,
+			       "zones are required, though none need be on");
+		return -EINVAL;
+	}
+	if (!attrs[NF_EDGE_A_POLICY_FEATURES]) {
+		NL_SET_ERR_MSG(info->extack,
+			       "features are required, though none need be on");
+		return -EINVAL;
+	}
+	switches->mode = nla_get_u32(attrs[NF_EDGE_A_POLICY_MODE]);
+	switches->zones = nla_get_u32(attrs[NF_EDGE_A_POLICY_ZONES]);
+	switches->features = nla_get_u32(attrs[NF_EDGE_A_POLICY_FEATURES]);
+	return 0;
+}
+
+/* Something of the message, and the attribute that says it. */
+struct said_node {
+	const struct nlattr *attr;
+	const char *name;
+};
+
+struct said_address {
+	struct nf_edge_address address;
+	const struct nlattr *attr;
+};
+
+struct said_interface {
+	struct nf_edge_interface interface;
+	const struct nlattr *attr;
+};
+
+static int cmp_nodes(const void *a, const void *b)
+{
+	const struct said_node *x = a, *y = b;
+
+	return strcmp(x->name, y->name);
+}
+
+static int cmp_interfaces(const void *a, const void *b)
+{
+	const struct said_interface *x = a, *y = b;
+
+	return strcmp(x->interface.name, y->interface.name);
+}
+
+static bool same_address(const struct nf_edge_address *x,
+			 const struct nf_edge_address *y)
+{
+	return x->ipv6 == y->ipv6 && x->hi == y->hi && x->lo == y->lo;
+}
+
+static int cmp_addresses(const void *a, const void *b)
+{
+	const struct nf_edge_address *x = &((struct said_address *)a)->address;
+	const struct nf_edge_address *y = &((struct said_address *)b)->address;
+
+	if (x->ipv6 != y->ipv6)
+		return x->ipv6 ? 1 : -1;
+	if (x->hi != y->hi)
+		return x->hi > y->hi ? 1 : -1;
+	if (x->lo != y->lo)
+		return x->lo > y->lo ? 1 : -1;
+	if (x->service != y->service)
+		return (int)x->service - (int)y->service;
+	return (int)x->node - (int)y->node;
+}
+
+static bool good_node_name(const char *name)
+{
+	const char *c;
+
+	for (c = name; *c; c++)
+		if (!isalnum(*c) && *c != '.' && *c != '_' && *c != '-')
+			return false;
+	return c != name;
+}
+
+static int count_attrs(struct genl_info *info, int type)
+{
+	const struct nlattr *attr;
+	int rem, n = 0;
+
+	nf_edge_for_each_attr(attr, info, type, rem)
+		n++;
+	return n;
+}
+
+static struct nf_edge_node *find_node(const struct nf_edge_site *site,
+				      const char *name)
+{
+	u32 i;
+
+	for (i = 0; site && i < site->n_nodes; i++)
+		if (!strcmp(site->node[i]->name, name))
+			return site->node[i];
+	return NULL;
+}
+
+/* The nodes by name; one that @old has too is the same, counters and all. */
+static int parse_node_names(struct genl_info *info,
+			    const struct nf_edge_site *old,
+			    struct nf_edge_site *site, struct said_node *said)
+{
+	struct nlattr *tb[NF_EDGE_A_NODE_MAX + 1];
+	const struct nlattr *attr;
+	int rem, err, i, n = 0;
+
+	nf_edge_for_each_attr(attr, info, NF_EDGE_A_POLICY_NODE, rem) {
+		err = nla_parse_nested(tb, NF_EDGE_A_NODE_MAX, attr,
+				       nf_edge_node_nl_policy, info->extack);
+		if (err)
+			return err;
+		if (!tb[NF_EDGE_A_NODE_NAME] ||
+		    !good_node_name(nla_data(tb[NF_EDGE_A_NODE_NAME]))) {
+			NL_SET_ERR_MSG_ATTR(info->extack,
+					    tb[NF_EDGE_A_NODE_NAME] ?: attr,
+					    "a node name is 1 to 31 of A-Z a-z 0-9 . _ -");
+			return -EINVAL;
+		}
+		said[n].attr = attr;
+		said[n].name = nla_data(tb[NF_EDGE_A_NODE_NAME]);
+		n++;
+	}
+
+	sort(said, n, sizeof(*said), cmp_nodes, NULL);
+	for (i = 0; i < n; i++) {
+		struct nf_edge_node *node = find_node(old, said[i].name);
+
+		if (i && !strcmp(said[i - 1].name, said[i].name)) {
+			NL_SET_ERR_MSG_ATTR(info->extack, said[i].attr,
+					    "two nodes have this name");
+			return -EINVAL;
+		}
+		if (node)
+			refcount_inc(&node->refs);
+		else
+			node = nf_edge_node_create(said[i].name);
+		if (!node)
+			return -ENOMEM;
+		site->node[site->n_nodes++] = node;
+	}
+	return 0;
+}
+
+static int parse_address(const struct nlattr *attr, u8 node,
+			 struct said_address *said,
+			 struct netlink_ext_ack *extack)
+{
+	struct nlattr *tb[NF_EDGE_A_ADDRESS_MAX + 1];
+	struct nf_edge_address *a = &said->address;
+	const struct nlattr *ipv4, *ipv6;
+	int err;
+
+	err = nla_parse_nested(tb, NF_EDGE_A_ADDRESS_MAX, attr,
+			       nf_edge_address_nl_policy, extack);
+	if (err)
+		return err;
+	ipv4 = tb[NF_EDGE_A_ADDRESS_IPV4];
+	ipv6 = tb[NF_EDGE_A_ADDRESS_IPV6];
+	if (!tb[NF_EDGE_A_ADDRESS_SERVICE] || !ipv4 == !ipv6) {
+		NL_SET_ERR_MSG_ATTR(extack, attr,
+				    "an address needs a service, and is of one family");
+		return -EINVAL;
+	}
+	said->attr = attr;
+	a->service = nla_get_u32(tb[NF_EDGE_A_ADDRESS_SERVICE]);
+	a->node = node;
+	a->ipv6 = ipv6;
+	a->hi = ipv6 ? get_unaligned_be64(nla_data(ipv6)) :
+		       (u64)be32_to_cpu(nla_get_be32(ipv4)) << 32;
+	a->lo = ipv6 ? get_unaligned_be64(nla_data(ipv6) + 8) : 0;
+	return check_host(a->hi, a->lo, a->ipv6, a->ipv6 ? 128 : 32,
+			  ipv4 ?: ipv6, extack);
+}
+
+/* Counts the addresses of all nodes, which each have one at least. */
+static int count_addresses(const struct said_node *said, int n_nodes,
+			   struct netlink_ext_ack *extack)
+{
+	const struct nlattr *attr;
+	int i, rem, n = 0;
+
+	for (i = 0; i < n_nodes; i++) {
+		int before = n;
+
+		nla_for_each_nested(attr, said[i].attr, rem)
+			n += nla_type(attr) == NF_EDGE_A_NODE_ADDRESS;
+		if (n == before) {
+			NL_SET_ERR_MSG_ATTR(extack, said[i].attr,
+					    "a node needs one address at least");
+			return -EINVAL;
+		}
+		if (n - before > NF_EDGE_MAX_ADDRESSES * NF_EDGE_SERVICES) {
+			NL_SET_ERR_MSG_ATTR(extack, said[i].attr,
+					    "more than 16 addresses of one service");
+			return -E2BIG;
+		}
+	}
+	return n;
+}
+
+static int parse_addresses_of(const struct said_node *node, u8 number,
+			      struct said_address *said, int *n,
+			      struct netlink_ext_ack *extack)
+{
+	int of_service[NF_EDGE_SERVICES] = {};
+	const struct nlattr *attr;
+	int rem, err;
+
+	nla_for_each_nested(attr, node->attr, rem) {
+		if (nla_type(attr) != NF_EDGE_A_NODE_ADDRESS)
+			continue;
+		err = parse_address(attr, number, &said[*n], extack);
+		if (err)
+			return err;
+		if (++of_service[said[*n].address.service] >
+		    NF_EDGE_MAX_ADDRESSES) {
+			NL_SET_ERR_MSG_ATTR(extack, attr,
+					    "more than 16 addresses of one service");
+			return -E2BIG;
+		}
+		(*n)++;
+	}
+	return 0;
+}
+
+/* Looks at neighbours in a sorted array of addresses. */
+static int check_addresses(const struct said_address *said, int n,
+			   struct netlink_ext_ack *extack)
+{
+	int i;
+
+	for (i = 1; i < n; i++) {
+		const struct nf_edge_address *x = &said[i - 1].address;
+		const struct nf_edge_address *y = &said[i].address;
+
+		if (!same_address(x, y))
+			continue;
+		if (x->node != y->node)
+			NL_SET_ERR_MSG_ATTR(extack, said[i].attr,
+					    "two nodes bind this address");
+		else if (x->service == y->service)
+			NL_SET_ERR_MSG_ATTR(extack, said[i].attr,
+					    "the service has this address twice");
+		else if (y->service == NF_EDGE_SERVICE_INTERNAL)
+			NL_SET_ERR_MSG_ATTR(extack, said[i].attr,
+					    "an internal address serves nothing else");
+		else
+			continue;
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static int parse_nodes(struct genl_info *info, const struct nf_edge_site *old,
+		       struct nf_edge_site *site)
+{
+	int n_nodes = count_attrs(info, NF_EDGE_A_POLICY_NODE);
+	struct said_address *addresses = NULL;
+	struct said_node *nodes;
+	int err, i, n = 0;
+
+	if (!n_nodes) {
+		NL_SET_ERR_MSG(info->extack, "a node is required");
+		return -EINVAL;
+	}
+	if (n_nodes > NF_EDGE_MAX_NODES) {
+		NL_SET_ERR_MSG(info->extack, "more than 64 nodes");
+		return -E2BIG;
+	}
+	nodes = kcalloc(n_nodes, sizeof(*nodes), GFP_KERNEL);
+	if (!nodes)
+		return -ENOMEM;
+	err = parse_node_names(info, old, site, nodes);
+	if (err)
+		goto out;
+	err = count_addresses(nodes, n_nodes, info->extack);
+	if (err < 0)
+		goto out;
+
+	addresses = kvcalloc(err, sizeof(*addresses), GFP_KERNEL);
+	site->address = kvcalloc(err, sizeof(*site->address),
+				 GFP_KERNEL_ACCOUNT);
+	if (!addresses || !site->address) {
+		err = -ENOMEM;
+		goto out;
+	}
+	for (i = 0; i < n_nodes; i++) {
+		err = parse_addresses_of(&nodes[i], i, addresses, &n,
+					 info->extack);
+		if (err)
+			goto out;
+	}
+	sort(addresses, n, sizeof(*addresses), cmp_addresses, NULL);
+	err = check_addresses(addresses, n, info->extack);
+	for (i = 0; i < n; i++)
+		site->address[i] = addresses[i].address;
+	site->n_addresses = n;
+out:
+	kvfree(addresses);
+	kfree(nodes);
+	return err;
+}
+
+/* Devices whose packets are never judged on them cannot be bound. */
+static int check_device(struct net *net, const char *name,
+			const struct nlattr *attr,
+			struct netlink_ext_ack *extack)
+{
+	const struct net_device *dev;
+	int err = -EINVAL;
+
+	rcu_read_lock();
+	dev = dev_get_by_name_rcu(net, name);
+	if (!strcmp(name, "lo") || (dev && (dev->flags & IFF_LOOPBACK)))
+		NL_SET_ERR_MSG_ATTR(extack, attr,
+				    "a loopback interface is never governed");
+	else if (dev && netif_is_l3_master(dev))
+		NL_SET_ERR_MSG_ATTR(extack, attr,
+				    "packets are judged on the interfaces of a VRF: bind those");
+	else if (dev && netif_is_bridge_port(dev))
+		NL_SET_ERR_MSG_ATTR(extack, attr,
+				    "packets of a bridge port arrive on its bridge: bind that");
+	else
+		err = 0;
+	rcu_read_unlock();
+	return err;
+}
+
+static int parse_interface(struct genl_info *info, const struct nlattr *attr,
+			   struct said_interface *said)
+{
+	struct nlattr *tb[NF_EDGE_A_INTERFACE_MAX + 1];
+	const struct nlattr *name, *sides;
+	int err;
+
+	err = nla_parse_nested(tb, NF_EDGE_A_INTERFACE_MAX, attr,
+			       nf_edge_interface_nl_policy, info->extack);
+	if (err)
+		return err;
+	name = tb[NF_EDGE_A_INTERFACE_NAME];
+	sides = tb[NF_EDGE_A_INTERFACE_SIDES];
+	if (!name || !sides) {
+		NL_SET_ERR_MSG_ATTR(info->extack, attr,
+				    "an interface needs a name and its sides");
+		return -EINVAL;
+	}
+	if (!dev_valid_name(nla_data(name))) {
+		NL_SET_ERR_MSG_ATTR(info->extack, name,
+				    "no interface can have this name");
+		return -EINVAL;
+	}
+	said->attr = attr;
+	strscpy(said->interface.name, nla_data(name),
+		sizeof(said->interface.name));
+	said->interface.sides = nla_get_u32(sides);
+	return check_device(genl_info_net(info), said->interface.name, name,
+			    info->extack);
+}
+
+static int parse_interfaces(struct genl_info *info, struct nf_edge_site *site)
+{
+	int n = count_attrs(info, NF_EDGE_A_POLICY_INTERFACE);
+	struct said_interface *said;
+	const struct nlattr *attr;
+	int rem, err = 0, i = 0;
+
+	if (n > NF_EDGE_MAX_INTERFACES) {
+		NL_SET_ERR_MSG(info->extack, "more than 256 interfaces");
+		return -E2BIG;
+	}
+	said = kvcalloc(n + 1, sizeof(*said), GFP_KERNEL);
+	site->interface = kvcalloc(n + 1, sizeof(*site->interface),
+				   GFP_KERNEL_ACCOUNT);
+	if (!said || !site->interface) {
+		err = -ENOMEM;
+		goto out;
+	}
+	nf_edge_for_each_attr(attr, info, NF_EDGE_A_POLICY_INTERFACE, rem) {
+		err = parse_interface(info, attr, &said[i++]);
+		if (err)
+			goto out;
+	}
+	sort(said, n, sizeof(*said), cmp_interfaces, NULL);
+	for (i = 0; i < n; i++) {
+		if (i && !cmp_interfaces(&said[i - 1], &said[i])) {
+			NL_SET_ERR_MSG_ATTR(info->extack, said[i].attr,
+					    "the interface is bound twice");
+			err = -EINVAL;
+			goto out;
+		}
+		site->interface[i] = said[i].interface;
+	}
+	site->n_interfaces = n;
+out:
+	kvfree(said);
+	return err;
+}
+
+/* Who has an internal address must say where the inside is. */
+static int check_inside(const struct nf_edge_site *site,
+			struct netlink_ext_ack *extack)
+{
+	bool internal = false;
+	u32 i;
+
+	if (site->bound_sets & BIT(NF_EDGE_PEER_SET_INTERNAL_NETWORKS))
+		return 0;
+	for (i = 0; i < site->n_interfaces; i++)
+		if (site->interface[i].sides & BIT(NF_EDGE_SIDE_INTERNAL))
+			return 0;
+	for (i = 0; i < site->n_addresses; i++)
+		internal |= site->address[i].service ==
+			    NF_EDGE_SERVICE_INTERNAL;
+	if (!internal)
+		return 0;
+	NL_SET_ERR_MSG(extack,
+		       "nothing says what is internal: bind an interface to the internal side, or internal-networks");
+	return -EINVAL;
+}
+
+/**
+ * nf_edge_parse_site - the site that a message describes
+ * @info: the message
+ * @old: the site in force, whose nodes go on when their names stay; or NULL
+ * @prefixes: one run, or none; taken over on success
+ * @bound_sets: mask of the sets that are bound
+ *
+ * Context: may sleep; the namespace's mutex is held.
+ * Return: the site with one reference and without its index, or an ERR_PTR()
+ * with the extack set where an attribute is at fault.
+ */
+struct nf_edge_site *nf_edge_parse_site(struct genl_info *info,
+					const struct nf_edge_site *old,
+					struct nf_edge_prefixes *prefixes,
+					u32 bound_sets)
+{
+	const struct nlattr *ping = info->attrs[NF_EDGE_A_POLICY_PING];
+	struct nf_edge_site *site;
+	int err;
+
+	if (ping && (nla_get_u32(ping) & BIT(NF_EDGE_SIDE_EDGE))) {
+		NL_SET_ERR_MSG_ATTR(info->extack, ping,
+				    "ping takes the row sides external and internal");
+		return ERR_PTR(-EINVAL);
+	}
+	site = kzalloc(sizeof(*site), GFP_KERNEL_ACCOUNT);
+	if (!site)
+		return ERR_PTR(-ENOMEM);
+	refcount_set(&site->refs, 1);
+	site->ping = ping ? nla_get_u32(ping) : 0;
+	site->expose_cls_ports = info->attrs[NF_EDGE_A_POLICY_EXPOSE_CLS_PORTS];
+	site->bound_sets = bound_sets;
+
+	err = parse_nodes(info, old, site) ?: parse_interfaces(info, site) ?:
+	      check_inside(site, info->extack);
+	if (err) {
+		nf_edge_site_put(site);
+		return ERR_PTR(err);
+	}
+	if (prefixes->n_runs) {
+		site->prefix = prefixes->run[0].at;
+		site->n_prefixes = prefixes->run[0].n;
+		prefixes->n_runs = 0;
+		prefixes->total = 0;
+	}
+	return site;
+}

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Peer prefixes arrive in chunks.  Each is sorted as it comes and merged with
+ * what is there when that is not much longer, so that no step runs long.
+ */
+
+#include <linux/errno.h>
+#include <linux/mm.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/sort.h>
+
+#include "prefixes.h"
+
+/**
+ * nf_edge_prefix_cmp - the order of prefixes
+ * @a: a struct nf_edge_prefix
+ * @b: another
+ *
+ * By family, address and length, so that a prefix comes after those that
+ * contain it; then by set.
+ */
+int nf_edge_prefix_cmp(const void *a, const void *b)
+{
+	const struct nf_edge_prefix *x = a, *y = b;
+
+	if (x->ipv6 != y->ipv6)
+		return x->ipv6 ? 1 : -1;
+	if (x->hi != y->hi)
+		return x->hi > y->hi ? 1 : -1;
+	if (x->lo != y->lo)
+		return x->lo > y->lo ? 1 : -1;
+	if (x->len != y->len)
+		return x->len > y->len ? 1 : -1;
+	return (int)x->set - (int)y->set;
+}
+
+/**
+ * nf_edge_host_bits_hi - upper half of the bits that a prefix leaves open
+ * @len: prefix length, from 0 to 128
+ */
+u64 nf_edge_host_bits_hi(u8 len)
+{
+	return len >= 64 ? 0 : ~0ULL >> len;
+}
+
+/**
+ * nf_edge_host_bits_lo - lower half of the bits that a prefix leaves open
+ * @len: prefix length, from 0 to 128
+ */
+u64 nf_edge_host_bits_lo(u8 len)
+{
+	if (len <= 64)
+		return ~0ULL;
+	return len >= 128 ? 0 : ~0ULL >> (len - 64);
+}
+
+static bool is_sorted(const struct nf_edge_prefix *at, u32 n)
+{
+	u32 i;
+
+	for (i = 1; i < n; i++)
+		if (nf_edge_prefix_cmp(&at[i - 1], &at[i]) > 0)
+			return false;
+	return true;
+}
+
+/* Leaves repetitions out of a sorted array. */
+static u32 unique(struct nf_edge_prefix *at, u32 n)
+{
+	u32 i, kept = n ? 1 : 0;
+
+	for (i = 1; i < n; i++)
+		if (nf_edge_prefix_cmp(&at[kept - 1], &at[i]))
+			at[kept++] = at[i];
+	return kept;
+}
+
+/* Makes one run of the last two. */
+static int merge_last(struct nf_edge_prefixes *p)
+{
+	struct nf_edge_prefix *a = p->run[p->n_runs - 2].at;
+	struct nf_edge_prefix *b = p->run[p->n_runs - 1].at;
+	u32 n_a = p->run[p->n_runs - 2].n, n_b = p->run[p->n_runs - 1].n;
+	struct nf_edge_prefix *out;
+	u32 i = 0, j = 0, n = 0;
+
+	out = kvmalloc_array(n_a + n_b, sizeof(*out), GFP_KERNEL_ACCOUNT);
+	if (!out)
+		return -ENOMEM;
+	while (i < n_a || j < n_b) {
+		int order = i == n_a ? 1 : j == n_b ? -1 :
+			    nf_edge_prefix_cmp(&a[i], &b[j]);
+
+		out[n++] = order <= 0 ? a[i] : b[j];
+		i += order <= 0;
+		j += order >= 0;
+		if (!(n % 4096))
+			cond_resched();
+	}
+	kvfree(a);
+	kvfree(b);
+	p->total -= n_a + n_b - n;
+	p->n_runs--;
+	p->run[p->n_runs - 1].at = out;
+	p->run[p->n_runs - 1].n = n;
+	return 0;
+}
+
+/**
+ * nf_edge_prefixes_add - add a chunk
+ * @p: what it is added to
+ * @chunk: an array from kvmalloc(), in any order; @p owns it from now on, also
+ *	when the call fails
+ * @n: prefixes in it, 1 at least
+ *
+ * Context: may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int nf_edge_prefixes_add(struct nf_edge_prefixes *p,
+			 struct nf_edge_prefix *chunk, u32 n)
+{
+	int err;
+
+	if (!is_sorted(chunk, n))
+		sort(chunk, n, sizeof(*chunk), nf_edge_prefix_cmp, NULL);
+	n = unique(chunk, n);
+
+	p->run[p->n_runs].at = chunk;
+	p->run[p->n_runs].n = n;
+	p->n_runs++;
+	p->total += n;
+	while (p->n_runs > 1 &&
+	       p->run[p->n_runs - 2].n / 2 < p->run[p->n_runs - 1].n) {
+		err = merge_last(p);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+/**
+ * nf_edge_prefixes_finish - make one run of all
+ * @p: afterwards it has one run, or none when it is empty
+ *
+ * Context: may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int nf_edge_prefixes_finish(struct nf_edge_prefixes *p)
+{
+	while (p->n_runs > 1) {
+		int err = merge_last(p);
+
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+/**
+ * nf_edge_prefixes_free - free all runs
+ * @p: empty afterwards
+ */
+void nf_edge_prefixes_free(struct nf_edge_prefixes *p)
+{
+	while (p->n_runs)
+		kvfree(p->run[--p->n_runs].at);
+	p->total = 0;
+}
