@@ -201,39 +201,46 @@ static u8 flags_of_sets(u32 sets)
 static u16 sets_of_address(const struct nf_edge_addr_index *index,
 			   const struct nf_edge_address *a)
 {
-	if (a->ipv6)
-		return index->peer_ipv6.class[
-			nf_edge_range_ipv6(&index->peer_ipv6, a->hi, a->lo)];
-	return index->peer_ipv4.class[
-		nf_edge_range_ipv4(&index->peer_ipv4, a->hi >> 32)];
-}
-
-/* The slot of an edge address, taken or free. */
-static u16 *edge_slot(struct nf_edge_addr_index *index,
-		      const struct nf_edge_address *a)
-{
 	u32 i;
 
 	if (a->ipv6) {
-		struct nf_edge_slot_ipv6 *slot = index->edge_ipv6;
-
-		i = nf_edge_hash_ipv6(a->hi, a->lo, index->bits_ipv6);
-		while (slot[i].class &&
-		       (slot[i].hi != a->hi || slot[i].lo != a->lo))
-			i = (i + 1) & ((1U << index->bits_ipv6) - 1);
-		slot[i].hi = a->hi;
-		slot[i].lo = a->lo;
-		return &slot[i].class;
-	} else {
-		struct nf_edge_slot_ipv4 *slot = index->edge_ipv4;
-		__be32 addr = cpu_to_be32(a->hi >> 32);
-
-		i = nf_edge_hash_ipv4(addr, index->bits_ipv4);
-		while (slot[i].class && slot[i].addr != addr)
-			i = (i + 1) & ((1U << index->bits_ipv4) - 1);
-		slot[i].addr = addr;
-		return &slot[i].class;
+		i = nf_edge_range_ipv6(&index->peer_ipv6, a->hi, a->lo);
+		return index->peer_ipv6.class[i];
 	}
+	i = nf_edge_range_ipv4(&index->peer_ipv4, a->hi >> 32);
+	return index->peer_ipv4.class[i];
+}
+
+/* The slots of an edge address, taken or free: where its class number stands. */
+static u16 *edge_slot_ipv4(struct nf_edge_addr_index *index, __be32 addr)
+{
+	u32 i = nf_edge_hash_ipv4(addr, index->bits_ipv4);
+	struct nf_edge_slot_ipv4 *slot = index->edge_ipv4;
+
+	while (slot[i].class && slot[i].addr != addr)
+		i = (i + 1) & ((1U << index->bits_ipv4) - 1);
+	slot[i].addr = addr;
+	return &slot[i].class;
+}
+
+static u16 *edge_slot_ipv6(struct nf_edge_addr_index *index, u64 hi, u64 lo)
+{
+	u32 i = nf_edge_hash_ipv6(hi, lo, index->bits_ipv6);
+	struct nf_edge_slot_ipv6 *slot = index->edge_ipv6;
+
+	while (slot[i].class && (slot[i].hi != hi || slot[i].lo != lo))
+		i = (i + 1) & ((1U << index->bits_ipv6) - 1);
+	slot[i].hi = hi;
+	slot[i].lo = lo;
+	return &slot[i].class;
+}
+
+static u16 *edge_slot(struct nf_edge_addr_index *index,
+		      const struct nf_edge_address *a)
+{
+	if (a->ipv6)
+		return edge_slot_ipv6(index, a->hi, a->lo);
+	return edge_slot_ipv4(index, cpu_to_be32(a->hi >> 32));
 }
 
 static int make_edge_tables(struct nf_edge_addr_index *index,

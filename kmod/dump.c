@@ -12,6 +12,8 @@
 /* Prefixes in one message: it fits a reader's buffer of 32 KiB. */
 #define PREFIXES_A_MESSAGE	1024
 
+#define PEER_SETS	(NF_EDGE_PEER_SET_LIVE_MESSENGER_CLIENTS + 1)
+
 struct dump {
 	struct nf_edge_snapshot *snapshot;
 	u32 generation;
@@ -186,9 +188,7 @@ int nf_edge_nl_peers_get_dumpit(struct sk_buff *skb,
 {
 	struct dump *dump = dump_of(cb);
 
-	for (; dump->snapshot &&
-	       dump->at <= NF_EDGE_PEER_SET_LIVE_MESSENGER_CLIENTS;
-	     dump->at++) {
+	for (; dump->snapshot && dump->at < PEER_SETS; dump->at++) {
 		void *header = start_message(skb, cb, NF_EDGE_CMD_PEERS_GET);
 
 		if (!header)
@@ -210,6 +210,17 @@ static u32 next_of_set(const struct nf_edge_site *site, u8 set, u32 i)
 	return i;
 }
 
+/* One entry of a list of prefixes, for which there is room. */
+static void put_prefix(struct sk_buff *skb, const struct nf_edge_prefix *p)
+{
+	__be64 addr[2] = { cpu_to_be64(p->hi), cpu_to_be64(p->lo) };
+	int size = p->ipv6 ? 16 : 4;
+	u8 *entry = skb_put_zero(skb, size + 4);
+
+	memcpy(entry, addr, size);
+	entry[size] = p->len;
+}
+
 /*
  * Prefixes of one set and family from dump->prefix on, as many as fit a
  * message, which are left behind.
@@ -229,20 +240,13 @@ static int put_prefixes(struct sk_buff *skb, struct dump *dump)
 				       NF_EDGE_A_PEERS_PREFIXES_IPV4, 0);
 	if (!list)
 		return -EMSGSIZE;
-	for (n = 0; n < PREFIXES_A_MESSAGE && i < site->n_prefixes &&
-		    site->prefix[i].ipv6 == ipv6;
-	     n++, i = next_of_set(site, dump->at, i + 1)) {
-		const struct nf_edge_prefix *p = &site->prefix[i];
-		__be64 addr[2] = { cpu_to_be64(p->hi), cpu_to_be64(p->lo) };
-		int addr_size = ipv6 ? 16 : 4;
-		u8 *entry;
-
-		/* What follows the list takes less than 64 octets. */
-		if (skb_tailroom(skb) < NF_EDGE_PREFIX_IPV6_SIZE + 64)
+	/* What follows the list takes less than 64 octets. */
+	for (n = 0; n < PREFIXES_A_MESSAGE && i < site->n_prefixes; n++) {
+		if (site->prefix[i].ipv6 != ipv6 ||
+		    skb_tailroom(skb) < NF_EDGE_PREFIX_IPV6_SIZE + 64)
 			break;
-		entry = skb_put_zero(skb, addr_size + 4);
-		memcpy(entry, addr, addr_size);
-		entry[addr_size] = p->len;
+		put_prefix(skb, &site->prefix[i]);
+		i = next_of_set(site, dump->at, i + 1);
 	}
 	if (!n)
 		return -EMSGSIZE;
@@ -259,8 +263,7 @@ int nf_edge_nl_prefix_get_dumpit(struct sk_buff *skb,
 {
 	struct dump *dump = dump_of(cb);
 
-	while (dump->snapshot &&
-	       dump->at <= NF_EDGE_PEER_SET_LIVE_MESSENGER_CLIENTS) {
+	while (dump->snapshot && dump->at < PEER_SETS) {
 		const struct nf_edge_site *site = dump->snapshot->site;
 		void *header;
 

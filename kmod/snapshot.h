@@ -93,10 +93,10 @@ struct nf_edge_net {
 	struct nf_edge_drops __percpu *drops;
 	struct net *net;
 	struct nf_hook_ops hooks[NF_EDGE_HOOKS];
-	struct mutex mutex;
+	struct mutex mutex;	/* the policy, generation and transactions */
 	u32 generation;
 	struct list_head transactions;
-	struct mutex reset_mutex;
+	struct mutex reset_mutex;	/* the bases of all counters */
 	struct nf_edge_drops drops_base;
 };
 
@@ -106,7 +106,6 @@ static inline struct nf_edge_net *nf_edge_net(const struct net *net)
 {
 	return net_generic(net, nf_edge_net_id);
 }
-
 
 void nf_edge_site_put(struct nf_edge_site *site);
 bool nf_edge_site_equal(const struct nf_edge_site *a,
