@@ -151,7 +151,8 @@ static unsigned int refuse(struct nf_edge_net *en,
 /*
  * What of an edge address' packet does not depend on its connection: spoofed
  * sources, and headers that no row of the table names.  What may be isolation
- * is left to the deciding hook, as is what is no whole TCP or UDP packet.
+ * is left to the deciding hook, as is what is no whole TCP or UDP packet, and
+ * what the raw table marked.
  */
 static __always_inline unsigned int
 first_hook(void *priv, struct sk_buff *skb, const struct nf_hook_state *state,
@@ -169,7 +170,7 @@ first_hook(void *priv, struct sk_buff *skb, const struct nf_hook_state *state,
 
 	snapshot = rcu_dereference(en->snapshot);
 	if (!snapshot || snapshot->switches.mode != NF_EDGE_MODE_ENFORCE ||
-	    never_governed(skb, state->in) || skb_nfct(skb))
+	    never_governed(skb, state->in) || skb_get_nfct(skb))
 		return NF_ACCEPT;
 
 	arrival = nf_edge_ifmap_find(rcu_dereference(snapshot->ifmap),

@@ -242,8 +242,9 @@ static bool good_node_name(const char *name)
 {
 	const char *c;
 
+	/* The kernel's isalnum() knows Latin-1 letters. */
 	for (c = name; *c; c++)
-		if (!isalnum(*c) && *c != '.' && *c != '_' && *c != '-')
+		if (!(isascii(*c) && isalnum(*c)) && *c != '.' && *c != '_' && *c != '-')
 			return false;
 	return c != name;
 }
