@@ -1,0 +1,113 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+# The kernel "debian": the distribution's own kernel, in QEMU. The host's file tree comes over 9p.
+# See uml.sh for what a kind of kernel has to define.
+
+debian_initramfs_modules=(virtio_pci virtio_console 9pnet_virtio 9p)
+
+kernel_prepare() {
+	"$here/deps" debian || exit "$EXIT_PREPARE"
+
+	local headers version key
+	headers=$(dpkg-query -W -f '${Depends}' linux-headers-amd64)
+	headers=${headers%% *}
+	kernel_release=${headers#linux-headers-}
+	version=$(installed_version "$headers")
+	key=$({
+		installed_version busybox-static
+		echo "${debian_initramfs_modules[@]}"
+		cat "$here/vm.d/initramfs-init"
+		declare -f debian_fetch debian_uncompress debian_initramfs
+	} | digest)
+	debian_package=linux-image-$kernel_release=$version
+	kernel_dir=$cache/$kind-$version-$key
+	publish "$kernel_dir" debian_fetch
+
+	kernel_build=/lib/modules/$kernel_release/build
+	kernel_make=()
+}
+
+debian_fetch() {
+	local dir=$1
+	say "fetching the kernel $debian_package, once, into $kernel_dir"
+	(cd "$dir" && logged "$dir/log" debian_download)
+	say "  unpacking"
+	logged "$dir/log" dpkg-deb -x "$dir"/linux-image-*.deb "$dir/image"
+	rm "$dir"/linux-image-*.deb
+	debian_uncompress "$dir/image/boot/vmlinuz-$kernel_release" >"$dir/vmlinux"
+	mv "$dir/image/lib/modules/$kernel_release" "$dir/modules"
+	rm -rf "$dir/image"
+	index_modules "$dir/modules"
+	debian_initramfs "$dir"
+	# The files that a run copies, and 4,000 modules that it does not.
+	mkdir "$dir/tree"
+	mv "$dir/modules/kernel" "$dir/tree/kernel"
+	ln -s "$kernel_dir/tree/kernel" "$dir/modules/kernel"
+	say "  done"
+}
+
+# The package lists may be older than the archive.
+debian_download() {
+	apt-get -q download "$debian_package" && return
+	apt-get -q update && apt-get -q download "$debian_package"
+}
+
+# The kernel proper of a bzImage, whose boot sectors say where it is (Documentation/x86/boot.rst).
+# QEMU boots it as it is, by its PVH entry; to unpack it in emulation takes five seconds.
+debian_uncompress() {
+	local image=$1 sectors offset length
+	sectors=$(od -An -tu1 -j $((0x1f1)) -N 1 "$image")
+	read -r offset length < <(od -An -tu4 -j $((0x248)) -N 8 "$image")
+	dd if="$image" bs=64K iflag=skip_bytes,count_bytes status=none \
+		skip=$(((sectors + 1) * 512 + offset)) count="$length" |
+		xz -dc --single-stream || die "$EXIT_PREPARE" "cannot uncompress $image"
+}
+
+debian_initramfs() {
+	local dir=$1 root=$1/initramfs.d action file
+	mkdir -p "$root"/{bin,modules,lib/modules,dev,mnt}
+	cp /bin/busybox "$root/bin/"
+	cp "$here/vm.d/initramfs-init" "$root/init"
+	ln -s "$dir/modules" "$root/lib/modules/$kernel_release"
+	modprobe -d "$root" -S "$kernel_release" --show-depends -a "${debian_initramfs_modules[@]}" |
+		while read -r action file _; do
+			[[ $action == insmod && ! -e $root/modules/${file##*/} ]] || continue
+			cp "$file" "$root/modules/"
+			echo "/modules/${file##*/}" >>"$root/modules/order"
+		done
+	rm -r "$root/lib"
+	(cd "$root" && find . | cpio --quiet -o -H newc) >"$dir/initramfs"
+	rm -r "$root"
+}
+
+kernel_start() {
+	local count=${cpus:-2} accel=tcg,thread=multi processor=max clock=()
+	if [[ -n $icount ]]; then
+		accel=tcg
+		count=1
+		clock=(-icount 'shift=0,sleep=off')
+	elif [[ -n $kvm ]]; then
+		accel=kvm
+		processor=host
+	fi
+	exec setsid qemu-system-x86_64 -nodefaults -no-user-config -no-reboot -display none \
+		-machine "q35,usb=off,smbus=off,sata=off,vmport=off" -accel "$accel" -cpu "$processor" \
+		"${clock[@]}" -smp "$count" -m "${memory}M" \
+		-kernel "$kernel_dir/vmlinux" -initrd "$kernel_dir/initramfs" \
+		-append "nf_edge_run=$run nf_edge_init=$here/vm.d/guest-init $(debian_parameters)" \
+		-serial "file:$run/kernel.log" \
+		-fsdev local,id=root,path=/,security_model=passthrough,multidevs=remap \
+		-device virtio-9p-pci,fsdev=root,mount_tag=root \
+		-device virtio-serial-pci \
+		-chardev file,id=out,path=/proc/self/fd/11 \
+		-device virtserialport,chardev=out,name=out \
+		-chardev file,id=err,path=/proc/self/fd/12 \
+		-device virtserialport,chardev=err,name=err \
+		</dev/null >"$run/emulator.log" 2>&1
+}
+
+debian_parameters() {
+	echo console=ttyS0 ignore_loglevel panic=-1 oops=panic mitigations=off random.trust_cpu=on \
+		tsc=reliable no_timer_check audit=0 \
+		dummy.numdummies=0 ifb.numifbs=0 bonding.max_bonds=0
+}
