@@ -1,0 +1,3 @@
+address.o: address.c address.h edgectl.h
+address.h:
+edgectl.h:

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Addresses and prefixes of both families.
+ */
+#ifndef ADDRESS_H
+#define ADDRESS_H
+
+#include <arpa/inet.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/**
+ * struct ip - an address
+ * @family: AF_INET or AF_INET6
+ * @bytes: in network order, 4 or 16 of them, the rest zero
+ */
+struct ip {
+	uint8_t family;
+	uint8_t bytes[16];
+};
+
+#define PREFIX_TEXT	(INET6_ADDRSTRLEN + 4)
+
+bool nf_edge_ip_parse(const char *text, struct ip *ip);
+const char *nf_edge_ip_format(const struct ip *ip, char *text);
+bool nf_edge_ip_equal(const struct ip *a, const struct ip *b);
+unsigned int nf_edge_ip_bits(const struct ip *ip);
+void nf_edge_ip_mask(struct ip *ip, unsigned int length);
+const char *nf_edge_ip_unfit(const struct ip *ip, unsigned int length);
+bool nf_edge_prefix_parse(const char *text, struct ip *ip,
+			  unsigned int *length, char *why, size_t size);
+const char *nf_edge_prefix_format(const struct ip *ip, unsigned int length,
+				  char *text);
+
+#endif /* ADDRESS_H */

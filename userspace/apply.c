@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What check and load have in common: a configuration is read, and held
+ * against what is in force.
+ */
+#include "apply.h"
+#include "output.h"
+
+/**
+ * nf_edge_apply_read - read a configuration, with its errors and warnings
+ * @apply: filled in; nf_edge_apply_free() it
+ * @file: its name
+ *
+ * Return: DONE, or REFUSED when it has errors.
+ */
+enum outcome nf_edge_apply_read(struct apply *apply, const char *file)
+{
+	*apply = (struct apply){ 0 };
+	nf_edge_config_read(&apply->config, file);
+	if (apply->config.errors.count)
+		return REFUSED;
+	nf_edge_config_warn(&apply->config);
+	return DONE;
+}
+
+/**
+ * nf_edge_apply_try - have the module check a configuration
+ * @apply: a configuration without errors
+ * @need_module: fail when the module cannot be asked, instead of saying so in
+ *	@apply->absent
+ * @query: a question to ask of it, or NULL
+ *
+ * Return: DONE; REFUSED when it has errors now; or what to exit with when it
+ * was said what failed.
+ */
+enum outcome nf_edge_apply_try(struct apply *apply, bool need_module,
+			       const struct query *query)
+{
+	enum outcome outcome;
+
+	outcome = nf_edge_client_connect(&apply->client, need_module ?
+					 NULL : &apply->absent);
+	if (outcome != DONE || apply->absent)
+		return outcome;
+	outcome = nf_edge_view_read(&apply->client, &apply->before,
+				    VIEW_NODES | VIEW_PREFIXES);
+	if (outcome != DONE)
+		return outcome;
+	nf_edge_diff(&apply->changes, &apply->before.policy,
+		     &apply->config.policy);
+	outcome = nf_edge_load_prepare(&apply->client, &apply->config);
+	if (outcome != DONE)
+		return outcome;
+	return nf_edge_load_try(&apply->client, &apply->config, query,
+				&apply->tried);
+}
+
+/**
+ * nf_edge_apply_print_changes - print what changes, a line each
+ * @apply: a configuration that was tried
+ */
+void nf_edge_apply_print_changes(const struct apply *apply)
+{
+	size_t i;
+
+	for (i = 0; i < apply->changes.count; i++)
+		fprintf(nf_edge_out, "  %s\n", apply->changes.lines[i]);
+}
+
+/**
+ * nf_edge_apply_json - what --json prints of it
+ * @apply: a configuration, tried or not
+ *
+ * Return: a new object.
+ */
+json_t *nf_edge_apply_json(const struct apply *apply)
+{
+	json_t *object = nf_edge_json_object(), *changes = json_array();
+	bool tried = apply->client.socket && !apply->absent &&
+		     !apply->config.errors.count;
+	size_t i;
+
+	for (i = 0; i < apply->changes.count; i++)
+		json_array_append_new(changes,
+				      json_string(apply->changes.lines[i]));
+	json_object_set_new(object, "errors",
+			    nf_edge_findings_json(&apply->config.errors));
+	json_object_set_new(object, "warnings",
+			    nf_edge_findings_json(&apply->config.warnings));
+	json_object_set_new(object, "kernel_asked", json_boolean(tried));
+	json_object_set_new(object, "changed", tried ?
+			    json_boolean(apply->tried.changed) : json_null());
+	json_object_set_new(object, "changes", changes);
+	json_object_set_new(object, "generation", tried ?
+			    json_integer(apply->tried.generation) :
+			    json_null());
+	json_object_set_new(object, "governed", tried ?
+			    json_integer(apply->tried.governed) : json_null());
+	return object;
+}
+
+/**
+ * nf_edge_apply_refuse - print why a configuration is refused
+ * @apply: a configuration with errors
+ * @json: whether to print JSON as well
+ *
+ * Return: what to exit with.
+ */
+enum outcome nf_edge_apply_refuse(struct apply *apply, bool json)
+{
+	size_t count = apply->config.errors.count;
+
+	nf_edge_findings_print(&apply->config.errors, stderr);
+	nf_edge_fail(REFUSED, "%s: %zu error%s, nothing was changed",
+		     apply->config.file, count, count == 1 ? "" : "s");
+	if (!json)
+		return REFUSED;
+	nf_edge_json_print(nf_edge_apply_json(apply), JSON_INDENT(2));
+	return nf_edge_output_flush(REFUSED);
+}
+
+/**
+ * nf_edge_apply_free - forget it
+ * @apply: the configuration
+ */
+void nf_edge_apply_free(struct apply *apply)
+{
+	nf_edge_changes_free(&apply->changes);
+	nf_edge_view_free(&apply->before);
+	nf_edge_client_close(&apply->client);
+	nf_edge_config_free(&apply->config);
+}

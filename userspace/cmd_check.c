@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * edgectl check: would this configuration load, and what would it change?
+ */
+#include "apply.h"
+#include "options.h"
+#include "output.h"
+
+static void help(void)
+{
+	fputs("usage: edgectl check [--json] [FILE]\n"
+	      "\n"
+	      "Reads a configuration (" DEFAULT_CONFIG " if no FILE is named), has\n"
+	      "the kernel check it without publishing it, and prints all errors and\n"
+	      "warnings, and what load would change.  When the kernel cannot be asked,\n"
+	      "says so, and checks what can be checked without it.\n"
+	      "\n"
+	      "  --json      print one JSON object\n"
+	      "  -h, --help  print this\n"
+	      "\n"
+	      "Exit: 0 it would load, 1 it has errors, 2 usage, 3 system error.\n",
+	      nf_edge_out);
+}
+
+static void print(const struct apply *apply)
+{
+	const char *file = apply->config.file;
+
+	if (apply->absent)
+		fprintf(nf_edge_out, "%s: no errors, but the kernel was not asked: %s\n",
+			file, apply->absent);
+	else if (apply->tried.changed)
+		fprintf(nf_edge_out, "%s: no errors; load would change:\n",
+			file);
+	else
+		fprintf(nf_edge_out, "%s: no errors; load would change nothing\n",
+			file);
+	nf_edge_apply_print_changes(apply);
+}
+
+/**
+ * nf_edge_cmd_check - the verb check
+ * @argc: its words, "check" first
+ * @argv: the words
+ *
+ * Return: what to exit with.
+ */
+enum outcome nf_edge_cmd_check(int argc, char **argv)
+{
+	bool json = false, want_help;
+	const struct option_spec specs[] = {
+		{ .name = "json", .flag = &json },
+	};
+	const char *file;
+	enum outcome outcome;
+	struct apply apply;
+
+	outcome = nf_edge_options("check", argc, argv, specs,
+				  ARRAY_SIZE(specs), 1, &file, &want_help);
+	if (outcome != DONE)
+		return outcome;
+	if (want_help) {
+		help();
+		return DONE;
+	}
+
+	outcome = nf_edge_apply_read(&apply, file ? file : DEFAULT_CONFIG);
+	if (outcome == DONE)
+		outcome = nf_edge_apply_try(&apply, false, NULL);
+	if (apply.config.errors.count) {
+		outcome = nf_edge_apply_refuse(&apply, json);
+	} else if (outcome == DONE && json) {
+		nf_edge_json_print(nf_edge_apply_json(&apply), JSON_INDENT(2));
+	} else if (outcome == DONE) {
+		nf_edge_findings_print(&apply.config.warnings, stderr);
+		print(&apply);
+	}
+	nf_edge_apply_free(&apply);
+	return outcome;
+}

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * edgectl explain: what becomes of a packet, and why.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "explain.h"
+#include "output.h"
+
+static void help(void)
+{
+	fputs("usage: edgectl explain (--in IFACE | --local) tcp|udp|icmp SRC[:PORT] DST[:PORT]\n"
+	      "                       [--json]\n"
+	      "       edgectl explain --batch\n"
+	      "\n"
+	      "Asks the classifier in the kernel about the first packet of a connection,\n"
+	      "before any NAT.  Counts nothing.\n"
+	      "\n"
+	      "  --in IFACE  it arrives on this interface, which need not exist\n"
+	      "  --local     the local host sends it\n"
+	      "  --batch     read one question a line, in the same words, and answer with\n"
+	      "              one JSON object a line; empty lines and # comments are skipped\n"
+	      "  --json      print one JSON object\n"
+	      "  -h, --help  print this\n"
+	      "\n"
+	      "The source port does not matter.  An IPv6 address with a port stands in\n"
+	      "brackets, [2001:db8::7]:40000.  icmp is an echo request, and has no ports.\n"
+	      "\n"
+	      "Exit: 0 accept or not governed, 1 drop, 2 usage, 3 system error; of --batch\n"
+	      "0, or 2 when it could not read a line.\n", nf_edge_out);
+}
+
+/**
+ * nf_edge_explain_request - make a question into a request
+ * @client: the socket
+ * @query: the question
+ *
+ * Return: the request.
+ */
+struct nl_msg *nf_edge_explain_request(struct client *client,
+				       const struct query *query)
+{
+	struct nl_msg *request;
+
+	request = nf_edge_request(client, NF_EDGE_CMD_EXPLAIN, NLM_F_ACK,
+				  MESSAGE_SMALL);
+	nf_edge_query_put(request, query);
+	return request;
+}
+
+/**
+ * nf_edge_explain_read - read the answer
+ * @reply: what the module sent
+ * @arg: the struct verdict to fill in
+ */
+void nf_edge_explain_read(struct nlmsghdr *reply, void *arg)
+{
+	struct nlattr *attrs[NF_EDGE_A_POLICY_MAX + 1];
+
+	nf_edge_reply_parse(reply, attrs, NF_EDGE_A_POLICY_MAX);
+	if (attrs[NF_EDGE_A_POLICY_QUERY])
+		nf_edge_verdict_get(attrs[NF_EDGE_A_POLICY_QUERY], arg);
+}
+
+static json_t *ids_json(uint64_t rows)
+{
+	json_t *array = json_array();
+	unsigned int i;
+
+	for (i = 0; i < NF_EDGE_ROW_COUNT; i++)
+		if (rows & (1ULL << i))
+			json_array_append_new(array,
+					      json_string(nf_edge_rows[i].id));
+	return array;
+}
+
+static json_t *name_json(const char *name)
+{
+	return *name ? json_string(name) : json_null();
+}
+
+/**
+ * nf_edge_explain_json - an answer for machines
+ * @verdict: the answer
+ *
+ * Return: a new object.
+ */
+json_t *nf_edge_explain_json(const struct verdict *verdict)
+{
+	json_t *object = nf_edge_json_object();
+
+	json_object_set_new(object, "verdict", json_string(
+		nf_edge_word(&nf_edge_verdicts, verdict->verdict)));
+	json_object_set_new(object, "reason",
+		verdict->verdict == NF_EDGE_VERDICT_DROP &&
+		verdict->reason >= 0 ?
+		json_string(nf_edge_word(&nf_edge_reasons,
+					 (uint32_t)verdict->reason)) :
+		json_null());
+	json_object_set_new(object, "rows", ids_json(verdict->rows));
+	json_object_set_new(object, "near", ids_json(verdict->near));
+	json_object_set_new(object, "source_node",
+			    name_json(verdict->source_node));
+	json_object_set_new(object, "destination_node",
+			    name_json(verdict->destination_node));
+	json_object_set_new(object, "mode", verdict->mode >= 0 ?
+			    json_string(nf_edge_word(&nf_edge_modes,
+						     (uint32_t)verdict->mode)) :
+			    json_null());
+	return object;
+}
+
+static enum outcome explain(struct client *client, const struct query *query,
+			    bool json)
+{
+	struct verdict verdict = { .reason = -1, .mode = -1 };
+	enum outcome outcome = DONE;
+	struct view view;
+
+	if (nf_edge_do(client, nf_edge_explain_request(client, query),
+		       nf_edge_explain_read, &verdict))
+		return nf_edge_client_fail(client, "cannot explain");
+	if (json) {
+		nf_edge_json_print(nf_edge_explain_json(&verdict),
+				   JSON_INDENT(2));
+	} else {
+		outcome = nf_edge_view_read(client, &view, VIEW_ROWS);
+		if (outcome == DONE)
+			nf_edge_explain_print(query, &verdict, &view);
+		nf_edge_view_free(&view);
+	}
+	if (outcome == DONE && verdict.verdict == NF_EDGE_VERDICT_DROP)
+		return nf_edge_output_flush(REFUSED);
+	return outcome;
+}
+
+/* Take an option out of the words, which are a question but for it. */
+static bool take(char **words, size_t *count, const char *option)
+{
+	size_t from, to = 0;
+
+	for (from = 0; from < *count; from++)
+		if (strcmp(words[from], option) != 0)
+			words[to++] = words[from];
+	from = *count;
+	*count = to;
+	return to < from;
+}
+
+/**
+ * nf_edge_cmd_explain - the verb explain
+ * @argc: its words, "explain" first
+ * @argv: the words
+ *
+ * Return: what to exit with.
+ */
+enum outcome nf_edge_cmd_explain(int argc, char **argv)
+{
+	size_t count = (size_t)argc - 1;
+	char **words = argv + 1, *why = NULL;
+	bool json, batch;
+	enum outcome outcome;
+	struct client client;
+	struct query query;
+
+	if (take(words, &count, "--help") || take(words, &count, "-h")) {
+		help();
+		return DONE;
+	}
+	json = take(words, &count, "--json");
+	batch = take(words, &count, "--batch");
+	if (batch && count)
+		return nf_edge_usage("explain", "%s: --batch takes its questions from standard input",
+				     words[0]);
+	if (!batch && !nf_edge_query_parse(&query, words, count, &why)) {
+		outcome = nf_edge_usage("explain", "%s", why);
+		free(why);
+		return outcome;
+	}
+
+	outcome = nf_edge_client_connect(&client, NULL);
+	if (outcome == DONE)
+		outcome = batch ? nf_edge_explain_batch(&client) :
+				  explain(&client, &query, json);
+	nf_edge_client_close(&client);
+	return outcome;
+}

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * edgectl load: put a configuration into force.
+ */
+#include "apply.h"
+#include "options.h"
+#include "output.h"
+#include "ssh.h"
+
+static void help(void)
+{
+	fputs("usage: edgectl load [--force] [--json] [FILE]\n"
+	      "\n"
+	      "Checks a configuration (" DEFAULT_CONFIG " if no FILE is named) as\n"
+	      "check does, then puts it into force, whole or not at all.\n"
+	      "\n"
+	      "  --force     load it even if it cuts the SSH session that this runs in\n"
+	      "  --json      print one JSON object\n"
+	      "  -h, --help  print this\n"
+	      "\n"
+	      "Exit: 0 it is in force, 1 refused, 2 usage, 3 system error.\n",
+	      nf_edge_out);
+}
+
+static bool cuts_session(const struct apply *apply)
+{
+	return apply->config.policy.mode == NF_EDGE_MODE_ENFORCE &&
+	       apply->tried.verdict.verdict == NF_EDGE_VERDICT_DROP;
+}
+
+static enum outcome load(struct apply *apply, bool force)
+{
+	enum outcome outcome;
+	struct query session;
+	bool remote = !force && nf_edge_ssh_query(&session);
+
+	outcome = nf_edge_apply_try(apply, true, remote ? &session : NULL);
+	if (outcome != DONE)
+		return outcome;
+	if (remote && cuts_session(apply)) {
+		char text[INET6_ADDRSTRLEN];
+
+		return nf_edge_fail(REFUSED, "%s would cut the SSH session that this runs in (%s, port %u on %s: %s); nothing was changed, --force loads it all the same",
+				    apply->config.file,
+				    nf_edge_ip_format(&session.destination,
+						      text),
+				    session.port, session.in,
+				    nf_edge_word(&nf_edge_reasons, (uint32_t)
+						 apply->tried.verdict.reason));
+	}
+	return nf_edge_load_publish(&apply->client, &apply->config,
+				    apply->before.generation, &apply->tried);
+}
+
+static void print(const struct apply *apply)
+{
+	const struct load_reply *now = &apply->tried;
+	uint32_t mode = apply->config.policy.mode;
+	const char *loud = mode == NF_EDGE_MODE_AUDIT ? YELLOW : GREEN;
+
+	if (now->changed)
+		nf_edge_apply_print_changes(apply);
+	else
+		fprintf(nf_edge_out, "nothing changed: %s is in force already\n",
+			apply->config.file);
+	fprintf(nf_edge_out, "%u address%s governed now, mode %s%s%s, generation %u\n",
+		now->governed, now->governed == 1 ? "" : "es",
+		nf_edge_colour(loud), nf_edge_word(&nf_edge_modes, mode),
+		nf_edge_colour(PLAIN), now->generation);
+}
+
+static void print_json(const struct apply *apply)
+{
+	json_t *object = nf_edge_apply_json(apply);
+
+	json_object_set_new(object, "mode", json_string(
+		nf_edge_word(&nf_edge_modes, apply->config.policy.mode)));
+	nf_edge_json_print(object, JSON_INDENT(2));
+}
+
+/**
+ * nf_edge_cmd_load - the verb load
+ * @argc: its words, "load" first
+ * @argv: the words
+ *
+ * Return: what to exit with.
+ */
+enum outcome nf_edge_cmd_load(int argc, char **argv)
+{
+	bool json = false, force = false, want_help;
+	const struct option_spec specs[] = {
+		{ .name = "json", .flag = &json },
+		{ .name = "force", .flag = &force },
+	};
+	const char *file;
+	enum outcome outcome;
+	struct apply apply;
+
+	outcome = nf_edge_options("load", argc, argv, specs,
+				  ARRAY_SIZE(specs), 1, &file, &want_help);
+	if (outcome != DONE)
+		return outcome;
+	if (want_help) {
+		help();
+		return DONE;
+	}
+
+	outcome = nf_edge_apply_read(&apply, file ? file : DEFAULT_CONFIG);
+	if (outcome == DONE)
+		outcome = load(&apply, force);
+	if (apply.config.errors.count) {
+		outcome = nf_edge_apply_refuse(&apply, json);
+	} else if (outcome == DONE && json) {
+		print_json(&apply);
+	} else if (outcome == DONE) {
+		nf_edge_findings_print(&apply.config.warnings, stderr);
+		print(&apply);
+	}
+	nf_edge_apply_free(&apply);
+	return outcome;
+}

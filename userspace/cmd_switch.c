@@ -1,0 +1,302 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * edgectl zone, feature and mode: switches that hold until the next load.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "options.h"
+#include "output.h"
+#include "view.h"
+
+/**
+ * struct throw - a switch that is to be thrown
+ * @verb: "zone", "feature" or "mode"
+ * @state: "on" or "off", of a mode its word
+ * @word: the zone or feature, NULL of a mode
+ * @attribute: what to send
+ * @value: and its value
+ * @off: something is switched off
+ */
+struct throw {
+	const char *verb;
+	const char *state;
+	const char *word;
+	int attribute;
+	uint32_t value;
+	bool off;
+};
+
+/* A killed row, and one that still permits its flow. */
+struct pair {
+	size_t killed;
+	size_t by;
+};
+
+/**
+ * struct thrown - what came of it
+ * @changed: it was not so before
+ * @generation: of the policy now
+ * @pairs: what is permitted still
+ * @pair_count: how many
+ * @pair_capacity: how many there is room for
+ */
+struct thrown {
+	bool changed;
+	uint32_t generation;
+	struct pair *pairs;
+	size_t pair_count;
+	size_t pair_capacity;
+};
+
+static void help(const char *verb)
+{
+	if (!strcmp(verb, "mode"))
+		fputs("usage: edgectl mode enforce|audit [--json]\n"
+		      "\n"
+		      "enforce drops what the policy refuses; audit counts it as would-be drops\n"
+		      "and drops nothing.  Holds until the next load.\n",
+		      nf_edge_out);
+	else
+		fprintf(nf_edge_out,
+			"usage: edgectl %s on|off %s [--json]\n"
+			"\n"
+			"Switches the rows of a %s on or off until the next load.  After an off,\n"
+			"lists each killed row whose flow another live row permits still, and the\n"
+			"switch that closes it.\n", verb,
+			!strcmp(verb, "zone") ? "ZONE" : "FEATURE", verb);
+	fputs("\n"
+	      "  --json      print one JSON object\n"
+	      "  -h, --help  print this\n", nf_edge_out);
+}
+
+static enum outcome parse_mode(struct throw *throw)
+{
+	int mode = nf_edge_word_find(&nf_edge_modes, throw->state);
+
+	if (mode < 0)
+		return nf_edge_usage("mode", "%s: unknown mode; write enforce or audit",
+				     throw->state);
+	throw->attribute = NF_EDGE_A_SWITCH_MODE;
+	throw->value = (uint32_t)mode;
+	return DONE;
+}
+
+static enum outcome parse_word(struct throw *throw)
+{
+	bool is_zone = !strcmp(throw->verb, "zone");
+	const struct vocabulary *vocabulary = is_zone ? &nf_edge_zones :
+							&nf_edge_features;
+	int value;
+
+	throw->off = !strcmp(throw->state, "off");
+	if (!throw->off && strcmp(throw->state, "on") != 0)
+		return nf_edge_usage(throw->verb, "%s: write on or off",
+				     throw->state);
+	if (!throw->word)
+		return nf_edge_usage(throw->verb, "the %s is missing",
+				     throw->verb);
+	value = nf_edge_word_find(vocabulary, throw->word);
+	if (value < 0)
+		return nf_edge_usage(throw->verb, "%s: unknown %s; the nearest is %s",
+				     throw->word, throw->verb,
+				     nf_edge_word_nearest(vocabulary,
+							  throw->word));
+	if (is_zone)
+		throw->attribute = throw->off ? NF_EDGE_A_SWITCH_ZONES_OFF :
+						NF_EDGE_A_SWITCH_ZONES_ON;
+	else
+		throw->attribute = throw->off ? NF_EDGE_A_SWITCH_FEATURES_OFF :
+						NF_EDGE_A_SWITCH_FEATURES_ON;
+	throw->value = 1U << value;
+	return DONE;
+}
+
+static void read_reply(struct nlmsghdr *reply, void *arg)
+{
+	struct nlattr *attrs[NF_EDGE_A_SWITCH_MAX + 1];
+	struct thrown *thrown = arg;
+
+	nf_edge_reply_parse(reply, attrs, NF_EDGE_A_SWITCH_MAX);
+	thrown->generation =
+		nf_edge_attr_u32(attrs[NF_EDGE_A_SWITCH_GENERATION]);
+	thrown->changed = attrs[NF_EDGE_A_SWITCH_CHANGED] &&
+			  nla_get_u8(attrs[NF_EDGE_A_SWITCH_CHANGED]);
+}
+
+static void find_pairs(struct thrown *thrown, const struct view *before,
+		       const struct view *after)
+{
+	size_t killed, by;
+
+	for (killed = 0; killed < NF_EDGE_ROW_COUNT; killed++) {
+		if (!before->rows[killed].live || after->rows[killed].live)
+			continue;
+		for (by = 0; by < NF_EDGE_ROW_COUNT; by++) {
+			if (!after->rows[by].live ||
+			    nf_edge_row_at_nobody(&nf_edge_rows[by],
+						  after->rows[by].bound) ||
+			    !nf_edge_row_same_flow(&nf_edge_rows[killed],
+						   &nf_edge_rows[by]))
+				continue;
+			thrown->pairs = nf_edge_grow(thrown->pairs,
+						     &thrown->pair_capacity,
+						     thrown->pair_count,
+						     sizeof(*thrown->pairs));
+			thrown->pairs[thrown->pair_count++] = (struct pair){
+				.killed = killed, .by = by,
+			};
+		}
+	}
+}
+
+static enum outcome send_switch(struct client *client,
+				const struct throw *throw,
+				struct thrown *thrown)
+{
+	struct nl_msg *request;
+
+	request = nf_edge_request(client, NF_EDGE_CMD_SWITCH, NLM_F_ACK,
+				  MESSAGE_SMALL);
+	nla_put_u32(request, throw->attribute, throw->value);
+	if (nf_edge_do(client, request, read_reply, thrown))
+		return nf_edge_client_fail(client, "cannot switch");
+	return DONE;
+}
+
+static enum outcome carry_out(struct client *client, const struct throw *throw,
+			      struct thrown *thrown)
+{
+	struct view before = { 0 }, after = { 0 };
+	enum outcome outcome = DONE;
+
+	if (throw->off)
+		outcome = nf_edge_view_read(client, &before, VIEW_ROWS);
+	if (outcome == DONE)
+		outcome = send_switch(client, throw, thrown);
+	if (outcome == DONE && throw->off)
+		outcome = nf_edge_view_read(client, &after, VIEW_ROWS);
+	if (outcome == DONE)
+		find_pairs(thrown, &before, &after);
+	nf_edge_view_free(&after);
+	nf_edge_view_free(&before);
+	return outcome;
+}
+
+/* The narrowest switch that kills a row: a new string. */
+static char *switch_for(const struct row *row)
+{
+	if (row->feature != NF_EDGE_FEATURE_NONE)
+		return nf_edge_format("feature off %s",
+				      nf_edge_word(&nf_edge_features,
+						   (uint32_t)row->feature));
+	return nf_edge_format("zone off %s",
+			      nf_edge_word(&nf_edge_zones, row->zone));
+}
+
+static void print_pair(const struct pair *pair)
+{
+	const struct row *killed = &nf_edge_rows[pair->killed];
+	const struct row *by = &nf_edge_rows[pair->by];
+	char *ports = nf_edge_row_ports(killed), *closes = switch_for(by);
+
+	fprintf(nf_edge_out, "  %s (%s %s %s %s) is still permitted by %s: edgectl %s closes it\n",
+		killed->id, nf_edge_word(&nf_edge_services, killed->service),
+		nf_edge_word(&nf_edge_directions, killed->direction),
+		nf_edge_row_protocol(killed), ports, by->id, closes);
+	free(closes);
+	free(ports);
+}
+
+static void print(const struct throw *throw, const struct thrown *thrown)
+{
+	char *what = throw->word ?
+		nf_edge_format("%s %s is %s", throw->verb, throw->word,
+			       throw->state) :
+		nf_edge_format("mode is %s", throw->state);
+	size_t i;
+
+	if (thrown->changed)
+		fprintf(nf_edge_out, "%s until the next load, generation %u\n",
+			what, thrown->generation);
+	else
+		fprintf(nf_edge_out, "nothing changed: %s already\n", what);
+	for (i = 0; i < thrown->pair_count; i++)
+		print_pair(&thrown->pairs[i]);
+	free(what);
+}
+
+static void print_json(const struct throw *throw, const struct thrown *thrown)
+{
+	json_t *object = nf_edge_json_object(), *pairs = json_array();
+	size_t i;
+
+	for (i = 0; i < thrown->pair_count; i++) {
+		const struct row *by = &nf_edge_rows[thrown->pairs[i].by];
+		char *closes = switch_for(by);
+
+		json_array_append_new(pairs, json_pack("{s:s, s:s, s:s}",
+			"row", nf_edge_rows[thrown->pairs[i].killed].id,
+			"by", by->id, "switch", closes));
+		free(closes);
+	}
+	json_object_set_new(object, throw->verb,
+			    json_string(throw->word ? : throw->state));
+	if (throw->word)
+		json_object_set_new(object, "on", json_boolean(!throw->off));
+	json_object_set_new(object, "changed", json_boolean(thrown->changed));
+	json_object_set_new(object, "generation",
+			    json_integer(thrown->generation));
+	json_object_set_new(object, "still_permitted", pairs);
+	nf_edge_json_print(object, JSON_INDENT(2));
+}
+
+/**
+ * nf_edge_cmd_switch - the verbs zone, feature and mode
+ * @argc: its words, the verb first
+ * @argv: the words
+ *
+ * Return: what to exit with.
+ */
+enum outcome nf_edge_cmd_switch(int argc, char **argv)
+{
+	bool json = false, is_mode = !strcmp(argv[0], "mode"), want_help;
+	const struct option_spec specs[] = {
+		{ .name = "json", .flag = &json },
+	};
+	const char *operands[2] = { NULL, NULL };
+	struct throw throw = { .verb = argv[0] };
+	struct thrown thrown = { 0 };
+	enum outcome outcome;
+	struct client client;
+
+	outcome = nf_edge_options(argv[0], argc, argv, specs,
+				  ARRAY_SIZE(specs), is_mode ? 1 : 2, operands,
+				  &want_help);
+	if (outcome != DONE)
+		return outcome;
+	if (want_help) {
+		help(argv[0]);
+		return DONE;
+	}
+	if (!operands[0])
+		return nf_edge_usage(argv[0], is_mode ?
+				     "write enforce or audit" :
+				     "write on or off, and which");
+	throw.state = operands[0];
+	throw.word = operands[1];
+	outcome = is_mode ? parse_mode(&throw) : parse_word(&throw);
+	if (outcome != DONE)
+		return outcome;
+
+	outcome = nf_edge_client_connect(&client, NULL);
+	if (outcome == DONE)
+		outcome = carry_out(&client, &throw, &thrown);
+	if (outcome == DONE && json)
+		print_json(&throw, &thrown);
+	else if (outcome == DONE)
+		print(&throw, &thrown);
+	free(thrown.pairs);
+	nf_edge_client_close(&client);
+	return outcome;
+}

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * edgectl --version: tool, module, and the protocol between them.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "client.h"
+#include "output.h"
+
+/* The version of a module that may not be asked stands in sysfs. */
+static void read_sysfs(char *version, size_t size)
+{
+	FILE *file = fopen("/sys/module/nf_edge/version", "re");
+
+	if (!file)
+		return;
+	if (fgets(version, (int)size, file))
+		version[strcspn(version, "\n")] = '\0';
+	fclose(file);
+}
+
+/**
+ * nf_edge_cmd_version - the option --version
+ * @argc: its words
+ * @argv: the words
+ *
+ * Return: what to exit with.
+ */
+enum outcome nf_edge_cmd_version(int argc, char **argv)
+{
+	struct client client;
+	int error;
+
+	if (argc > 1)
+		return nf_edge_usage("", "%s: is one word too many", argv[1]);
+
+	error = nf_edge_client_open(&client);
+	if (error == -EPERM)
+		read_sysfs(client.module_version,
+			   sizeof(client.module_version));
+	fprintf(nf_edge_out, "edgectl %s\n", NF_EDGE_VERSION);
+	if (error && error != -EPERM)
+		fputs("module not loaded\n", nf_edge_out);
+	else
+		fprintf(nf_edge_out, "module %s\n", *client.module_version ?
+			client.module_version : "unknown");
+	fprintf(nf_edge_out, "family %s %u", NF_EDGE_FAMILY_NAME,
+		NF_EDGE_FAMILY_VERSION);
+	if (client.family_version &&
+	    client.family_version != NF_EDGE_FAMILY_VERSION)
+		fprintf(nf_edge_out, ", of the module %u",
+			client.family_version);
+	fputc('\n', nf_edge_out);
+	nf_edge_client_close(&client);
+	return DONE;
+}

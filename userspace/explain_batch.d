@@ -1,0 +1,41 @@
+explain_batch.o: explain_batch.c explain.h client.h \
+ ../include/uapi/linux/nf_edge.h /usr/include/libnl3/netlink/attr.h \
+ /usr/include/libnl3/netlink/netlink.h \
+ /usr/include/libnl3/netlink/netlink-compat.h \
+ /usr/include/libnl3/netlink/version.h \
+ /usr/include/libnl3/netlink/errno.h /usr/include/libnl3/netlink/types.h \
+ /usr/include/libnl3/netlink/handlers.h \
+ /usr/include/libnl3/netlink/netlink-kernel.h \
+ /usr/include/libnl3/netlink/socket.h \
+ /usr/include/libnl3/netlink/object.h /usr/include/libnl3/netlink/utils.h \
+ /usr/include/libnl3/netlink/list.h /usr/include/libnl3/netlink/addr.h \
+ /usr/include/libnl3/netlink/data.h /usr/include/libnl3/netlink/msg.h \
+ edgectl.h query.h address.h view.h policy.h names.h rows.h \
+ ../include/nf_edge/flow_table.def output.h
+explain.h:
+client.h:
+../include/uapi/linux/nf_edge.h:
+/usr/include/libnl3/netlink/attr.h:
+/usr/include/libnl3/netlink/netlink.h:
+/usr/include/libnl3/netlink/netlink-compat.h:
+/usr/include/libnl3/netlink/version.h:
+/usr/include/libnl3/netlink/errno.h:
+/usr/include/libnl3/netlink/types.h:
+/usr/include/libnl3/netlink/handlers.h:
+/usr/include/libnl3/netlink/netlink-kernel.h:
+/usr/include/libnl3/netlink/socket.h:
+/usr/include/libnl3/netlink/object.h:
+/usr/include/libnl3/netlink/utils.h:
+/usr/include/libnl3/netlink/list.h:
+/usr/include/libnl3/netlink/addr.h:
+/usr/include/libnl3/netlink/data.h:
+/usr/include/libnl3/netlink/msg.h:
+edgectl.h:
+query.h:
+address.h:
+view.h:
+policy.h:
+names.h:
+rows.h:
+../include/nf_edge/flow_table.def:
+output.h:

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The classifier's answer in plain words: what, why, and what would change
+ * it.
+ */
+#include <stdlib.h>
+
+#include "explain.h"
+#include "output.h"
+
+static const char *const sentences[REASON_COUNT] = {
+	[NF_EDGE_REASON_SPOOFED] = "Its source cannot be where it came from.",
+	[NF_EDGE_REASON_ISOLATION] = "It came from outside, and is for an internal address.",
+	[NF_EDGE_REASON_UNTRACKED] = "Something keeps it from being tracked.",
+	[NF_EDGE_REASON_NO_ROW] = "No row of the policy names it.",
+	[NF_EDGE_REASON_INVALID] = "It is of no connection, or cannot be parsed.",
+	[NF_EDGE_REASON_CLS_GUARD] = "The Centralized Logging ports 50001-50003 are kept closed to the outside.",
+	[NF_EDGE_REASON_INTERFACE] = "A live row fits, but not where it arrives.",
+	[NF_EDGE_REASON_PEER] = "A live row fits, but not for this peer.",
+	[NF_EDGE_REASON_DISABLED] = "A row fits, but it is switched off.",
+	[NF_EDGE_REASON_SEVERAL] = "Rows have its service, direction, protocol and port, but each fails more than one test.",
+};
+
+static const char *const remedies[REASON_COUNT] = {
+	[NF_EDGE_REASON_SPOOFED] = "if the source is real, bind the interface to the side that it is on, or mend internal-networks",
+	[NF_EDGE_REASON_ISOLATION] = "let it come in on an interface with side internal",
+	[NF_EDGE_REASON_UNTRACKED] = "take away the rule that marks it notrack",
+	[NF_EDGE_REASON_NO_ROW] = "nothing but a service, protocol and port that a row has: edgectl show rows",
+	[NF_EDGE_REASON_INVALID] = "begin a new connection",
+	[NF_EDGE_REASON_CLS_GUARD] = "expose-cls-ports = true in the configuration, if these ports must be open",
+};
+
+static void print_near(const struct row *row, const char *remedy)
+{
+	fprintf(nf_edge_out, "    %-13s %s\n", row->id, remedy);
+}
+
+static char *remedy_side(const struct row *row)
+{
+	return nf_edge_format("takes an interface with side %s",
+		row->direction == NF_EDGE_DIRECTION_OUT ? "edge" :
+		nf_edge_word(&nf_edge_sides, nf_edge_row_side(row)));
+}
+
+static char *remedy_peer(const struct query *query, const struct row *row,
+			 const struct row_state *state)
+{
+	const struct ip *peer = row->direction == NF_EDGE_DIRECTION_IN ?
+				&query->source : &query->destination;
+	char text[INET6_ADDRSTRLEN], *sets, *remedy;
+
+	nf_edge_ip_format(peer, text);
+	if (!row->peer_sets || nf_edge_row_at_any(row, state->bound))
+		return nf_edge_format("takes a peer on the %s side, and %s is not: see internal-networks",
+				      nf_edge_word(&nf_edge_sides,
+						   nf_edge_row_side(row)),
+				      text);
+	sets = nf_edge_word_list(&nf_edge_peer_sets, state->bound ? :
+				 row->peer_sets, " or ");
+	remedy = nf_edge_format("takes %s in the peer set %s", text, sets);
+	free(sets);
+	return remedy;
+}
+
+static char *remedy_switch(const struct row *row,
+			   const struct row_state *state)
+{
+	bool zone = state->dead & (1U << NF_EDGE_DEAD_ZONE_OFF);
+	bool feature = state->dead & (1U << NF_EDGE_DEAD_FEATURE_OFF) &&
+		       row->feature != NF_EDGE_FEATURE_NONE;
+
+	return nf_edge_format("takes %s%s%s%s%s",
+		zone ? "edgectl zone on " : "",
+		zone ? nf_edge_word(&nf_edge_zones, row->zone) : "",
+		zone && feature ? " and " : "",
+		feature ? "edgectl feature on " : "",
+		feature ? nf_edge_word(&nf_edge_features,
+				       (uint32_t)row->feature) : "");
+}
+
+/* A live row that fails more than one test fails by arrival and by peer. */
+static char *remedy_several(const struct query *query, const struct row *row,
+			    const struct row_state *state)
+{
+	char *first, *second, *both;
+
+	if (!state->live) {
+		first = remedy_switch(row, state);
+		second = nf_edge_strdup("more");
+	} else {
+		first = remedy_side(row);
+		second = remedy_peer(query, row, state);
+	}
+	both = nf_edge_format("%s, and %s", first, second);
+	free(first);
+	free(second);
+	return both;
+}
+
+static char *remedy_for(const struct query *query, int reason,
+			const struct row *row, const struct row_state *state)
+{
+	switch (reason) {
+	case NF_EDGE_REASON_INTERFACE:
+		return remedy_side(row);
+	case NF_EDGE_REASON_PEER:
+		return remedy_peer(query, row, state);
+	case NF_EDGE_REASON_DISABLED:
+		return remedy_switch(row, state);
+	case NF_EDGE_REASON_SEVERAL:
+		return remedy_several(query, row, state);
+	default:
+		return nf_edge_strdup(row->note);
+	}
+}
+
+static void print_drop(const struct query *query,
+		       const struct verdict *verdict, const struct view *view)
+{
+	uint32_t reason = (uint32_t)verdict->reason;
+	unsigned int i;
+
+	if (reason >= REASON_COUNT)
+		return;
+	fprintf(nf_edge_out, "  %s\n", sentences[reason]);
+	if (remedies[reason])
+		fprintf(nf_edge_out, "  To pass: %s.\n", remedies[reason]);
+	if (verdict->near)
+		fputs("  Near rows:\n", nf_edge_out);
+	for (i = 0; i < NF_EDGE_ROW_COUNT; i++) {
+		char *remedy;
+
+		if (!(verdict->near & (1ULL << i)))
+			continue;
+		remedy = remedy_for(query, verdict->reason, &nf_edge_rows[i],
+				    &view->rows[i]);
+		print_near(&nf_edge_rows[i], remedy);
+		free(remedy);
+	}
+}
+
+static void print_nodes(const struct verdict *verdict)
+{
+	if (*verdict->source_node)
+		fprintf(nf_edge_out, "  from node %s\n", verdict->source_node);
+	if (*verdict->destination_node)
+		fprintf(nf_edge_out, "  to node %s\n",
+			verdict->destination_node);
+}
+
+/**
+ * nf_edge_explain_print - print an answer for people
+ * @query: the question
+ * @verdict: the answer
+ * @view: what is in force, with its rows
+ */
+void nf_edge_explain_print(const struct query *query,
+			   const struct verdict *verdict,
+			   const struct view *view)
+{
+	bool drop = verdict->verdict == NF_EDGE_VERDICT_DROP;
+	const char *colour = drop ? RED :
+		verdict->verdict == NF_EDGE_VERDICT_ACCEPT ? GREEN : YELLOW;
+	unsigned int i;
+
+	fprintf(nf_edge_out, "%s%s%s", nf_edge_colour(colour),
+		nf_edge_word(&nf_edge_verdicts, verdict->verdict),
+		nf_edge_colour(PLAIN));
+	if (drop && verdict->reason >= 0)
+		fprintf(nf_edge_out, ": %s",
+			nf_edge_word(&nf_edge_reasons,
+				     (uint32_t)verdict->reason));
+	if (drop && verdict->mode == NF_EDGE_MODE_AUDIT)
+		fputs(" (mode audit: it is counted, and passes)", nf_edge_out);
+	if (verdict->verdict == NF_EDGE_VERDICT_NOT_GOVERNED)
+		fputs(view->loaded ?
+		      ": no Edge address is in it, or it arrives where nothing is governed; it passes" :
+		      ": no policy is loaded; it passes", nf_edge_out);
+	fputc('\n', nf_edge_out);
+
+	for (i = 0; i < NF_EDGE_ROW_COUNT; i++)
+		if (verdict->rows & (1ULL << i))
+			fprintf(nf_edge_out, "  %-13s %s\n",
+				nf_edge_rows[i].id, nf_edge_rows[i].note);
+	if (drop)
+		print_drop(query, verdict, view);
+	print_nodes(verdict);
+}

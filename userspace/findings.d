@@ -1,0 +1,3 @@
+findings.o: findings.c edgectl.h findings.h
+edgectl.h:
+findings.h:

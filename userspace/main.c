@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * edgectl: binds the Edge port policy to a site, and shows what it does.
+ */
+#include <locale.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "edgectl.h"
+#include "names.h"
+#include "output.h"
+
+static const struct {
+	const char *name;
+	verb_fn run;
+	const char *help;
+} verbs[] = {
+	{ "check", nf_edge_cmd_check, "would a configuration load, and what would it change?" },
+	{ "load", nf_edge_cmd_load, "put a configuration into force" },
+	{ "show", nf_edge_cmd_show, "status, rows, nodes, peers, or the configuration" },
+	{ "counters", nf_edge_cmd_counters, "hits by row, totals, drops by reason" },
+	{ "explain", nf_edge_cmd_explain, "what becomes of a packet, and why" },
+	{ "zone", nf_edge_cmd_switch, "switch a zone on or off until the next load" },
+	{ "feature", nf_edge_cmd_switch, "switch a feature on or off until the next load" },
+	{ "mode", nf_edge_cmd_switch, "enforce or audit, until the next load" },
+	{ "flush", nf_edge_cmd_flush, "take the policy out of force" },
+};
+
+static enum outcome help(void)
+{
+	size_t i;
+
+	fputs("usage: edgectl [VERB [OPTIONS]]\n\n", nf_edge_out);
+	for (i = 0; i < ARRAY_SIZE(verbs); i++)
+		fprintf(nf_edge_out, "  %-9s %s\n", verbs[i].name,
+			verbs[i].help);
+	fputs("\n"
+	      "Without a verb, shows the status.  edgectl VERB --help says more;\n"
+	      "edgectl --version names the versions of tool, module and protocol.\n",
+	      nf_edge_out);
+	return DONE;
+}
+
+static enum outcome unknown(const char *word)
+{
+	const char *names[ARRAY_SIZE(verbs)];
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(verbs); i++)
+		names[i] = verbs[i].name;
+	return nf_edge_usage("", "%s: unknown verb; the nearest is %s", word,
+			     nf_edge_nearest(names, ARRAY_SIZE(names), word));
+}
+
+static enum outcome dispatch(int argc, char **argv)
+{
+	size_t i;
+
+	if (argc < 2)
+		return nf_edge_cmd_show(argc, argv);
+	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))
+		return help();
+	if (!strcmp(argv[1], "--version"))
+		return nf_edge_cmd_version(argc - 1, argv + 1);
+	if (*argv[1] == '-')
+		return nf_edge_cmd_show(argc, argv);
+	for (i = 0; i < ARRAY_SIZE(verbs); i++)
+		if (!strcmp(argv[1], verbs[i].name))
+			return verbs[i].run(argc - 1, argv + 1);
+	return unknown(argv[1]);
+}
+
+int main(int argc, char **argv)
+{
+	enum outcome outcome;
+
+	setlocale(LC_CTYPE, "");
+	nf_edge_output_begin();
+	outcome = dispatch(argc, argv);
+	if (outcome == DONE)
+		outcome = nf_edge_output_flush(outcome);
+	nf_edge_output_end();
+	return outcome;
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The words of the policy: what its enumerations are called.
+ */
+#ifndef NAMES_H
+#define NAMES_H
+
+#include <linux/nf_edge.h>
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define ZONE_COUNT	(NF_EDGE_ZONE_XMPP + 1)
+#define FEATURE_COUNT	(NF_EDGE_FEATURE_LIVE_MESSENGER + 1)
+#define SERVICE_COUNT	(NF_EDGE_SERVICE_INTERNAL + 1)
+#define SIDE_COUNT	(NF_EDGE_SIDE_EDGE + 1)
+#define PEER_SET_COUNT	(NF_EDGE_PEER_SET_LIVE_MESSENGER_CLIENTS + 1)
+#define REASON_COUNT	(NF_EDGE_REASON_SEVERAL + 1)
+
+/**
+ * struct vocabulary - an enumeration
+ * @kind: what one of its words is
+ * @words: by value
+ * @count: how many
+ */
+struct vocabulary {
+	const char *kind;
+	const char *const *words;
+	unsigned int count;
+};
+
+extern const struct vocabulary nf_edge_modes;
+extern const struct vocabulary nf_edge_zones;
+extern const struct vocabulary nf_edge_features;
+extern const struct vocabulary nf_edge_services;
+extern const struct vocabulary nf_edge_directions;
+extern const struct vocabulary nf_edge_sides;
+extern const struct vocabulary nf_edge_peer_sets;
+extern const struct vocabulary nf_edge_reasons;
+extern const struct vocabulary nf_edge_verdicts;
+
+const char *nf_edge_word(const struct vocabulary *vocabulary, uint32_t value);
+int nf_edge_word_find(const struct vocabulary *vocabulary, const char *word);
+const char *nf_edge_word_nearest(const struct vocabulary *vocabulary,
+				 const char *word);
+char *nf_edge_word_list(const struct vocabulary *vocabulary, uint32_t mask,
+			const char *separator);
+const char *nf_edge_nearest(const char *const *words, size_t count,
+			    const char *word);
+
+#endif /* NAMES_H */

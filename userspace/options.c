@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The command line of a verb, by getopt_long().
+ */
+#include <getopt.h>
+#include <string.h>
+
+#include "options.h"
+
+#define OPTIONS_MAX	8
+
+/**
+ * nf_edge_options - read the command line of a verb
+ * @verb: the verb, for complaints
+ * @argc: its words, its own name first
+ * @argv: the words
+ * @specs: its options; --help and -h are understood always
+ * @count: how many options
+ * @operands_max: how many words it takes beside its options
+ * @operands: filled in with those words, NULL where there is none
+ * @help: set when help is asked for
+ *
+ * Return: DONE, or USAGE after a complaint.
+ */
+enum outcome nf_edge_options(const char *verb, int argc, char **argv,
+			     const struct option_spec *specs, size_t count,
+			     size_t operands_max, const char **operands,
+			     bool *help)
+{
+	struct option options[OPTIONS_MAX + 2] = { 0 };
+	char letters[2 * OPTIONS_MAX + 3] = ":h", *p = letters + 2;
+	size_t i;
+	int c;
+
+	for (i = 0; i < count; i++) {
+		options[i] = (struct option){
+			.name = specs[i].name,
+			.has_arg = specs[i].value ? required_argument :
+						    no_argument,
+			.val = 256 + (int)i,
+		};
+		if (specs[i].letter) {
+			*p++ = specs[i].letter;
+			if (specs[i].value)
+				*p++ = ':';
+		}
+	}
+	options[count] = (struct option){ .name = "help", .val = 'h' };
+
+	*help = false;
+	optind = 0;
+	opterr = 0;
+	while ((c = getopt_long(argc, argv, letters, options, NULL)) != -1) {
+		if (c == 'h') {
+			*help = true;
+			return DONE;
+		}
+		if (c == ':')
+			return nf_edge_usage(verb, "%s: the value is missing",
+					     argv[optind - 1]);
+		for (i = 0; i < count; i++)
+			if (c == 256 + (int)i || c == specs[i].letter)
+				break;
+		if (c == '?' || i == count)
+			return nf_edge_usage(verb, "%s: unknown option",
+					     argv[optind - 1]);
+		if (specs[i].value)
+			*specs[i].value = optarg;
+		else
+			*specs[i].flag = true;
+	}
+
+	for (i = 0; i < operands_max; i++)
+		operands[i] = optind < argc ? argv[optind++] : NULL;
+	if (optind < argc)
+		return nf_edge_usage(verb, "%s: is one word too many",
+				     argv[optind]);
+	return DONE;
+}

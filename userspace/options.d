@@ -1,0 +1,3 @@
+options.o: options.c options.h edgectl.h
+options.h:
+edgectl.h:

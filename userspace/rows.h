@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The rows of the policy table, as they were compiled in.
+ */
+#ifndef ROWS_H
+#define ROWS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define NF_EDGE_FEATURE_NONE	(-1)
+
+/**
+ * struct row - a line of the policy table
+ * @id: its name, zone/number
+ * @zone: enum nf_edge_zone
+ * @service: its Edge end, enum nf_edge_service
+ * @direction: enum nf_edge_direction
+ * @role: the document's role, may be empty
+ * @application: the document's application
+ * @protocol: IPPROTO_TCP or IPPROTO_UDP
+ * @port_low: first destination port
+ * @port_high: last destination port
+ * @peer_sets: the sets that can narrow it, a bit an enum nf_edge_peer_set
+ * @any_when_unbound: whether it holds for Any while none of them is bound
+ * @feature: enum nf_edge_feature, or NF_EDGE_FEATURE_NONE
+ * @note: what it is for
+ */
+struct row {
+	const char *id;
+	uint8_t zone;
+	uint8_t service;
+	uint8_t direction;
+	const char *role;
+	const char *application;
+	uint8_t protocol;
+	uint16_t port_low;
+	uint16_t port_high;
+	uint32_t peer_sets;
+	bool any_when_unbound;
+	int feature;
+	const char *note;
+};
+
+enum { NF_EDGE_ROW_COUNT = 0
+#define ROW(...) + 1
+#include <nf_edge/flow_table.def>
+#undef ROW
+};
+
+extern const struct row nf_edge_rows[NF_EDGE_ROW_COUNT];
+
+int nf_edge_row_find(const char *id);
+bool nf_edge_row_live(const struct row *row, uint32_t zones, uint32_t features);
+bool nf_edge_row_at_any(const struct row *row, uint32_t bound);
+bool nf_edge_row_at_nobody(const struct row *row, uint32_t bound);
+bool nf_edge_row_same_flow(const struct row *a, const struct row *b);
+uint8_t nf_edge_row_side(const struct row *row);
+const char *nf_edge_row_protocol(const struct row *row);
+char *nf_edge_row_ports(const struct row *row);
+char *nf_edge_row_peers(const struct row *row, uint32_t bound);
+
+#endif /* ROWS_H */

@@ -1,0 +1,288 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * edgectl show status: what somebody needs to know who was just woken up.
+ */
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "counters.h"
+#include "show.h"
+
+/* Of a hundred entries of the connection tracking table. */
+#define NEARLY_FULL	90U
+
+static void add_switched(json_t *array, const char *kind,
+			 const struct vocabulary *vocabulary, uint32_t differs)
+{
+	unsigned int i;
+
+	for (i = 0; i < vocabulary->count; i++)
+		if (differs & (1U << i))
+			json_array_append_new(array, json_sprintf("%s %s",
+				kind, vocabulary->words[i]));
+}
+
+/**
+ * nf_edge_switched_json - what was switched since the load
+ * @view: what is in force
+ *
+ * Return: a new array of strings.
+ */
+json_t *nf_edge_switched_json(const struct view *view)
+{
+	json_t *array = json_array();
+
+	if (view->policy.mode != view->loaded_mode)
+		json_array_append_new(array, json_string("mode"));
+	add_switched(array, "zone", &nf_edge_zones,
+		     view->policy.zones ^ view->loaded_zones);
+	add_switched(array, "feature", &nf_edge_features,
+		     view->policy.features ^ view->loaded_features);
+	return array;
+}
+
+/**
+ * nf_edge_switched_text - what was switched since the load
+ * @view: what is in force
+ * @separator: what to put between two switches
+ *
+ * Return: a new string, empty when nothing was.
+ */
+char *nf_edge_switched_text(const struct view *view, const char *separator)
+{
+	json_t *array = nf_edge_switched_json(view), *item;
+	char *text = nf_edge_strdup(""), *longer;
+	size_t i;
+
+	json_array_foreach(array, i, item) {
+		longer = nf_edge_format("%s%s%s", text, i ? separator : "",
+					json_string_value(item));
+		free(text);
+		text = longer;
+	}
+	json_decref(array);
+	return text;
+}
+
+static void print_json(const struct client *client, const struct view *view)
+{
+	const struct policy *policy = &view->policy;
+	json_t *object = nf_edge_json_object();
+	json_t *interfaces = json_array();
+	size_t i;
+
+	for (i = 0; i < policy->interface_count; i++) {
+		const struct interface *interface = &policy->interfaces[i];
+
+		json_array_append_new(interfaces, json_pack("{s:s, s:o, s:b}",
+			"name", interface->name,
+			"sides", nf_edge_json_words(&nf_edge_sides,
+						    interface->sides),
+			"present", interface->ifindex != 0));
+	}
+	json_object_set_new(object, "version",
+			    json_string(client->module_version));
+	json_object_set_new(object, "loaded", json_boolean(view->loaded));
+	json_object_set_new(object, "mode", view->loaded ?
+			    json_string(nf_edge_word(&nf_edge_modes,
+						     policy->mode)) :
+			    json_null());
+	json_object_set_new(object, "generation",
+			    json_integer(view->generation));
+	json_object_set_new(object, "governed", json_integer(view->governed));
+	json_object_set_new(object, "zones",
+			    nf_edge_json_words(&nf_edge_zones, policy->zones));
+	json_object_set_new(object, "features",
+			    nf_edge_json_words(&nf_edge_features,
+					       policy->features));
+	json_object_set_new(object, "switched", nf_edge_switched_json(view));
+	json_object_set_new(object, "ping",
+			    nf_edge_json_words(&nf_edge_sides, policy->ping));
+	json_object_set_new(object, "expose_cls_ports",
+			    json_boolean(policy->expose_cls_ports));
+	json_object_set_new(object, "interfaces", interfaces);
+	json_object_set_new(object, "conntrack",
+		json_pack("{s:I, s:I, s:I, s:I}",
+			  "count", (json_int_t)view->conntrack_count,
+			  "max", (json_int_t)view->conntrack_max,
+			  "drop", (json_int_t)view->conntrack_drop,
+			  "early_drop", (json_int_t)view->conntrack_early_drop));
+	json_object_set_new(object, "offloaded",
+			    json_integer((json_int_t)view->offloaded));
+	nf_edge_json_print(object, JSON_INDENT(2));
+}
+
+static void line(const char *what)
+{
+	fprintf(nf_edge_out, "  %-11s", what);
+}
+
+static void print_on_off(const char *what, const struct vocabulary *vocabulary,
+			 uint32_t on)
+{
+	uint32_t all = (1U << vocabulary->count) - 1;
+	char *yes = nf_edge_word_list(vocabulary, on, " ");
+	char *no = nf_edge_word_list(vocabulary, all & ~on, " ");
+
+	line(what);
+	fprintf(nf_edge_out, "%s%s%s", nf_edge_colour(GREEN),
+		*yes ? yes : "none", nf_edge_colour(PLAIN));
+	if (*no)
+		fprintf(nf_edge_out, "; off: %s", no);
+	fputc('\n', nf_edge_out);
+	free(no);
+	free(yes);
+}
+
+static void print_mode(const struct client *client, const struct view *view)
+{
+	if (!view->loaded)
+		fprintf(nf_edge_out, "nf_edge %s: %s%sNO POLICY LOADED%s, nothing is governed: edgectl load\n",
+			client->module_version, nf_edge_colour(BOLD),
+			nf_edge_colour(RED), nf_edge_colour(PLAIN));
+	else if (view->policy.mode == NF_EDGE_MODE_AUDIT)
+		fprintf(nf_edge_out, "nf_edge %s: policy loaded, mode %s%sAUDIT: NOTHING IS DROPPED%s, generation %u\n",
+			client->module_version, nf_edge_colour(BOLD),
+			nf_edge_colour(YELLOW), nf_edge_colour(PLAIN),
+			view->generation);
+	else
+		fprintf(nf_edge_out, "nf_edge %s: policy loaded, mode %senforce%s, generation %u\n",
+			client->module_version, nf_edge_colour(GREEN),
+			nf_edge_colour(PLAIN), view->generation);
+}
+
+static void print_interfaces(const struct policy *policy)
+{
+	size_t i;
+
+	for (i = 0; i < policy->interface_count; i++) {
+		const struct interface *interface = &policy->interfaces[i];
+		char *sides = nf_edge_word_list(&nf_edge_sides,
+						interface->sides, " ");
+
+		line(i ? "" : "interfaces");
+		fprintf(nf_edge_out, "%-15s %s", interface->name, sides);
+		if (!interface->ifindex)
+			fprintf(nf_edge_out, ", %sABSENT%s",
+				nf_edge_colour(YELLOW), nf_edge_colour(PLAIN));
+		fputc('\n', nf_edge_out);
+		free(sides);
+	}
+	if (!policy->interface_count) {
+		line("interfaces");
+		fputs("none bound: each holds all sides\n", nf_edge_out);
+	}
+}
+
+static void print_policy(const struct view *view)
+{
+	const struct policy *policy = &view->policy;
+	char *switched = nf_edge_switched_text(view, ", ");
+	char *ping = nf_edge_word_list(&nf_edge_sides, policy->ping, " ");
+
+	line("governed");
+	fprintf(nf_edge_out, "%u address%s of %zu node%s\n", view->governed,
+		view->governed == 1 ? "" : "es", policy->node_count,
+		policy->node_count == 1 ? "" : "s");
+	print_on_off("zones", &nf_edge_zones, policy->zones);
+	print_on_off("features", &nf_edge_features, policy->features);
+	if (*switched) {
+		line("switched");
+		fprintf(nf_edge_out, "%s%s%s, until the next load\n",
+			nf_edge_colour(YELLOW), switched,
+			nf_edge_colour(PLAIN));
+	}
+	line("ping");
+	fprintf(nf_edge_out, "%s\n", *ping ? ping : "none");
+	print_interfaces(policy);
+	free(ping);
+	free(switched);
+}
+
+static void print_drops(const struct drop_counts drops[REASON_COUNT])
+{
+	uint64_t packets = 0, would_be = 0;
+	unsigned int i;
+
+	for (i = 0; i < REASON_COUNT; i++) {
+		packets += drops[i].packets;
+		would_be += drops[i].would_be_packets;
+	}
+	line("drops");
+	fprintf(nf_edge_out, "%" PRIu64 " packets", packets);
+	if (would_be)
+		fprintf(nf_edge_out, ", %" PRIu64 " would-be", would_be);
+	for (i = 0; i < REASON_COUNT; i++)
+		if (drops[i].packets || drops[i].would_be_packets)
+			fprintf(nf_edge_out, "%s%s %" PRIu64,
+				packets || would_be ? "; " : "",
+				nf_edge_word(&nf_edge_reasons, i),
+				drops[i].packets + drops[i].would_be_packets);
+	fputc('\n', nf_edge_out);
+}
+
+static void __attribute__((format(printf, 1, 2)))
+warn(const char *format, ...)
+{
+	va_list args;
+
+	fprintf(nf_edge_out, "  %sWARNING%s    ", nf_edge_colour(YELLOW),
+		nf_edge_colour(PLAIN));
+	va_start(args, format);
+	vfprintf(nf_edge_out, format, args);
+	va_end(args);
+	fputc('\n', nf_edge_out);
+}
+
+static void print_conntrack(const struct view *view)
+{
+	line("conntrack");
+	fprintf(nf_edge_out, "%u of %u entries\n", view->conntrack_count,
+		view->conntrack_max);
+	if (view->conntrack_max &&
+	    (uint64_t)view->conntrack_count * 100 >=
+	    (uint64_t)view->conntrack_max * NEARLY_FULL)
+		warn("the connection tracking table is nearly full: raise net.netfilter.nf_conntrack_max");
+	if (view->conntrack_drop)
+		warn("the kernel dropped %" PRIu64 " packets because the table was full",
+		     view->conntrack_drop);
+	if (view->conntrack_early_drop)
+		warn("the kernel gave up %" PRIu64 " entries because the table was full",
+		     view->conntrack_early_drop);
+	if (view->offloaded)
+		warn("%" PRIu64 " governed packets were of offloaded connections, which can bypass the policy: do not offload them",
+		     view->offloaded);
+}
+
+/**
+ * nf_edge_show_status - what is in force, in short
+ * @client: the socket
+ * @options: how to show it
+ *
+ * Return: what to exit with.
+ */
+enum outcome nf_edge_show_status(struct client *client,
+				 const struct show_options *options)
+{
+	struct drop_counts drops[REASON_COUNT];
+	enum outcome outcome;
+	struct view view;
+
+	outcome = nf_edge_view_read(client, &view,
+				    options->json ? 0 : VIEW_NODES);
+	if (outcome == DONE && options->json) {
+		print_json(client, &view);
+	} else if (outcome == DONE) {
+		print_mode(client, &view);
+		if (view.loaded)
+			print_policy(&view);
+		if (nf_edge_drops_read(client, false, drops))
+			outcome = nf_edge_client_fail(client, "cannot read the drops");
+		else
+			print_drops(drops);
+		if (view.loaded)
+			print_conntrack(&view);
+	}
+	nf_edge_view_free(&view);
+	return outcome;
+}

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The SSH session that the tool is run from, as a question to the
+ * classifier: would the policy have let it begin?
+ */
+#include <ifaddrs.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+#include "edgectl.h"
+#include "ssh.h"
+
+#define VARIABLE	"SSH_CONNECTION="
+
+/* The parent's number is the fourth word of stat; the second one, in
+ * parentheses, may hold anything.
+ */
+static pid_t parent_of(pid_t pid)
+{
+	char path[64], stat[512], *close;
+	int parent = 0;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
+	file = fopen(path, "re");
+	if (!file)
+		return 0;
+	stat[fread(stat, 1, sizeof(stat) - 1, file)] = '\0';
+	fclose(file);
+	close = strrchr(stat, ')');
+	if (!close || sscanf(close, ") %*c %d", &parent) != 1)
+		return 0;
+	return parent;
+}
+
+static char *find_in_environment(pid_t pid)
+{
+	char path[64], *entry = NULL, *found = NULL;
+	size_t size = 0;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%d/environ", (int)pid);
+	file = fopen(path, "re");
+	if (!file)
+		return NULL;
+	while (!found && getdelim(&entry, &size, '\0', file) > 0)
+		if (!strncmp(entry, VARIABLE, strlen(VARIABLE)))
+			found = nf_edge_strdup(entry + strlen(VARIABLE));
+	free(entry);
+	fclose(file);
+	return found;
+}
+
+/* sudo takes the variable away; the shell that called it has it still. */
+static char *find_session(void)
+{
+	const char *value = getenv("SSH_CONNECTION");
+	char *found = NULL;
+	pid_t pid;
+
+	if (value)
+		return nf_edge_strdup(value);
+	for (pid = getppid(); pid > 1 && !found; pid = parent_of(pid))
+		found = find_in_environment(pid);
+	return found;
+}
+
+static bool has_address(const struct sockaddr *address, const struct ip *ip)
+{
+	if (!address || address->sa_family != ip->family)
+		return false;
+	if (ip->family == AF_INET)
+		return !memcmp(&((const struct sockaddr_in *)
+				 (const void *)address)->sin_addr,
+			       ip->bytes, 4);
+	return !memcmp(&((const struct sockaddr_in6 *)
+			 (const void *)address)->sin6_addr, ip->bytes, 16);
+}
+
+static bool find_interface(const struct ip *ip, char *name, size_t size)
+{
+	struct ifaddrs *list, *entry;
+	bool found = false;
+
+	if (getifaddrs(&list))
+		return false;
+	for (entry = list; entry && !found; entry = entry->ifa_next) {
+		if (!has_address(entry->ifa_addr, ip))
+			continue;
+		snprintf(name, size, "%s", entry->ifa_name);
+		found = true;
+	}
+	freeifaddrs(list);
+	return found;
+}
+
+/**
+ * nf_edge_ssh_query - make the session into a question
+ * @query: filled in
+ *
+ * Return: false when the tool is not run from an SSH session, or when no
+ * interface has the address that the session came to.
+ */
+bool nf_edge_ssh_query(struct query *query)
+{
+	char client[64], server[64], *session = find_session();
+	unsigned int port;
+	bool parsed;
+
+	memset(query, 0, sizeof(*query));
+	parsed = session && sscanf(session, "%63s %*s %63s %u", client, server,
+				   &port) == 3 && port <= UINT16_MAX;
+	free(session);
+	if (!parsed)
+		return false;
+	client[strcspn(client, "%")] = '\0';
+	server[strcspn(server, "%")] = '\0';
+	if (!nf_edge_ip_parse(client, &query->source) ||
+	    !nf_edge_ip_parse(server, &query->destination) ||
+	    query->source.family != query->destination.family)
+		return false;
+	query->protocol = IPPROTO_TCP;
+	query->port = (uint16_t)port;
+	return find_interface(&query->destination, query->in,
+			      sizeof(query->in));
+}

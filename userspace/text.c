@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Reading a whole text file.  libConfuse is never let near the file itself:
+ * a directory would make it exit, and a NUL would end it early.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "edgectl.h"
+#include "text.h"
+
+/* Three times what a million IPv6 prefixes take. */
+#define SIZE_MAX_READ	(128UL << 20)
+
+static char *read_all(int fd, size_t *length, char **why)
+{
+	size_t capacity = 65536, count = 0;
+	char *buffer = nf_edge_alloc(capacity);
+	ssize_t got;
+
+	for (;;) {
+		/* One octet stays for the end of the string. */
+		if (count + 1 == capacity)
+			buffer = nf_edge_grow(buffer, &capacity, capacity, 1);
+		got = read(fd, buffer + count, capacity - count - 1);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0) {
+			*why = nf_edge_format("cannot be read: %s",
+					      strerror(errno));
+			break;
+		}
+		if (!got) {
+			buffer[count] = '\0';
+			*length = count;
+			return buffer;
+		}
+		count += (size_t)got;
+		if (count > SIZE_MAX_READ) {
+			*why = nf_edge_format("is larger than %lu MiB; split it up or check the name",
+					      SIZE_MAX_READ >> 20);
+			break;
+		}
+	}
+	free(buffer);
+	return NULL;
+}
+
+/**
+ * nf_edge_text_read - read a file
+ * @text: filled in; nf_edge_text_free() it, also after a failure
+ * @file: its name, which has to outlive @text
+ * @why: on failure, a new string: what is wrong
+ *
+ * Return: false when it cannot be read, or is no text.
+ */
+bool nf_edge_text_read(struct text *text, const char *file, char **why)
+{
+	struct stat status;
+	int fd;
+
+	*text = (struct text){ .file = file };
+	fd = open(file, O_RDONLY | O_CLOEXEC);
+	if (fd < 0) {
+		*why = nf_edge_format("cannot be opened: %s", strerror(errno));
+		return false;
+	}
+	if (!fstat(fd, &status) && S_ISDIR(status.st_mode))
+		*why = nf_edge_strdup("is a directory; name a file");
+	else
+		text->buffer = read_all(fd, &text->length, why);
+	close(fd);
+	return text->buffer;
+}
+
+/**
+ * nf_edge_text_nul - look for a NUL, which no text holds
+ * @text: the file
+ * @line: set to its line
+ *
+ * Return: where it is, or NULL.
+ */
+const char *nf_edge_text_nul(const struct text *text, unsigned int *line)
+{
+	const char *nul = memchr(text->buffer, '\0', text->length);
+	const char *p;
+
+	if (!nul)
+		return NULL;
+	*line = 1;
+	for (p = text->buffer; p < nul; p++)
+		*line += *p == '\n';
+	return nul;
+}
+
+/**
+ * nf_edge_text_free - forget a file
+ * @text: the file
+ */
+void nf_edge_text_free(struct text *text)
+{
+	size_t i;
+
+	for (i = 0; i < text->section_count; i++)
+		free(text->sections[i].title);
+	free(text->sections);
+	free(text->buffer);
+}

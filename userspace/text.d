@@ -1,0 +1,4 @@
+text.o: text.c edgectl.h text.h findings.h
+edgectl.h:
+text.h:
+findings.h:

@@ -1,0 +1,2 @@
+util.o: util.c edgectl.h
+edgectl.h:

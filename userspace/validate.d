@@ -1,0 +1,10 @@
+validate.o: validate.c config.h findings.h policy.h address.h names.h \
+ ../include/uapi/linux/nf_edge.h edgectl.h links.h
+config.h:
+findings.h:
+policy.h:
+address.h:
+names.h:
+../include/uapi/linux/nf_edge.h:
+edgectl.h:
+links.h:
