@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The policy's rows, read from include/nf_edge/flow_table.def.
+
+ROWS     every row, in document order
+ROW      the same by id: ROW["external/5"]
+ZONES, FEATURES, SERVICES, SIDES, PEER_SETS, REASONS
+         the names, in the order of the netlink specification
+"""
+
+import ast
+import pathlib
+import re
+from dataclasses import dataclass
+
+TOP = pathlib.Path(__file__).resolve().parents[2]
+FLOW_TABLE = TOP / "include/nf_edge/flow_table.def"
+
+ZONES = ("external", "internal", "federation", "pic", "xmpp")
+FEATURES = ("xmpp", "remote-access", "federation", "web-conferencing",
+            "federation-av", "ocs2007", "av", "cls", "pic", "live-messenger")
+SERVICES = ("access", "webconf", "av", "internal")
+SIDES = ("external", "internal", "edge")
+PEER_SETS = ("internal-networks", "xmpp-partners", "crl", "dns",
+             "federation-partners", "xmpp-gateway", "director", "frontend",
+             "sba", "cms", "cls-controller", "pic-partners",
+             "live-messenger-clients")
+REASONS = ("spoofed", "isolation", "untracked", "no-row", "invalid",
+           "cls-guard", "interface", "peer", "disabled", "several")
+
+# The ports of the Centralized Logging agent (semantics: cls-guard).
+CLS_PORTS = range(50001, 50004)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row; str() is its id."""
+    id: str
+    zone: str
+    service: str
+    direction: str          # "in" or "out"
+    role: str
+    application: str
+    l4: str                 # "tcp" or "udp"
+    port_low: int
+    port_high: int
+    peer_sets: tuple
+    any_when_unbound: bool
+    feature: str            # "" for none
+    note: str
+
+    def __str__(self):
+        return self.id
+
+    @property
+    def side(self):
+        return "internal" if self.service == "internal" else "external"
+
+    @property
+    def ports(self):
+        return range(self.port_low, self.port_high + 1)
+
+    def names(self, service, direction, l4, port):
+        """Whether it is a row of that edge end, protocol and port."""
+        return ((self.service, self.direction, self.l4) ==
+                (service, direction, l4) and port in self.ports)
+
+
+def _word(text):
+    return text.strip().lower().replace("_", "-")
+
+
+def _read(path):
+    text = re.sub(r"/\*.*?\*/", "", path.read_text(), flags=re.S)
+    lines = [line for line in text.splitlines() if line.strip()]
+    rows = []
+    for line in lines:
+        inside = re.fullmatch(r"ROW\((.*)\)", line.strip()).group(1)
+        # A field is a C string or a run without comma and quotation mark.
+        fields = re.findall(r'\s*("(?:[^"\\]|\\.)*"|[^,"]+)\s*(?:,|$)', inside)
+        (rid, zone, service, direction, role, application, l4, low, high,
+         sets, unbound, feature, note) = fields
+        rows.append(Row(
+            id=ast.literal_eval(rid), zone=_word(zone),
+            service=_word(service), direction=_word(direction),
+            role=ast.literal_eval(role),
+            application=ast.literal_eval(application), l4=_word(l4),
+            port_low=int(low), port_high=int(high),
+            peer_sets=tuple(_word(s) for s in
+                            re.findall(r"PEER\((\w+)\)", sets)),
+            any_when_unbound={"any": True, "nobody": False}[_word(unbound)],
+            feature="" if _word(feature) == "none" else _word(feature),
+            note=ast.literal_eval(note)))
+    return tuple(rows)
+
+
+ROWS = _read(FLOW_TABLE)
+ROW = {row.id: row for row in ROWS}
+
+
+def rows_of(service, direction, l4, port):
+    """All rows, dead or alive, of an edge end, a protocol and a port."""
+    return [r for r in ROWS if r.names(service, direction, l4, port)]

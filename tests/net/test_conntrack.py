@@ -1,0 +1,252 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What nf_edge makes of connection tracking: retransmissions, connections
+picked up in the middle, untracked packets, helpers, and a full table."""
+
+import pathlib
+
+import pytest
+
+import packets
+from netlib import permitted, until
+from test_rows import OPEN
+
+CONNTRACK_MAX = pathlib.Path("/proc/sys/net/netfilter/nf_conntrack_max")
+SIGN_IN = ["external/5", "pic/3"]
+STUN = ["external/14", "pic/6"]
+
+
+@pytest.fixture
+def open_net(net):
+    net.load(OPEN)
+    return net
+
+
+def entries(net):
+    return net.edgectl.status()["conntrack"]["count"]
+
+
+# --- what a connection is
+
+def test_a_repeated_first_packet_is_no_second_connection(open_net, family):
+    net = open_net
+    client, access = net.at("client", family), net.at("edge1.access", family)
+    syn = packets.tcp(client.address, access.address, net.port(), 443)
+    watch = net.watch()
+    with access.ns.muted():
+        net.injects(client, syn, syn, syn)
+        watch.expect(permitted("edge1", SIGN_IN, 1, (3, 3 * len(syn))))
+
+
+def test_unanswered_datagrams_are_one_connection(open_net, family):
+    net = open_net
+    client, av = net.at("client", family), net.at("edge1.av", family)
+    some = packets.udp(client.address, av.address, net.port(), 3478, b"x")
+    watch = net.watch()
+    with av.ns.muted():
+        net.injects(client, some, some)
+        watch.expect(permitted("edge1", STUN, 1, (2, 2 * len(some))))
+
+
+def test_a_refused_first_packet_is_judged_anew_each_time(open_net, family):
+    net = open_net
+    client, access = net.at("client", family), net.at("edge1.access", family)
+    syn = packets.tcp(client.address, access.address, net.port(), 3389)
+    net.drops(client, [syn, syn, syn], "no-row")
+
+
+def test_replies_need_no_arrival_of_their_own(open_net, family):
+    """A reply of an outgoing connection comes by the external side."""
+    open_net.passes("udp", open_net.at("edge1.access", family),
+                    open_net.at("client", family), 53, ["external/4"])
+
+
+def test_a_reply_is_no_way_back_for_another_connection(open_net, family):
+    """The port pair of a running connection, turned round: the server
+    cannot dial."""
+    net = open_net
+    client, av = net.at("client", family), net.at("edge1.av", family)
+    talk = net.connect("udp", client, av, 3478)
+    talk.exchange()
+    net.refuses("udp", av, client, talk.sport + 1, "no-row", sport=3478)
+
+
+@pytest.mark.parametrize("port, features", [(3389, ()), (443, ("av",))])
+def test_what_is_refused_costs_no_conntrack_entry(open_net, family, port,
+                                                  features):
+    """Whether no row names it, or the rows are dead."""
+    net = open_net
+    net.load(OPEN.without(*(("feature", f) for f in features)))
+    client, av = net.at("client", family), net.at("edge1.av", family)
+    before = entries(net)
+    watch = net.watch()
+    net.injects(client, *(packets.tcp(client.address, av.address, net.port(),
+                                      port) for _ in range(20)))
+    watch.await_drop("disabled" if features else "no-row", 20)
+    assert entries(net) <= before
+
+
+# --- picked up in the middle
+
+@pytest.fixture
+def earlier(net, family):
+    """A TCP connection that began before the policy."""
+    net.edgectl("flush")
+    talk = net.connect("tcp", net.at("client", family),
+                       net.at("edge1.access", family), 443)
+    talk.exchange()
+    net.box.run("conntrack", "-F")
+    net.load(OPEN)
+    return talk
+
+
+def test_a_connection_picked_up_by_its_initiator_goes_on(net, earlier):
+    watch = net.watch()
+    earlier.exchange()
+    moved = watch.delta()
+    assert not moved.drops
+    assert {r for _, r in moved.rows} == set(SIGN_IN)
+    assert {c["connections"] for c in moved.rows.values()} == {1}
+
+
+def test_a_connection_picked_up_by_a_reply_waits_for_its_initiator(net,
+                                                                   earlier):
+    net.cuts(earlier, "no-row", by="server")
+    earlier.send()
+    earlier.receives("server")
+    earlier.receives("client")      # what was refused, sent again
+
+
+# --- untracked
+
+def notrack(net, family, condition):
+    word = "ip6" if family == 6 else "ip"
+    net.box.nft(f"table {word} untrack {{ chain c {{ type filter hook "
+                f"prerouting priority raw; {condition} notrack; }}; }}")
+
+
+@pytest.fixture
+def untrack(net):
+    """A function that marks packets untracked until the test ends."""
+    families = []
+
+    def untrack(family, condition):
+        families.append(family)
+        notrack(net, family, condition)
+    yield untrack
+    for family in families:
+        net.box.nft(f"delete table {'ip6' if family == 6 else 'ip'} untrack")
+
+
+@pytest.mark.parametrize("port", [443, 3389])
+def test_untracked_packets_are_refused_as_untracked(open_net, untrack, family,
+                                                    port):
+    net = open_net
+    untrack(family, "meta l4proto { tcp, udp }")
+    client, access = net.at("client", family), net.at("edge1.access", family)
+    net.refuses("tcp", client, access, port, "untracked")
+    net.refuses("udp", access, client, port, "untracked")
+
+
+def test_untracked_packets_of_other_hosts_pass(open_net, untrack, family):
+    net = open_net
+    untrack(family, "meta l4proto { tcp, udp }")
+    net.passes("tcp", net.at("client", family), net.at("unbound", family),
+               3389)
+
+
+def test_the_guards_come_before_untracked(open_net, untrack, family):
+    net = open_net
+    untrack(family, "meta l4proto { tcp, udp }")
+    client = net.at("client", family)
+    net.refuses("tcp", client, net.at("edge1.internal", family), 4443,
+                "isolation")
+    net.refuses("tcp", net.at("user", family).sent_from(client),
+                net.at("edge1.access", family), 443, "spoofed")
+
+
+# --- helpers
+
+@pytest.mark.parametrize("expected_port, permitted_too", [(5061, True),
+                                                          (3389, False)])
+def test_what_a_helper_expects_is_judged_on_its_own(open_net, expected_port,
+                                                    permitted_too):
+    """conntrack's FTP helper, told to listen on a port of the policy, hears
+    the Edge announce a second connection."""
+    net = open_net
+    net.box.nft('table ip helped { ct helper ftp-here { type "ftp" protocol '
+                'tcp; }; chain c { type filter hook prerouting priority '
+                'filter; tcp dport 443 ct helper set "ftp-here"; }; }')
+    try:
+        client, access = net.at("client", 4), net.at("edge1.access", 4)
+        control = net.connect("tcp", client, access, 443)
+        control.exchange()
+        control.answer(
+            b"227 Entering Passive Mode (%s,%d,%d).\r\n" %
+            (access.address.replace(".", ",").encode(), *divmod(
+                expected_port, 256)))
+        control.receives("client")
+        if permitted_too:
+            net.passes("tcp", client, access, expected_port,
+                       ["external/6", "pic/1"])
+        else:
+            net.refuses("tcp", client, access, expected_port, "no-row")
+    finally:
+        net.box.nft("delete table ip helped")
+
+
+# --- a full table
+
+def test_a_full_table_stops_new_connections_only(open_net, family):
+    """The kernel drops them, before nf_edge sees them, and status says so."""
+    net = open_net
+    client, access = net.at("client", family), net.at("edge1.access", family)
+    net.box.run("conntrack", "-F")
+    running = [net.connect("tcp", client, access, 443) for _ in range(8)]
+    for talk in running:
+        talk.exchange()
+    before = net.edgectl.status()["conntrack"]
+    most = CONNTRACK_MAX.read_text()
+    tap = net.tap(access)
+    try:
+        CONNTRACK_MAX.write_text(str(before["count"]))
+        watch = net.watch()
+        attempt = net.attempts("tcp", client, access, 443)
+        late = net.port()
+        net.injects(client, packets.tcp(client.address, access.address, late,
+                                        443))
+
+        def dropped():
+            now = net.edgectl.status()["conntrack"]
+            return now["drop"] - before["drop"] >= 2
+        until(dropped, "the kernel's drops show in status")
+        watch.expect()
+        status = net.edgectl.status()["conntrack"]
+        assert status["count"] == status["max"] == before["count"]
+        for talk in running:
+            talk.exchange()
+        moved = watch.delta()
+        assert not moved.drops
+        assert {r for _, r in moved.rows} == set(SIGN_IN)
+        assert not any("connections" in c for c in moved.rows.values())
+        attempt.close()
+    finally:
+        CONNTRACK_MAX.write_text(most)
+    net.marks(tap)
+    assert not tap.arrived(client.address, sport=late)
+    for talk in running:
+        talk.close()
+    net.passes("tcp", client, access, 443, SIGN_IN)
+
+
+def test_status_shows_the_table(open_net):
+    net = open_net
+    net.box.run("conntrack", "-F")
+    client, av = net.at("client", 4), net.at("edge1.av", 4)
+    for _ in range(5):
+        net.connect("udp", client, av, 3478).exchange()
+    status = net.edgectl.status()["conntrack"]
+    assert status["count"] == 5
+    assert status["max"] == int(CONNTRACK_MAX.read_text())
+    kernel = net.box.conntrack_counts()
+    assert status["drop"] == kernel["drop"]
+    assert status["early_drop"] == kernel["early_drop"]

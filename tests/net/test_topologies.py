@@ -1,0 +1,470 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Where the module can stand: on an appliance of several shapes, on the Edge
+itself, and on a host that translates one public address."""
+
+import socket
+
+import pytest
+
+import topology
+from flow_table import CLS_PORTS
+from netlib import (KIND, ROWS, Net, appliance, if_ready, permitted, rows_of,
+                    together, until)
+from test_rows import OPEN, each_row, ends, same_flow
+
+l4s = pytest.mark.parametrize("l4", ["tcp", "udp"])
+
+
+@pytest.fixture(scope="module")
+def build(nf_edge):
+    """A function that builds a Net once for the tests of this file."""
+    nets = {}
+
+    def build(name, make, **options):
+        if name not in nets:
+            nets[name] = Net(make(), **options)
+        return nets[name]
+    yield build
+    for net in nets.values():
+        net.close()
+
+
+# --- appliances
+
+SHAPES = {"two-segments": {"segments": 2}, "bridge": {"bridge": True},
+          "vrf": {"vrf": True}}
+
+
+@pytest.fixture(params=SHAPES)
+def shaped(request, build):
+    """An appliance that is not the reference one."""
+    net = build(request.param, lambda: appliance(**SHAPES[request.param]))
+    dmz = ["dmz0", "dmz1"] if request.param == "two-segments" else ["dmz0"]
+    net.load(OPEN.but(interfaces={
+        "wan0": ["external"], "lan0": ["internal"],
+        **{name: ["edge"] for name in dmz}}))
+    yield net
+    net.tidy()
+
+
+FLOWS = [("tcp", "client", "edge1.access", 443, "in"),
+         ("udp", "client", "edge2.av", 3478, "in"),
+         ("udp", "edge1.access", "client", 53, "out"),
+         ("tcp", "edge2.access", "partner", 5061, "out"),
+         ("tcp", "frontend", "edge1.internal", 8057, "in"),
+         ("tcp", "edge2.internal", "frontend", 5061, "out")]
+
+
+def service_of(name):
+    return name.partition(".")[2]
+
+
+@pytest.mark.parametrize("l4, src, dst, port, direction", FLOWS)
+def test_an_appliance_of_any_shape_counts_each_packet_once(
+        shaped, family, l4, src, dst, port, direction):
+    service = service_of(dst if direction == "in" else src)
+    shaped.passes(l4, shaped.at(src, family), shaped.at(dst, family), port,
+                  rows_of(service, direction, l4, port))
+
+
+@pytest.mark.parametrize("l4, src, dst, port, direction", FLOWS)
+def test_an_appliance_of_any_shape_refuses_the_port_beside(
+        shaped, family, l4, src, dst, port, direction):
+    shaped.refuses(l4, shaped.at(src, family), shaped.at(dst, family),
+                   port - 1, "no-row")
+
+
+def test_an_appliance_of_any_shape_knows_where_packets_come_from(shaped,
+                                                                 family):
+    client, access = (shaped.at(n, family) for n in ("client", "edge1.access"))
+    shaped.refuses("tcp", client.sent_from(shaped.at("user", family)), access,
+                   443, "interface", near=["external/5", "pic/3"])
+    shaped.refuses("tcp", access.sent_from(client), shaped.at("user", family),
+                   5061, "spoofed")
+
+
+def test_a_second_edge_segment_has_to_be_bound(build, family):
+    net = build("two-segments", lambda: appliance(segments=2))
+    net.load(OPEN)
+    net.refuses("udp", net.at("edge2.access", family), net.at("client", family),
+                53, "interface", near=["external/4"])
+    net.tidy()
+
+
+def test_a_side_without_interface_is_held_by_unbound_ones(net, family):
+    net.load(OPEN.but(interfaces={"wan0": ["external"], "dmz0": ["edge"]}))
+    net.passes("tcp", net.at("frontend", family),
+               net.at("edge1.internal", family), 4443, ["internal/8"])
+    net.load(OPEN.but(interfaces={"lan0": ["internal"]}))
+    client, access = net.at("client", family), net.at("edge1.access", family)
+    net.passes("tcp", client, access, 443, ["external/5", "pic/3"])
+    net.passes("udp", access, client, 53, ["external/4"])
+    # lan0 is bound: it holds no more than the side it is given.
+    net.refuses("tcp", client.sent_from(net.at("user", family)), access, 443,
+                "interface", near=["external/5", "pic/3"])
+
+
+def test_with_no_interface_bound_there_are_no_guards(net, family):
+    net.load(OPEN.but(interfaces={}))
+    client, access = net.at("client", family), net.at("edge1.access", family)
+    internal = net.at("edge1.internal", family)
+    net.passes("tcp", client, access, 443, ["external/5", "pic/3"])
+    net.passes("tcp", net.at("frontend", family), internal, 4443,
+               ["internal/8"])
+    net.refuses("tcp", client, internal, 4443, "peer", near=["internal/8"])
+
+
+# --- from node to node
+
+# What two Edges may open to each other: an out row here, an in row there.
+PAIRS = sorted({(r.service, r.l4, port) for r in ROWS if r.direction == "out"
+                for port in (r.port_low, r.port_high)
+                if rows_of(r.service, "in", r.l4, port)
+                and r.side == "external" and port not in CLS_PORTS})
+
+
+def any_rows(service, direction, l4, port):
+    """The rows of a flow that contain every outside address, the other
+    node's too: those whose sets are not bound in OPEN."""
+    return [r for r in rows_of(service, direction, l4, port)
+            if r.any_when_unbound]
+
+
+@pytest.mark.parametrize("service, l4, port", PAIRS)
+def test_from_node_to_node_both_ends_permit_and_count(net, family, service, l4,
+                                                      port):
+    net.load(OPEN)
+    one, other = (net.at(f"{n}.{service}", family) for n in ("edge1", "edge2"))
+    for src, dst in ((one, other), (other, one)):
+        net.passes(l4, src, dst, port, any_rows(service, "out", l4, port),
+                   any_rows(service, "in", l4, port))
+
+
+@l4s
+def test_one_permitting_end_is_not_enough(net, family, l4):
+    net.load(OPEN)
+    access = [net.at(f"{n}.access", family) for n in ("edge1", "edge2")]
+    port = {"tcp": 80, "udp": 53}[l4]       # out, and no row lets it in
+    net.refuses(l4, *access, port, "no-row")
+
+
+def test_only_the_end_that_refuses_has_near_rows(net, family):
+    net.load(OPEN.without(("zone", "xmpp")))
+    access = [net.at(f"{n}.access", family) for n in ("edge1", "edge2")]
+    # external/1 permits it at edge2; xmpp/2, of edge1, is dead.
+    net.refuses("tcp", *access, 5269, "disabled", near=["xmpp/2"])
+    net.load(OPEN.without(("zone", "external")))
+    # xmpp/1 and xmpp/2 permit it: that external/1 is dead does not matter.
+    net.passes("tcp", *access, 5269, ["xmpp/2"], ["xmpp/1"])
+
+
+def test_both_ends_that_refuse_have_near_rows(net, family):
+    net.load(OPEN.but(peers={"federation-partners": ["203.0.113.9"]}))
+    access = [net.at(f"{n}.access", family) for n in ("edge1", "edge2")]
+    net.refuses("tcp", *access, 5061, "peer", near=[
+        "external/6", "external/7", "federation/1", "pic/1", "pic/2"])
+
+
+def test_internal_addresses_are_no_peers_of_each_other(net, family):
+    net.load(OPEN)
+    inner = [net.at(f"{n}.internal", family) for n in ("edge1", "edge2")]
+    net.refuses("tcp", *inner, 5061, "peer", near=["internal/2", "internal/3"])
+
+
+# --- the Edge itself
+
+@pytest.fixture
+def host(build):
+    """The module on the Edge host edge1."""
+    net = build("host", topology.edge_host, hosts=topology.EDGE_HOSTS,
+                box="edge1")
+    net.load(HOST)
+    yield net
+    net.tidy()
+
+
+HOST = OPEN.but(nodes={"edge1": topology.node("edge1")},
+                interfaces={"wan0": ["external"], "lan0": ["internal"]})
+
+
+@each_row
+def test_on_the_edge_a_row_permits_its_connections(host, family, row):
+    host.passes(row.l4, *ends(host, row, family), row.port_high,
+                same_flow(row))
+
+
+@each_row
+def test_on_the_edge_a_row_opens_no_port_beside_its_own(host, family, row):
+    for port in (row.port_low - 1, row.port_high + 1):
+        if not same_flow(row, port):
+            host.refuses(row.l4, *ends(host, row, family), port, "no-row")
+
+
+@each_row
+def test_on_the_edge_a_dead_row_permits_nothing(host, family, row):
+    host.load(HOST.without(*(("zone", r.zone) for r in same_flow(row))))
+    host.refuses(row.l4, *ends(host, row, family), row.port_high, "disabled",
+                 near=same_flow(row))
+
+
+def test_on_the_edge_a_refused_sender_is_told_so(host, family):
+    access, client = host.at("edge1.access", family), host.at("client", family)
+    s = host.socket(access, socket.SOCK_DGRAM)
+    s.bind((access.address, host.port()))
+    s.connect((client.address, 4000))
+    watch = host.watch()
+    with pytest.raises(PermissionError):
+        s.send(b"x")
+    watch.await_drop("no-row")
+
+
+def test_on_the_edge_the_guards_stand(host, family):
+    client, user = host.at("client", family), host.at("user", family)
+    access = host.at("edge1.access", family)
+    internal = host.at("edge1.internal", family)
+    host.refuses("tcp", client, internal, 4443, "isolation")
+    host.refuses("tcp", user.sent_from(client), access, 443, "spoofed")
+    host.refuses("tcp", access.sent_from(client), internal, 4443, "spoofed")
+    host.refuses("tcp", access.sent_from(user), internal, 4443, "spoofed")
+    host.refuses("tcp", client.sent_from(user), access, 443, "interface",
+                 near=["external/5", "pic/3"])
+
+
+@l4s
+def test_on_the_edge_loopback_traffic_is_never_governed(host, family, l4):
+    watch = host.watch()
+    for src, dst in (("edge1.access", "edge1.internal"),
+                     ("edge1.internal", "edge1.access")):
+        talk = host.connect(l4, host.at(src, family), host.at(dst, family),
+                            3389)
+        talk.exchange()
+        talk.close()
+    watch.expect()
+
+
+@l4s
+def test_on_the_edge_its_ungoverned_addresses_are_free(host, family, l4):
+    host.passes(l4, host.at("edge1.marker", family), host.at("client", family),
+                3389)
+    host.passes(l4, host.at("client", family), host.at("edge1.marker", family),
+                3389)
+
+
+def test_on_the_edge_running_connections_are_cut_and_go_on(host, family):
+    talk = host.connect("udp", host.at("client", family),
+                        host.at("edge1.av", family), 3478)
+    talk.exchange()
+    host.edgectl.zone("off", "external")
+    host.edgectl.zone("off", "pic")
+    watch = host.watch()
+    with pytest.raises(PermissionError):
+        talk.answer()
+    watch.await_drop("disabled")
+    host.edgectl.zone("on", "external")
+    talk.exchange()
+
+
+def test_on_the_edge_another_node_listed_is_governed_too(host, family):
+    host.load(HOST.but(nodes={n: topology.node(n) for n in ("edge1", "edge2")},
+                       interfaces={"wan0": ["external", "edge"],
+                                   "lan0": ["internal"]}))
+    av = [host.at(f"{n}.av", family) for n in ("edge1", "edge2")]
+    host.passes("udp", *av, 3478, ["external/13"], ["external/14"])
+    host.passes("udp", *reversed(av), 3478, ["external/13"], ["external/14"])
+    host.refuses("tcp", *reversed([host.at(f"{n}.access", family)
+                                   for n in ("edge1", "edge2")]), 443,
+                 "no-row")
+
+
+def test_on_the_edge_a_node_not_listed_is_anybody(host, family):
+    av = [host.at(f"{n}.av", family) for n in ("edge1", "edge2")]
+    host.passes("udp", *av, 3478, ["external/13"])
+    host.passes("udp", *reversed(av), 3478, ["external/14"])
+
+
+# --- one public address, translated
+
+@pytest.fixture
+def lab(build):
+    """A host that has the Edge's public address. Both are bound."""
+    net = build("lab", topology.lab_host, hosts=topology.LAB_HOSTS)
+    addresses = [a for name in ("public", "edge1")
+                 for a in topology.LAB_HOSTS[name][1:]]
+    net.load(OPEN.but(nodes={"edge1": {"access": addresses, "av": addresses}},
+                      interfaces={"wan0": ["external"], "dmz0": ["edge"]},
+                      peers={"frontend": None}))
+    yield net
+    net.tidy()
+    net.box.nft("flush ruleset")
+
+
+def translate(net, family, before=(), after=()):
+    """nft rules of the host: before routing, and after it."""
+    net.box.nft("flush ruleset\n"
+                f"table {'ip6' if family == 6 else 'ip'} t {{\n"
+                "chain before { type nat hook prerouting priority dstnat;\n" +
+                "\n".join(before) + "}\n"
+                "chain after { type nat hook postrouting priority srcnat;\n" +
+                "\n".join(after) + "}\n}\n")
+
+
+def ip_word(family):
+    return "ip6" if family == 6 else "ip"
+
+
+def publish(net, family, public="public", ports="443, 5061, 3478", to_port=""):
+    """The ordinary translation: in by its ports, out under its address."""
+    word = ip_word(family)
+    outside, inside = (net.at(n, family).address for n in (public, "edge1"))
+    target = f"[{inside}]{to_port}" if family == 6 else f"{inside}{to_port}"
+    translate(net, family, [
+        f"iifname wan0 {word} daddr {outside} meta l4proto {{ tcp, udp }} "
+        f"th dport {{ {ports} }} dnat to {target}"], [
+        f"oifname wan0 {word} saddr {inside} snat to {outside}"])
+
+
+@pytest.mark.parametrize("l4, port", [("tcp", 443), ("tcp", 5061),
+                                      ("udp", 3478)])
+def test_a_translated_service_is_reached(lab, family, l4, port):
+    publish(lab, family)
+    rows = [r for s in ("access", "av") for r in rows_of(s, "in", l4, port)]
+    client, public = lab.at("client", family), lab.at("public", family)
+    tap = lab.tap(client)
+    watch = lab.watch()
+    talk = lab.connect(l4, client, public, port,
+                       deliver=lab.at("edge1", family))
+    talk.exchange()
+    talk.close()
+
+    def expected():
+        there, back = lab.traffic(tap, client.address, public.address, port)
+        return together(*(permitted("edge1", [r for r in rows if
+                                              r.service == service], 1, there,
+                                    back)
+                          for service in sorted({r.service for r in rows})))
+    watch.expect(expected)
+
+
+def test_a_translated_edge_reaches_out(lab, family):
+    publish(lab, family)
+    lab.passes("tcp", lab.at("edge1", family), lab.at("partner", family), 5061,
+               ["external/7", "federation/1", "pic/2"])
+    lab.passes("udp", lab.at("edge1", family), lab.at("partner", family), 53,
+               ["external/4"])
+
+
+def test_a_translated_service_is_cut_with_its_rows(lab, family):
+    publish(lab, family)
+    client, public = lab.at("client", family), lab.at("public", family)
+    talk = lab.connect("udp", client, public, 3478,
+                       deliver=lab.at("edge1", family))
+    talk.exchange()
+    lab.edgectl.zone("off", "external")
+    talk.exchange()                             # by pic/6 still
+    lab.edgectl.zone("off", "pic")
+    watch, tap = lab.watch(), lab.tap(lab.at("edge1", family))
+    talk.send()
+    watch.await_drop("disabled")
+    lab.proves_silence(tap, client.address)
+    # and what the Edge sends back is refused as well
+    watch, tap = lab.watch(), lab.tap(client)
+    talk.answer()
+    watch.await_drop("disabled")
+    lab.proves_silence(tap, client.address)
+
+
+@pytest.mark.parametrize("port", [444, 3389])
+def test_a_port_that_is_none_of_the_policy_is_not_reached(lab, family, port):
+    publish(lab, family, ports="443, 444, 3389")
+    client, edge = lab.at("client", family), lab.at("edge1", family)
+    tap = lab.tap(edge)
+    watch = lab.watch()
+    lab.attempts("tcp", client, lab.at("public", family), port)
+    watch.await_drop("no-row")
+    lab.proves_silence(tap, client.address)
+    assert list(watch.delta().drops) == ["no-row"] and not watch.delta().rows
+
+
+def refused_answer(net, l4, src, dst, port, arrives):
+    """A first packet gets to `arrives` (an endpoint and a port), ungoverned
+    or permitted; what comes back is refused as no-row, and the sender sees
+    nothing of it."""
+    where, at_port = arrives
+    tap, behind = net.tap(src), net.tap(where)
+    server = net.socket(where, KIND[l4])
+    server.bind((where.address, at_port))
+    if l4 == "tcp":
+        server.listen()
+    watch = net.watch()
+    net.attempts(l4, src, dst, port)
+    net.awaits(behind, where.address, dport=at_port)
+    if l4 == "udp":
+        _, peer = until(lambda: if_ready(server.recvfrom, 100), "it is read")
+        server.sendto(b"answer", peer)
+    watch.await_drop("no-row")
+    net.proves_silence(tap, src.address)
+    moved = watch.delta()
+    assert list(moved.drops) == ["no-row"]
+    assert not any("denied" in c for c in moved.rows.values())
+    return moved
+
+
+@pytest.mark.parametrize("l4, port", [("tcp", 443), ("udp", 3478)])
+def test_an_unbound_address_is_no_way_to_an_edge(lab, family, l4, port):
+    publish(lab, family, public="other")
+    moved = refused_answer(lab, l4, lab.at("client", family),
+                           lab.at("other", family), port,
+                           (lab.at("edge1", family), port))
+    assert not moved.rows
+
+
+@pytest.mark.parametrize("l4, port", [("tcp", 443), ("udp", 3478)])
+def test_a_changed_port_is_no_way_to_an_edge(lab, family, l4, port):
+    publish(lab, family, to_port=":3389")
+    moved = refused_answer(lab, l4, lab.at("client", family),
+                           lab.at("public", family), port,
+                           (lab.at("edge1", family), 3389))
+    # The first packet was permitted: only its answer shows what became of it.
+    assert {c["packets_to_edge"] for c in moved.rows.values()} == {1}
+    assert not any("packets_from_edge" in c for c in moved.rows.values())
+
+
+def test_a_host_behind_an_edge_address_gets_no_answer(lab, family):
+    """Another host's connections leave under the Edge's address."""
+    neighbour, public = (lab.at(n, family).address for n in
+                         ("neighbour", "public"))
+    translate(lab, family, after=[
+        f"oifname wan0 {ip_word(family)} saddr {neighbour} snat to {public}"])
+    for l4, port in (("tcp", 5061), ("udp", 53)):
+        moved = refused_answer(lab, l4, lab.at("neighbour", family),
+                               lab.at("partner", family), port,
+                               (lab.at("partner", family), port))
+        assert not moved.rows
+
+
+# --- both families
+
+def test_both_families_of_a_service_stand_and_fall_together(net):
+    net.load(OPEN)
+    talks = [net.connect("udp", net.at("client", family),
+                         net.at("edge1.av", family), 3478)
+             for family in (4, 6)]
+    for talk in talks:
+        talk.exchange()
+    net.edgectl.feature("off", "av")
+    net.edgectl.feature("off", "live-messenger")
+    for talk in talks:
+        net.cuts(talk, "disabled", near=["external/14", "pic/6"])
+        talk.forgets()
+    net.edgectl.feature("on", "av")
+    for talk in talks:
+        talk.exchange()
+
+
+def test_an_unbound_family_of_a_service_is_not_governed(net):
+    only4 = topology.node("edge1")
+    only4["av"] = only4["av"][:1]
+    net.load(OPEN.but(nodes={"edge1": only4}))
+    net.passes("tcp", net.at("client", 6), net.at("edge1.av", 6), 3389)
+    net.refuses("tcp", net.at("client", 4), net.at("edge1.av", 4), 3389,
+                "no-row")

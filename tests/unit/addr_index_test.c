@@ -1,0 +1,413 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Every address has the class of all prefixes that contain it. */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <linux/slab.h>
+
+#include "words.h"
+
+#define ALL_SETS	(BIT(NF_EDGE_PEER_SET_LIVE_MESSENGER_CLIENTS + 1) - 1)
+#define SETS		(NF_EDGE_PEER_SET_LIVE_MESSENGER_CLIENTS + 1)
+
+static struct nf_edge_prefix prefix[20000];
+static u32 n_prefix;
+static struct nf_edge_address address[64 * 4 * 16];
+static u32 n_address;
+
+static int start(void **state)
+{
+	n_prefix = 0;
+	n_address = 0;
+	shim_allocations_left = -1;
+	srand(7);
+	return 0;
+}
+
+static void add_prefix(const char *text, u8 set)
+{
+	prefix[n_prefix++] = read_prefix(text, set);
+}
+
+static int build(struct nf_edge_addr_index *index)
+{
+	memset(index, 0, sizeof(*index));
+	qsort(prefix, n_prefix, sizeof(*prefix), nf_edge_prefix_cmp);
+	return nf_edge_addr_index_build(index, address, n_address, prefix,
+					n_prefix, ALL_SETS);
+}
+
+static bool contains(const struct nf_edge_prefix *p, const struct address *a)
+{
+	int bit;
+
+	if (p->ipv6 != a->ipv6)
+		return false;
+	for (bit = 0; bit < p->len; bit++) {
+		u64 half = bit < 64 ? p->hi ^ address_hi(a) :
+				      p->lo ^ address_lo(a);
+
+		if (half >> (63 - bit % 64) & 1)
+			return false;
+	}
+	return true;
+}
+
+static u8 flags_of(const struct address *a)
+{
+	static const char * const never[] = {
+		"0.0.0.0", "127.0.0.0/8", "::", "::1", "::ffff:0:0/96",
+	};
+	static const char * const never_source[] = {
+		"224.0.0.0/4", "255.255.255.255", "ff00::/8",
+	};
+	u8 flags = 0;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(never); i++) {
+		struct nf_edge_prefix p = read_prefix(never[i], 0);
+
+		if (contains(&p, a))
+			flags |= NF_EDGE_NEVER;
+	}
+	for (i = 0; i < ARRAY_SIZE(never_source); i++) {
+		struct nf_edge_prefix p = read_prefix(never_source[i], 0);
+
+		if (contains(&p, a))
+			flags |= NF_EDGE_NEVER_SOURCE;
+	}
+	return flags;
+}
+
+/* Looks one address up, and says by going through everything what it is. */
+static void check(const struct nf_edge_addr_index *index,
+		  const struct address *a)
+{
+	const struct nf_edge_class *got = look_up(index, a);
+	struct nf_edge_class wanted;
+	u32 i, sets = 0;
+	u8 services = 0, node = 0;
+
+	for (i = 0; i < n_prefix; i++)
+		if (contains(&prefix[i], a))
+			sets |= BIT(prefix[i].set);
+	for (i = 0; i < n_address; i++)
+		if (address[i].ipv6 == a->ipv6 &&
+		    address[i].hi == address_hi(a) &&
+		    address[i].lo == address_lo(a)) {
+			services |= BIT(address[i].service);
+			node = address[i].node;
+		}
+	nf_edge_make_class(&wanted, ALL_SETS, sets, services, node,
+			   services ? 0 : flags_of(a));
+
+	assert_int_equal(got->as_source, wanted.as_source);
+	assert_int_equal(got->as_destination, wanted.as_destination);
+	assert_int_equal(got->own, wanted.own);
+	assert_int_equal(got->services, wanted.services);
+	assert_int_equal(got->node, wanted.node);
+	assert_int_equal(got->flags, wanted.flags);
+}
+
+static void check_text(const struct nf_edge_addr_index *index, const char *text)
+{
+	struct address a = read_address(text);
+
+	check(index, &a);
+}
+
+/* The address @step away from a prefix's first or last one. */
+static struct address border(const struct nf_edge_prefix *p, bool last, int step)
+{
+	struct address a = { .ipv6 = p->ipv6 };
+	int i, bit;
+
+	for (i = 0; i < 8; i++) {
+		a.octets[i] = p->hi >> (56 - 8 * i);
+		a.octets[8 + i] = p->lo >> (56 - 8 * i);
+	}
+	for (bit = p->len; last && bit < (p->ipv6 ? 128 : 32); bit++)
+		a.octets[bit / 8] |= 0x80 >> bit % 8;
+	for (i = p->ipv6 ? 15 : 3; step && i >= 0; i--) {
+		int sum = a.octets[i] + step;
+
+		a.octets[i] = sum;
+		step = sum > 255 ? 1 : sum < 0 ? -1 : 0;
+	}
+	return a;
+}
+
+static void check_borders(const struct nf_edge_addr_index *index,
+			  const struct nf_edge_prefix *p)
+{
+	int last, step;
+
+	for (last = 0; last < 2; last++)
+		for (step = -1; step <= 1; step++) {
+			struct address a = border(p, last, step);
+
+			check(index, &a);
+		}
+}
+
+static const char * const odd[] = {
+	"0.0.0.0", "0.0.0.1", "126.255.255.255", "127.0.0.0", "127.255.255.255",
+	"128.0.0.0", "223.255.255.255", "224.0.0.0", "239.255.255.255",
+	"240.0.0.0", "255.255.255.254", "255.255.255.255",
+	"::", "::1", "::2", "::fffe:ffff:ffff", "::ffff:0.0.0.0",
+	"::ffff:255.255.255.255", "::1:0:0:0", "feff:ffff:ffff:ffff::", "ff00::",
+	"ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff",
+};
+
+static void without_peers_only_odd_addresses_are_special(void **state)
+{
+	struct nf_edge_addr_index index;
+	unsigned int i;
+
+	assert_int_equal(build(&index), 0);
+	assert_int_equal(index.n_edge, 0);
+	for (i = 0; i < ARRAY_SIZE(odd); i++)
+		check_text(&index, odd[i]);
+	nf_edge_addr_index_free(&index);
+}
+
+static void nested_prefixes_are_all_held(void **state)
+{
+	struct nf_edge_addr_index index;
+	u32 i;
+
+	add_prefix("10.0.0.0/8", NF_EDGE_PEER_SET_CRL);
+	add_prefix("10.1.0.0/16", NF_EDGE_PEER_SET_DNS);
+	add_prefix("10.1.2.3", NF_EDGE_PEER_SET_CMS);
+	add_prefix("10.1.2.3", NF_EDGE_PEER_SET_SBA);
+	add_prefix("10.1.2.0/24", NF_EDGE_PEER_SET_CRL);
+	add_prefix("2001:db8::/32", NF_EDGE_PEER_SET_INTERNAL_NETWORKS);
+	add_prefix("2001:db8::/64", NF_EDGE_PEER_SET_CRL);
+	add_prefix("2001:db8::/65", NF_EDGE_PEER_SET_DNS);
+	add_prefix("2001:db8::8000:0:0:0/65", NF_EDGE_PEER_SET_SBA);
+	assert_int_equal(build(&index), 0);
+	for (i = 0; i < n_prefix; i++)
+		check_borders(&index, &prefix[i]);
+	nf_edge_addr_index_free(&index);
+}
+
+static void the_ends_of_the_number_space_are_held(void **state)
+{
+	struct nf_edge_addr_index index;
+	unsigned int i;
+
+	add_prefix("0.0.0.0/0", NF_EDGE_PEER_SET_CRL);
+	add_prefix("0.0.0.0", NF_EDGE_PEER_SET_DNS);
+	add_prefix("128.0.0.0/1", NF_EDGE_PEER_SET_SBA);
+	add_prefix("255.255.255.255", NF_EDGE_PEER_SET_CMS);
+	add_prefix("::/0", NF_EDGE_PEER_SET_CRL);
+	add_prefix("::", NF_EDGE_PEER_SET_DNS);
+	add_prefix("8000::/1", NF_EDGE_PEER_SET_SBA);
+	add_prefix("ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff",
+		   NF_EDGE_PEER_SET_CMS);
+	assert_int_equal(build(&index), 0);
+	for (i = 0; i < ARRAY_SIZE(odd); i++)
+		check_text(&index, odd[i]);
+	nf_edge_addr_index_free(&index);
+}
+
+static void prefixes_nest_as_deep_as_they_can(void **state)
+{
+	struct nf_edge_addr_index index;
+	u32 i;
+	int len;
+
+	for (len = 0; len <= 32; len++)
+		prefix[n_prefix++] = (struct nf_edge_prefix){
+			.hi = len ? (0x0a0a0a0aULL >> (32 - len) <<
+				     (32 - len)) << 32 : 0,
+			.len = len, .set = len % SETS,
+		};
+	for (len = 0; len <= 128; len++)
+		prefix[n_prefix++] = (struct nf_edge_prefix){
+			.hi = 0x2aaaaaaaaaaaaaaaULL & ~nf_edge_host_bits_hi(len),
+			.lo = 0xaaaaaaaaaaaaaaaaULL & ~nf_edge_host_bits_lo(len),
+			.ipv6 = true, .len = len, .set = len % SETS,
+		};
+	assert_int_equal(build(&index), 0);
+	for (i = 0; i < n_prefix; i++)
+		check_borders(&index, &prefix[i]);
+	nf_edge_addr_index_free(&index);
+}
+
+static void an_edge_address_has_its_services_and_its_sets(void **state)
+{
+	struct nf_edge_addr_index index;
+	u32 i;
+
+	address[n_address++] = edge_address("131.107.155.10",
+					    NF_EDGE_SERVICE_ACCESS, 5);
+	address[n_address++] = edge_address("131.107.155.10",
+					    NF_EDGE_SERVICE_AV, 5);
+	address[n_address++] = edge_address("172.25.33.10",
+					    NF_EDGE_SERVICE_INTERNAL, 5);
+	address[n_address++] = edge_address("2001:db8:155::10",
+					    NF_EDGE_SERVICE_WEBCONF, 6);
+	/* the IPv4 address of another, in the form that IPv6 has for it */
+	address[n_address++] = edge_address("836b:9b0a::",
+					    NF_EDGE_SERVICE_WEBCONF, 7);
+	add_prefix("131.107.155.0/24", NF_EDGE_PEER_SET_INTERNAL_NETWORKS);
+	add_prefix("131.107.155.10", NF_EDGE_PEER_SET_CRL);
+	add_prefix("172.25.33.10", NF_EDGE_PEER_SET_INTERNAL_NETWORKS);
+	add_prefix("2001:db8::/32", NF_EDGE_PEER_SET_PIC_PARTNERS);
+	assert_int_equal(build(&index), 0);
+	assert_int_equal(index.n_edge, 4);
+	for (i = 0; i < n_prefix; i++)
+		check_borders(&index, &prefix[i]);
+	for (i = 0; i < n_address; i++) {
+		struct nf_edge_prefix alone = {
+			.hi = address[i].hi, .lo = address[i].lo,
+			.ipv6 = address[i].ipv6,
+			.len = address[i].ipv6 ? 128 : 32,
+		};
+
+		check_borders(&index, &alone);
+	}
+	nf_edge_addr_index_free(&index);
+}
+
+static void as_many_edge_addresses_as_there_may_be_are_found(void **state)
+{
+	struct nf_edge_addr_index index;
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(address); i++) {
+		bool ipv6 = i % 3 == 0;
+
+		address[n_address++] = (struct nf_edge_address){
+			.hi = ipv6 ? 0x20010db800000000ULL + i / 64 :
+				     (0x836b0000ULL + i) << 32,
+			.lo = ipv6 ? i : 0,
+			.ipv6 = ipv6, .service = i % 4, .node = i / 64,
+		};
+	}
+	assert_int_equal(build(&index), 0);
+	assert_int_equal(index.n_edge, n_address);
+	for (i = 0; i < n_address; i++) {
+		struct nf_edge_prefix alone = {
+			.hi = address[i].hi, .lo = address[i].lo,
+			.ipv6 = address[i].ipv6,
+			.len = address[i].ipv6 ? 128 : 32,
+		};
+
+		check_borders(&index, &alone);
+	}
+	nf_edge_addr_index_free(&index);
+}
+
+static struct nf_edge_prefix random_prefix(void)
+{
+	struct nf_edge_prefix p = { .ipv6 = rand() % 2 };
+	u64 random = (u64)rand() << 33 ^ (u64)rand() << 11 ^ rand();
+
+	if (n_prefix && rand() % 2) {
+		/* inside, around or beside an earlier one */
+		p = prefix[rand() % n_prefix];
+		if (p.ipv6)
+			p.lo ^= random & nf_edge_host_bits_lo(p.len);
+		else
+			p.hi ^= random & nf_edge_host_bits_hi(p.len);
+	} else {
+		p.hi = random;
+		p.lo = p.ipv6 ? random * 31 : 0;
+	}
+	p.len = rand() % (p.ipv6 ? 129 : 33);
+	if (!p.ipv6)
+		p.hi &= ~0xffffffffULL;
+	p.hi &= ~nf_edge_host_bits_hi(p.len);
+	p.lo &= p.ipv6 ? ~nf_edge_host_bits_lo(p.len) : 0;
+	p.set = rand() % SETS;
+	return p;
+}
+
+static void random_prefixes_are_held_at_every_border(void **state)
+{
+	int round;
+
+	for (round = 0; round < 150; round++) {
+		struct nf_edge_addr_index index;
+		u32 i, n = rand() % 80;
+
+		n_prefix = 0;
+		n_address = 0;
+		while (n_prefix < n) {
+			struct nf_edge_prefix p = random_prefix();
+
+			prefix[n_prefix++] = p;
+			if (rand() % 8 == 0) {
+				address[n_address] = (struct nf_edge_address){
+					.hi = p.hi, .lo = p.lo, .ipv6 = p.ipv6,
+					.service = rand() % 3,
+				};
+				n_address++;
+			}
+		}
+		assert_int_equal(build(&index), 0);
+		for (i = 0; i < n_prefix; i++)
+			check_borders(&index, &prefix[i]);
+		for (i = 0; i < ARRAY_SIZE(odd); i++)
+			check_text(&index, odd[i]);
+		nf_edge_addr_index_free(&index);
+	}
+}
+
+static void many_prefixes_are_held(void **state)
+{
+	struct nf_edge_addr_index index;
+	u32 i;
+
+	while (n_prefix < ARRAY_SIZE(prefix))
+		prefix[n_prefix] = random_prefix(), n_prefix++;
+	assert_int_equal(build(&index), 0);
+	for (i = 0; i < n_prefix; i += n_prefix / 100)
+		check_borders(&index, &prefix[i]);
+	nf_edge_addr_index_free(&index);
+}
+
+static void a_failed_allocation_fails_the_build_and_leaks_nothing(void **state)
+{
+	struct nf_edge_addr_index index;
+	int left, err = -ENOMEM;
+
+	add_prefix("10.0.0.0/8", NF_EDGE_PEER_SET_CRL);
+	add_prefix("2001:db8::/32", NF_EDGE_PEER_SET_DNS);
+	address[n_address++] = edge_address("131.107.155.10",
+					    NF_EDGE_SERVICE_ACCESS, 0);
+	for (left = 0; err; left++) {
+		assert_true(left < 50);
+		shim_allocations_left = left;
+		err = build(&index);
+		shim_allocations_left = -1;
+		assert_true(err == 0 || err == -ENOMEM);
+		nf_edge_addr_index_free(&index);
+	}
+	/* it cannot be built from nothing */
+	assert_true(left > 5);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(without_peers_only_odd_addresses_are_special, start),
+		cmocka_unit_test_setup(nested_prefixes_are_all_held, start),
+		cmocka_unit_test_setup(the_ends_of_the_number_space_are_held, start),
+		cmocka_unit_test_setup(prefixes_nest_as_deep_as_they_can, start),
+		cmocka_unit_test_setup(an_edge_address_has_its_services_and_its_sets, start),
+		cmocka_unit_test_setup(as_many_edge_addresses_as_there_may_be_are_found,
+				       start),
+		cmocka_unit_test_setup(random_prefixes_are_held_at_every_border, start),
+		cmocka_unit_test_setup(many_prefixes_are_held, start),
+		cmocka_unit_test_setup(a_failed_allocation_fails_the_build_and_leaks_nothing,
+				       start),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

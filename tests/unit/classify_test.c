@@ -1,0 +1,692 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Packets of the reference configuration, and random ones judged row by row. */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <linux/slab.h>
+
+#include "words.h"
+
+#define F(feature)	BIT(NF_EDGE_FEATURE_##feature)
+#define ALL_FEATURES	(BIT(NF_EDGE_FEATURE_LIVE_MESSENGER + 1) - 1)
+#define Z(zone)		BIT(NF_EDGE_ZONE_##zone)
+#define ALL_ZONES	(BIT(NF_EDGE_ZONE_XMPP + 1) - 1)
+#define NO_PIC		(ALL_ZONES & ~Z(PIC))
+#define SET(set)	BIT(NF_EDGE_PEER_SET_##set)
+#define SIDE(side)	BIT(NF_EDGE_SIDE_##side)
+
+#define OUTSIDE		"198.51.100.7"
+#define ACCESS		"131.107.155.10"
+#define ACCESS2		"131.107.155.11"
+#define AV		"131.107.155.30"
+#define AV2		"131.107.155.31"
+#define INTERNAL	"172.25.33.10"
+#define UNBOUND		"131.107.155.99"
+#define INSIDE		"192.168.10.5"
+#define FRONTEND	"192.168.10.90"
+
+/* Interfaces of the reference configuration, as arrival and guards. */
+#define WAN		SIDE(EXTERNAL), NF_EDGE_GUARD_EXTERNAL
+#define LAN		SIDE(INTERNAL), NF_EDGE_GUARD_INTERNAL
+#define DMZ		SIDE(EDGE), 0
+#define LOCAL		NF_EDGE_LOCAL_HOST, 0
+
+static struct nf_edge_addr_index reference;
+static u32 reference_bound = SET(INTERNAL_NETWORKS) | SET(FRONTEND);
+
+static int build(struct nf_edge_addr_index *index, u32 bound)
+{
+	struct nf_edge_prefix prefix[] = {
+		read_prefix("192.168.10.0/24",
+			    NF_EDGE_PEER_SET_INTERNAL_NETWORKS),
+		read_prefix("192.168.10.90", NF_EDGE_PEER_SET_FRONTEND),
+		read_prefix("192.168.10.91", NF_EDGE_PEER_SET_FRONTEND),
+	};
+	struct nf_edge_address address[] = {
+		edge_address(ACCESS, NF_EDGE_SERVICE_ACCESS, 1),
+		edge_address("131.107.155.20", NF_EDGE_SERVICE_WEBCONF, 1),
+		edge_address(AV, NF_EDGE_SERVICE_AV, 1),
+		edge_address(INTERNAL, NF_EDGE_SERVICE_INTERNAL, 1),
+		edge_address(ACCESS2, NF_EDGE_SERVICE_ACCESS, 2),
+		edge_address("131.107.155.21", NF_EDGE_SERVICE_WEBCONF, 2),
+		edge_address(AV2, NF_EDGE_SERVICE_AV, 2),
+		edge_address("172.25.33.11", NF_EDGE_SERVICE_INTERNAL, 2),
+	};
+
+	memset(index, 0, sizeof(*index));
+	return nf_edge_addr_index_build(index, address, ARRAY_SIZE(address),
+					prefix, ARRAY_SIZE(prefix), bound);
+}
+
+static int start(void **state)
+{
+	return build(&reference, reference_bound);
+}
+
+static int end(void **state)
+{
+	nf_edge_addr_index_free(&reference);
+	return 0;
+}
+
+static void write_rows(char *text, size_t size, u64 rows)
+{
+	int i;
+
+	text[0] = '\0';
+	for (i = 0; i < NF_EDGE_ROWS; i++)
+		if (rows & BIT_ULL(i))
+			snprintf(text + strlen(text), size - strlen(text), " %s",
+				 nf_edge_rows[i].id);
+}
+
+/* A verdict in words: "accept external/5 pic/3", "peer internal/4". */
+static const char *in_words(const struct nf_edge_judgement *j)
+{
+	static const char * const reason[] = {
+		"spoofed", "isolation", "untracked", "no-row", "invalid",
+		"cls-guard", "interface", "peer", "disabled", "several",
+	};
+	static char text[1000];
+	char rows[900];
+
+	switch (j->verdict) {
+	case NF_EDGE_VERDICT_NOT_GOVERNED:
+		return "not-governed";
+	case NF_EDGE_VERDICT_ACCEPT:
+		write_rows(rows, sizeof(rows), j->rows);
+		snprintf(text, sizeof(text), "accept%s", rows);
+		break;
+	default:
+		write_rows(rows, sizeof(rows), j->near);
+		snprintf(text, sizeof(text), "%s%s", reason[j->reason], rows);
+		break;
+	}
+	return text;
+}
+
+struct example {
+	u32 zones;
+	u32 features;
+	const char *source;
+	const char *destination;
+	u16 dport;
+	u8 l4proto;
+	u8 arrival;
+	u8 guards;
+	const char *verdict;
+};
+
+static struct nf_edge_packet packet_of(const struct nf_edge_addr_index *index,
+				       const struct example *e)
+{
+	struct address source = read_address(e->source);
+	struct address destination = read_address(e->destination);
+	struct nf_edge_packet p = {
+		.kind = NF_EDGE_KIND_ROWS,
+		.dport = e->dport,
+		.header_sport = 40000,
+		.header_dport = e->dport,
+		.l4proto = e->l4proto,
+		.arrival = e->arrival,
+		.guards = e->guards,
+		.first_direction = true,
+	};
+
+	p.source = look_up(index, &source);
+	p.destination = look_up(index, &destination);
+	p.header_source = p.source;
+	p.header_destination = p.destination;
+	return p;
+}
+
+static const char *judge_with(const struct example *e, u8 ping, bool expose,
+			      const struct nf_edge_packet *p)
+{
+	struct nf_edge_switches switches = {
+		.zones = e->zones, .features = e->features,
+	};
+	struct nf_edge_judgement j = {};
+	struct nf_edge_words words;
+
+	nf_edge_make_words(&words, &switches, ping, expose);
+	nf_edge_judge(&words, p, &j);
+	return in_words(&j);
+}
+
+#define TCP	IPPROTO_TCP
+#define UDP	IPPROTO_UDP
+
+static void first_packets_of_the_reference_configuration(void **state)
+{
+	static const struct example examples[] = {
+		{ ALL_ZONES, F(REMOTE_ACCESS), OUTSIDE, ACCESS, 443, TCP, WAN,
+		  "accept external/5 pic/3" },
+		{ NO_PIC, F(REMOTE_ACCESS), OUTSIDE, ACCESS, 443, TCP, WAN,
+		  "accept external/5" },
+		{ NO_PIC, F(REMOTE_ACCESS), OUTSIDE, ACCESS, 443, TCP, LAN,
+		  "interface external/5" },
+		{ ALL_ZONES, ALL_FEATURES, OUTSIDE, ACCESS, 3389, TCP, WAN,
+		  "no-row" },
+		{ ALL_ZONES, 0, ACCESS, OUTSIDE, 53, UDP, DMZ,
+		  "accept external/4" },
+		{ ALL_ZONES, ALL_FEATURES, ACCESS, OUTSIDE, 443, TCP, DMZ,
+		  "no-row" },
+		{ NO_PIC, F(REMOTE_ACCESS), INSIDE, ACCESS, 443, TCP, LAN,
+		  "several external/5 pic/3" },
+		{ ALL_ZONES, F(FEDERATION_AV), AV, OUTSIDE, 55000, TCP, DMZ,
+		  "accept external/9" },
+		{ ALL_ZONES, ALL_FEATURES & ~F(OCS2007), OUTSIDE, AV, 55000,
+		  UDP, WAN, "disabled external/12" },
+		{ ALL_ZONES, F(OCS2007), OUTSIDE, AV, 50002, TCP, WAN,
+		  "cls-guard external/11" },
+		{ ALL_ZONES, F(OCS2007), OUTSIDE, AV, 50004, TCP, WAN,
+		  "accept external/11" },
+		{ ALL_ZONES, F(AV), AV, AV2, 3478, UDP, DMZ,
+		  "accept external/13 external/14" },
+		{ ALL_ZONES, F(REMOTE_ACCESS), ACCESS, ACCESS2, 443, TCP, DMZ,
+		  "no-row" },
+		{ ALL_ZONES, F(OCS2007) | F(FEDERATION_AV), AV, AV2, 50001, TCP,
+		  DMZ, "cls-guard external/11" },
+		{ ALL_ZONES, F(FEDERATION_AV), AV, AV2, 55000, TCP, DMZ,
+		  "disabled external/11" },
+		{ NO_PIC, F(REMOTE_ACCESS), UNBOUND, ACCESS, 443, TCP, DMZ,
+		  "interface external/5" },
+		{ ALL_ZONES, F(WEB_CONFERENCING), FRONTEND, INTERNAL, 8057, TCP,
+		  LAN, "accept internal/4" },
+		{ ALL_ZONES, F(WEB_CONFERENCING), INSIDE, INTERNAL, 8057, TCP,
+		  LAN, "peer internal/4" },
+		{ ALL_ZONES, ALL_FEATURES, INTERNAL, FRONTEND, 443, TCP, DMZ,
+		  "no-row" },
+		{ ALL_ZONES, ALL_FEATURES, INTERNAL, OUTSIDE, 443, TCP, WAN,
+		  "spoofed" },
+		{ ALL_ZONES, ALL_FEATURES, FRONTEND, ACCESS, 443, TCP, WAN,
+		  "spoofed" },
+		{ ALL_ZONES, ALL_FEATURES, INSIDE, UNBOUND, 443, TCP, WAN,
+		  "spoofed" },
+		{ ALL_ZONES, ALL_FEATURES, AV, OUTSIDE, 443, TCP, LAN,
+		  "spoofed" },
+		{ ALL_ZONES, ALL_FEATURES, INTERNAL, FRONTEND, 5061, TCP, LAN,
+		  "interface internal/3" },
+		{ ALL_ZONES, ALL_FEATURES, OUTSIDE, INTERNAL, 4443, TCP, WAN,
+		  "isolation" },
+		{ ALL_ZONES, ALL_FEATURES, OUTSIDE, UNBOUND, 443, TCP, WAN,
+		  "not-governed" },
+		{ ALL_ZONES, ALL_FEATURES, "127.0.0.1", ACCESS, 443, TCP, DMZ,
+		  "spoofed" },
+		{ ALL_ZONES, ALL_FEATURES, "224.0.0.1", ACCESS, 443, TCP, LOCAL,
+		  "spoofed" },
+		{ ALL_ZONES, ALL_FEATURES, AV, "0.0.0.0", 443, TCP, LOCAL,
+		  "spoofed" },
+		{ ALL_ZONES, F(AV), AV, "224.0.0.1", 3478, UDP, LOCAL,
+		  "accept external/13" },
+		{ ALL_ZONES, ALL_FEATURES, "127.0.0.1", UNBOUND, 443, TCP, WAN,
+		  "not-governed" },
+		{ Z(EXTERNAL) | Z(PIC), F(PIC), OUTSIDE, ACCESS, 5061, TCP, WAN,
+		  "peer pic/1" },
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(examples); i++) {
+		struct nf_edge_packet p = packet_of(&reference, &examples[i]);
+
+		assert_string_equal(judge_with(&examples[i], 0, false, &p),
+				    examples[i].verdict);
+	}
+}
+
+static void the_arrival_is_asked_of_the_first_direction_only(void **state)
+{
+	struct example e = { ALL_ZONES, F(REMOTE_ACCESS), OUTSIDE, ACCESS, 443,
+			     TCP, SIDE(INTERNAL), 0, NULL };
+	struct nf_edge_packet p = packet_of(&reference, &e);
+
+	assert_string_equal(judge_with(&e, 0, false, &p),
+			    "interface external/5 pic/3");
+	p.first_direction = false;
+	assert_string_equal(judge_with(&e, 0, false, &p),
+			    "accept external/5 pic/3");
+	p.first_direction = true;
+	p.error = true;
+	assert_string_equal(judge_with(&e, 0, false, &p),
+			    "accept external/5 pic/3");
+}
+
+static void replies_meet_the_guards_too(void **state)
+{
+	struct example e = { ALL_ZONES, F(REMOTE_ACCESS), OUTSIDE, ACCESS, 443,
+			     TCP, WAN, NULL };
+	struct nf_edge_packet p = packet_of(&reference, &e);
+	const struct nf_edge_class *source = p.header_source;
+
+	p.first_direction = false;
+	p.header_source = p.header_destination;
+	p.header_destination = source;
+	assert_string_equal(judge_with(&e, 0, false, &p), "spoofed");
+	p.guards = NF_EDGE_GUARD_INTERNAL;
+	assert_string_equal(judge_with(&e, 0, false, &p), "spoofed");
+	p.guards = 0;
+	assert_string_equal(judge_with(&e, 0, false, &p),
+			    "accept external/5 pic/3");
+}
+
+static void isolation_spares_replies(void **state)
+{
+	struct example e = { ALL_ZONES, ALL_FEATURES, OUTSIDE, INTERNAL, 443,
+			     TCP, WAN, NULL };
+	struct nf_edge_packet p = packet_of(&reference, &e);
+
+	assert_string_equal(judge_with(&e, 0, false, &p), "isolation");
+	p.first_direction = false;
+	assert_string_equal(judge_with(&e, 0, false, &p), "peer internal/7");
+}
+
+static void packets_of_no_connection(void **state)
+{
+	static const struct {
+		const char *source;
+		const char *destination;
+		u16 sport;
+		u16 dport;
+		u8 l4proto;
+		const char *verdict;
+	} examples[] = {
+		{ OUTSIDE, ACCESS, 40000, 443, TCP, "invalid" },
+		{ OUTSIDE, ACCESS, 40000, 3389, TCP, "no-row" },
+		{ OUTSIDE, ACCESS, 40000, 443, UDP, "no-row" },
+		{ OUTSIDE, ACCESS, 40000, 53, UDP, "no-row" },
+		{ OUTSIDE, ACCESS, 53, 40000, UDP, "invalid" },
+		{ ACCESS, OUTSIDE, 443, 40000, TCP, "invalid" },
+		{ ACCESS, OUTSIDE, 40000, 53, UDP, "invalid" },
+		{ ACCESS, OUTSIDE, 444, 40000, TCP, "no-row" },
+		{ ACCESS, ACCESS2, 40000, 443, TCP, "invalid" },
+		{ OUTSIDE, UNBOUND, 40000, 3389, TCP, "not-governed" },
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(examples); i++) {
+		/* Dead rows name a header too. */
+		struct example e = { 0, 0, examples[i].source,
+				     examples[i].destination, examples[i].dport,
+				     examples[i].l4proto, DMZ, NULL };
+		struct nf_edge_packet p = packet_of(&reference, &e);
+
+		p.header_sport = examples[i].sport;
+		p.kind = NF_EDGE_KIND_NONE;
+		p.unverified = true;
+		assert_string_equal(judge_with(&e, 0, false, &p),
+				    examples[i].verdict);
+		if (!strcmp(examples[i].verdict, "not-governed"))
+			continue;
+		p.kind = NF_EDGE_KIND_UNTRACKED;
+		assert_string_equal(judge_with(&e, 0, false, &p), "untracked");
+		/* of an unknown protocol, or without ports to read */
+		p.kind = NF_EDGE_KIND_NONE;
+		p.unverified = false;
+		assert_string_equal(judge_with(&e, 0, false, &p), "invalid");
+	}
+}
+
+static void translated_packets(void **state)
+{
+	struct example dialled = { ALL_ZONES, ALL_FEATURES, OUTSIDE, ACCESS, 443,
+				   TCP, DMZ, NULL };
+	struct example elsewhere = { ALL_ZONES, ALL_FEATURES, OUTSIDE, UNBOUND,
+				     443, TCP, DMZ, NULL };
+	struct nf_edge_packet p = packet_of(&reference, &dialled);
+	struct nf_edge_packet q = packet_of(&reference, &elsewhere);
+
+	/* a reply from a host that nobody binds, of a connection to one */
+	p.first_direction = false;
+	p.unverified = true;
+	p.header_source = q.destination;
+	p.header_destination = q.source;
+	p.header_sport = 8443;
+	p.header_dport = 40000;
+	assert_string_equal(judge_with(&dialled, 0, false, &p),
+			    "accept external/5 pic/3");
+
+	/* an edge address in the header alone */
+	q.first_direction = false;
+	q.unverified = true;
+	q.header_source = p.destination;
+	q.header_sport = 443;
+	q.header_dport = 40000;
+	assert_string_equal(judge_with(&elsewhere, 0, false, &q), "no-row");
+}
+
+static void echo_asks_for_its_side(void **state)
+{
+	static const struct {
+		u8 ping;
+		const char *source;
+		const char *destination;
+		u8 arrival;
+		const char *verdict;
+	} examples[] = {
+		{ 0, OUTSIDE, ACCESS, SIDE(EXTERNAL), "no-row" },
+		{ SIDE(EXTERNAL), OUTSIDE, ACCESS, SIDE(EXTERNAL), "accept" },
+		{ SIDE(INTERNAL), OUTSIDE, ACCESS, SIDE(EXTERNAL), "no-row" },
+		{ SIDE(EXTERNAL), OUTSIDE, ACCESS, SIDE(INTERNAL), "no-row" },
+		{ SIDE(EXTERNAL), OUTSIDE, ACCESS, SIDE(EDGE), "no-row" },
+		{ SIDE(EXTERNAL), OUTSIDE, ACCESS, NF_EDGE_LOCAL_HOST, "accept" },
+		{ SIDE(INTERNAL), INSIDE, INTERNAL, SIDE(INTERNAL), "accept" },
+		{ SIDE(EXTERNAL), ACCESS, OUTSIDE, SIDE(EDGE), "accept" },
+		{ SIDE(EXTERNAL), ACCESS, OUTSIDE, SIDE(EXTERNAL), "no-row" },
+		{ SIDE(EXTERNAL), ACCESS, ACCESS2, SIDE(EDGE), "accept" },
+		{ SIDE(EXTERNAL), ACCESS, INTERNAL, SIDE(EDGE), "no-row" },
+		{ SIDE(EXTERNAL) | SIDE(INTERNAL), ACCESS, INTERNAL, SIDE(EDGE),
+		  "accept" },
+		{ SIDE(EXTERNAL), OUTSIDE, UNBOUND, SIDE(EDGE), "not-governed" },
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(examples); i++) {
+		struct example e = { 0, 0, examples[i].source,
+				     examples[i].destination, 0, IPPROTO_ICMP,
+				     examples[i].arrival, 0, NULL };
+		struct nf_edge_packet p = packet_of(&reference, &e);
+
+		p.kind = NF_EDGE_KIND_ECHO;
+		assert_string_equal(judge_with(&e, examples[i].ping, false, &p),
+				    examples[i].verdict);
+	}
+}
+
+static void redirects_and_other_protocols_are_refused(void **state)
+{
+	struct example e = { ALL_ZONES, ALL_FEATURES, OUTSIDE, ACCESS, 443, TCP,
+			     WAN, NULL };
+	struct nf_edge_packet p = packet_of(&reference, &e);
+
+	p.error = true;
+	p.redirect = true;
+	assert_string_equal(judge_with(&e, 0, false, &p), "no-row");
+	p.error = false;
+	p.redirect = false;
+	p.kind = NF_EDGE_KIND_OTHER;
+	assert_string_equal(judge_with(&e, 0, false, &p), "no-row");
+}
+
+static void the_logging_ports_open_only_when_told(void **state)
+{
+	int port;
+
+	for (port = 50000; port <= 50004; port++) {
+		struct example e = { ALL_ZONES, F(OCS2007), OUTSIDE, AV, port,
+				     TCP, SIDE(EXTERNAL), 0, NULL };
+		struct nf_edge_packet p = packet_of(&reference, &e);
+		bool guarded = port >= 50001 && port <= 50003;
+
+		assert_string_equal(judge_with(&e, 0, false, &p),
+				    guarded ? "cls-guard external/11" :
+					      "accept external/11");
+		assert_string_equal(judge_with(&e, 0, true, &p),
+				    "accept external/11");
+		/* Until all else holds, it is a row like any other. */
+		p.arrival = SIDE(INTERNAL);
+		assert_string_equal(judge_with(&e, 0, false, &p),
+				    "interface external/11");
+		e.features = 0;
+		assert_string_equal(judge_with(&e, 0, false, &p),
+				    "several external/11");
+		e.l4proto = UDP;
+		e.features = F(OCS2007);
+		p = packet_of(&reference, &e);
+		assert_string_equal(judge_with(&e, 0, false, &p),
+				    "accept external/12");
+	}
+}
+
+static void rows_by_port_are_the_table_s(void **state)
+{
+	u32 port;
+	int i;
+
+	for (port = 0; port < 65536; port++) {
+		u64 tcp = 0, udp = 0;
+
+		for (i = 0; i < NF_EDGE_ROWS; i++) {
+			const struct nf_edge_row *row = &nf_edge_rows[i];
+
+			if (port < row->port_low || port > row->port_high)
+				continue;
+			if (row->l4proto == IPPROTO_TCP)
+				tcp |= BIT_ULL(i);
+			else
+				udp |= BIT_ULL(i);
+		}
+		assert_int_equal(nf_edge_rows_by_port(IPPROTO_TCP, port), tcp);
+		assert_int_equal(nf_edge_rows_by_port(IPPROTO_UDP, port), udp);
+		assert_int_equal(nf_edge_rows_by_port(IPPROTO_UDPLITE, port), 0);
+	}
+}
+
+/*
+ * A second reading of the rows, one by one and without words.
+ */
+
+struct host {
+	u8 services;
+	u32 sets;
+};
+
+struct policy {
+	u32 zones;
+	u32 features;
+	u32 bound;
+	bool expose;
+};
+
+static bool is_peer(const struct policy *policy, const struct nf_edge_row *row,
+		    const struct host *h)
+{
+	bool outward = h->services & NF_EDGE_EXTERNAL_SERVICES;
+	bool inside = !outward && (h->sets & SET(INTERNAL_NETWORKS));
+
+	if (row->peer_sets & policy->bound)
+		return h->sets & row->peer_sets & policy->bound;
+	if (!row->any_when_unbound)
+		return false;
+	if (row->side == NF_EDGE_SIDE_EXTERNAL)
+		return !inside && !(h->services & NF_EDGE_INTERNAL_SERVICE);
+	return policy->bound & SET(INTERNAL_NETWORKS) ? inside : !outward;
+}
+
+/*
+ * Judges one end. Returns the rows that permit it, and adds to @near the near
+ * rows of each reason.
+ */
+static u64 judge_end(const struct policy *policy, const struct host *edge,
+		     const struct host *peer, bool is_destination,
+		     const struct nf_edge_packet *p, u64 *near)
+{
+	u64 rows = 0, at_end[NF_EDGE_REASON_SEVERAL + 1] = {};
+	int i;
+
+	for (i = 0; i < NF_EDGE_ROWS; i++) {
+		const struct nf_edge_row *row = &nf_edge_rows[i];
+		bool is_in = row->direction == NF_EDGE_DIRECTION_IN;
+		int failed = 0, reason = 0;
+
+		if (!(edge->services & BIT(row->service)) ||
+		    is_in != is_destination || row->l4proto != p->l4proto ||
+		    p->dport < row->port_low || p->dport > row->port_high)
+			continue;
+		at_end[NF_EDGE_REASON_SEVERAL] |= BIT_ULL(i);
+
+		if (p->first_direction && p->arrival != NF_EDGE_LOCAL_HOST &&
+		    !(is_in && (p->arrival & BIT(row->side))) &&
+		    !((p->arrival & SIDE(EDGE)) &&
+		      (!is_in || peer->services))) {
+			failed++;
+			reason = NF_EDGE_REASON_INTERFACE;
+		}
+		if (!is_peer(policy, row, peer)) {
+			failed++;
+			reason = NF_EDGE_REASON_PEER;
+		}
+		if (!(policy->zones & BIT(row->zone)) ||
+		    (row->feature != NF_EDGE_FEATURE_NONE &&
+		     !(policy->features & BIT(row->feature)))) {
+			failed++;
+			reason = NF_EDGE_REASON_DISABLED;
+		}
+		if (!failed && !strcmp(row->id, "external/11") &&
+		    !policy->expose && p->dport >= 50001 && p->dport <= 50003) {
+			failed++;
+			reason = NF_EDGE_REASON_CLS_GUARD;
+		}
+		if (!failed)
+			rows |= BIT_ULL(i);
+		if (failed == 1)
+			at_end[reason] |= BIT_ULL(i);
+	}
+	for (i = 0; !rows && i <= NF_EDGE_REASON_SEVERAL; i++)
+		near[i] |= at_end[i];
+	return rows;
+}
+
+static struct nf_edge_judgement judge_plainly(const struct policy *policy,
+					      const struct host *source,
+					      const struct host *destination,
+					      const struct nf_edge_packet *p)
+{
+	static const u8 order[] = {
+		NF_EDGE_REASON_CLS_GUARD, NF_EDGE_REASON_INTERFACE,
+		NF_EDGE_REASON_PEER, NF_EDGE_REASON_DISABLED,
+		NF_EDGE_REASON_SEVERAL,
+	};
+	struct nf_edge_judgement j = { .verdict = NF_EDGE_VERDICT_ACCEPT };
+	u64 near[NF_EDGE_REASON_SEVERAL + 1] = {}, rows;
+	unsigned int i;
+
+	if (!source->services && !destination->services) {
+		j.verdict = NF_EDGE_VERDICT_NOT_GOVERNED;
+		return j;
+	}
+	if (destination->services) {
+		rows = judge_end(policy, destination, source, true, p, near);
+		j.rows |= rows;
+		if (!rows)
+			j.verdict = NF_EDGE_VERDICT_DROP;
+	}
+	if (source->services) {
+		rows = judge_end(policy, source, destination, false, p, near);
+		j.rows |= rows;
+		if (!rows)
+			j.verdict = NF_EDGE_VERDICT_DROP;
+	}
+	if (j.verdict == NF_EDGE_VERDICT_ACCEPT)
+		return j;
+	j.rows = 0;
+	j.reason = NF_EDGE_REASON_NO_ROW;
+	for (i = 0; i < ARRAY_SIZE(order); i++)
+		if (near[order[i]]) {
+			j.reason = order[i];
+			j.near = near[order[i]];
+			break;
+		}
+	return j;
+}
+
+static struct host random_host(void)
+{
+	static const u8 services[] = {
+		0, 0, 0, BIT(NF_EDGE_SERVICE_ACCESS),
+		BIT(NF_EDGE_SERVICE_WEBCONF), BIT(NF_EDGE_SERVICE_AV),
+		BIT(NF_EDGE_SERVICE_INTERNAL), NF_EDGE_EXTERNAL_SERVICES,
+		BIT(NF_EDGE_SERVICE_ACCESS) | BIT(NF_EDGE_SERVICE_AV),
+	};
+
+	return (struct host){
+		.services = services[rand() % ARRAY_SIZE(services)],
+		.sets = rand() & rand(),
+	};
+}
+
+static void random_packets_are_judged_as_row_by_row(void **state)
+{
+	u32 seen[NF_EDGE_REASON_SEVERAL + 1] = {}, accepted = 0;
+	int round;
+
+	srand(3);
+	for (round = 0; round < 400000; round++) {
+		const struct nf_edge_row *row =
+			&nf_edge_rows[rand() % NF_EDGE_ROWS];
+		struct policy policy = {
+			.zones = rand() | rand(), .features = rand() | rand(),
+			.bound = rand() & rand(), .expose = rand() % 4 == 0,
+		};
+		struct nf_edge_switches switches = {
+			.zones = policy.zones, .features = policy.features,
+		};
+		struct host source = random_host(), destination = random_host();
+		struct nf_edge_class from, to;
+		struct nf_edge_words words;
+		struct nf_edge_judgement got = {}, wanted;
+		struct nf_edge_packet p = {
+			.kind = NF_EDGE_KIND_ROWS,
+			.source = &from, .destination = &to,
+			.header_source = &from, .header_destination = &to,
+			.l4proto = row->l4proto,
+			.arrival = rand() % NF_EDGE_ARRIVALS,
+			.first_direction = rand() % 4,
+		};
+
+		p.dport = row->port_low + rand() %
+			  (row->port_high - row->port_low + 1) +
+			  (rand() % 16 == 0) - (rand() % 16 == 0);
+		if (rand() % 8 == 0)
+			p.dport = 50000 + rand() % 5;
+		p.header_dport = p.dport;
+		source.sets &= policy.bound;
+		destination.sets &= policy.bound;
+
+		nf_edge_make_words(&words, &switches, 0, policy.expose);
+		nf_edge_make_class(&from, policy.bound, source.sets,
+				   source.services, 0, 0);
+		nf_edge_make_class(&to, policy.bound, destination.sets,
+				   destination.services, 0, 0);
+		nf_edge_judge(&words, &p, &got);
+		wanted = judge_plainly(&policy, &source, &destination, &p);
+		assert_int_equal(got.verdict, wanted.verdict);
+		if (wanted.verdict == NF_EDGE_VERDICT_ACCEPT) {
+			assert_int_equal(got.rows, wanted.rows);
+			accepted++;
+		} else if (wanted.verdict == NF_EDGE_VERDICT_DROP) {
+			assert_int_equal(got.reason, wanted.reason);
+			assert_int_equal(got.near, wanted.near);
+			seen[wanted.reason]++;
+		}
+	}
+	assert_true(accepted > 1000);
+	assert_true(seen[NF_EDGE_REASON_CLS_GUARD] > 100);
+	assert_true(seen[NF_EDGE_REASON_INTERFACE] > 1000);
+	assert_true(seen[NF_EDGE_REASON_PEER] > 1000);
+	assert_true(seen[NF_EDGE_REASON_DISABLED] > 1000);
+	assert_true(seen[NF_EDGE_REASON_SEVERAL] > 1000);
+	assert_true(seen[NF_EDGE_REASON_NO_ROW] > 1000);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(first_packets_of_the_reference_configuration),
+		cmocka_unit_test(the_arrival_is_asked_of_the_first_direction_only),
+		cmocka_unit_test(replies_meet_the_guards_too),
+		cmocka_unit_test(isolation_spares_replies),
+		cmocka_unit_test(packets_of_no_connection),
+		cmocka_unit_test(translated_packets),
+		cmocka_unit_test(echo_asks_for_its_side),
+		cmocka_unit_test(redirects_and_other_protocols_are_refused),
+		cmocka_unit_test(the_logging_ports_open_only_when_told),
+		cmocka_unit_test(rows_by_port_are_the_table_s),
+		cmocka_unit_test(random_packets_are_judged_as_row_by_row),
+	};
+
+	return cmocka_run_group_tests(tests, start, end);
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef SHIM_ASM_UNALIGNED_H
+#define SHIM_ASM_UNALIGNED_H
+
+#include <linux/types.h>
+#include <asm/byteorder.h>
+#include <string.h>
+
+static inline u64 get_unaligned_be64(const void *p)
+{
+	__be64 value;
+
+	memcpy(&value, p, sizeof(value));
+	return __be64_to_cpu(value);
+}
+
+#endif

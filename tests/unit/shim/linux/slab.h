@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Allocations that a test can have fail. */
+#ifndef SHIM_LINUX_SLAB_H
+#define SHIM_LINUX_SLAB_H
+
+#include <stdlib.h>
+
+#define GFP_KERNEL		0
+#define GFP_KERNEL_ACCOUNT	0
+
+/* This many allocations succeed, and one fails; never when negative. */
+extern long shim_allocations_left;
+
+static inline void *kvcalloc(size_t n, size_t size, int gfp)
+{
+	(void)gfp;
+	if (shim_allocations_left >= 0 && shim_allocations_left-- == 0)
+		return NULL;
+	return calloc(n, size);
+}
+
+/* Not zeroed, and never mistaken for it. */
+static inline void *kvmalloc_array(size_t n, size_t size, int gfp)
+{
+	unsigned char *p = kvcalloc(n, size, gfp);
+	size_t i;
+
+	for (i = 0; p && i < n * size; i++)
+		p[i] = 0xa5;
+	return p;
+}
+
+static inline void *kvmalloc(size_t size, int gfp)
+{
+	return kvmalloc_array(1, size, gfp);
+}
+
+static inline void kvfree(const void *p)
+{
+	free((void *)p);
+}
+
+#endif

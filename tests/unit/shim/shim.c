@@ -1,0 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/slab.h>
+
+long shim_allocations_left = -1;
