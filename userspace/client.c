@@ -16,7 +16,7 @@
 
 #include "client.h"
 
-#define SOCKET_BUFFER	(1 << 20)
+#define SOCKET_BUFFER	(1024 * 1024)
 
 static int open_socket(struct client *client)
 {
@@ -297,10 +297,12 @@ enum outcome nf_edge_client_fail(const struct client *client, const char *what)
 
 	switch (refusal->error) {
 	case EPERM:
-		return nf_edge_fail(SYSTEM, "%s: it takes root, with CAP_NET_ADMIN in the initial user namespace",
+		return nf_edge_fail(SYSTEM,
+				    "%s: it takes root, with CAP_NET_ADMIN in the initial user namespace",
 				    what);
 	case ESTALE:
-		return nf_edge_fail(REFUSED, "the policy changed while this was being loaded; nothing was changed, load again");
+		return nf_edge_fail(REFUSED,
+				    "the policy changed while this was being loaded; nothing was changed, load again");
 	case EINVAL:
 	case E2BIG:
 	case ENOENT:
@@ -331,7 +333,7 @@ enum outcome nf_edge_client_connect(struct client *client, const char **absent)
 	if (error == -ENOENT && client->family == GENL_ID_CTRL)
 		why = "nf_edge is not loaded: modprobe nf_edge";
 	else if (error == -EPERM)
-		why = "nf_edge may not be asked: it takes root, with CAP_NET_ADMIN in the initial user namespace";
+		why = "nf_edge may not be asked: that takes root in the initial user namespace";
 	if (absent)
 		*absent = why;
 	if (why)
@@ -340,12 +342,14 @@ enum outcome nf_edge_client_connect(struct client *client, const char **absent)
 		return nf_edge_fail(SYSTEM, "nf_edge does not answer: %s",
 				    strerror(-error));
 	if (client->family_version != NF_EDGE_FAMILY_VERSION)
-		return nf_edge_fail(SYSTEM, "the module speaks version %u of %s, this edgectl version %u: install both from one release",
+		return nf_edge_fail(SYSTEM,
+				    "the module speaks version %u of %s, this edgectl version %u: install both from one release",
 				    client->family_version,
 				    NF_EDGE_FAMILY_NAME,
 				    NF_EDGE_FAMILY_VERSION);
 	if (strcmp(client->module_version, NF_EDGE_VERSION) != 0)
-		return nf_edge_fail(SYSTEM, "the module is version %s, this edgectl %s: install both from one release, and load the module again",
+		return nf_edge_fail(SYSTEM,
+				    "the module is version %s, this edgectl %s: install both from one release, and load the module again",
 				    client->module_version, NF_EDGE_VERSION);
 	return DONE;
 }

@@ -5,7 +5,6 @@
  */
 #include <assert.h>
 #include <errno.h>
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -108,7 +107,7 @@ struct report {
 	bool has_drops;
 };
 
-static void help(void)
+static void print_help(void)
 {
 	fputs("usage: edgectl counters [--node NODE] [--zone ZONE] [--nonzero] [--reset]\n"
 	      "                        [--json] [-o COL,...]\n"
@@ -223,7 +222,8 @@ static enum outcome read_report(struct client *client,
 		free_report(report);
 	}
 	if (error == -EAGAIN)
-		return nf_edge_fail(SYSTEM, "the policy changes faster than it can be read; try again");
+		return nf_edge_fail(SYSTEM,
+				    "the policy changes faster than it can be read; try again");
 
 	report->has_drops = !wanted->node && wanted->zone < 0;
 	if (!error && report->has_drops)
@@ -245,7 +245,7 @@ static void print_table(struct table *table)
 
 static char *number(uint64_t value)
 {
-	return nf_edge_format("%" PRIu64, value);
+	return nf_edge_format("%ju", value);
 }
 
 static char *moment(uint64_t seconds)
@@ -375,6 +375,20 @@ static json_t *counts_json(const char *node, const char *key,
 			 json_null());
 }
 
+static json_t *row_json(const struct node_counts *counts, unsigned int row)
+{
+	return counts_json(counts->node, "row", nf_edge_rows[row].id,
+			   &counts->rows[row]);
+}
+
+static json_t *service_json(const struct node_counts *counts,
+			    unsigned int service)
+{
+	return counts_json(counts->node, "service",
+			   nf_edge_word(&nf_edge_services, service),
+			   &counts->services[service]);
+}
+
 static void add_node_json(const struct wanted *wanted,
 			  const struct node_counts *counts, json_t *rows,
 			  json_t *services)
@@ -383,20 +397,16 @@ static void add_node_json(const struct wanted *wanted,
 
 	for (i = 0; i < NF_EDGE_ROW_COUNT; i++)
 		if (is_shown(wanted, &counts->rows[i]))
-			json_array_append_new(rows,
-				counts_json(counts->node, "row",
-					    nf_edge_rows[i].id,
-					    &counts->rows[i]));
+			json_array_append_new(rows, row_json(counts, i));
 	for (i = 0; i < SERVICE_COUNT; i++)
 		if (is_shown(wanted, &counts->services[i]))
-			json_array_append_new(services,
-				counts_json(counts->node, "service",
-					    nf_edge_word(&nf_edge_services, i),
-					    &counts->services[i]));
+			json_array_append_new(services, service_json(counts, i));
 }
 
-static json_t *drop_json(unsigned int reason, const struct drop_counts *drop)
+static json_t *drop_json(const struct report *report, unsigned int reason)
 {
+	const struct drop_counts *drop = &report->drops[reason];
+
 	return json_pack("{s:s, s:I, s:I, s:I, s:I}",
 			 "reason", nf_edge_word(&nf_edge_reasons, reason),
 			 "packets", (json_int_t)drop->packets,
@@ -417,8 +427,7 @@ static void print_json(const struct wanted *wanted,
 		add_node_json(wanted, &report->nodes[n], rows, services);
 	for (i = 0; report->has_drops && i < REASON_COUNT; i++)
 		if (drop_is_shown(wanted, &report->drops[i]))
-			json_array_append_new(drops, drop_json(i,
-				&report->drops[i]));
+			json_array_append_new(drops, drop_json(report, i));
 
 	json_object_set_new(object, "generation",
 			    json_integer(report->view.generation));
@@ -479,7 +488,7 @@ enum outcome nf_edge_cmd_counters(int argc, char **argv)
 	if (outcome != DONE)
 		return outcome;
 	if (want_help) {
-		help();
+		print_help();
 		return DONE;
 	}
 	if (zone)

@@ -8,7 +8,7 @@
 #include "explain.h"
 #include "output.h"
 
-static void help(void)
+static void print_help(void)
 {
 	fputs("usage: edgectl explain (--in IFACE | --local) tcp|udp|icmp SRC[:PORT] DST[:PORT]\n"
 	      "                       [--json]\n"
@@ -75,6 +75,12 @@ static json_t *ids_json(uint64_t rows)
 	return array;
 }
 
+static json_t *optional_word(const struct vocabulary *vocabulary, int value)
+{
+	return value < 0 ? json_null() :
+			   nf_edge_json_word(vocabulary, (uint32_t)value);
+}
+
 static json_t *name_json(const char *name)
 {
 	return *name ? json_string(name) : json_null();
@@ -90,29 +96,24 @@ json_t *nf_edge_explain_json(const struct verdict *verdict)
 {
 	json_t *object = nf_edge_json_object();
 
-	json_object_set_new(object, "verdict", json_string(
-		nf_edge_word(&nf_edge_verdicts, verdict->verdict)));
+	json_object_set_new(object, "verdict",
+			    nf_edge_json_word(&nf_edge_verdicts,
+					      verdict->verdict));
 	json_object_set_new(object, "reason",
-		verdict->verdict == NF_EDGE_VERDICT_DROP &&
-		verdict->reason >= 0 ?
-		json_string(nf_edge_word(&nf_edge_reasons,
-					 (uint32_t)verdict->reason)) :
-		json_null());
+			    optional_word(&nf_edge_reasons, verdict->reason));
 	json_object_set_new(object, "rows", ids_json(verdict->rows));
 	json_object_set_new(object, "near", ids_json(verdict->near));
 	json_object_set_new(object, "source_node",
 			    name_json(verdict->source_node));
 	json_object_set_new(object, "destination_node",
 			    name_json(verdict->destination_node));
-	json_object_set_new(object, "mode", verdict->mode >= 0 ?
-			    json_string(nf_edge_word(&nf_edge_modes,
-						     (uint32_t)verdict->mode)) :
-			    json_null());
+	json_object_set_new(object, "mode",
+			    optional_word(&nf_edge_modes, verdict->mode));
 	return object;
 }
 
-static enum outcome explain(struct client *client, const struct query *query,
-			    bool json)
+static enum outcome explain_one(struct client *client,
+				const struct query *query, bool json)
 {
 	struct verdict verdict = { .reason = -1, .mode = -1 };
 	enum outcome outcome = DONE;
@@ -165,13 +166,13 @@ enum outcome nf_edge_cmd_explain(int argc, char **argv)
 	struct query query;
 
 	if (take(words, &count, "--help") || take(words, &count, "-h")) {
-		help();
+		print_help();
 		return DONE;
 	}
 	json = take(words, &count, "--json");
 	batch = take(words, &count, "--batch");
 	if (batch && count)
-		return nf_edge_usage("explain", "%s: --batch takes its questions from standard input",
+		return nf_edge_usage("explain", "%s: --batch asks what standard input says",
 				     words[0]);
 	if (!batch && !nf_edge_query_parse(&query, words, count, &why)) {
 		outcome = nf_edge_usage("explain", "%s", why);
@@ -182,7 +183,7 @@ enum outcome nf_edge_cmd_explain(int argc, char **argv)
 	outcome = nf_edge_client_connect(&client, NULL);
 	if (outcome == DONE)
 		outcome = batch ? nf_edge_explain_batch(&client) :
-				  explain(&client, &query, json);
+				  explain_one(&client, &query, json);
 	nf_edge_client_close(&client);
 	return outcome;
 }

@@ -6,7 +6,7 @@
 #include "options.h"
 #include "output.h"
 
-static void help(void)
+static void print_help(void)
 {
 	fputs("usage: edgectl flush [--json]\n"
 	      "\n"
@@ -67,7 +67,7 @@ enum outcome nf_edge_cmd_flush(int argc, char **argv)
 	if (outcome != DONE)
 		return outcome;
 	if (want_help) {
-		help();
+		print_help();
 		return DONE;
 	}
 

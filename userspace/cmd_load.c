@@ -7,7 +7,7 @@
 #include "output.h"
 #include "ssh.h"
 
-static void help(void)
+static void print_help(void)
 {
 	fputs("usage: edgectl load [--force] [--json] [FILE]\n"
 	      "\n"
@@ -40,7 +40,8 @@ static enum outcome load(struct apply *apply, bool force)
 	if (remote && cuts_session(apply)) {
 		char text[INET6_ADDRSTRLEN];
 
-		return nf_edge_fail(REFUSED, "%s would cut the SSH session that this runs in (%s, port %u on %s: %s); nothing was changed, --force loads it all the same",
+		return nf_edge_fail(REFUSED,
+				    "%s would cut the SSH session that this runs in (%s, port %u on %s: %s); nothing was changed, --force loads it all the same",
 				    apply->config.file,
 				    nf_edge_ip_format(&session.destination,
 						      text),
@@ -73,8 +74,9 @@ static void print_json(const struct apply *apply)
 {
 	json_t *object = nf_edge_apply_json(apply);
 
-	json_object_set_new(object, "mode", json_string(
-		nf_edge_word(&nf_edge_modes, apply->config.policy.mode)));
+	json_object_set_new(object, "mode",
+			    nf_edge_json_word(&nf_edge_modes,
+					      apply->config.policy.mode));
 	nf_edge_json_print(object, JSON_INDENT(2));
 }
 
@@ -101,7 +103,7 @@ enum outcome nf_edge_cmd_load(int argc, char **argv)
 	if (outcome != DONE)
 		return outcome;
 	if (want_help) {
-		help();
+		print_help();
 		return DONE;
 	}
 

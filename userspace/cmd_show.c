@@ -23,7 +23,7 @@ static const struct {
 	{ "config", nf_edge_show_config, NULL },
 };
 
-static void help(void)
+static void print_help(void)
 {
 	fputs("usage: edgectl show [status|rows|nodes|peers|config] [--json] [-o COL,...]\n"
 	      "\n"
@@ -93,7 +93,7 @@ enum outcome nf_edge_cmd_show(int argc, char **argv)
 	if (outcome != DONE)
 		return outcome;
 	if (want_help) {
-		help();
+		print_help();
 		return DONE;
 	}
 

@@ -49,7 +49,7 @@ struct thrown {
 	size_t pair_capacity;
 };
 
-static void help(const char *verb)
+static void print_help(const char *verb)
 {
 	if (!strcmp(verb, "mode"))
 		fputs("usage: edgectl mode enforce|audit [--json]\n"
@@ -232,12 +232,13 @@ static void print_json(const struct throw *throw, const struct thrown *thrown)
 	size_t i;
 
 	for (i = 0; i < thrown->pair_count; i++) {
+		const struct row *killed = &nf_edge_rows[thrown->pairs[i].killed];
 		const struct row *by = &nf_edge_rows[thrown->pairs[i].by];
 		char *closes = switch_for(by);
+		json_t *pair = json_pack("{s:s, s:s, s:s}", "row", killed->id,
+					 "by", by->id, "switch", closes);
 
-		json_array_append_new(pairs, json_pack("{s:s, s:s, s:s}",
-			"row", nf_edge_rows[thrown->pairs[i].killed].id,
-			"by", by->id, "switch", closes));
+		json_array_append_new(pairs, pair);
 		free(closes);
 	}
 	json_object_set_new(object, throw->verb,
@@ -276,7 +277,7 @@ enum outcome nf_edge_cmd_switch(int argc, char **argv)
 	if (outcome != DONE)
 		return outcome;
 	if (want_help) {
-		help(argv[0]);
+		print_help(argv[0]);
 		return DONE;
 	}
 	if (!operands[0])

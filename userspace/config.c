@@ -15,7 +15,7 @@
 /* libConfuse gives its callbacks no argument of the caller. */
 static struct config *reading;
 
-static void __attribute__((format(printf, 3, 4)))
+static void __printf(3, 4)
 wrong(const cfg_t *cfg, const char *word, const char *format, ...)
 {
 	char *message;
@@ -254,7 +254,8 @@ static void open_interface(struct config *config,
 {
 	if (!good_interface_name(section->title)) {
 		nf_edge_find(&config->errors, config->file, section->line,
-			     section->title, "no interface can be called so; a name has 1 to %d characters, and no / : or space",
+			     section->title,
+				"no interface can be called so; a name has 1 to %d characters, and no / : or space",
 			     NF_EDGE_INTERFACE_NAME_MAX);
 		return;
 	}
@@ -272,7 +273,8 @@ static void open_node(struct config *config, const struct section *section)
 {
 	if (!good_node_name(section->title)) {
 		nf_edge_find(&config->errors, config->file, section->line,
-			     section->title, "no node can be called so; a name has 1 to %d of A-Z a-z 0-9 . _ -",
+			     section->title,
+				"no node can be called so; a name has 1 to %d of A-Z a-z 0-9 . _ -",
 			     NF_EDGE_NODE_NAME_MAX);
 		return;
 	}

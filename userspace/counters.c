@@ -82,7 +82,7 @@ int nf_edge_counters_read(struct client *client, const char *node, int zone,
 	struct nl_msg *request;
 
 	memset(counts, 0, sizeof(*counts));
-	strncpy(counts->node, node, sizeof(counts->node) - 1);
+	snprintf(counts->node, sizeof(counts->node), "%s", node);
 
 	request = nf_edge_request(client, NF_EDGE_CMD_COUNTERS_GET, NLM_F_ACK,
 				  MESSAGE_SMALL);

@@ -8,7 +8,7 @@
 #include "diff.h"
 #include "edgectl.h"
 
-static void __attribute__((format(printf, 2, 3)))
+static void __printf(2, 3)
 note(struct changes *changes, const char *format, ...)
 {
 	va_list args;
@@ -64,16 +64,16 @@ static void diff_interfaces(struct changes *changes,
 		const struct interface *new = &after->interfaces[i];
 		const struct interface *old =
 			nf_edge_interface_find(before, new->name);
-		char what[64];
+		char *what;
 
 		if (!old) {
 			note_sides(changes, "added with side", new);
 			continue;
 		}
-		strcpy(what, "interface ");
-		strcat(what, new->name);
+		what = nf_edge_format("interface %s", new->name);
 		diff_words(changes, what, &nf_edge_sides, old->sides,
 			   new->sides);
+		free(what);
 	}
 	for (i = 0; i < before->interface_count; i++)
 		if (!nf_edge_interface_find(after, before->interfaces[i].name))

@@ -13,6 +13,13 @@
 
 #define DEFAULT_CONFIG	SYSCONFDIR "/nf_edge/edge.conf"
 
+#define __printf(string, first)			\
+	__attribute__				\
+	((format(printf, string, first)))
+#define __noreturn				\
+	__attribute__				\
+	((noreturn))
+
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
 
 /**
@@ -44,16 +51,16 @@ enum outcome nf_edge_cmd_flush(int argc, char **argv);
 enum outcome nf_edge_cmd_version(int argc, char **argv);
 
 enum outcome nf_edge_fail(enum outcome code, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
+	__printf(2, 3);
 enum outcome nf_edge_usage(const char *verb, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
+	__printf(2, 3);
 
-void nf_edge_out_of_memory(void) __attribute__((noreturn));
+void nf_edge_out_of_memory(void) __noreturn;
 void *nf_edge_alloc(size_t size);
 void *nf_edge_grow(void *array, size_t *capacity, size_t count, size_t size);
 char *nf_edge_strdup(const char *text);
 char *nf_edge_format(const char *format, ...)
-	__attribute__((format(printf, 1, 2)));
+	__printf(1, 2);
 char *nf_edge_vformat(const char *format, va_list args);
 
 #endif /* EDGECTL_H */

@@ -14,20 +14,25 @@ static const char *const sentences[REASON_COUNT] = {
 	[NF_EDGE_REASON_UNTRACKED] = "Something keeps it from being tracked.",
 	[NF_EDGE_REASON_NO_ROW] = "No row of the policy names it.",
 	[NF_EDGE_REASON_INVALID] = "It is of no connection, or cannot be parsed.",
-	[NF_EDGE_REASON_CLS_GUARD] = "The Centralized Logging ports 50001-50003 are kept closed to the outside.",
+	[NF_EDGE_REASON_CLS_GUARD] =
+		"The Centralized Logging ports 50001-50003 are kept closed to the outside.",
 	[NF_EDGE_REASON_INTERFACE] = "A live row fits, but not where it arrives.",
 	[NF_EDGE_REASON_PEER] = "A live row fits, but not for this peer.",
 	[NF_EDGE_REASON_DISABLED] = "A row fits, but it is switched off.",
-	[NF_EDGE_REASON_SEVERAL] = "Rows have its service, direction, protocol and port, but each fails more than one test.",
+	[NF_EDGE_REASON_SEVERAL] =
+		"Rows have its service, direction, protocol and port, but each fails more than one test.",
 };
 
 static const char *const remedies[REASON_COUNT] = {
-	[NF_EDGE_REASON_SPOOFED] = "if the source is real, bind the interface to the side that it is on, or mend internal-networks",
+	[NF_EDGE_REASON_SPOOFED] =
+		"if the source is real, bind the interface to the side that it is on, or mend internal-networks",
 	[NF_EDGE_REASON_ISOLATION] = "let it come in on an interface with side internal",
 	[NF_EDGE_REASON_UNTRACKED] = "take away the rule that marks it notrack",
-	[NF_EDGE_REASON_NO_ROW] = "nothing but a service, protocol and port that a row has: edgectl show rows",
+	[NF_EDGE_REASON_NO_ROW] =
+		"nothing but a service, protocol and port that a row has: edgectl show rows",
 	[NF_EDGE_REASON_INVALID] = "begin a new connection",
-	[NF_EDGE_REASON_CLS_GUARD] = "expose-cls-ports = true in the configuration, if these ports must be open",
+	[NF_EDGE_REASON_CLS_GUARD] =
+		"expose-cls-ports = true in the configuration, if these ports must be open",
 };
 
 static void print_near(const struct row *row, const char *remedy)
@@ -51,10 +56,9 @@ static char *remedy_peer(const struct query *query, const struct row *row,
 
 	nf_edge_ip_format(peer, text);
 	if (!row->peer_sets || nf_edge_row_at_any(row, state->bound))
-		return nf_edge_format("takes a peer on the %s side, and %s is not: see internal-networks",
+		return nf_edge_format("takes a peer of the %s side; internal-networks decides",
 				      nf_edge_word(&nf_edge_sides,
-						   nf_edge_row_side(row)),
-				      text);
+						   nf_edge_row_side(row)));
 	sets = nf_edge_word_list(&nf_edge_peer_sets, state->bound ? :
 				 row->peer_sets, " or ");
 	remedy = nf_edge_format("takes %s in the peer set %s", text, sets);
@@ -174,8 +178,8 @@ void nf_edge_explain_print(const struct query *query,
 		fputs(" (mode audit: it is counted, and passes)", nf_edge_out);
 	if (verdict->verdict == NF_EDGE_VERDICT_NOT_GOVERNED)
 		fputs(view->loaded ?
-		      ": no Edge address is in it, or it arrives where nothing is governed; it passes" :
-		      ": no policy is loaded; it passes", nf_edge_out);
+		      ": no Edge address is in it, or it is of a device that is never judged" :
+		      ": no policy is loaded", nf_edge_out);
 	fputc('\n', nf_edge_out);
 
 	for (i = 0; i < NF_EDGE_ROW_COUNT; i++)

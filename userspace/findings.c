@@ -94,17 +94,26 @@ void nf_edge_findings_print(const struct findings *findings, FILE *stream)
 }
 
 /* A path need not be UTF-8, which a JSON string has to be. */
-static json_t *path_json(const char *path)
+static json_t *text_json(const char *text)
 {
-	json_t *json = json_string(path);
+	json_t *json = json_string(text);
 	char *shown;
 
 	if (!json) {
-		shown = printable(path);
+		shown = printable(text);
 		json = json_string(shown);
 		free(shown);
 	}
 	return json;
+}
+
+static json_t *finding_json(const struct finding *finding)
+{
+	return json_pack("{s:o, s:i, s:s, s:o}",
+			 "file", text_json(finding->file),
+			 "line", (int)finding->line,
+			 "word", finding->word,
+			 "message", text_json(finding->message));
 }
 
 /**
@@ -119,11 +128,7 @@ json_t *nf_edge_findings_json(const struct findings *findings)
 	size_t i;
 
 	for (i = 0; i < findings->count; i++)
-		json_array_append_new(array, json_pack("{s:o, s:i, s:s, s:o}",
-			"file", path_json(findings->items[i].file),
-			"line", (int)findings->items[i].line,
-			"word", findings->items[i].word,
-			"message", path_json(findings->items[i].message)));
+		json_array_append_new(array, finding_json(&findings->items[i]));
 	return array;
 }
 

@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "edgectl.h"
+
 struct finding {
 	char *file;
 	unsigned int line;
@@ -24,7 +26,7 @@ struct findings {
 
 void nf_edge_find(struct findings *findings, const char *file,
 		  unsigned int line, const char *word, const char *format, ...)
-	__attribute__((format(printf, 5, 6)));
+	__printf(5, 6);
 void nf_edge_findings_sort(struct findings *findings, const char *first_file);
 void nf_edge_findings_print(const struct findings *findings, FILE *stream);
 json_t *nf_edge_findings_json(const struct findings *findings);

@@ -45,7 +45,7 @@ static void mark(struct draft *draft, unsigned int line, const char *word)
 	*next = (struct mark){
 		.offset = nlmsg_hdr(draft->msg)->nlmsg_len, .line = line,
 	};
-	strncpy(next->word, word, sizeof(next->word) - 1);
+	snprintf(next->word, sizeof(next->word), "%s", word);
 }
 
 static void begin_draft(struct draft *draft, struct client *client,

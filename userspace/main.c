@@ -26,7 +26,7 @@ static const struct {
 	{ "flush", nf_edge_cmd_flush, "take the policy out of force" },
 };
 
-static enum outcome help(void)
+static enum outcome print_help(void)
 {
 	size_t i;
 
@@ -59,7 +59,7 @@ static enum outcome dispatch(int argc, char **argv)
 	if (argc < 2)
 		return nf_edge_cmd_show(argc, argv);
 	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))
-		return help();
+		return print_help();
 	if (!strcmp(argv[1], "--version"))
 		return nf_edge_cmd_version(argc - 1, argv + 1);
 	if (*argv[1] == '-')

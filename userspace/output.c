@@ -219,9 +219,11 @@ void nf_edge_table_print(struct table *table)
 	for (j = 0; j < table->line_count; j++) {
 		struct libscols_line *line = scols_table_new_line(scols, NULL);
 
-		for (i = 0; i < table->shown_count; i++)
-			scols_line_set_data(line, i,
-				table->lines[j][table->shown[i]] ? : "");
+		for (i = 0; i < table->shown_count; i++) {
+			const char *cell = table->lines[j][table->shown[i]];
+
+			scols_line_set_data(line, i, cell ? : "");
+		}
 	}
 	scols_print_table(scols);
 	scols_unref_table(scols);
@@ -269,6 +271,18 @@ json_t *nf_edge_json_object(void)
 }
 
 /**
+ * nf_edge_json_word - the word of a value
+ * @vocabulary: its enumeration
+ * @value: the value
+ *
+ * Return: a new string.
+ */
+json_t *nf_edge_json_word(const struct vocabulary *vocabulary, uint32_t value)
+{
+	return json_string(nf_edge_word(vocabulary, value));
+}
+
+/**
  * nf_edge_json_words - the words of a set of values
  * @vocabulary: their enumeration
  * @mask: a bit a value
@@ -282,8 +296,7 @@ json_t *nf_edge_json_words(const struct vocabulary *vocabulary, uint32_t mask)
 
 	for (i = 0; i < vocabulary->count; i++)
 		if (mask & (1U << i))
-			json_array_append_new(array,
-				json_string(vocabulary->words[i]));
+			json_array_append_new(array, nf_edge_json_word(vocabulary, i));
 	return array;
 }
 

@@ -63,6 +63,7 @@ void nf_edge_table_free(struct table *table);
 void nf_edge_table_help(const struct columns *columns);
 
 json_t *nf_edge_json_object(void);
+json_t *nf_edge_json_word(const struct vocabulary *vocabulary, uint32_t value);
 json_t *nf_edge_json_words(const struct vocabulary *vocabulary, uint32_t mask);
 void nf_edge_json_print(json_t *object, size_t flags);
 

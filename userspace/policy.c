@@ -3,6 +3,7 @@
  * A policy in memory.  Prefixes are kept as the netlink family has them, so
  * that a million of them is copied to and from the kernel as it stands.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -67,7 +68,7 @@ struct interface *nf_edge_interface_add(struct policy *policy,
 					  sizeof(*interface));
 	interface = &policy->interfaces[policy->interface_count++];
 	memset(interface, 0, sizeof(*interface));
-	strncpy(interface->name, name, sizeof(interface->name) - 1);
+	snprintf(interface->name, sizeof(interface->name), "%s", name);
 	return interface;
 }
 
@@ -103,7 +104,7 @@ struct node *nf_edge_node_add(struct policy *policy, const char *name)
 				     policy->node_count, sizeof(*node));
 	node = &policy->nodes[policy->node_count++];
 	memset(node, 0, sizeof(*node));
-	strncpy(node->name, name, sizeof(node->name) - 1);
+	snprintf(node->name, sizeof(node->name), "%s", name);
 	return node;
 }
 

@@ -4,6 +4,7 @@
  * back.
  */
 #include <netinet/in.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -79,13 +80,13 @@ static bool parse_packet(struct query *query, char **words, char **why)
 
 	if (!parse_endpoint(words[1], &query->source, &source_port,
 			    &ignored)) {
-		*why = nf_edge_format("%s: is not an address with or without a port, as 198.51.100.7:40000 or [2001:db8::7]:40000",
+		*why = nf_edge_format("%s: is no address; write 198.51.100.7 or [2001:db8::7]:40000",
 				      words[1]);
 		return false;
 	}
 	if (!parse_endpoint(words[2], &query->destination, &port,
 			    &query->port)) {
-		*why = nf_edge_format("%s: is not an address with a port, as 198.51.100.7:443 or [2001:db8::7]:443",
+		*why = nf_edge_format("%s: is no address; write 198.51.100.7:443 or [2001:db8::7]:443",
 				      words[2]);
 		return false;
 	}
@@ -122,7 +123,7 @@ static bool set_interface(struct query *query, const char *name, char **why)
 				      *name ? name : "\"\"");
 		return false;
 	}
-	strcpy(query->in, name);
+	snprintf(query->in, sizeof(query->in), "%s", name);
 	return true;
 }
 

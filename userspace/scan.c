@@ -67,7 +67,7 @@ static char *text_of(const struct scanner *s, const struct token *token)
 	return nf_edge_format("%.*s", (int)length, start);
 }
 
-static void __attribute__((format(printf, 3, 4)))
+static void __printf(3, 4)
 complain(struct scanner *s, const struct token *token, const char *format, ...)
 {
 	char *word, *message;
@@ -245,7 +245,8 @@ static bool scan_list(struct scanner *s, const struct token *name,
 		}
 		if (token.kind == WORD) {
 			if (comma_due)
-				complain(s, &token, "there is no comma before it; write { one, two }");
+				complain(s, &token,
+					 "there is no comma before it; write { one, two }");
 			good &= !comma_due;
 			good &= check_word(s, &token);
 			comma_due = true;
@@ -467,7 +468,8 @@ static void scan_statements(struct scanner *s, const cfg_opt_t *schema,
 					  begins_statement(s) &&
 					  find_option(s->schema, word)))) {
 			nf_edge_find(s->errors, s->text->file, this->line,
-				     this->title, "the section that begins here is not closed; add }");
+				     this->title,
+					"the section that begins here is not closed; add }");
 			this->broken = true;
 			go_back(s, &token);
 			free(word);

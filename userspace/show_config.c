@@ -132,8 +132,8 @@ static json_t *set_json(const struct peer_set *set)
 	for (family = 0; family < FAMILY_COUNT; family++) {
 		for (i = 0; i < set->prefixes[family].count; i++) {
 			nf_edge_set_entry(set, family, i, &ip, &length);
-			json_array_append_new(array, json_string(
-				nf_edge_prefix_format(&ip, length, text)));
+			nf_edge_prefix_format(&ip, length, text);
+			json_array_append_new(array, json_string(text));
 		}
 	}
 	return array;

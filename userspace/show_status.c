@@ -2,7 +2,6 @@
 /*
  * edgectl show status: what somebody needs to know who was just woken up.
  */
-#include <inttypes.h>
 #include <stdlib.h>
 
 #include "counters.h"
@@ -16,10 +15,14 @@ static void add_switched(json_t *array, const char *kind,
 {
 	unsigned int i;
 
-	for (i = 0; i < vocabulary->count; i++)
+	for (i = 0; i < vocabulary->count; i++) {
+		json_t *text = json_sprintf("%s %s", kind,
+					    vocabulary->words[i]);
+
 		if (differs & (1U << i))
-			json_array_append_new(array, json_sprintf("%s %s",
-				kind, vocabulary->words[i]));
+			json_array_append(array, text);
+		json_decref(text);
+	}
 }
 
 /**
@@ -64,6 +67,23 @@ char *nf_edge_switched_text(const struct view *view, const char *separator)
 	return text;
 }
 
+static json_t *interface_json(const struct interface *interface)
+{
+	return json_pack("{s:s, s:o, s:b}", "name", interface->name,
+			 "sides", nf_edge_json_words(&nf_edge_sides,
+						     interface->sides),
+			 "present", interface->ifindex != 0);
+}
+
+static json_t *conntrack_json(const struct view *view)
+{
+	return json_pack("{s:I, s:I, s:I, s:I}",
+			 "count", (json_int_t)view->conntrack_count,
+			 "max", (json_int_t)view->conntrack_max,
+			 "drop", (json_int_t)view->conntrack_drop,
+			 "early_drop", (json_int_t)view->conntrack_early_drop);
+}
+
 static void print_json(const struct client *client, const struct view *view)
 {
 	const struct policy *policy = &view->policy;
@@ -71,21 +91,14 @@ static void print_json(const struct client *client, const struct view *view)
 	json_t *interfaces = json_array();
 	size_t i;
 
-	for (i = 0; i < policy->interface_count; i++) {
-		const struct interface *interface = &policy->interfaces[i];
-
-		json_array_append_new(interfaces, json_pack("{s:s, s:o, s:b}",
-			"name", interface->name,
-			"sides", nf_edge_json_words(&nf_edge_sides,
-						    interface->sides),
-			"present", interface->ifindex != 0));
-	}
+	for (i = 0; i < policy->interface_count; i++)
+		json_array_append_new(interfaces,
+				      interface_json(&policy->interfaces[i]));
 	json_object_set_new(object, "version",
 			    json_string(client->module_version));
 	json_object_set_new(object, "loaded", json_boolean(view->loaded));
 	json_object_set_new(object, "mode", view->loaded ?
-			    json_string(nf_edge_word(&nf_edge_modes,
-						     policy->mode)) :
+			    nf_edge_json_word(&nf_edge_modes, policy->mode) :
 			    json_null());
 	json_object_set_new(object, "generation",
 			    json_integer(view->generation));
@@ -101,12 +114,7 @@ static void print_json(const struct client *client, const struct view *view)
 	json_object_set_new(object, "expose_cls_ports",
 			    json_boolean(policy->expose_cls_ports));
 	json_object_set_new(object, "interfaces", interfaces);
-	json_object_set_new(object, "conntrack",
-		json_pack("{s:I, s:I, s:I, s:I}",
-			  "count", (json_int_t)view->conntrack_count,
-			  "max", (json_int_t)view->conntrack_max,
-			  "drop", (json_int_t)view->conntrack_drop,
-			  "early_drop", (json_int_t)view->conntrack_early_drop));
+	json_object_set_new(object, "conntrack", conntrack_json(view));
 	json_object_set_new(object, "offloaded",
 			    json_integer((json_int_t)view->offloaded));
 	nf_edge_json_print(object, JSON_INDENT(2));
@@ -137,11 +145,13 @@ static void print_on_off(const char *what, const struct vocabulary *vocabulary,
 static void print_mode(const struct client *client, const struct view *view)
 {
 	if (!view->loaded)
-		fprintf(nf_edge_out, "nf_edge %s: %s%sNO POLICY LOADED%s, nothing is governed: edgectl load\n",
+		fprintf(nf_edge_out,
+			"nf_edge %s: %s%sNO POLICY LOADED%s, nothing is governed: edgectl load\n",
 			client->module_version, nf_edge_colour(BOLD),
 			nf_edge_colour(RED), nf_edge_colour(PLAIN));
 	else if (view->policy.mode == NF_EDGE_MODE_AUDIT)
-		fprintf(nf_edge_out, "nf_edge %s: policy loaded, mode %s%sAUDIT: NOTHING IS DROPPED%s, generation %u\n",
+		fprintf(nf_edge_out,
+			"nf_edge %s: policy loaded, mode %s%sAUDIT: NOTHING IS DROPPED%s, generation %u\n",
 			client->module_version, nf_edge_colour(BOLD),
 			nf_edge_colour(YELLOW), nf_edge_colour(PLAIN),
 			view->generation);
@@ -209,19 +219,19 @@ static void print_drops(const struct drop_counts drops[REASON_COUNT])
 		would_be += drops[i].would_be_packets;
 	}
 	line("drops");
-	fprintf(nf_edge_out, "%" PRIu64 " packets", packets);
+	fprintf(nf_edge_out, "%ju packets", packets);
 	if (would_be)
-		fprintf(nf_edge_out, ", %" PRIu64 " would-be", would_be);
+		fprintf(nf_edge_out, ", %ju would-be", would_be);
 	for (i = 0; i < REASON_COUNT; i++)
 		if (drops[i].packets || drops[i].would_be_packets)
-			fprintf(nf_edge_out, "%s%s %" PRIu64,
+			fprintf(nf_edge_out, "%s%s %ju",
 				packets || would_be ? "; " : "",
 				nf_edge_word(&nf_edge_reasons, i),
 				drops[i].packets + drops[i].would_be_packets);
 	fputc('\n', nf_edge_out);
 }
 
-static void __attribute__((format(printf, 1, 2)))
+static void __printf(1, 2)
 warn(const char *format, ...)
 {
 	va_list args;
@@ -242,15 +252,15 @@ static void print_conntrack(const struct view *view)
 	if (view->conntrack_max &&
 	    (uint64_t)view->conntrack_count * 100 >=
 	    (uint64_t)view->conntrack_max * NEARLY_FULL)
-		warn("the connection tracking table is nearly full: raise net.netfilter.nf_conntrack_max");
+		warn("the table is nearly full: raise net.netfilter.nf_conntrack_max");
 	if (view->conntrack_drop)
-		warn("the kernel dropped %" PRIu64 " packets because the table was full",
+		warn("the kernel dropped %ju packets because the table was full",
 		     view->conntrack_drop);
 	if (view->conntrack_early_drop)
-		warn("the kernel gave up %" PRIu64 " entries because the table was full",
+		warn("the kernel gave up %ju entries because the table was full",
 		     view->conntrack_early_drop);
 	if (view->offloaded)
-		warn("%" PRIu64 " governed packets were of offloaded connections, which can bypass the policy: do not offload them",
+		warn("%ju governed packets were of offloaded connections: do not offload those",
 		     view->offloaded);
 }
 

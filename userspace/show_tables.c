@@ -16,7 +16,8 @@ static const struct column row_columns[ROW_COLUMNS] = {
 	[ROW_ID] = { "ID", "name of the row, zone/number" },
 	[ROW_ZONE] = { "ZONE", "the table of the document that it stands in" },
 	[ROW_SERVICE] = { "SERVICE", "its Edge end" },
-	[ROW_DIRECTION] = { "DIRECTION", "whether that is the destination (in) or the source (out)" },
+	[ROW_DIRECTION] = {
+		"DIRECTION", "whether that is the destination (in) or the source (out)" },
 	[ROW_PROTOCOL] = { "PROTOCOL", "tcp or udp" },
 	[ROW_PORTS] = { "PORTS", "destination ports", .number = true },
 	[ROW_PEERS] = { "PEERS", "whom it is for: sets, any, or nobody" },
@@ -34,9 +35,11 @@ enum { NODE_NAME, NODE_SERVICES, NODE_COLUMNS = NODE_SERVICES + SERVICE_COUNT };
 static const struct column node_columns[NODE_COLUMNS] = {
 	[NODE_NAME] = { "NODE", "name of the node" },
 	[NODE_SERVICES + NF_EDGE_SERVICE_ACCESS] = { "ACCESS", "addresses of the Access Edge" },
-	[NODE_SERVICES + NF_EDGE_SERVICE_WEBCONF] = { "WEBCONF", "addresses of the Web Conferencing Edge" },
+	[NODE_SERVICES + NF_EDGE_SERVICE_WEBCONF] = {
+		"WEBCONF", "addresses of the Web Conferencing Edge" },
 	[NODE_SERVICES + NF_EDGE_SERVICE_AV] = { "AV", "addresses of the A/V Edge" },
-	[NODE_SERVICES + NF_EDGE_SERVICE_INTERNAL] = { "INTERNAL", "addresses of the internal interface" },
+	[NODE_SERVICES + NF_EDGE_SERVICE_INTERNAL] = {
+		"INTERNAL", "addresses of the internal interface" },
 };
 
 enum { SET_NAME, SET_BOUND, SET_PREFIXES, SET_ROWS, SET_COLUMNS };
@@ -88,20 +91,24 @@ static json_t *row_json(const struct view *view, size_t i)
 {
 	const struct row *row = &nf_edge_rows[i];
 	char *ports = nf_edge_row_ports(row), *why = why_not(view, i);
-	json_t *object = json_pack(
-		"{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:i, s:i}",
-		"id", row->id,
-		"zone", nf_edge_word(&nf_edge_zones, row->zone),
-		"service", nf_edge_word(&nf_edge_services, row->service),
-		"direction", nf_edge_word(&nf_edge_directions, row->direction),
-		"side", nf_edge_word(&nf_edge_sides, nf_edge_row_side(row)),
-		"role", row->role,
-		"application", row->application,
-		"protocol", nf_edge_row_protocol(row),
-		"ports", ports,
-		"port_low", row->port_low,
-		"port_high", row->port_high);
+	json_t *object = json_pack("{s:s, s:s, s:s, s:s, s:s, s:i, s:i}",
+				   "id", row->id, "role", row->role,
+				   "application", row->application,
+				   "protocol", nf_edge_row_protocol(row),
+				   "ports", ports, "port_low", row->port_low,
+				   "port_high", row->port_high);
 
+	json_object_set_new(object, "zone",
+			    nf_edge_json_word(&nf_edge_zones, row->zone));
+	json_object_set_new(object, "service",
+			    nf_edge_json_word(&nf_edge_services,
+					      row->service));
+	json_object_set_new(object, "direction",
+			    nf_edge_json_word(&nf_edge_directions,
+					      row->direction));
+	json_object_set_new(object, "side",
+			    nf_edge_json_word(&nf_edge_sides,
+					      nf_edge_row_side(row)));
 	json_object_set_new(object, "peer_sets",
 			    nf_edge_json_words(&nf_edge_peer_sets,
 					       row->peer_sets));
@@ -197,11 +204,12 @@ static json_t *addresses_json(const struct node *node, unsigned int service)
 	char text[INET6_ADDRSTRLEN];
 	size_t i;
 
-	for (i = 0; i < node->count; i++)
-		if (node->bindings[i].service == service)
-			json_array_append_new(array, json_string(
-				nf_edge_ip_format(&node->bindings[i].ip,
-						  text)));
+	for (i = 0; i < node->count; i++) {
+		if (node->bindings[i].service != service)
+			continue;
+		nf_edge_ip_format(&node->bindings[i].ip, text);
+		json_array_append_new(array, json_string(text));
+	}
 	return array;
 }
 
@@ -268,9 +276,11 @@ enum outcome nf_edge_show_nodes(struct client *client,
 	outcome = nf_edge_view_read(client, &view, VIEW_NODES);
 	if (outcome == DONE && options->json) {
 		object = begin_json(&view, "nodes", &array);
-		for (i = 0; i < view.policy.node_count; i++)
-			json_array_append_new(array,
-				nf_edge_node_json(&view.policy.nodes[i]));
+		for (i = 0; i < view.policy.node_count; i++) {
+			const struct node *node = &view.policy.nodes[i];
+
+			json_array_append_new(array, nf_edge_node_json(node));
+		}
 		nf_edge_json_print(object, JSON_INDENT(2));
 	} else if (outcome == DONE) {
 		for (i = 0; i < view.policy.node_count; i++)

@@ -41,7 +41,7 @@ static char *read_all(int fd, size_t *length, char **why)
 		}
 		count += (size_t)got;
 		if (count > SIZE_MAX_READ) {
-			*why = nf_edge_format("is larger than %lu MiB; split it up or check the name",
+			*why = nf_edge_format("is larger than %lu MiB; check the name",
 					      SIZE_MAX_READ >> 20);
 			break;
 		}

@@ -265,9 +265,8 @@ static void one_of_several_sets(struct config *config)
 			continue;
 		list = ids(rows);
 		names = nf_edge_word_list(&nf_edge_peer_sets, missing, " and ");
-		detail = nf_edge_format("%s: %s refuse%s all others; bind that too if there are any",
-					names, list,
-					rows & (rows - 1) ? "" : "s");
+		detail = nf_edge_format("%s: %s %s all others", names, list,
+					rows & (rows - 1) ? "refuse" : "refuses");
 		warn_set(config, set, "is bound without ", detail);
 		free(detail);
 		free(names);
@@ -320,6 +319,10 @@ static void empty_set(struct config *config)
 
 static void edge_inside(struct config *config)
 {
+	static const char *const meant[] = {
+		[false] = "lies inside internal-networks, but is never counted as inside; take it out there",
+		[true] = "lies inside internal-networks, and so is a peer of the nodes; take it out there",
+	};
 	const struct policy *policy = &config->policy;
 	const struct peer_set *inside =
 		&policy->sets[NF_EDGE_PEER_SET_INTERNAL_NETWORKS];
@@ -331,15 +334,13 @@ static void edge_inside(struct config *config)
 			const struct binding *binding =
 				&policy->nodes[n].bindings[i];
 
-			if (!nf_edge_set_contains(inside, &binding->ip))
-				continue;
-			nf_edge_find(&config->warnings, config->file,
-				     binding->line,
-				     nf_edge_ip_format(&binding->ip, text),
-				     binding->service ==
-				     NF_EDGE_SERVICE_INTERNAL ?
-				     "lies inside internal-networks, and so is a peer of other nodes; take it out of the set if it should not be" :
-				     "lies inside internal-networks, and is not counted as inside all the same; take it out of the set");
+			if (nf_edge_set_contains(inside, &binding->ip))
+				nf_edge_find(&config->warnings, config->file,
+					     binding->line,
+					     nf_edge_ip_format(&binding->ip,
+							       text),
+					     "%s", meant[binding->service ==
+						   NF_EDGE_SERVICE_INTERNAL]);
 		}
 	}
 }

@@ -1,3 +1,0 @@
-address.o: address.c address.h edgectl.h
-address.h:
-edgectl.h:

@@ -1,3 +1,0 @@
-findings.o: findings.c edgectl.h findings.h
-edgectl.h:
-findings.h:

@@ -1,5 +1,0 @@
-main.o: main.c edgectl.h names.h ../include/uapi/linux/nf_edge.h output.h
-edgectl.h:
-names.h:
-../include/uapi/linux/nf_edge.h:
-output.h:

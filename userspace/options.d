@@ -1,3 +1,0 @@
-options.o: options.c options.h edgectl.h
-options.h:
-edgectl.h:

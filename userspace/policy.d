@@ -1,7 +1,0 @@
-policy.o: policy.c edgectl.h policy.h address.h names.h \
- ../include/uapi/linux/nf_edge.h
-edgectl.h:
-policy.h:
-address.h:
-names.h:
-../include/uapi/linux/nf_edge.h:

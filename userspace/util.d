@@ -1,2 +1,0 @@
-util.o: util.c edgectl.h
-edgectl.h:
