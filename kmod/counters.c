@@ -59,9 +59,14 @@ static void hit(struct nf_edge_counts __percpu *counts, int toward, bool new,
 		this_cpu_write(counts->last_hit, now);
 }
 
-/* Counts a permitted packet on the rows and services of one edge end. */
-static void hit_end(struct nf_edge_counters __percpu *cpu, u64 rows,
-		    int toward, bool new, unsigned int len, u64 now)
+/*
+ * Counts a permitted packet on the rows and services of one edge end.  Services
+ * in @begun have counted the connection at the other end already.  Returns the
+ * services that counted.
+ */
+static unsigned long hit_end(struct nf_edge_counters __percpu *cpu, u64 rows,
+			     int toward, bool new, unsigned long begun,
+			     unsigned int len, u64 now)
 {
 	unsigned long services = 0;
 	int i;
@@ -72,7 +77,9 @@ static void hit_end(struct nf_edge_counters __percpu *cpu, u64 rows,
 		services |= BIT(nf_edge_rows[i].service);
 	}
 	for_each_set_bit(i, &services, NF_EDGE_SERVICES)
-		hit(&cpu->service[i], toward, new, len, now);
+		hit(&cpu->service[i], toward, new && !(begun & BIT(i)), len,
+		    now);
+	return services;
 }
 
 /**
@@ -89,22 +96,26 @@ void nf_edge_count_permitted(struct nf_edge_node *const *nodes,
 			     const struct nf_edge_packet *packet, u64 rows,
 			     bool new, unsigned int len)
 {
+	bool one_node = packet->source->node == packet->destination->node;
 	bool first = packet->first_direction;
 	u64 now = ktime_get_real_seconds();
+	unsigned long begun = 0;
 
 	if (rows & NF_EDGE_ROWS_IN)
-		hit_end(nodes[packet->destination->node]->cpu,
-			rows & NF_EDGE_ROWS_IN,
-			first ? NF_EDGE_TO_EDGE : NF_EDGE_FROM_EDGE,
-			new, len, now);
+		begun = hit_end(nodes[packet->destination->node]->cpu,
+				rows & NF_EDGE_ROWS_IN,
+				first ? NF_EDGE_TO_EDGE : NF_EDGE_FROM_EDGE,
+				new, 0, len, now);
 	if (rows & NF_EDGE_ROWS_OUT)
 		hit_end(nodes[packet->source->node]->cpu,
 			rows & NF_EDGE_ROWS_OUT,
 			first ? NF_EDGE_FROM_EDGE : NF_EDGE_TO_EDGE,
-			new, len, now);
+			new, one_node ? begun : 0, len, now);
 }
 
-static void deny_end(struct nf_edge_counters __percpu *cpu, u64 rows)
+/* The same for a refused packet. */
+static unsigned long deny_end(struct nf_edge_counters __percpu *cpu, u64 rows,
+			      unsigned long denied)
 {
 	unsigned long services = 0;
 	int i;
@@ -115,7 +126,9 @@ static void deny_end(struct nf_edge_counters __percpu *cpu, u64 rows)
 		services |= BIT(nf_edge_rows[i].service);
 	}
 	for_each_set_bit(i, &services, NF_EDGE_SERVICES)
-		this_cpu_inc(cpu->service[i].denied);
+		if (!(denied & BIT(i)))
+			this_cpu_inc(cpu->service[i].denied);
+	return services;
 }
 
 /**
@@ -136,6 +149,7 @@ void nf_edge_count_refused(struct nf_edge_drops __percpu *drops,
 			   bool would_be, unsigned int len)
 {
 	u64 near = judgement->near;
+	unsigned long denied = 0;
 
 	this_cpu_inc(drops->reason[judgement->reason].packets[would_be]);
 	this_cpu_add(drops->reason[judgement->reason].bytes[would_be], len);
@@ -144,11 +158,13 @@ void nf_edge_count_refused(struct nf_edge_drops __percpu *drops,
 	    packet->error)
 		return;
 	if (near & NF_EDGE_ROWS_IN)
-		deny_end(nodes[packet->destination->node]->cpu,
-			 near & NF_EDGE_ROWS_IN);
+		denied = deny_end(nodes[packet->destination->node]->cpu,
+				  near & NF_EDGE_ROWS_IN, 0);
 	if (near & NF_EDGE_ROWS_OUT)
 		deny_end(nodes[packet->source->node]->cpu,
-			 near & NF_EDGE_ROWS_OUT);
+			 near & NF_EDGE_ROWS_OUT,
+			 packet->source->node == packet->destination->node ?
+			 denied : 0);
 }
 
 static void counts_add(struct nf_edge_counts *sum,

@@ -60,14 +60,12 @@ static int put_row(struct sk_buff *skb, const struct nf_edge_row *row,
 {
 	const struct nf_edge_snapshot *snapshot = dump->snapshot;
 	u32 bound = snapshot ? snapshot->site->bound_sets : 0;
-	u32 zones = snapshot ? snapshot->switches.zones : 0;
-	u32 features = snapshot ? snapshot->switches.features : 0;
 	u32 dead = 0;
 
-	if (!(zones & BIT(row->zone)))
+	if (snapshot && !(snapshot->switches.zones & BIT(row->zone)))
 		dead |= BIT(NF_EDGE_DEAD_ZONE_OFF);
-	if (row->feature != NF_EDGE_FEATURE_NONE &&
-	    !(features & BIT(row->feature)))
+	if (snapshot && row->feature != NF_EDGE_FEATURE_NONE &&
+	    !(snapshot->switches.features & BIT(row->feature)))
 		dead |= BIT(NF_EDGE_DEAD_FEATURE_OFF);
 
 	if (nla_put_string(skb, NF_EDGE_A_ROW_ID, row->id) ||
@@ -88,7 +86,7 @@ static int put_row(struct sk_buff *skb, const struct nf_edge_row *row,
 	    (row->feature != NF_EDGE_FEATURE_NONE &&
 	     nla_put_u32(skb, NF_EDGE_A_ROW_FEATURE, row->feature)) ||
 	    nla_put_string(skb, NF_EDGE_A_ROW_NOTE, row->note) ||
-	    nla_put_u8(skb, NF_EDGE_A_ROW_LIVE, !dead) ||
+	    nla_put_u8(skb, NF_EDGE_A_ROW_LIVE, snapshot && !dead) ||
 	    nla_put_u32(skb, NF_EDGE_A_ROW_DEAD, dead) ||
 	    nla_put_u32(skb, NF_EDGE_A_ROW_GENERATION, dump->generation))
 		return -EMSGSIZE;
