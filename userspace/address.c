@@ -100,6 +100,7 @@ const char *nf_edge_ip_unfit(const struct ip *ip, unsigned int length)
 		{ { AF_INET, { 127 } }, 8, "loopback" },
 		{ { AF_INET, { 169, 254 } }, 16, "link-local" },
 		{ { AF_INET, { 224 } }, 4, "multicast" },
+		{ { AF_INET, { 255, 255, 255, 255 } }, 32, "broadcast" },
 		{ { AF_INET6, { 0 } }, 128, "unspecified" },
 		{ { AF_INET6, { [15] = 1 } }, 128, "loopback" },
 		{ { AF_INET6, { [10] = 0xff, 0xff } }, 96, "IPv4-mapped" },

@@ -77,7 +77,7 @@ int nf_edge_send(struct client *client, struct nl_msg *request)
 
 static ssize_t receive(struct client *client)
 {
-	struct sockaddr_nl from;
+	struct sockaddr_nl from = { 0 };
 	socklen_t size = sizeof(from);
 	ssize_t got;
 
@@ -333,7 +333,7 @@ enum outcome nf_edge_client_connect(struct client *client, const char **absent)
 	if (error == -ENOENT && client->family == GENL_ID_CTRL)
 		why = "nf_edge is not loaded: modprobe nf_edge";
 	else if (error == -EPERM)
-		why = "nf_edge may not be asked: that takes root in the initial user namespace";
+		why = "nf_edge takes CAP_NET_ADMIN in the initial user namespace: be root";
 	if (absent)
 		*absent = why;
 	if (why)

@@ -243,7 +243,7 @@ static void print_table(struct table *table)
 	nf_edge_table_print(table);
 }
 
-static char *number(uint64_t value)
+static char *number(uintmax_t value)
 {
 	return nf_edge_format("%ju", value);
 }

@@ -10,7 +10,7 @@
 #include "view.h"
 
 /**
- * struct throw - a switch that is to be thrown
+ * struct toggle - a switch that is to be thrown
  * @verb: "zone", "feature" or "mode"
  * @state: "on" or "off", of a mode its word
  * @word: the zone or feature, NULL of a mode
@@ -18,7 +18,7 @@
  * @value: and its value
  * @off: something is switched off
  */
-struct throw {
+struct toggle {
 	const char *verb;
 	const char *state;
 	const char *word;
@@ -34,14 +34,14 @@ struct pair {
 };
 
 /**
- * struct thrown - what came of it
+ * struct result - what came of it
  * @changed: it was not so before
  * @generation: of the policy now
  * @pairs: what is permitted still
  * @pair_count: how many
  * @pair_capacity: how many there is room for
  */
-struct thrown {
+struct result {
 	bool changed;
 	uint32_t generation;
 	struct pair *pairs;
@@ -70,80 +70,94 @@ static void print_help(const char *verb)
 	      "  -h, --help  print this\n", nf_edge_out);
 }
 
-static enum outcome parse_mode(struct throw *throw)
+static enum outcome parse_mode(struct toggle *toggle)
 {
-	int mode = nf_edge_word_find(&nf_edge_modes, throw->state);
+	int mode = nf_edge_word_find(&nf_edge_modes, toggle->state);
 
 	if (mode < 0)
 		return nf_edge_usage("mode", "%s: unknown mode; write enforce or audit",
-				     throw->state);
-	throw->attribute = NF_EDGE_A_SWITCH_MODE;
-	throw->value = (uint32_t)mode;
+				     toggle->state);
+	toggle->attribute = NF_EDGE_A_SWITCH_MODE;
+	toggle->value = (uint32_t)mode;
 	return DONE;
 }
 
-static enum outcome parse_word(struct throw *throw)
+static enum outcome parse_word(struct toggle *toggle)
 {
-	bool is_zone = !strcmp(throw->verb, "zone");
+	bool is_zone = !strcmp(toggle->verb, "zone");
 	const struct vocabulary *vocabulary = is_zone ? &nf_edge_zones :
 							&nf_edge_features;
 	int value;
 
-	throw->off = !strcmp(throw->state, "off");
-	if (!throw->off && strcmp(throw->state, "on") != 0)
-		return nf_edge_usage(throw->verb, "%s: write on or off",
-				     throw->state);
-	if (!throw->word)
-		return nf_edge_usage(throw->verb, "the %s is missing",
-				     throw->verb);
-	value = nf_edge_word_find(vocabulary, throw->word);
+	toggle->off = !strcmp(toggle->state, "off");
+	if (!toggle->off && strcmp(toggle->state, "on") != 0)
+		return nf_edge_usage(toggle->verb, "%s: write on or off",
+				     toggle->state);
+	if (!toggle->word)
+		return nf_edge_usage(toggle->verb, "the %s is missing",
+				     toggle->verb);
+	value = nf_edge_word_find(vocabulary, toggle->word);
 	if (value < 0)
-		return nf_edge_usage(throw->verb, "%s: unknown %s; the nearest is %s",
-				     throw->word, throw->verb,
+		return nf_edge_usage(toggle->verb, "%s: unknown %s; the nearest is %s",
+				     toggle->word, toggle->verb,
 				     nf_edge_word_nearest(vocabulary,
-							  throw->word));
+							  toggle->word));
 	if (is_zone)
-		throw->attribute = throw->off ? NF_EDGE_A_SWITCH_ZONES_OFF :
+		toggle->attribute = toggle->off ? NF_EDGE_A_SWITCH_ZONES_OFF :
 						NF_EDGE_A_SWITCH_ZONES_ON;
 	else
-		throw->attribute = throw->off ? NF_EDGE_A_SWITCH_FEATURES_OFF :
+		toggle->attribute = toggle->off ? NF_EDGE_A_SWITCH_FEATURES_OFF :
 						NF_EDGE_A_SWITCH_FEATURES_ON;
-	throw->value = 1U << value;
+	toggle->value = 1U << value;
 	return DONE;
 }
 
 static void read_reply(struct nlmsghdr *reply, void *arg)
 {
 	struct nlattr *attrs[NF_EDGE_A_SWITCH_MAX + 1];
-	struct thrown *thrown = arg;
+	struct result *result = arg;
 
 	nf_edge_reply_parse(reply, attrs, NF_EDGE_A_SWITCH_MAX);
-	thrown->generation =
+	result->generation =
 		nf_edge_attr_u32(attrs[NF_EDGE_A_SWITCH_GENERATION]);
-	thrown->changed = attrs[NF_EDGE_A_SWITCH_CHANGED] &&
+	result->changed = attrs[NF_EDGE_A_SWITCH_CHANGED] &&
 			  nla_get_u8(attrs[NF_EDGE_A_SWITCH_CHANGED]);
 }
 
-static void find_pairs(struct thrown *thrown, const struct view *before,
-		       const struct view *after)
+/* Whether a row is dead by this switch, and by nothing else. */
+static bool is_killed(const struct toggle *toggle, const struct view *view,
+		      size_t i)
+{
+	const struct row *row = &nf_edge_rows[i];
+
+	if (toggle->attribute == NF_EDGE_A_SWITCH_ZONES_OFF)
+		return toggle->value == 1U << row->zone &&
+		       view->rows[i].dead == 1U << NF_EDGE_DEAD_ZONE_OFF;
+	return row->feature != NF_EDGE_FEATURE_NONE &&
+	       toggle->value == 1U << row->feature &&
+	       view->rows[i].dead == 1U << NF_EDGE_DEAD_FEATURE_OFF;
+}
+
+static void find_pairs(const struct toggle *toggle, struct result *result,
+		       const struct view *view)
 {
 	size_t killed, by;
 
 	for (killed = 0; killed < NF_EDGE_ROW_COUNT; killed++) {
-		if (!before->rows[killed].live || after->rows[killed].live)
+		if (!is_killed(toggle, view, killed))
 			continue;
 		for (by = 0; by < NF_EDGE_ROW_COUNT; by++) {
-			if (!after->rows[by].live ||
+			if (!view->rows[by].live ||
 			    nf_edge_row_at_nobody(&nf_edge_rows[by],
-						  after->rows[by].bound) ||
+						  view->rows[by].bound) ||
 			    !nf_edge_row_same_flow(&nf_edge_rows[killed],
 						   &nf_edge_rows[by]))
 				continue;
-			thrown->pairs = nf_edge_grow(thrown->pairs,
-						     &thrown->pair_capacity,
-						     thrown->pair_count,
-						     sizeof(*thrown->pairs));
-			thrown->pairs[thrown->pair_count++] = (struct pair){
+			result->pairs = nf_edge_grow(result->pairs,
+						     &result->pair_capacity,
+						     result->pair_count,
+						     sizeof(*result->pairs));
+			result->pairs[result->pair_count++] = (struct pair){
 				.killed = killed, .by = by,
 			};
 		}
@@ -151,35 +165,32 @@ static void find_pairs(struct thrown *thrown, const struct view *before,
 }
 
 static enum outcome send_switch(struct client *client,
-				const struct throw *throw,
-				struct thrown *thrown)
+				const struct toggle *toggle,
+				struct result *result)
 {
 	struct nl_msg *request;
 
 	request = nf_edge_request(client, NF_EDGE_CMD_SWITCH, NLM_F_ACK,
 				  MESSAGE_SMALL);
-	nla_put_u32(request, throw->attribute, throw->value);
-	if (nf_edge_do(client, request, read_reply, thrown))
+	nla_put_u32(request, toggle->attribute, toggle->value);
+	if (nf_edge_do(client, request, read_reply, result))
 		return nf_edge_client_fail(client, "cannot switch");
 	return DONE;
 }
 
-static enum outcome carry_out(struct client *client, const struct throw *throw,
-			      struct thrown *thrown)
+static enum outcome carry_out(struct client *client, const struct toggle *toggle,
+			      struct result *result)
 {
-	struct view before = { 0 }, after = { 0 };
-	enum outcome outcome = DONE;
+	enum outcome outcome;
+	struct view view;
 
-	if (throw->off)
-		outcome = nf_edge_view_read(client, &before, VIEW_ROWS);
+	outcome = send_switch(client, toggle, result);
+	if (outcome != DONE || !toggle->off)
+		return outcome;
+	outcome = nf_edge_view_read(client, &view, VIEW_ROWS);
 	if (outcome == DONE)
-		outcome = send_switch(client, throw, thrown);
-	if (outcome == DONE && throw->off)
-		outcome = nf_edge_view_read(client, &after, VIEW_ROWS);
-	if (outcome == DONE)
-		find_pairs(thrown, &before, &after);
-	nf_edge_view_free(&after);
-	nf_edge_view_free(&before);
+		find_pairs(toggle, result, &view);
+	nf_edge_view_free(&view);
 	return outcome;
 }
 
@@ -208,32 +219,32 @@ static void print_pair(const struct pair *pair)
 	free(ports);
 }
 
-static void print(const struct throw *throw, const struct thrown *thrown)
+static void print(const struct toggle *toggle, const struct result *result)
 {
-	char *what = throw->word ?
-		nf_edge_format("%s %s is %s", throw->verb, throw->word,
-			       throw->state) :
-		nf_edge_format("mode is %s", throw->state);
+	char *what = toggle->word ?
+		nf_edge_format("%s %s is %s", toggle->verb, toggle->word,
+			       toggle->state) :
+		nf_edge_format("mode is %s", toggle->state);
 	size_t i;
 
-	if (thrown->changed)
+	if (result->changed)
 		fprintf(nf_edge_out, "%s until the next load, generation %u\n",
-			what, thrown->generation);
+			what, result->generation);
 	else
 		fprintf(nf_edge_out, "nothing changed: %s already\n", what);
-	for (i = 0; i < thrown->pair_count; i++)
-		print_pair(&thrown->pairs[i]);
+	for (i = 0; i < result->pair_count; i++)
+		print_pair(&result->pairs[i]);
 	free(what);
 }
 
-static void print_json(const struct throw *throw, const struct thrown *thrown)
+static void print_json(const struct toggle *toggle, const struct result *result)
 {
 	json_t *object = nf_edge_json_object(), *pairs = json_array();
 	size_t i;
 
-	for (i = 0; i < thrown->pair_count; i++) {
-		const struct row *killed = &nf_edge_rows[thrown->pairs[i].killed];
-		const struct row *by = &nf_edge_rows[thrown->pairs[i].by];
+	for (i = 0; i < result->pair_count; i++) {
+		const struct row *killed = &nf_edge_rows[result->pairs[i].killed];
+		const struct row *by = &nf_edge_rows[result->pairs[i].by];
 		char *closes = switch_for(by);
 		json_t *pair = json_pack("{s:s, s:s, s:s}", "row", killed->id,
 					 "by", by->id, "switch", closes);
@@ -241,13 +252,13 @@ static void print_json(const struct throw *throw, const struct thrown *thrown)
 		json_array_append_new(pairs, pair);
 		free(closes);
 	}
-	json_object_set_new(object, throw->verb,
-			    json_string(throw->word ? : throw->state));
-	if (throw->word)
-		json_object_set_new(object, "on", json_boolean(!throw->off));
-	json_object_set_new(object, "changed", json_boolean(thrown->changed));
+	json_object_set_new(object, toggle->verb,
+			    json_string(toggle->word ? : toggle->state));
+	if (toggle->word)
+		json_object_set_new(object, "on", json_boolean(!toggle->off));
+	json_object_set_new(object, "changed", json_boolean(result->changed));
 	json_object_set_new(object, "generation",
-			    json_integer(thrown->generation));
+			    json_integer(result->generation));
 	json_object_set_new(object, "still_permitted", pairs);
 	nf_edge_json_print(object, JSON_INDENT(2));
 }
@@ -266,8 +277,8 @@ enum outcome nf_edge_cmd_switch(int argc, char **argv)
 		{ .name = "json", .flag = &json },
 	};
 	const char *operands[2] = { NULL, NULL };
-	struct throw throw = { .verb = argv[0] };
-	struct thrown thrown = { 0 };
+	struct toggle toggle = { .verb = argv[0] };
+	struct result result = { 0 };
 	enum outcome outcome;
 	struct client client;
 
@@ -284,20 +295,20 @@ enum outcome nf_edge_cmd_switch(int argc, char **argv)
 		return nf_edge_usage(argv[0], is_mode ?
 				     "write enforce or audit" :
 				     "write on or off, and which");
-	throw.state = operands[0];
-	throw.word = operands[1];
-	outcome = is_mode ? parse_mode(&throw) : parse_word(&throw);
+	toggle.state = operands[0];
+	toggle.word = operands[1];
+	outcome = is_mode ? parse_mode(&toggle) : parse_word(&toggle);
 	if (outcome != DONE)
 		return outcome;
 
 	outcome = nf_edge_client_connect(&client, NULL);
 	if (outcome == DONE)
-		outcome = carry_out(&client, &throw, &thrown);
+		outcome = carry_out(&client, &toggle, &result);
 	if (outcome == DONE && json)
-		print_json(&throw, &thrown);
+		print_json(&toggle, &result);
 	else if (outcome == DONE)
-		print(&throw, &thrown);
-	free(thrown.pairs);
+		print(&toggle, &result);
+	free(result.pairs);
 	nf_edge_client_close(&client);
 	return outcome;
 }

@@ -46,7 +46,7 @@ enum outcome nf_edge_cmd_version(int argc, char **argv)
 	else
 		fprintf(nf_edge_out, "module %s\n", *client.module_version ?
 			client.module_version : "unknown");
-	fprintf(nf_edge_out, "family %s %u", NF_EDGE_FAMILY_NAME,
+	fprintf(nf_edge_out, "family %s %d", NF_EDGE_FAMILY_NAME,
 		NF_EDGE_FAMILY_VERSION);
 	if (client.family_version &&
 	    client.family_version != NF_EDGE_FAMILY_VERSION)

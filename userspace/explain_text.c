@@ -3,6 +3,7 @@
  * The classifier's answer in plain words: what, why, and what would change
  * it.
  */
+#include <netinet/in.h>
 #include <stdlib.h>
 
 #include "explain.h"
@@ -12,7 +13,7 @@ static const char *const sentences[REASON_COUNT] = {
 	[NF_EDGE_REASON_SPOOFED] = "Its source cannot be where it came from.",
 	[NF_EDGE_REASON_ISOLATION] = "It came from outside, and is for an internal address.",
 	[NF_EDGE_REASON_UNTRACKED] = "Something keeps it from being tracked.",
-	[NF_EDGE_REASON_NO_ROW] = "No row of the policy names it.",
+	[NF_EDGE_REASON_NO_ROW] = "No row has its service, direction, protocol and port.",
 	[NF_EDGE_REASON_INVALID] = "It is of no connection, or cannot be parsed.",
 	[NF_EDGE_REASON_CLS_GUARD] =
 		"The Centralized Logging ports 50001-50003 are kept closed to the outside.",
@@ -28,8 +29,7 @@ static const char *const remedies[REASON_COUNT] = {
 		"if the source is real, bind the interface to the side that it is on, or mend internal-networks",
 	[NF_EDGE_REASON_ISOLATION] = "let it come in on an interface with side internal",
 	[NF_EDGE_REASON_UNTRACKED] = "take away the rule that marks it notrack",
-	[NF_EDGE_REASON_NO_ROW] =
-		"nothing but a service, protocol and port that a row has: edgectl show rows",
+	[NF_EDGE_REASON_NO_ROW] = "use what a row names; edgectl show rows lists them",
 	[NF_EDGE_REASON_INVALID] = "begin a new connection",
 	[NF_EDGE_REASON_CLS_GUARD] =
 		"expose-cls-ports = true in the configuration, if these ports must be open",
@@ -118,6 +118,12 @@ static char *remedy_for(const struct query *query, int reason,
 	}
 }
 
+static bool is_echo(const struct query *query)
+{
+	return query->protocol == IPPROTO_ICMP ||
+	       query->protocol == IPPROTO_ICMPV6;
+}
+
 static void print_drop(const struct query *query,
 		       const struct verdict *verdict, const struct view *view)
 {
@@ -126,6 +132,12 @@ static void print_drop(const struct query *query,
 
 	if (reason >= REASON_COUNT)
 		return;
+	if (reason == NF_EDGE_REASON_NO_ROW && is_echo(query)) {
+		fputs("  Echo requests pass only where ping lists the side, and from there.\n"
+		      "  To pass: ping = { external } or { internal } in the configuration.\n",
+		      nf_edge_out);
+		return;
+	}
 	fprintf(nf_edge_out, "  %s\n", sentences[reason]);
 	if (remedies[reason])
 		fprintf(nf_edge_out, "  To pass: %s.\n", remedies[reason]);

@@ -80,13 +80,13 @@ static bool parse_packet(struct query *query, char **words, char **why)
 
 	if (!parse_endpoint(words[1], &query->source, &source_port,
 			    &ignored)) {
-		*why = nf_edge_format("%s: is no address; write 198.51.100.7 or [2001:db8::7]:40000",
+		*why = nf_edge_format("%s: is no address; write 198.51.100.7 or [2001:db8::7]:4000",
 				      words[1]);
 		return false;
 	}
 	if (!parse_endpoint(words[2], &query->destination, &port,
 			    &query->port)) {
-		*why = nf_edge_format("%s: is no address; write 198.51.100.7:443 or [2001:db8::7]:443",
+		*why = nf_edge_format("%s: is no address; write 192.0.2.7:443 or [2001:db8::7]:443",
 				      words[2]);
 		return false;
 	}

@@ -211,7 +211,7 @@ static void print_policy(const struct view *view)
 
 static void print_drops(const struct drop_counts drops[REASON_COUNT])
 {
-	uint64_t packets = 0, would_be = 0;
+	uintmax_t packets = 0, would_be = 0;
 	unsigned int i;
 
 	for (i = 0; i < REASON_COUNT; i++) {
@@ -227,7 +227,8 @@ static void print_drops(const struct drop_counts drops[REASON_COUNT])
 			fprintf(nf_edge_out, "%s%s %ju",
 				packets || would_be ? "; " : "",
 				nf_edge_word(&nf_edge_reasons, i),
-				drops[i].packets + drops[i].would_be_packets);
+				(uintmax_t)(drops[i].packets +
+					    drops[i].would_be_packets));
 	fputc('\n', nf_edge_out);
 }
 
@@ -255,13 +256,13 @@ static void print_conntrack(const struct view *view)
 		warn("the table is nearly full: raise net.netfilter.nf_conntrack_max");
 	if (view->conntrack_drop)
 		warn("the kernel dropped %ju packets because the table was full",
-		     view->conntrack_drop);
+		     (uintmax_t)view->conntrack_drop);
 	if (view->conntrack_early_drop)
 		warn("the kernel gave up %ju entries because the table was full",
-		     view->conntrack_early_drop);
+		     (uintmax_t)view->conntrack_early_drop);
 	if (view->offloaded)
 		warn("%ju governed packets were of offloaded connections: do not offload those",
-		     view->offloaded);
+		     (uintmax_t)view->offloaded);
 }
 
 /**

@@ -91,12 +91,7 @@ static json_t *row_json(const struct view *view, size_t i)
 {
 	const struct row *row = &nf_edge_rows[i];
 	char *ports = nf_edge_row_ports(row), *why = why_not(view, i);
-	json_t *object = json_pack("{s:s, s:s, s:s, s:s, s:s, s:i, s:i}",
-				   "id", row->id, "role", row->role,
-				   "application", row->application,
-				   "protocol", nf_edge_row_protocol(row),
-				   "ports", ports, "port_low", row->port_low,
-				   "port_high", row->port_high);
+	json_t *object = json_pack("{s:s}", "id", row->id);
 
 	json_object_set_new(object, "zone",
 			    nf_edge_json_word(&nf_edge_zones, row->zone));
@@ -109,6 +104,14 @@ static json_t *row_json(const struct view *view, size_t i)
 	json_object_set_new(object, "side",
 			    nf_edge_json_word(&nf_edge_sides,
 					      nf_edge_row_side(row)));
+	json_object_set_new(object, "role", json_string(row->role));
+	json_object_set_new(object, "application",
+			    json_string(row->application));
+	json_object_set_new(object, "protocol",
+			    json_string(nf_edge_row_protocol(row)));
+	json_object_set_new(object, "ports", json_string(ports));
+	json_object_set_new(object, "port_low", json_integer(row->port_low));
+	json_object_set_new(object, "port_high", json_integer(row->port_high));
 	json_object_set_new(object, "peer_sets",
 			    nf_edge_json_words(&nf_edge_peer_sets,
 					       row->peer_sets));

@@ -320,8 +320,8 @@ static void empty_set(struct config *config)
 static void edge_inside(struct config *config)
 {
 	static const char *const meant[] = {
-		[false] = "lies inside internal-networks, but is never counted as inside; take it out there",
-		[true] = "lies inside internal-networks, and so is a peer of the nodes; take it out there",
+		[false] = "lies inside internal-networks, but is never counted as inside",
+		[true] = "lies inside internal-networks, and so is a peer of the nodes",
 	};
 	const struct policy *policy = &config->policy;
 	const struct peer_set *inside =

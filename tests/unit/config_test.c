@@ -1,0 +1,551 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Configurations: what is read from them, every error with its line, and
+ * the warnings.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "config.h"
+#include "edgectl.h"
+
+#define TOP	"mode = enforce\nzones = { external }\nfeatures = { remote-access }\n"
+#define NODE	"node edge1 { access = { 192.0.2.10 } }\n"
+#define INSIDE	"peers internal-networks { prefixes = { 10.0.0.0/8 } }\n"
+
+static char folder[] = "/tmp/config_test.XXXXXX";
+static char path[64];
+static struct config config;
+
+static void write_bytes(const char *name, const char *text, size_t length)
+{
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/%s", folder, name);
+	file = fopen(path, "w");
+	assert_non_null(file);
+	assert_int_equal(fwrite(text, 1, length, file), length);
+	assert_int_equal(fclose(file), 0);
+}
+
+/* Read a text as edge.conf. */
+static void read_text(const char *text)
+{
+	nf_edge_config_free(&config);
+	write_bytes("edge.conf", text, strlen(text));
+	nf_edge_config_read(&config, path);
+}
+
+static const struct finding *find(const struct findings *findings,
+				  unsigned int line, const char *word,
+				  const char *sentence)
+{
+	size_t i;
+
+	for (i = 0; i < findings->count; i++)
+		if (findings->items[i].line == line &&
+		    !strcmp(findings->items[i].word, word) &&
+		    strstr(findings->items[i].message, sentence))
+			return &findings->items[i];
+	nf_edge_findings_print(findings, stderr);
+	fail_msg("no line %u: %s: ...%s...", line, word, sentence);
+	return NULL;
+}
+
+static void error(unsigned int line, const char *word, const char *sentence)
+{
+	find(&config.errors, line, word, sentence);
+}
+
+static void errors(size_t count)
+{
+	if (config.errors.count != count)
+		nf_edge_findings_print(&config.errors, stderr);
+	assert_int_equal(config.errors.count, count);
+}
+
+/* The only error of a text. */
+static void one_error(const char *text, unsigned int line, const char *word,
+		      const char *sentence)
+{
+	read_text(text);
+	error(line, word, sentence);
+	errors(1);
+}
+
+static void warning(const char *text, unsigned int line, const char *word,
+		    const char *sentence)
+{
+	read_text(text);
+	errors(0);
+	nf_edge_config_warn(&config);
+	find(&config.warnings, line, word, sentence);
+}
+
+static void no_warning(const char *text, const char *word,
+		       const char *sentence)
+{
+	size_t i;
+
+	read_text(text);
+	errors(0);
+	nf_edge_config_warn(&config);
+	for (i = 0; i < config.warnings.count; i++)
+		assert_false(!strcmp(config.warnings.items[i].word, word) &&
+			     strstr(config.warnings.items[i].message,
+				    sentence));
+}
+
+static void a_whole_configuration_is_read(void **state)
+{
+	const struct policy *policy = &config.policy;
+
+	read_text("mode     = audit                  # or enforce\n"
+		  "zones    = { external, internal }\n"
+		  "features = { remote-access, av } // two\n"
+		  "ping     = { internal }\n"
+		  "expose-cls-ports = true\n"
+		  "/* three\n   lines\n */\n"
+		  "interface wan0 { sides = { external } }\n"
+		  "interface lan0 { sides = { internal, edge } }\n"
+		  "node edge1 {\n"
+		  "    access   = { 192.0.2.10, 2001:db8::10 }\n"
+		  "    internal = { \"10.0.0.10\" }\n"
+		  "}\n"
+		  "peers internal-networks { prefixes = { 10.0.0.0/8 } }\n"
+		  "peers frontend { }\n");
+	errors(0);
+	assert_int_equal(policy->mode, NF_EDGE_MODE_AUDIT);
+	assert_int_equal(policy->zones, 3);
+	assert_int_equal(policy->features,
+			 1U << NF_EDGE_FEATURE_REMOTE_ACCESS |
+			 1U << NF_EDGE_FEATURE_AV);
+	assert_int_equal(policy->ping, 1U << NF_EDGE_SIDE_INTERNAL);
+	assert_true(policy->expose_cls_ports);
+	assert_int_equal(policy->interface_count, 2);
+	assert_int_equal(policy->interfaces[1].sides,
+			 1U << NF_EDGE_SIDE_INTERNAL | 1U << NF_EDGE_SIDE_EDGE);
+	assert_int_equal(policy->node_count, 1);
+	assert_int_equal(policy->nodes[0].count, 3);
+	assert_int_equal(policy->nodes[0].bindings[2].line, 13);
+	assert_int_equal(nf_edge_policy_addresses(policy), 3);
+	assert_true(policy->sets[NF_EDGE_PEER_SET_INTERNAL_NETWORKS].bound);
+	assert_true(policy->sets[NF_EDGE_PEER_SET_FRONTEND].bound);
+	assert_false(policy->sets[NF_EDGE_PEER_SET_CMS].bound);
+	assert_int_equal(config.feature_lines[NF_EDGE_FEATURE_AV], 3);
+}
+
+static void empty_lists_are_lists(void **state)
+{
+	read_text("mode = enforce\nzones = { }\nfeatures = {}\nping = {}\n" NODE);
+	errors(0);
+	assert_int_equal(config.policy.zones, 0);
+}
+
+static void what_is_required_is_missed(void **state)
+{
+	read_text("");
+	error(1, "mode", "is missing");
+	error(1, "zones", "is missing");
+	error(1, "features", "is missing");
+	error(1, "node", "is missing");
+	errors(4);
+}
+
+static void every_error_of_a_file_is_found(void **state)
+{
+	read_text("mode = enfroce\n"
+		  "zones = { external, exteral }\n"
+		  "features = { remote-access av }\n"
+		  "interfce wan0 { sides = { external } }\n"
+		  "interface lan0 { sides = { internl } }\n"
+		  "node edge1 {\n"
+		  "    access = { 192.0.2.0/24, 192.0.2.300 }\n"
+		  "    acess = { 192.0.2.1 }\n"
+		  "}\n"
+		  "peers frontnd { prefixes = { 10.0.0.1/8 } }\n"
+		  "ping = { edge }\n"
+		  "expose-cls-ports = perhaps\n");
+	error(1, "enfroce", "the nearest is enforce");
+	error(2, "exteral", "unknown zone; the nearest is external");
+	error(3, "av", "comma");
+	error(4, "interfce", "unknown section; the nearest is interface");
+	error(5, "internl", "unknown side; the nearest is internal");
+	error(7, "192.0.2.0/24", "is a prefix");
+	error(7, "192.0.2.300", "is not an address");
+	error(8, "acess", "unknown key; the nearest is access");
+	error(10, "frontnd", "unknown peer set; the nearest is frontend");
+	error(10, "10.0.0.1/8", "write 10.0.0.0/8");
+	error(11, "edge", "no row");
+	error(12, "perhaps", "neither true nor false");
+	errors(12);
+}
+
+static void errors_stand_in_the_order_of_lines(void **state)
+{
+	size_t i;
+
+	read_text("ping = { edge }\nzones = { a }\nfeatures = { b }\nmode = c\n");
+	for (i = 1; i < config.errors.count; i++)
+		assert_true(config.errors.items[i - 1].line <=
+			    config.errors.items[i].line);
+}
+
+static void repetitions_are_errors(void **state)
+{
+	one_error(TOP NODE "mode = audit\n", 5, "mode", "line 1 has it");
+	one_error(TOP NODE NODE, 5, "edge1", "a second section node");
+	one_error(TOP NODE "interface a { sides = { edge } }\n"
+		  "interface a { sides = { edge } }\n", 6, "a", "a second");
+	one_error(TOP NODE "peers cms { }\npeers cms { }\n", 6, "cms",
+		  "a second");
+	one_error(TOP "node e { access = { 192.0.2.1 } access = { 192.0.2.2 } }\n",
+		  4, "access", "is given again");
+	one_error(TOP "node e { access = { 192.0.2.1, 192.0.2.1 } }\n", 4,
+		  "192.0.2.1", "twice for access");
+}
+
+static void what_is_not_closed_is_an_error(void **state)
+{
+	one_error(TOP NODE "ping = { internal\n", 5, "ping", "not closed");
+	one_error(TOP "node edge1 {\n access = { 192.0.2.1 }\n", 4, "edge1",
+		  "not closed");
+	one_error(TOP "node edge1 { access = { 192.0.2.1 }\n"
+		  "interface a { sides = { edge } }\n", 4, "edge1",
+		  "not closed");
+	one_error(TOP NODE "ping = { internal\nexpose-cls-ports = false\n", 5,
+		  "ping", "not closed");
+	one_error(TOP NODE "/* no end\n", 5, "/* no end?", "*/");
+	one_error(TOP NODE "ping = \"internal\n", 5, "\"internal",
+		  "quote");
+	one_error(TOP NODE "}\n", 5, "}", "does not belong here");
+}
+
+static void what_libconfuse_would_take_is_refused(void **state)
+{
+	setenv("NF_EDGE_SIDE", "internal", 1);
+	one_error(TOP NODE "ping = ${NF_EDGE_SIDE}\n", 5, "${NF_EDGE_SIDE}",
+		  "environment");
+	one_error(TOP NODE "ping = \"${NF_EDGE_SIDE}\"\n", 5,
+		  "${NF_EDGE_SIDE}", "environment");
+	one_error(TOP NODE "ping += { internal }\n", 5, "ping", "one list");
+	one_error(TOP NODE "ping = { internal* }\n", 5, "*", "list");
+	one_error(TOP NODE "node|access = x\n", 5, "node|access", "unknown");
+}
+
+static void a_nul_is_refused(void **state)
+{
+	static const char text[] = TOP "\n\0" NODE;
+
+	nf_edge_config_free(&config);
+	write_bytes("edge.conf", text, sizeof(text) - 1);
+	nf_edge_config_read(&config, path);
+	error(5, path, "NUL");
+	errors(1);
+}
+
+static void a_directory_and_no_file_are_refused(void **state)
+{
+	nf_edge_config_free(&config);
+	nf_edge_config_read(&config, folder);
+	error(1, folder, "is a directory");
+	nf_edge_config_free(&config);
+	nf_edge_config_read(&config, "/nonexistent/edge.conf");
+	error(1, "/nonexistent/edge.conf", "No such file");
+}
+
+static void names_are_checked(void **state)
+{
+	one_error(TOP "node \"a b\" { access = { 192.0.2.1 } }\n", 4, "a b",
+		  "no node can be called so");
+	one_error(TOP "node a23456789012345678901234567890123 { access = { 192.0.2.1 } }\n",
+		  4, "a23456789012345678901234567890123", "1 to 31");
+	one_error(TOP "node { access = { 192.0.2.1 } }\n", 4, "node",
+		  "has no name");
+	one_error(TOP NODE "interface a2345678901234567 { sides = { edge } }\n",
+		  5, "a2345678901234567", "1 to 15");
+	one_error(TOP NODE "interface lo { sides = { edge } }\n", 5, "lo",
+		  "never governed");
+	one_error(TOP NODE "interface a { }\n", 5, "a", "has no side");
+}
+
+static void long_words_are_cut_in_messages(void **state)
+{
+	char text[5000];
+
+	memset(text, 'x', sizeof(text));
+	memcpy(text, "mode = ", 7);
+	text[sizeof(text) - 1] = '\0';
+	read_text(text);
+	assert_true(strlen(config.errors.items[0].word) < 100);
+}
+
+static void addresses_that_no_edge_has_are_refused(void **state)
+{
+	static const char *const unfit[][2] = {
+		{ "0.0.0.0", "unspecified" }, { "127.0.0.1", "loopback" },
+		{ "169.254.1.1", "link-local" }, { "224.0.0.1", "multicast" },
+		{ "255.255.255.255", "broadcast" },
+		{ "::", "unspecified" }, { "::1", "loopback" },
+		{ "::ffff:192.0.2.1", "IPv4-mapped" },
+		{ "fe80::1", "link-local" }, { "ff02::1", "multicast" },
+	};
+	char text[256];
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(unfit); i++) {
+		snprintf(text, sizeof(text),
+			 TOP "node e { access = { %s } }\n", unfit[i][0]);
+		one_error(text, 4, unfit[i][0], unfit[i][1]);
+		snprintf(text, sizeof(text),
+			 TOP NODE "peers cms { prefixes = { %s } }\n",
+			 unfit[i][0]);
+		one_error(text, 5, unfit[i][0], unfit[i][1]);
+	}
+}
+
+static void addresses_belong_to_one_node(void **state)
+{
+	one_error(TOP NODE "node edge2 { av = { 192.0.2.10 } }\n", 5,
+		  "192.0.2.10", "belongs to node edge1");
+	read_text(TOP "node e { access = { 192.0.2.1 } av = { 192.0.2.1 } }\n");
+	errors(0);
+	assert_int_equal(nf_edge_policy_addresses(&config.policy), 1);
+	one_error(TOP INSIDE
+		  "node e { access = { 192.0.2.1 } internal = { 192.0.2.1 } }\n",
+		  5, "192.0.2.1", "is of access already");
+}
+
+static void something_must_be_internal(void **state)
+{
+	one_error(TOP "node e { internal = { 10.0.0.1 } }\n", 4, "10.0.0.1",
+		  "nothing says what is internal");
+	read_text(TOP INSIDE "node e { internal = { 10.0.0.1 } }\n");
+	errors(0);
+	read_text(TOP "interface a { sides = { internal } }\n"
+		  "node e { internal = { 10.0.0.1 } }\n");
+	errors(0);
+}
+
+static void limits_are_kept(void **state)
+{
+	char *text = NULL;
+	size_t size = 0;
+	FILE *stream;
+	int i;
+
+	stream = open_memstream(&text, &size);
+	fputs(TOP, stream);
+	for (i = 0; i < 70; i++)
+		fprintf(stream, "node n%d { access = { 192.0.2.%d } }\n", i, i + 1);
+	for (i = 0; i < 260; i++)
+		fprintf(stream, "interface i%d { sides = { edge } }\n", i);
+	fclose(stream);
+	read_text(text);
+	free(text);
+	error(68, "n64", "one node too many");
+	error(74 + 256, "i256", "one interface too many");
+	errors(2);
+
+	stream = open_memstream(&text, &size);
+	fputs(TOP "node e { access = {\n", stream);
+	for (i = 1; i <= 20; i++)
+		fprintf(stream, "%s192.0.2.%d\n", i > 1 ? "," : "", i);
+	fputs("} }\n", stream);
+	fclose(stream);
+	one_error(text, 21, "192.0.2.17", "one address too many");
+	free(text);
+}
+
+static void prefixes_come_from_a_file(void **state)
+{
+	const struct peer_set *set =
+		&config.policy.sets[NF_EDGE_PEER_SET_CMS];
+	static const char list[] =
+		"# partners\n\n10.1.0.0/16   # one\r\n 2001:db8::/32\n10.1.0.0/16\n10.2.0.1";
+	struct ip ip;
+
+	write_bytes("partners.list", list, strlen(list));
+	read_text(TOP NODE
+		  "peers cms { prefixes = { 10.3.0.0/16 } file = \"partners.list\" }\n");
+	errors(0);
+	assert_int_equal(set->prefixes[IPV4].count, 3);
+	assert_int_equal(set->prefixes[IPV6].count, 1);
+	assert_true(nf_edge_ip_parse("10.1.2.3", &ip));
+	assert_true(nf_edge_set_contains(set, &ip));
+	assert_true(nf_edge_ip_parse("10.2.0.2", &ip));
+	assert_false(nf_edge_set_contains(set, &ip));
+	assert_true(nf_edge_ip_parse("2001:db8:1::1", &ip));
+	assert_true(nf_edge_set_contains(set, &ip));
+}
+
+static void errors_name_the_list_and_its_line(void **state)
+{
+	const struct finding *found;
+	char *text = NULL;
+	size_t size = 0;
+	FILE *stream;
+	int i;
+
+	stream = open_memstream(&text, &size);
+	for (i = 0; i < 70000; i++)
+		fprintf(stream, "10.%d.%d.%d\n", i >> 16, i >> 8 & 255, i & 255);
+	fputs("10.0.0.0/33\n10.0.0.1 10.0.0.2\n", stream);
+	fclose(stream);
+	write_bytes("partners.list", text, size);
+	free(text);
+	read_text(TOP NODE "peers cms { file = \"partners.list\" }\n");
+	found = find(&config.errors, 70001, "10.0.0.0/33", "0 to 32");
+	assert_non_null(strstr(found->file, "partners.list"));
+	error(70002, "10.0.0.1", "one prefix a line");
+	errors(2);
+	one_error(TOP NODE "peers cms { file = \"none.list\" }\n", 5,
+		  "none.list", "No such file");
+}
+
+static void too_many_prefixes_are_one_error(void **state)
+{
+	char *text = NULL;
+	size_t size = 0;
+	FILE *stream;
+	int i;
+
+	stream = open_memstream(&text, &size);
+	for (i = 0; i < 600000; i++)
+		fprintf(stream, "%d.%d.%d.0/24\n", 11 + (i >> 16), i >> 8 & 255, i & 255);
+	fclose(stream);
+	write_bytes("partners.list", text, size);
+	free(text);
+	read_text(TOP NODE "peers cms { file = \"partners.list\" }\n"
+		  "peers sba { file = \"partners.list\" }\n");
+	error(400001, "17.26.128.0/24", "one prefix too many");
+	errors(1);
+}
+
+static void features_that_need_others_are_warned_of(void **state)
+{
+#define WITH(zones, features)						\
+	"mode = audit\nzones = { " zones " }\nfeatures = { " features " }\n" NODE
+	warning(WITH("external", "av"), 3, "av", "no SIP");
+	warning(WITH("external", "web-conferencing"), 3, "web-conferencing",
+		"no SIP");
+	no_warning(WITH("external", "av, remote-access"), "av", "no SIP");
+	warning(WITH("external", "av, federation"), 3, "av", "federation-av");
+	no_warning(WITH("external", "av, federation, federation-av"), "av",
+		   "federation-av");
+	warning(WITH("external", "federation-av, av"), 3, "federation-av",
+		"both federation and av");
+	warning(WITH("external", "federation-av, federation"), 3,
+		"federation-av", "both federation and av");
+	warning(WITH("external", "ocs2007"), 3, "ocs2007", "federation-av");
+	warning(WITH("pic", "live-messenger, av"), 3, "live-messenger",
+		"both pic and av");
+	warning(WITH("external", "xmpp"), 3, "xmpp", "zone xmpp");
+	warning(WITH("federation", "federation"), 3, "federation",
+		"zone external");
+	warning(WITH("external, xmpp", ""), 2, "xmpp", "no row");
+	no_warning(WITH("external, xmpp", ""), "external", "no row");
+}
+
+static void wide_rows_are_warned_of(void **state)
+{
+	warning(TOP NODE, 2, "dns", "external/3, external/4 hold for Any");
+	no_warning(TOP NODE "peers dns { prefixes = { 192.0.2.53 } }\n", "dns",
+		   "Any");
+	warning(WITH("external, pic", "federation, pic")
+		"peers pic-partners { prefixes = { 198.51.100.0/24 } }\n", 5,
+		"pic-partners", "pic/1, pic/2: external/6, external/7 permit");
+	no_warning(WITH("external, pic", "federation, pic")
+		   "peers pic-partners { prefixes = { 198.51.100.0/24 } }\n"
+		   "peers federation-partners { prefixes = { 198.51.100.0/24 } }\n",
+		   "pic-partners", "narrows nothing");
+	warning(TOP NODE, 1, "internal-networks", "not bound");
+	no_warning(TOP NODE INSIDE, "internal-networks", "not bound");
+}
+
+static void incomplete_sets_are_warned_of(void **state)
+{
+	warning(WITH("internal", "av")
+		"peers frontend { prefixes = { 10.0.0.90 } }\n", 5, "frontend",
+		"without director and sba: internal/2, internal/3, internal/5");
+	warning(WITH("internal", "")
+		"peers director { prefixes = { 10.0.0.80 } }\n", 5, "director",
+		"without frontend");
+	warning(TOP NODE "peers cms { }\n", 5, "cms", "empty");
+	warning(TOP "node e { access = { 192.0.2.1, 2001:db8::1 } }\n" INSIDE,
+		5, "internal-networks", "no IPv6 prefix");
+	no_warning(TOP NODE INSIDE, "internal-networks", "no IPv6 prefix");
+	warning(TOP "node e { access = { 10.0.0.1 } }\n" INSIDE, 4, "10.0.0.1",
+		"inside internal-networks");
+}
+
+static void interfaces_are_warned_of(void **state)
+{
+	warning(TOP NODE "interface nosuch0 { sides = { external, internal } }\n",
+		5, "nosuch0", "no guard");
+	warning(TOP NODE "interface nosuch0 { sides = { external } }\n", 5,
+		"nosuch0", "no device");
+	warning(TOP NODE "node edge2 { access = { 192.0.2.11 } }\n", 5,
+		"edge2", "no interface has side edge");
+	no_warning(TOP NODE "node edge2 { access = { 192.0.2.11 } }\n"
+		   "interface nosuch0 { sides = { edge } }\n", "edge2", "edge");
+	warning(TOP NODE "expose-cls-ports = yes\n", 5, "expose-cls-ports",
+		"50001-50003");
+}
+
+static int make_folder(void **state)
+{
+	return mkdtemp(folder) ? 0 : -1;
+}
+
+static int remove_folder(void **state)
+{
+	static const char *const names[] = { "edge.conf", "partners.list" };
+	size_t i;
+
+	nf_edge_config_free(&config);
+	for (i = 0; i < ARRAY_SIZE(names); i++) {
+		snprintf(path, sizeof(path), "%s/%s", folder, names[i]);
+		unlink(path);
+	}
+	return rmdir(folder);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_whole_configuration_is_read),
+		cmocka_unit_test(empty_lists_are_lists),
+		cmocka_unit_test(what_is_required_is_missed),
+		cmocka_unit_test(every_error_of_a_file_is_found),
+		cmocka_unit_test(errors_stand_in_the_order_of_lines),
+		cmocka_unit_test(repetitions_are_errors),
+		cmocka_unit_test(what_is_not_closed_is_an_error),
+		cmocka_unit_test(what_libconfuse_would_take_is_refused),
+		cmocka_unit_test(a_nul_is_refused),
+		cmocka_unit_test(a_directory_and_no_file_are_refused),
+		cmocka_unit_test(names_are_checked),
+		cmocka_unit_test(long_words_are_cut_in_messages),
+		cmocka_unit_test(addresses_that_no_edge_has_are_refused),
+		cmocka_unit_test(addresses_belong_to_one_node),
+		cmocka_unit_test(something_must_be_internal),
+		cmocka_unit_test(limits_are_kept),
+		cmocka_unit_test(prefixes_come_from_a_file),
+		cmocka_unit_test(errors_name_the_list_and_its_line),
+		cmocka_unit_test(too_many_prefixes_are_one_error),
+		cmocka_unit_test(features_that_need_others_are_warned_of),
+		cmocka_unit_test(wide_rows_are_warned_of),
+		cmocka_unit_test(incomplete_sets_are_warned_of),
+		cmocka_unit_test(interfaces_are_warned_of),
+	};
+
+	return cmocka_run_group_tests(tests, make_folder, remove_folder);
+}

@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The tool's small parts: questions to the classifier, words, prefixes, what
+ * tells two policies apart.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "diff.h"
+#include "edgectl.h"
+#include "names.h"
+#include "query.h"
+#include "rows.h"
+
+#define WORDS_MAX	8
+
+static bool parse(const char *text, struct query *query, char **why)
+{
+	char *copy = strdup(text), *rest = copy, *word, *words[WORDS_MAX];
+	size_t count = 0;
+	bool good;
+
+	*why = NULL;
+	while ((word = strsep(&rest, " ")))
+		words[count++] = word;
+	good = nf_edge_query_parse(query, words, count, why);
+	free(copy);
+	return good;
+}
+
+static void good(const char *text, struct query *query)
+{
+	char *why;
+
+	if (!parse(text, query, &why))
+		fail_msg("%s: %s", text, why);
+}
+
+static void bad(const char *text, const char *sentence)
+{
+	struct query query;
+	char *why;
+
+	assert_false(parse(text, &query, &why));
+	if (!strstr(why, sentence))
+		fail_msg("%s: %s", text, why);
+	free(why);
+}
+
+static void questions_are_read(void **state)
+{
+	struct query query;
+	char text[INET6_ADDRSTRLEN];
+
+	good("--in wan0 tcp 198.51.100.7:40000 131.107.155.10:443", &query);
+	assert_string_equal(query.in, "wan0");
+	assert_int_equal(query.protocol, IPPROTO_TCP);
+	assert_string_equal(nf_edge_ip_format(&query.source, text),
+			    "198.51.100.7");
+	assert_int_equal(query.port, 443);
+
+	good("udp --local [2001:db8::7]:40000 [2001:db8::10]:3478", &query);
+	assert_string_equal(query.in, "");
+	assert_int_equal(query.protocol, IPPROTO_UDP);
+	assert_int_equal(query.port, 3478);
+
+	good("--in=lan0 udp 2001:db8::7 [2001:db8::10]:65535", &query);
+	assert_int_equal(query.port, 65535);
+	good("--local icmp 192.0.2.1 192.0.2.2", &query);
+	assert_int_equal(query.protocol, IPPROTO_ICMP);
+	good("--local icmp 2001:db8::1 [2001:db8::2]", &query);
+	assert_int_equal(query.protocol, IPPROTO_ICMPV6);
+}
+
+static void questions_that_make_no_sense_are_refused(void **state)
+{
+	bad("tcp 192.0.2.1 192.0.2.2:80", "one of --in IFACE and --local");
+	bad("--in a --local tcp 192.0.2.1 192.0.2.2:80", "exclude");
+	bad("--in", "not the name of an interface");
+	bad("--in a23456789012345x tcp 192.0.2.1 192.0.2.2:80", "not the name");
+	bad("--local tcp 192.0.2.1", "a packet is");
+	bad("--local tcp 192.0.2.1 192.0.2.2:80 x", "one word too many");
+	bad("--local tcp 192.0.2.1 192.0.2.2", "port is missing");
+	bad("--local tcp 192.0.2.1 192.0.2.2:65536", "no address");
+	bad("--local tcp 192.0.2.1: 192.0.2.2:80", "no address");
+	bad("--local tcp 192.0.2.256 192.0.2.2:80", "no address");
+	bad("--local tcp [192.0.2.1]:5 192.0.2.2:80", "no address");
+	bad("--local tcp 2001:db8::1 192.0.2.2:80", "same family");
+	bad("--local sctp 192.0.2.1 192.0.2.2:80", "unknown protocol");
+	bad("--local icmp 192.0.2.1 192.0.2.2:80", "no ports");
+	bad("--local icmp 192.0.2.1:1 192.0.2.2", "no ports");
+	bad("--loud tcp 192.0.2.1 192.0.2.2:80", "unknown option");
+}
+
+static void the_nearest_word_is_named(void **state)
+{
+	assert_string_equal(nf_edge_word_nearest(&nf_edge_zones, "exteral"),
+			    "external");
+	assert_string_equal(nf_edge_word_nearest(&nf_edge_features,
+						 "remote_access"),
+			    "remote-access");
+	assert_string_equal(nf_edge_word_nearest(&nf_edge_peer_sets, "frontends"),
+			    "frontend");
+	assert_non_null(nf_edge_word_nearest(&nf_edge_sides, ""));
+}
+
+static void the_table_is_whole(void **state)
+{
+	assert_int_equal(NF_EDGE_ROW_COUNT, 37);
+	assert_int_equal(nf_edge_row_find("external/1"), 0);
+	assert_int_equal(nf_edge_row_find("xmpp/3"), 36);
+	assert_int_equal(nf_edge_row_find("xmpp/4"), -1);
+	assert_true(nf_edge_row_same_flow(
+		&nf_edge_rows[nf_edge_row_find("external/5")],
+		&nf_edge_rows[nf_edge_row_find("pic/3")]));
+	assert_false(nf_edge_row_same_flow(
+		&nf_edge_rows[nf_edge_row_find("external/6")],
+		&nf_edge_rows[nf_edge_row_find("external/7")]));
+}
+
+static void prefixes_are_read_and_written(void **state)
+{
+	static const char *const texts[] = {
+		"10.0.0.0/8", "0.0.0.0/0", "192.0.2.1", "2001:db8::/32",
+		"2001:db8::1", "::/0",
+	};
+	char why[128], text[PREFIX_TEXT];
+	unsigned int length;
+	struct ip ip;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(texts); i++) {
+		assert_true(nf_edge_prefix_parse(texts[i], &ip, &length, why,
+						 sizeof(why)));
+		assert_string_equal(nf_edge_prefix_format(&ip, length, text),
+				    texts[i]);
+	}
+	assert_false(nf_edge_prefix_parse("10.0.0.0/", &ip, &length, why,
+					  sizeof(why)));
+	assert_false(nf_edge_prefix_parse("2001:db8::1/32", &ip, &length, why,
+					  sizeof(why)));
+	assert_string_equal(why, "has host bits set; write 2001:db8::/32");
+}
+
+static void add(struct peer_set *set, const char *text)
+{
+	unsigned int length;
+	char why[128];
+	struct ip ip;
+
+	assert_true(nf_edge_prefix_parse(text, &ip, &length, why, sizeof(why)));
+	nf_edge_set_add(set, &ip, length);
+	set->bound = true;
+	nf_edge_set_sort(set);
+}
+
+static void expect(const struct policy *before, const struct policy *after,
+		   const char *const *lines, size_t count)
+{
+	struct changes changes;
+	size_t i;
+
+	nf_edge_diff(&changes, before, after);
+	assert_int_equal(changes.count, count);
+	for (i = 0; i < count; i++)
+		assert_string_equal(changes.lines[i], lines[i]);
+	nf_edge_changes_free(&changes);
+}
+
+static void what_tells_two_policies_apart_is_listed(void **state)
+{
+	static const char *const lines[] = {
+		"mode: audit, was enforce",
+		"zones: added pic, removed xmpp",
+		"interface a: added edge, removed external",
+		"interface b: added with side internal",
+		"node n: access added 192.0.2.2, removed 192.0.2.1",
+		"peers dns: bound, 1 prefix",
+		"peers cms: 1 prefix added, 2 removed",
+	};
+	struct policy before = { .zones = 1U << NF_EDGE_ZONE_XMPP };
+	struct policy after = { .zones = 1U << NF_EDGE_ZONE_PIC };
+	struct ip ip;
+
+	before.mode = NF_EDGE_MODE_ENFORCE;
+	after.mode = NF_EDGE_MODE_AUDIT;
+	nf_edge_interface_add(&before, "a")->sides = 1U << NF_EDGE_SIDE_EXTERNAL;
+	nf_edge_interface_add(&after, "a")->sides = 1U << NF_EDGE_SIDE_EDGE;
+	nf_edge_interface_add(&after, "b")->sides = 1U << NF_EDGE_SIDE_INTERNAL;
+	nf_edge_ip_parse("192.0.2.1", &ip);
+	nf_edge_node_bind(nf_edge_node_add(&before, "n"),
+			  NF_EDGE_SERVICE_ACCESS, &ip, 0);
+	nf_edge_ip_parse("192.0.2.2", &ip);
+	nf_edge_node_bind(nf_edge_node_add(&after, "n"),
+			  NF_EDGE_SERVICE_ACCESS, &ip, 0);
+	add(&before.sets[NF_EDGE_PEER_SET_CMS], "10.0.0.0/8");
+	add(&before.sets[NF_EDGE_PEER_SET_CMS], "10.0.0.0/16");
+	add(&before.sets[NF_EDGE_PEER_SET_CMS], "2001:db8::/32");
+	add(&after.sets[NF_EDGE_PEER_SET_CMS], "10.0.0.0/8");
+	add(&after.sets[NF_EDGE_PEER_SET_CMS], "10.0.0.0/8");
+	add(&after.sets[NF_EDGE_PEER_SET_CMS], "2001:db8::/33");
+	add(&after.sets[NF_EDGE_PEER_SET_DNS], "192.0.2.53");
+
+	expect(&before, &after, lines, ARRAY_SIZE(lines));
+	expect(&before, &before, NULL, 0);
+	nf_edge_policy_free(&before);
+	nf_edge_policy_free(&after);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(questions_are_read),
+		cmocka_unit_test(questions_that_make_no_sense_are_refused),
+		cmocka_unit_test(the_nearest_word_is_named),
+		cmocka_unit_test(the_table_is_whole),
+		cmocka_unit_test(prefixes_are_read_and_written),
+		cmocka_unit_test(what_tells_two_policies_apart_is_listed),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
