@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 
-KDIR    ?= /lib/modules/$(shell uname -r)/build
+KVER    ?= $(shell uname -r)
+KDIR    ?= /lib/modules/$(KVER)/build
 PREFIX  ?= /usr/local
 DESTDIR ?=
 
@@ -37,13 +38,14 @@ lint: tool
 	@scripts/lint
 
 install: module tool
-	$(MAKE) -C $(KDIR) M=$(CURDIR) modules_install
+	$(MAKE) -C $(KDIR) M=$(CURDIR) INSTALL_MOD_PATH=$(DESTDIR) modules_install
+	depmod -b $(or $(DESTDIR),/) $(KVER)
 	$(MAKE) -C userspace install PREFIX=$(PREFIX) DESTDIR=$(DESTDIR)
 
 uninstall:
+	find $(DESTDIR)/lib/modules/$(KVER) -name 'nf_edge.ko*' -delete
+	depmod -b $(or $(DESTDIR),/) $(KVER)
 	$(MAKE) -C userspace uninstall PREFIX=$(PREFIX) DESTDIR=$(DESTDIR)
-	rm -f $(INSTALL_MOD_PATH)/lib/modules/$(shell uname -r)/*/nf_edge.ko*
-	depmod -a
 
 clean:
 	$(MAKE) -C $(KDIR) M=$(CURDIR) clean

@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Every example of docs/edgectl.md prints what the page says, and the
+commands of the other pages work."""
+
+import pathlib
+import re
+
+import pytest
+
+from edgectl import Edgectl
+from netns import Namespace
+
+TREE = pathlib.Path(__file__).resolve().parents[2]
+PAGE = (TREE / "docs" / "edgectl.md").read_text(encoding="utf-8")
+
+# The page speaks of a file with errors; these are they.
+BROKEN = """mode = enforce
+zones = { exteral }
+features = { }
+zones = { }
+node edge1 {
+    access = { 10.0.0.0/8 }
+}
+peers frontend { prefixes = { 192.168.10.1/24 } }
+"""
+
+# What the text between two examples says has happened, by the words that the
+# example begins with and how often they came before.
+MEANWHILE = {
+    ("edgectl load edge.conf", 0): ["edgectl load edge.conf"],
+    ("edgectl", 1): ["edgectl mode audit", "edgectl zone off pic"],
+    ("edgectl show rows", 0): ["edgectl load edge.conf"],
+    ("edgectl check --json broken.conf 2>/dev/null", 0): ["edgectl flush"],
+    ("edgectl", 0): ["edgectl load edge.conf"],
+}
+
+
+def blocks(language):
+    return [text for kind, text in
+            re.findall(r"^```(\w*)\n(.*?)^```$", PAGE, re.S | re.M)
+            if kind == language]
+
+
+def examples():
+    """(command, what it prints), in the order of the page."""
+    found = []
+    for block in blocks("console"):
+        for line in block.splitlines():
+            if line.startswith("# ") and not line.startswith("# generation"):
+                if not (found and found[-1][0] == "cat q" and
+                        line == "# no line of the answer"):
+                    found.append((line[2:], []))
+                    continue
+            found[-1][1].append(line)
+    return found
+
+
+def blurred(line):
+    """Without what depends on how often the page was tried."""
+    line = re.sub(r"generation\W+\d+", "generation N", line)
+    line = re.sub(r"\d+ of \d+ entries", "N of N entries", line)
+    return " ".join(line.split())
+
+
+@pytest.fixture(name="box")
+def fixture_box(nf_edge):
+    space = Namespace("docs")
+    tool = Edgectl(space)
+    for device in ("wan0", "lan0", "dmz0"):
+        space.ip(f"link add {device} type dummy\nlink set {device} up\n")
+    yield space
+    tool("flush")
+    tool.close()
+    space.close()
+
+
+def test_the_examples_of_the_page(box, tmp_path):
+    (tmp_path / "edge.conf").write_text(blocks("")[0], encoding="utf-8")
+    (tmp_path / "broken.conf").write_text(BROKEN, encoding="utf-8")
+    seen = {}
+    for command, wanted in examples():
+        if command == "cat q":
+            (tmp_path / "q").write_text("\n".join(wanted) + "\n",
+                                        encoding="utf-8")
+            continue
+        nth = seen[command] = seen.get(command, -1) + 1
+        for before in MEANWHILE.get((command, nth), []):
+            box.run("sh", "-c", f"cd {tmp_path} && {before}")
+        done = box.run("sh", "-c", f"cd {tmp_path} && {{ {command}; }} 2>&1",
+                       check=False)
+        printed = [blurred(line) for line in done.stdout.splitlines()]
+        wanted = [blurred(line) for line in wanted]
+        if wanted[-1] == "...":
+            del printed[len(wanted) - 1:], wanted[-1]
+        assert printed == wanted, command
+    assert len(seen) > 12
+
+
+def test_what_show_config_prints_changes_nothing(box, tmp_path):
+    (tmp_path / "edge.conf").write_text(blocks("")[0], encoding="utf-8")
+    box.run("edgectl", "load", tmp_path / "edge.conf")
+    done = box.run("sh", "-c", "edgectl show config | edgectl load /dev/stdin")
+    assert "nothing changed" in done.stdout
+
+
+def test_the_sample_that_is_installed_checks_and_loads(box):
+    sample = TREE / "userspace" / "edge.conf"
+    box.run("edgectl", "check", sample)
+    box.run("edgectl", "load", sample)
+    assert "AUDIT" in box.run("edgectl").stdout
+
+
+def test_any_ynl_client_drives_the_module_as_the_page_says(nf_edge, box):
+    page = (TREE / "docs" / "how-it-works.md").read_text(encoding="utf-8")
+    block = re.search(r"^    tree=.*?--dump row-get$", page, re.S | re.M)
+    commands = block.group(0).replace("python3 ", "/usr/bin/python3 ")
+    done = box.run("sh", "-c", f"cd {TREE}\n{commands}")
+    assert done.stdout.count("'id': ") == 37

@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""make install puts everything where it belongs, and uninstall takes it away."""
+
+import os
+import pathlib
+import shutil
+import subprocess
+
+import pytest
+
+TREE = pathlib.Path(__file__).resolve().parent.parent
+HEADERS = sorted(pathlib.Path("/lib/modules").glob("*-amd64/build"))
+
+
+def installed_files(root):
+    return sorted(str(p.relative_to(root)) for p in root.rglob("*")
+                  if p.is_file() and "modules." not in p.name)
+
+
+@pytest.fixture(name="copy")
+def fixture_copy(tmp_path):
+    """A copy of the sources: what is built stays out of the tree."""
+    copy = tmp_path / "src"
+    shutil.copytree(TREE, copy, ignore=shutil.ignore_patterns(
+        ".git", "*.o", "*.d", "edgectl", "build", "__pycache__"))
+    return copy
+
+
+def make(copy, target, root):
+    done = subprocess.run(
+        ["make", target, f"DESTDIR={root}", f"KVER={HEADERS[-1].parent.name}"],
+        cwd=copy, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_install_and_uninstall(copy, tmp_path):
+    root = tmp_path / "root"
+    kver = HEADERS[-1].parent.name
+    (root / "lib/modules" / kver).mkdir(parents=True)
+    make(copy, "install", root)
+    files = installed_files(root)
+    assert any(f.startswith(f"lib/modules/{kver}/") and "/nf_edge.ko" in f
+               for f in files), files
+    assert "etc/nf_edge/edge.conf" in files
+    tool = root / "usr/local/sbin/edgectl"
+    assert os.access(tool, os.X_OK)
+    assert "nf_edge" in (root / "lib/modules" / kver /
+                         "modules.dep").read_text(encoding="utf-8")
+
+    checked = subprocess.run([tool, "check", root / "etc/nf_edge/edge.conf"],
+                             capture_output=True, text=True, check=False)
+    assert checked.returncode == 0, checked.stderr
+
+    (root / "etc/nf_edge/edge.conf").write_text("mine", encoding="utf-8")
+    make(copy, "install", root)
+    assert (root / "etc/nf_edge/edge.conf").read_text(encoding="utf-8") == "mine"
+
+    make(copy, "uninstall", root)
+    assert installed_files(root) == ["etc/nf_edge/edge.conf"]
+
+
+def test_no_module_alias_lets_a_look_up_load_the_module():
+    for source in TREE.glob("kmod/*.c"):
+        assert "MODULE_ALIAS" not in source.read_text(encoding="utf-8"), source
