@@ -30,6 +30,8 @@ ACCEPT = "accept"
 DROP = "drop"
 NOT_GOVERNED = "not-governed"
 
+BROADCAST = ipaddress.IPv4Address("255.255.255.255")
+
 LOCAL = object()        # in place of an interface: the local host sends it
 
 # What connection tracking says of a packet.
@@ -205,8 +207,7 @@ def is_unusable(address):
 
 
 def is_unusable_source(address):
-    return (is_unusable(address) or address.is_multicast or
-            address == ipaddress.IPv4Address("255.255.255.255"))
+    return is_unusable(address) or address.is_multicast or address == BROADCAST
 
 
 def is_spoofed(site, packet):

@@ -106,10 +106,12 @@ def random_nodes(rng, families):
 
 def random_prefix(rng, anchors, earlier):
     """A prefix around an anchor, or inside or around a prefix that there is."""
+    if rng.random() < 0.02:
+        return ip_network("0.0.0.0/0" if rng.choice(anchors).version == 4 else "::/0")
     if earlier and rng.random() < 0.4:
         base = rng.choice(earlier)
         width = base.max_prefixlen
-        length = max(2, min(width, base.prefixlen + rng.randint(-4, 6)))
+        length = max(1, min(width, base.prefixlen + rng.randint(-4, 6)))
         address = base.network_address + rng.randrange(min(base.num_addresses, 1 << 32))
     else:
         address = rng.choice(anchors)
@@ -118,10 +120,15 @@ def random_prefix(rng, anchors, earlier):
     return ip_network((address, length), strict=False)
 
 
-# A configuration may not name addresses of these.
+# A configuration may not name addresses of these, nor may a packet of one
+# that does be sure to go its way.
 REFUSED = [ip_network(text) for text in (
     "0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/3",
     "::/8", "fe80::/10", "ff00::/8")]
+
+
+def is_refused(address):
+    return any(address in refused for refused in REFUSED)
 
 
 def random_peers(rng, nodes, families):
@@ -139,8 +146,7 @@ def random_peers(rng, nodes, families):
         prefixes = []
         for _ in range(rng.choice((0, 1, 1, 2, 4, 8, 30))):
             prefix = random_prefix(rng, anchors, earlier)
-            if any(prefix.overlaps(refused) for refused in REFUSED
-                   if refused.version == prefix.version):
+            if prefix.prefixlen and is_refused(prefix.network_address):
                 continue
             prefixes.append(prefix)
             earlier.append(prefix)
@@ -201,15 +207,13 @@ class Connections:
     interfaces: names that packets may arrive on.
     """
 
-    def __init__(self, rng, site, interfaces, has_odd_addresses=True):
+    def __init__(self, rng, site, interfaces):
         self.rng = rng
         self.site = site
         self.interfaces = list(interfaces)
         self.edge = list(site.holders)
         self.families = [address.version for address in self.edge]
         prefixes = [prefix for prefixes in site.peers.values() for prefix in prefixes]
-        self.others = OUTSIDERS + INSIDERS
-        self.odd = ODD_ADDRESSES if has_odd_addresses else self.others
         self.borders = []
         for prefix in prefixes:
             for address in (prefix.network_address, prefix.broadcast_address):
@@ -220,6 +224,10 @@ class Connections:
         for address in self.edge:
             for step in (-1, 1):
                 self.add_border(address, step)
+        # Likely ones, and how likely they are.
+        self.pools = {family: [(of_family(pool, family), weight) for pool, weight in (
+            (OUTSIDERS + INSIDERS, 40), (self.borders, 40), (self.edge, 17),
+            (ODD_ADDRESSES, 3)) if of_family(pool, family)] for family in (4, 6)}
         self.by_service = {
             service: [address for address in self.edge
                       if service in site.services_of(address)]
@@ -231,20 +239,27 @@ class Connections:
             address = address + step
         except ValueError:      # beyond the last address
             return
-        if not any(address in refused for refused in REFUSED):
+        if not is_refused(address):
             self.borders.append(address)
 
     def address(self, family=None):
         family = family or self.rng.choice(self.families)
-        pool = self.rng.choices((self.others, self.borders, self.edge, self.odd),
-                                (40, 40, 17, 3))[0]
-        return self.rng.choice(of_family(pool, family) or of_family(self.others, family))
+        pools, weights = zip(*self.pools[family])
+        return self.rng.choice(self.rng.choices(pools, weights)[0])
 
     def peer_of(self, row, family):
         """An address that is likely to be a peer of the row."""
         names = [name for name in row.peer_sets if self.site.peers.get(name)]
         if not names and row.side == "internal" and self.site.peers.get("internal-networks"):
             names = ["internal-networks"]
+        if self.rng.random() < 0.15:
+            # Another node's end, where the same port has a row as well.
+            others = [address for other in self.rows
+                      if other.direction != row.direction and
+                      other.protocol == row.protocol and other.port_low == row.port_low
+                      for address in of_family(self.by_service[other.service], family)]
+            if others:
+                return self.rng.choice(others)
         prefixes = [prefix for name in names for prefix in self.site.peers[name]
                     if prefix.version == family]
         if not prefixes or self.rng.random() < 0.2:
@@ -252,7 +267,8 @@ class Connections:
         prefix = self.rng.choice(prefixes)
         offset = self.rng.choice((0, prefix.num_addresses - 1,
                                   self.rng.randrange(prefix.num_addresses)))
-        return prefix.network_address + offset
+        address = prefix.network_address + offset
+        return self.address(family) if is_refused(address) else address
 
     def port(self):
         kind = self.rng.random()

@@ -7,7 +7,7 @@ from ipaddress import ip_address, ip_network
 import pytest
 
 import model
-from model import (ACCEPT, DROP, ERROR, FIRST, INVALID, LOCAL, NEW, NOT_GOVERNED,
+from model import (ACCEPT, ERROR, FIRST, INVALID, LOCAL, NEW, NOT_GOVERNED,
                    REPLY, UNTRACKED, Connection, Packet, Site)
 
 OUTSIDE = "198.51.100.7"

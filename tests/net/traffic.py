@@ -58,7 +58,7 @@ class Translation:
 def random_translations(rng, site):
     """Rules that lead to and from edge addresses and others."""
     edge = list(site.holders)
-    others = [address for address in sites.OUTSIDERS + sites.INSIDERS]
+    others = sites.OUTSIDERS + sites.INSIDERS
     return [Translation(NAT_TTL + number, is_source=rng.random() < 0.4,
                         address=rng.choice(edge if rng.random() < 0.6 else others),
                         port=rng.choice((None, None, *sites.PORTS)))
@@ -94,11 +94,6 @@ class Event:
 @lru_cache(maxsize=None)
 def text(address):
     return str(address)
-
-
-def proto(packet):
-    six = packet.source.version == 6
-    return packets.PROTO["icmpv6" if six else "icmp"]
 
 
 def stack_drops(packet):
@@ -171,12 +166,10 @@ class Script:
     def next_number(self):
         return len(self.events)
 
-    def is_new(self, *tuples):
-        """Reserve tuples that no other connection may have."""
-        keys = set()
-        for protocol, source, sport, destination, dport in tuples:
-            keys |= {(protocol, source, sport, destination, dport),
-                     (protocol, destination, dport, source, sport)}
+    def is_new(self, protocol, source, sport, destination, dport):
+        """Reserve a tuple, which no other connection may have."""
+        keys = {(protocol, source, sport, destination, dport),
+                (protocol, destination, dport, source, sport)}
         if keys & self.used:
             return False
         self.used |= keys
@@ -197,7 +190,7 @@ class Script:
         if (packet.source, packet.sport) == (packet.destination, packet.dport):
             return False
         self.flow += 1
-        if not self.is_new(self.tuple_of(packet)):
+        if not self.is_new(*self.tuple_of(packet)):
             return False
         shapes = {"plain": 80, "untracked": 3, "invalid": 7, "other": 2}
         if packet.protocol == "tcp":
@@ -225,7 +218,8 @@ class Script:
                                 if rule.address.version == packet.source.version and
                                 not (rule.port and packet.protocol == "echo")] or [None])
         forward = rule and rule.of(packet)
-        if forward in (None, packet) or not self.is_new(self.tuple_of(forward)):
+        if forward in (None, packet) or not self.is_new(*self.tuple_of(forward)):
+            self.start_plain(packet, connections)
             return
         number = self.next_number()
         goes_on = self.add(packet, self.segment(packet, number, ttl=rule.ttl))
@@ -255,14 +249,14 @@ class Script:
         self.add(packet, frames, length=len(whole), is_tagged=False)
 
     def start_untracked(self, packet, connections):
-        ttl = {"ttl": UNTRACKED_TTL}
         number = self.next_number()
-        frame = self.segment(packet, number, **ttl)
+        frame = self.segment(packet, number, ttl=UNTRACKED_TTL)
         self.add(dataclasses.replace(packet, state=UNTRACKED), frame)
 
     def start_other(self, packet, connections):
         protocol = self.rng.choice(OTHER_PROTOCOLS)
-        if not self.is_new((protocol, packet.source, 0, packet.destination, 0)):
+        if not self.is_new(protocol, packet.source, 0, packet.destination, 0):
+            self.start_plain(packet, connections)
             return
         packet = dataclasses.replace(packet, protocol="other", sport=None, dport=None)
         number = self.next_number()
@@ -308,8 +302,9 @@ class Script:
             protocol, ports = "error", (None, None)
         elif shape == "cut":            # not even ports
             is_tagged = False
-            number = {"tcp": 6, "udp": 17, "echo": proto(packet)}[packet.protocol]
-            frame = packets.ip(source, destination, number, b"\1\2")
+            names = {"echo": "icmpv6" if packet.source.version == 6 else "icmp"}
+            protocol_number = packets.PROTO[names.get(packet.protocol, packet.protocol)]
+            frame = packets.ip(source, destination, protocol_number, b"\1\2")
             ports = (None, None)
         elif shape == "sum":
             frame = bytearray(self.segment(packet, number))

@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Random packets and policies, judged by the words and by a second reading of
+ * the rows, one by one and without words.
+ */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "../../kmod/classify.h"
+
+#define SET(set)	BIT(NF_EDGE_PEER_SET_##set)
+#define SIDE(side)	BIT(NF_EDGE_SIDE_##side)
+
+struct host {
+	u8 services;
+	u32 sets;
+};
+
+struct policy {
+	u32 zones;
+	u32 features;
+	u32 bound;
+	bool expose;
+};
+
+static bool is_peer(const struct policy *policy, const struct nf_edge_row *row,
+		    const struct host *h)
+{
+	bool outward = h->services & NF_EDGE_EXTERNAL_SERVICES;
+	bool inside = !outward && (h->sets & SET(INTERNAL_NETWORKS));
+
+	if (row->peer_sets & policy->bound)
+		return h->sets & row->peer_sets & policy->bound;
+	if (!row->any_when_unbound)
+		return false;
+	if (row->side == NF_EDGE_SIDE_EXTERNAL)
+		return !inside && !(h->services & NF_EDGE_INTERNAL_SERVICE);
+	return policy->bound & SET(INTERNAL_NETWORKS) ? inside : !outward;
+}
+
+/*
+ * Judges one end. Returns the rows that permit it, and adds to @near the near
+ * rows of each reason.
+ */
+static u64 judge_end(const struct policy *policy, const struct host *edge,
+		     const struct host *peer, bool is_destination,
+		     const struct nf_edge_packet *p, u64 *near)
+{
+	u64 rows = 0, at_end[NF_EDGE_REASON_SEVERAL + 1] = {};
+	int i;
+
+	for (i = 0; i < NF_EDGE_ROWS; i++) {
+		const struct nf_edge_row *row = &nf_edge_rows[i];
+		bool is_in = row->direction == NF_EDGE_DIRECTION_IN;
+		int failed = 0, reason = 0;
+
+		if (!(edge->services & BIT(row->service)) ||
+		    is_in != is_destination || row->l4proto != p->l4proto ||
+		    p->dport < row->port_low || p->dport > row->port_high)
+			continue;
+		at_end[NF_EDGE_REASON_SEVERAL] |= BIT_ULL(i);
+
+		if (p->first_direction && p->arrival != NF_EDGE_LOCAL_HOST &&
+		    !(is_in && (p->arrival & BIT(row->side))) &&
+		    !((p->arrival & SIDE(EDGE)) &&
+		      (!is_in || peer->services))) {
+			failed++;
+			reason = NF_EDGE_REASON_INTERFACE;
+		}
+		if (!is_peer(policy, row, peer)) {
+			failed++;
+			reason = NF_EDGE_REASON_PEER;
+		}
+		if (!(policy->zones & BIT(row->zone)) ||
+		    (row->feature != NF_EDGE_FEATURE_NONE &&
+		     !(policy->features & BIT(row->feature)))) {
+			failed++;
+			reason = NF_EDGE_REASON_DISABLED;
+		}
+		if (!failed && !strcmp(row->id, "external/11") &&
+		    !policy->expose && p->dport >= 50001 && p->dport <= 50003) {
+			failed++;
+			reason = NF_EDGE_REASON_CLS_GUARD;
+		}
+		if (!failed)
+			rows |= BIT_ULL(i);
+		if (failed == 1)
+			at_end[reason] |= BIT_ULL(i);
+	}
+	for (i = 0; !rows && i <= NF_EDGE_REASON_SEVERAL; i++)
+		near[i] |= at_end[i];
+	return rows;
+}
+
+static struct nf_edge_judgement judge_plainly(const struct policy *policy,
+					      const struct host *source,
+					      const struct host *destination,
+					      const struct nf_edge_packet *p)
+{
+	static const u8 order[] = {
+		NF_EDGE_REASON_CLS_GUARD, NF_EDGE_REASON_INTERFACE,
+		NF_EDGE_REASON_PEER, NF_EDGE_REASON_DISABLED,
+		NF_EDGE_REASON_SEVERAL,
+	};
+	struct nf_edge_judgement j = { .verdict = NF_EDGE_VERDICT_ACCEPT };
+	u64 near[NF_EDGE_REASON_SEVERAL + 1] = {}, rows;
+	unsigned int i;
+
+	if (!source->services && !destination->services) {
+		j.verdict = NF_EDGE_VERDICT_NOT_GOVERNED;
+		return j;
+	}
+	if (destination->services) {
+		rows = judge_end(policy, destination, source, true, p, near);
+		j.rows |= rows;
+		if (!rows)
+			j.verdict = NF_EDGE_VERDICT_DROP;
+	}
+	if (source->services) {
+		rows = judge_end(policy, source, destination, false, p, near);
+		j.rows |= rows;
+		if (!rows)
+			j.verdict = NF_EDGE_VERDICT_DROP;
+	}
+	if (j.verdict == NF_EDGE_VERDICT_ACCEPT)
+		return j;
+	j.rows = 0;
+	j.reason = NF_EDGE_REASON_NO_ROW;
+	for (i = 0; i < ARRAY_SIZE(order); i++)
+		if (near[order[i]]) {
+			j.reason = order[i];
+			j.near = near[order[i]];
+			break;
+		}
+	return j;
+}
+
+static struct host random_host(void)
+{
+	static const u8 services[] = {
+		0, 0, 0, BIT(NF_EDGE_SERVICE_ACCESS),
+		BIT(NF_EDGE_SERVICE_WEBCONF), BIT(NF_EDGE_SERVICE_AV),
+		BIT(NF_EDGE_SERVICE_INTERNAL), NF_EDGE_EXTERNAL_SERVICES,
+		BIT(NF_EDGE_SERVICE_ACCESS) | BIT(NF_EDGE_SERVICE_AV),
+	};
+
+	return (struct host){
+		.services = services[rand() % ARRAY_SIZE(services)],
+		.sets = rand() & rand(),
+	};
+}
+
+static void random_packets_are_judged_as_row_by_row(void **state)
+{
+	u32 seen[NF_EDGE_REASON_SEVERAL + 1] = {}, accepted = 0;
+	int round;
+
+	srand(3);
+	for (round = 0; round < 400000; round++) {
+		const struct nf_edge_row *row =
+			&nf_edge_rows[rand() % NF_EDGE_ROWS];
+		struct policy policy = {
+			.zones = rand() | rand(), .features = rand() | rand(),
+			.bound = rand() & rand(), .expose = rand() % 4 == 0,
+		};
+		struct nf_edge_switches switches = {
+			.zones = policy.zones, .features = policy.features,
+		};
+		struct host source = random_host(), destination = random_host();
+		struct nf_edge_class from, to;
+		struct nf_edge_words words;
+		struct nf_edge_judgement got = {}, wanted;
+		struct nf_edge_packet p = {
+			.kind = NF_EDGE_KIND_ROWS,
+			.source = &from, .destination = &to,
+			.header_source = &from, .header_destination = &to,
+			.l4proto = row->l4proto,
+			.arrival = rand() % NF_EDGE_ARRIVALS,
+			.first_direction = rand() % 4,
+		};
+
+		p.dport = row->port_low + rand() %
+			  (row->port_high - row->port_low + 1) +
+			  (rand() % 16 == 0) - (rand() % 16 == 0);
+		if (rand() % 8 == 0)
+			p.dport = 50000 + rand() % 5;
+		p.header_dport = p.dport;
+		source.sets &= policy.bound;
+		destination.sets &= policy.bound;
+
+		nf_edge_make_words(&words, &switches, 0, policy.expose);
+		nf_edge_make_class(&from, policy.bound, source.sets,
+				   source.services, 0, 0);
+		nf_edge_make_class(&to, policy.bound, destination.sets,
+				   destination.services, 0, 0);
+		nf_edge_judge(&words, &p, &got);
+		wanted = judge_plainly(&policy, &source, &destination, &p);
+		assert_int_equal(got.verdict, wanted.verdict);
+		if (wanted.verdict == NF_EDGE_VERDICT_ACCEPT) {
+			assert_int_equal(got.rows, wanted.rows);
+			accepted++;
+		} else if (wanted.verdict == NF_EDGE_VERDICT_DROP) {
+			assert_int_equal(got.reason, wanted.reason);
+			assert_int_equal(got.near, wanted.near);
+			seen[wanted.reason]++;
+		}
+	}
+	assert_true(accepted > 1000);
+	assert_true(seen[NF_EDGE_REASON_CLS_GUARD] > 100);
+	assert_true(seen[NF_EDGE_REASON_INTERFACE] > 1000);
+	assert_true(seen[NF_EDGE_REASON_PEER] > 1000);
+	assert_true(seen[NF_EDGE_REASON_DISABLED] > 1000);
+	assert_true(seen[NF_EDGE_REASON_SEVERAL] > 1000);
+	assert_true(seen[NF_EDGE_REASON_NO_ROW] > 1000);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(random_packets_are_judged_as_row_by_row),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
