@@ -4,8 +4,8 @@
 
 #include <linux/hash.h>
 #include <linux/types.h>
+#include <linux/unaligned.h>
 #include <asm/byteorder.h>
-#include <asm/unaligned.h>
 
 #include "classify.h"
 #include "prefixes.h"
@@ -193,6 +193,40 @@ nf_edge_peer_ipv6(const struct nf_edge_addr_index *index, const void *addr)
 				   get_unaligned_be64(addr + 8));
 
 	return &index->class[index->peer_ipv6.class[i]];
+}
+
+/**
+ * nf_edge_edge_class - the class of an address, if it is an edge address
+ * @index: the index
+ * @ipv4: the family
+ * @addr: the address in network order
+ *
+ * Return: the class, or NULL when no node binds the address.
+ */
+static __always_inline const struct nf_edge_class *
+nf_edge_edge_class(const struct nf_edge_addr_index *index, bool ipv4,
+		   const void *addr)
+{
+	return ipv4 ? nf_edge_edge_ipv4(index, *(const __be32 *)addr) :
+		      nf_edge_edge_ipv6(index, addr);
+}
+
+/* The same for an address that is none. */
+static __always_inline const struct nf_edge_class *
+nf_edge_peer_class(const struct nf_edge_addr_index *index, bool ipv4,
+		   const void *addr)
+{
+	return ipv4 ? nf_edge_peer_ipv4(index, *(const __be32 *)addr) :
+		      nf_edge_peer_ipv6(index, addr);
+}
+
+/* The same for any address. */
+static __always_inline const struct nf_edge_class *
+nf_edge_class_of(const struct nf_edge_addr_index *index, bool ipv4,
+		 const void *addr)
+{
+	return nf_edge_edge_class(index, ipv4, addr) ?:
+	       nf_edge_peer_class(index, ipv4, addr);
 }
 
 #endif

@@ -58,6 +58,13 @@ struct nf_edge_switches {
 	u8 mode;
 };
 
+static inline bool nf_edge_same_switches(const struct nf_edge_switches *a,
+					 const struct nf_edge_switches *b)
+{
+	return a->zones == b->zones && a->features == b->features &&
+	       a->mode == b->mode;
+}
+
 /**
  * struct nf_edge_words - a policy short of its addresses
  * @live: rows that are live

@@ -7,9 +7,13 @@
 
 #include "classify.h"
 
+/* Counters are read and written by one instruction each. */
+static_assert(sizeof(long) == sizeof(u64));
+
 #define NF_EDGE_SERVICES	(NF_EDGE_SERVICE_INTERNAL + 1)
 #define NF_EDGE_REASONS		(NF_EDGE_REASON_SEVERAL + 1)
 
+/* Which way a packet went, seen from the Edge end. */
 enum nf_edge_toward {
 	NF_EDGE_TO_EDGE,
 	NF_EDGE_FROM_EDGE,
@@ -31,6 +35,11 @@ struct nf_edge_counts {
 	u64 last_hit;
 };
 
+/**
+ * struct nf_edge_counters - all counts of one node, on one CPU or summed up
+ * @row: by place in the table
+ * @service: by enum nf_edge_service
+ */
 struct nf_edge_counters {
 	struct nf_edge_counts row[NF_EDGE_ROWS];
 	struct nf_edge_counts service[NF_EDGE_SERVICES];
@@ -38,7 +47,7 @@ struct nf_edge_counters {
 
 /**
  * struct nf_edge_node - a node, which outlives the policies that name it
- * @refs: one a site that lists the node, and one a reader
+ * @refs: one a site that lists the node
  * @cpu: what each CPU counted since the node came
  * @base: what was counted at the last reset; under reset_mutex
  * @name: its name

@@ -97,8 +97,8 @@ static int reply_counters(struct nf_edge_net *en, struct genl_info *info,
 			rows |= BIT_ULL(i);
 
 	sum = kmalloc(sizeof(*sum), GFP_KERNEL);
-	msg = genlmsg_new(256 + (NF_EDGE_ROWS + NF_EDGE_SERVICES) * COUNTS_SIZE,
-			  GFP_KERNEL);
+	msg = nf_edge_nl_reply(info, 256 + (NF_EDGE_ROWS + NF_EDGE_SERVICES) *
+			       COUNTS_SIZE, &header);
 	if (!sum || !msg) {
 		err = -ENOMEM;
 		goto free;
@@ -106,10 +106,7 @@ static int reply_counters(struct nf_edge_net *en, struct genl_info *info,
 
 	mutex_lock(&en->reset_mutex);
 	nf_edge_node_sum(node, sum);
-	header = genlmsg_put_reply(msg, info, &nf_edge_nl_family, 0,
-				   NF_EDGE_CMD_COUNTERS_GET);
-	if (!header ||
-	    nla_put_string(msg, NF_EDGE_A_COUNTERS_NODE, node->name) ||
+	if (nla_put_string(msg, NF_EDGE_A_COUNTERS_NODE, node->name) ||
 	    nla_put_u32(msg, NF_EDGE_A_COUNTERS_GENERATION, generation) ||
 	    put_counters(msg, sum, &node->base, rows, !zone)) {
 		mutex_unlock(&en->reset_mutex);
@@ -193,7 +190,7 @@ int nf_edge_nl_drops_get_doit(struct sk_buff *skb, struct genl_info *info)
 	int i, err;
 
 	sum = kmalloc(sizeof(*sum), GFP_KERNEL);
-	msg = genlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
+	msg = nf_edge_nl_reply(info, NLMSG_GOODSIZE, &header);
 	if (!sum || !msg) {
 		err = -ENOMEM;
 		goto free;
@@ -201,9 +198,7 @@ int nf_edge_nl_drops_get_doit(struct sk_buff *skb, struct genl_info *info)
 
 	mutex_lock(&en->reset_mutex);
 	nf_edge_drops_sum(en->drops, sum);
-	header = genlmsg_put_reply(msg, info, &nf_edge_nl_family, 0,
-				   NF_EDGE_CMD_DROPS_GET);
-	err = header ? 0 : -EMSGSIZE;
+	err = 0;
 	for (i = 0; !err && i < NF_EDGE_REASONS; i++)
 		err = put_drop(msg, i, &sum->reason[i],
 			       &en->drops_base.reason[i]);

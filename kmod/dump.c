@@ -12,13 +12,12 @@
 /* Prefixes in one message: it fits a reader's buffer of 32 KiB. */
 #define PREFIXES_A_MESSAGE	1024
 
-#define PEER_SETS	(NF_EDGE_PEER_SET_LIVE_MESSENGER_CLIENTS + 1)
-
 struct dump {
 	struct nf_edge_snapshot *snapshot;
 	u32 generation;
 	u32 at;		/* row, node or set */
 	u32 prefix;	/* place in the site's prefixes */
+	u32 put;	/* prefixes of the set that were dumped */
 };
 
 static struct dump *dump_of(struct netlink_callback *cb)
@@ -167,15 +166,12 @@ static int put_peers(struct sk_buff *skb, const struct dump *dump)
 {
 	const struct nf_edge_site *site = dump->snapshot->site;
 	struct nlattr *nest;
-	u32 i, count = 0;
-
-	for (i = 0; i < site->n_prefixes; i++)
-		count += site->prefix[i].set == dump->at;
 
 	nest = nla_nest_start(skb, NF_EDGE_A_POLICY_PEERS);
 	if (!nest || nla_put_u32(skb, NF_EDGE_A_PEERS_SET, dump->at) ||
 	    ((site->bound_sets & BIT(dump->at)) &&
-	     nla_put_u32(skb, NF_EDGE_A_PEERS_COUNT, count)))
+	     nla_put_u32(skb, NF_EDGE_A_PEERS_COUNT,
+			 site->n_of_set[dump->at])))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return nla_put_u32(skb, NF_EDGE_A_POLICY_GENERATION, dump->generation);
@@ -186,7 +182,7 @@ int nf_edge_nl_peers_get_dumpit(struct sk_buff *skb,
 {
 	struct dump *dump = dump_of(cb);
 
-	for (; dump->snapshot && dump->at < PEER_SETS; dump->at++) {
+	for (; dump->snapshot && dump->at < NF_EDGE_PEER_SETS; dump->at++) {
 		void *header = start_message(skb, cb, NF_EDGE_CMD_PEERS_GET);
 
 		if (!header)
@@ -253,6 +249,7 @@ static int put_prefixes(struct sk_buff *skb, struct dump *dump)
 	if (nla_put_u32(skb, NF_EDGE_A_POLICY_GENERATION, dump->generation))
 		return -EMSGSIZE;
 	dump->prefix = i;
+	dump->put += n;
 	return 0;
 }
 
@@ -261,14 +258,14 @@ int nf_edge_nl_prefix_get_dumpit(struct sk_buff *skb,
 {
 	struct dump *dump = dump_of(cb);
 
-	while (dump->snapshot && dump->at < PEER_SETS) {
+	while (dump->snapshot && dump->at < NF_EDGE_PEER_SETS) {
 		const struct nf_edge_site *site = dump->snapshot->site;
 		void *header;
 
-		if (next_of_set(site, dump->at, dump->prefix) ==
-		    site->n_prefixes) {
+		if (dump->put == site->n_of_set[dump->at]) {
 			dump->at++;
 			dump->prefix = 0;
+			dump->put = 0;
 			continue;
 		}
 		header = start_message(skb, cb, NF_EDGE_CMD_PREFIX_GET);

@@ -17,9 +17,7 @@ static bool never_governed(struct net *net, const char *name)
 
 	rcu_read_lock();
 	dev = dev_get_by_name_rcu(net, name);
-	never = !strcmp(name, "lo") ||
-		(dev && ((dev->flags & IFF_LOOPBACK) ||
-			 netif_is_l3_master(dev)));
+	never = !strcmp(name, "lo") || (dev && nf_edge_never_governed(dev));
 	rcu_read_unlock();
 	return never;
 }
@@ -28,16 +26,7 @@ static const struct nf_edge_class *
 class_of(const struct nf_edge_addr_index *index, const struct nlattr *ipv4,
 	 const struct nlattr *ipv6)
 {
-	const struct nf_edge_class *edge;
-	__be32 addr;
-
-	if (ipv6) {
-		edge = nf_edge_edge_ipv6(index, nla_data(ipv6));
-		return edge ?: nf_edge_peer_ipv6(index, nla_data(ipv6));
-	}
-	addr = nla_get_be32(ipv4);
-	edge = nf_edge_edge_ipv4(index, addr);
-	return edge ?: nf_edge_peer_ipv4(index, addr);
+	return nf_edge_class_of(index, ipv4, nla_data(ipv4 ?: ipv6));
 }
 
 /* Checks that a query is whole; says which attribute is not as it should be. */
@@ -50,6 +39,11 @@ static int check_query(struct nlattr *query, struct nlattr **tb,
 	if (!tb[NF_EDGE_A_QUERY_IN] == !tb[NF_EDGE_A_QUERY_LOCAL]) {
 		NL_SET_ERR_MSG_ATTR(extack, query,
 				    "one of an interface and the local host is required");
+		return -EINVAL;
+	}
+	if (tb[NF_EDGE_A_QUERY_IN] && !*(char *)nla_data(tb[NF_EDGE_A_QUERY_IN])) {
+		NL_SET_ERR_MSG_ATTR(extack, tb[NF_EDGE_A_QUERY_IN],
+				    "an interface has a name");
 		return -EINVAL;
 	}
 	if (!tb[NF_EDGE_A_QUERY_SOURCE_IPV4] == !ipv6 ||
@@ -186,4 +180,37 @@ int nf_edge_explain(struct net *net, const struct nf_edge_snapshot *snapshot,
 		return -EMSGSIZE;
 	nla_nest_end(reply, nest);
 	return 0;
+}
+
+int nf_edge_nl_explain_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct nf_edge_net *en = nf_edge_net(genl_info_net(info));
+	struct nf_edge_snapshot *snapshot;
+	struct sk_buff *msg;
+	void *header;
+	int err;
+
+	if (!info->attrs[NF_EDGE_A_POLICY_QUERY]) {
+		NL_SET_ERR_MSG(info->extack, "a query is required");
+		return -EINVAL;
+	}
+	msg = nf_edge_nl_reply(info, NF_EDGE_ANSWER_SIZE, &header);
+	if (!msg)
+		return -ENOMEM;
+	snapshot = nf_edge_snapshot_get(en);
+	err = nf_edge_explain(en->net, snapshot,
+			      info->attrs[NF_EDGE_A_POLICY_QUERY], msg,
+			      info->extack);
+	if (!err)
+		err = nla_put_u32(msg, NF_EDGE_A_POLICY_GENERATION,
+				  snapshot ? snapshot->generation :
+					     READ_ONCE(en->generation));
+	if (snapshot)
+		nf_edge_snapshot_put(snapshot);
+	if (err) {
+		nlmsg_free(msg);
+		return err;
+	}
+	genlmsg_end(msg, header);
+	return genlmsg_reply(msg, info);
 }

@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The compiled-in policy, for what looks at it row by row.
+ */
 
 #include "flow_table.h"
 

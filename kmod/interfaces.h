@@ -4,6 +4,7 @@
 
 #include <linux/compiler.h>
 #include <linux/if.h>
+#include <linux/netdevice.h>
 #include <linux/rcupdate.h>
 
 #include "classify.h"
@@ -21,7 +22,17 @@ struct nf_edge_interface {
 	u8 sides;
 };
 
-/* What the packet path needs of an interface. */
+/* Packets on loopback are never judged, those of a VRF on its interfaces. */
+static inline bool nf_edge_never_governed(const struct net_device *dev)
+{
+	return (dev->flags & IFF_LOOPBACK) || netif_is_l3_master(dev);
+}
+
+/**
+ * struct nf_edge_arrival - what the packet path needs of an interface
+ * @sides: mask of enum nf_edge_side
+ * @guards: enum nf_edge_guard
+ */
 struct nf_edge_arrival {
 	u8 sides;
 	u8 guards;

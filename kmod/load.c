@@ -13,12 +13,16 @@
 
 #define TRANSACTIONS_MAX	4	/* a namespace */
 
+#define BROKEN "peers of this transaction were refused, so it cannot be loaded"
+#define STALE "the policy changed while this was being loaded; nothing was changed, load again"
+
 /**
  * struct nf_edge_transaction - peer sets on their way
  * @list: in the namespace's transactions, under its mutex
  * @portid: of the socket that owns it
  * @generation: of the policy when it began
  * @bound_sets: mask of the sets that were named
+ * @broken: something of it was refused, so that it is not what was meant
  * @prefixes: theirs
  */
 struct nf_edge_transaction {
@@ -26,6 +30,7 @@ struct nf_edge_transaction {
 	u32 portid;
 	u32 generation;
 	u32 bound_sets;
+	bool broken;
 	struct nf_edge_prefixes prefixes;
 };
 
@@ -50,7 +55,7 @@ static void end_transaction(struct nf_edge_transaction *t)
 
 /**
  * nf_edge_transactions_end - end all transactions of a namespace
- * @en: the namespace, which nobody uses any more
+ * @en: the namespace, whose mutex is held
  */
 void nf_edge_transactions_end(struct nf_edge_net *en)
 {
@@ -94,17 +99,12 @@ int nf_edge_nl_begin_doit(struct sk_buff *skb, struct genl_info *info)
 	void *header;
 	int err;
 
-	msg = genlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
+	msg = nf_edge_nl_reply(info, NLMSG_GOODSIZE, &header);
 	if (!msg)
 		return -ENOMEM;
-	header = genlmsg_put_reply(msg, info, &nf_edge_nl_family, 0,
-				   NF_EDGE_CMD_BEGIN);
 	mutex_lock(&en->mutex);
-	if (!header ||
-	    nla_put_u32(msg, NF_EDGE_A_POLICY_GENERATION, en->generation))
-		err = -EMSGSIZE;
-	else
-		err = begin_locked(en, info);
+	err = nla_put_u32(msg, NF_EDGE_A_POLICY_GENERATION, en->generation) ?:
+	      begin_locked(en, info);
 	mutex_unlock(&en->mutex);
 	if (err) {
 		nlmsg_free(msg);
@@ -122,14 +122,20 @@ int nf_edge_nl_peers_add_doit(struct sk_buff *skb, struct genl_info *info)
 
 	mutex_lock(&en->mutex);
 	t = find_transaction(en, info->snd_portid);
-	if (t) {
-		err = nf_edge_parse_peers(info, &t->prefixes, &t->bound_sets);
-		if (err)
-			end_transaction(t);
-	} else {
+	if (!t) {
 		NL_SET_ERR_MSG(info->extack,
 			       "this socket has no transaction: begin one");
 		err = -EINVAL;
+	} else if (t->broken) {
+		NL_SET_ERR_MSG(info->extack, BROKEN);
+		err = -EINVAL;
+	} else {
+		err = nf_edge_parse_peers(info, &t->prefixes, &t->bound_sets);
+		if (err) {
+			/* Without them, a load would open rows to any. */
+			t->broken = true;
+			nf_edge_prefixes_free(&t->prefixes);
+		}
 	}
 	mutex_unlock(&en->mutex);
 	return err;
@@ -213,24 +219,25 @@ free_prefixes:
 	return err ? ERR_PTR(err) : snapshot;
 }
 
-static bool same_switches(const struct nf_edge_switches *a,
-			  const struct nf_edge_switches *b)
-{
-	return a->zones == b->zones && a->features == b->features &&
-	       a->mode == b->mode;
-}
-
-static int check_generation(struct nf_edge_net *en, struct genl_info *info,
-			    const struct nf_edge_transaction *t)
+/* A load must come from the policy in force, and from a whole transaction. */
+static int check_origin(struct nf_edge_net *en, struct genl_info *info,
+			const struct nf_edge_transaction *t)
 {
 	const struct nlattr *attr = info->attrs[NF_EDGE_A_POLICY_GENERATION];
 
-	if ((!attr || nla_get_u32(attr) == en->generation) &&
-	    (!t || t->generation == en->generation))
-		return 0;
-	NL_SET_ERR_MSG(info->extack,
-		       "the policy changed while this was being loaded; nothing was changed, load again");
-	return -ESTALE;
+	if (t && t->broken) {
+		NL_SET_ERR_MSG(info->extack, BROKEN);
+		return -EINVAL;
+	}
+	if (attr && nla_get_u32(attr) != en->generation) {
+		NL_SET_ERR_MSG_ATTR(info->extack, attr, STALE);
+		return -ESTALE;
+	}
+	if (t && t->generation != en->generation) {
+		NL_SET_ERR_MSG(info->extack, STALE);
+		return -ESTALE;
+	}
+	return 0;
 }
 
 static int put_answers(struct genl_info *info,
@@ -257,7 +264,7 @@ static int load_locked(struct nf_edge_net *en, struct genl_info *info,
 	bool changed;
 	int err;
 
-	err = check_generation(en, info, t);
+	err = check_origin(en, info, t);
 	if (err)
 		return err;
 	old = rcu_dereference_protected(en->snapshot,
@@ -267,8 +274,8 @@ static int load_locked(struct nf_edge_net *en, struct genl_info *info,
 		return PTR_ERR(snapshot);
 
 	changed = !old || snapshot->site != old->site ||
-		  !same_switches(&snapshot->switches, &old->switches) ||
-		  !same_switches(&snapshot->loaded, &old->loaded);
+		  !nf_edge_same_switches(&snapshot->switches, &old->switches) ||
+		  !nf_edge_same_switches(&snapshot->loaded, &old->loaded);
 	/* The reply first: nothing may fail once the policy is published. */
 	err = nla_put_u32(msg, NF_EDGE_A_POLICY_GENERATION,
 			  en->generation + (changed && !dry_run)) ?:
@@ -317,25 +324,26 @@ int nf_edge_nl_load_doit(struct sk_buff *skb, struct genl_info *info)
 	bool dry_run = info->attrs[NF_EDGE_A_POLICY_DRY_RUN];
 	struct nf_edge_transaction *t;
 	struct sk_buff *msg = NULL;
-	void *header = NULL;
+	void *header;
 	int err, n;
 
 	n = count_queries(info, dry_run);
 	if (n >= 0)
-		msg = genlmsg_new(256 + n * NF_EDGE_ANSWER_SIZE, GFP_KERNEL);
-	if (msg)
-		header = genlmsg_put_reply(msg, info, &nf_edge_nl_family, 0,
-					   NF_EDGE_CMD_LOAD);
+		msg = nf_edge_nl_reply(info, 256 + n * NF_EDGE_ANSWER_SIZE,
+				       &header);
 
 	mutex_lock(&en->mutex);
 	t = find_transaction(en, info->snd_portid);
 	err = n < 0 ? n :
-	      !header ? -ENOMEM : load_locked(en, info, t, dry_run, msg);
+	      !msg ? -ENOMEM : load_locked(en, info, t, dry_run, msg);
 	if (t && !dry_run)
 		end_transaction(t);
 	mutex_unlock(&en->mutex);
 
 	if (err) {
+		if (err == -ENOMEM)
+			NL_SET_ERR_MSG(info->extack,
+				       "the kernel has no memory for this; nothing was changed");
 		nlmsg_free(msg);
 		return err;
 	}
@@ -354,6 +362,9 @@ static int netlink_event(struct notifier_block *nb, unsigned long event,
 	if (event != NETLINK_URELEASE || notify->protocol != NETLINK_GENERIC)
 		return NOTIFY_DONE;
 	en = nf_edge_net(notify->net);
+	/* No load need be waited for, of which the socket has no part. */
+	if (list_empty_careful(&en->transactions))
+		return NOTIFY_DONE;
 	mutex_lock(&en->mutex);
 	t = find_transaction(en, notify->portid);
 	if (t)

@@ -32,13 +32,13 @@ static void __net_exit net_pre_exit(struct net *net)
 	struct nf_edge_net *en = nf_edge_net(net);
 
 	mutex_lock(&en->mutex);
+	nf_edge_transactions_end(en);
 	nf_edge_unpublish(en);
 	mutex_unlock(&en->mutex);
 }
 
 static void __net_exit net_exit(struct net *net)
 {
-	nf_edge_transactions_end(nf_edge_net(net));
 	free_percpu(nf_edge_net(net)->drops);
 }
 

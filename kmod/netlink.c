@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The family's operations, but for load and its transaction.  Dumps pin the
- * policy that they read, so that it is one policy from end to end.
+ * The family, its status, switches and flush.  Load, dumps, counters and
+ * explain are in files of their own.
  */
 
 #include <linux/slab.h>
@@ -23,8 +23,15 @@ static int put_u64(struct sk_buff *msg, int attribute, u64 value, int pad)
 	return nla_put_u64_64bit(msg, attribute, value, pad);
 }
 
-/* A reply to @info with room for @size octets of attributes. */
-static struct sk_buff *new_reply(struct genl_info *info, size_t size,
+/**
+ * nf_edge_nl_reply - begin the reply to a message
+ * @info: the message
+ * @size: room for attributes, octets
+ * @header: for genlmsg_end()
+ *
+ * Return: the reply, or NULL without memory.
+ */
+struct sk_buff *nf_edge_nl_reply(struct genl_info *info, size_t size,
 				 void **header)
 {
 	struct sk_buff *msg = genlmsg_new(size, GFP_KERNEL);
@@ -130,7 +137,7 @@ int nf_edge_nl_status_get_doit(struct sk_buff *skb, struct genl_info *info)
 			(4 * nla_total_size(4) + nla_total_size(IFNAMSIZ));
 	drops = kmalloc(sizeof(*drops), GFP_KERNEL);
 	if (drops)
-		msg = new_reply(info, size, &header);
+		msg = nf_edge_nl_reply(info, size, &header);
 	if (!msg) {
 		err = -ENOMEM;
 		goto out;
@@ -238,9 +245,7 @@ static int switch_locked(struct nf_edge_net *en, struct genl_info *info,
 				    "the same is switched on and off");
 		return -EINVAL;
 	}
-	changed = now.zones != old->switches.zones ||
-		  now.features != old->switches.features ||
-		  now.mode != old->switches.mode;
+	changed = !nf_edge_same_switches(&now, &old->switches);
 	if (nla_put_u32(msg, NF_EDGE_A_SWITCH_GENERATION,
 			en->generation + changed) ||
 	    nla_put_u8(msg, NF_EDGE_A_SWITCH_CHANGED, changed))
@@ -267,7 +272,7 @@ int nf_edge_nl_switch_doit(struct sk_buff *skb, struct genl_info *info)
 	void *header;
 	int err;
 
-	msg = new_reply(info, NLMSG_GOODSIZE, &header);
+	msg = nf_edge_nl_reply(info, NLMSG_GOODSIZE, &header);
 	if (!msg)
 		return -ENOMEM;
 	mutex_lock(&en->mutex);
@@ -289,7 +294,7 @@ int nf_edge_nl_flush_doit(struct sk_buff *skb, struct genl_info *info)
 	void *header;
 	bool had;
 
-	msg = new_reply(info, NLMSG_GOODSIZE, &header);
+	msg = nf_edge_nl_reply(info, NLMSG_GOODSIZE, &header);
 	if (!msg)
 		return -ENOMEM;
 	mutex_lock(&en->mutex);
@@ -309,39 +314,6 @@ int nf_edge_nl_flush_doit(struct sk_buff *skb, struct genl_info *info)
 		nf_edge_nl_announce(en, NULL, NF_EDGE_CHANGE_FLUSH);
 	}
 	mutex_unlock(&en->mutex);
-	genlmsg_end(msg, header);
-	return genlmsg_reply(msg, info);
-}
-
-int nf_edge_nl_explain_doit(struct sk_buff *skb, struct genl_info *info)
-{
-	struct nf_edge_net *en = nf_edge_net(genl_info_net(info));
-	struct nf_edge_snapshot *snapshot;
-	struct sk_buff *msg;
-	void *header;
-	int err;
-
-	if (!info->attrs[NF_EDGE_A_POLICY_QUERY]) {
-		NL_SET_ERR_MSG(info->extack, "a query is required");
-		return -EINVAL;
-	}
-	msg = new_reply(info, NF_EDGE_ANSWER_SIZE, &header);
-	if (!msg)
-		return -ENOMEM;
-	snapshot = nf_edge_snapshot_get(en);
-	err = nf_edge_explain(en->net, snapshot,
-			      info->attrs[NF_EDGE_A_POLICY_QUERY], msg,
-			      info->extack);
-	if (!err)
-		err = nla_put_u32(msg, NF_EDGE_A_POLICY_GENERATION,
-				  snapshot ? snapshot->generation :
-					     READ_ONCE(en->generation));
-	if (snapshot)
-		nf_edge_snapshot_put(snapshot);
-	if (err) {
-		nlmsg_free(msg);
-		return err;
-	}
 	genlmsg_end(msg, header);
 	return genlmsg_reply(msg, info);
 }

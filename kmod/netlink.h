@@ -7,6 +7,8 @@
 #include "snapshot.h"
 
 /* netlink.c */
+struct sk_buff *nf_edge_nl_reply(struct genl_info *info, size_t size,
+				 void **header);
 void nf_edge_nl_announce(struct nf_edge_net *en,
 			 const struct nf_edge_switches *switches,
 			 enum nf_edge_change change);

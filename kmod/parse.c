@@ -12,148 +12,6 @@
 #include "netlink-gen.h"
 #include "parse.h"
 
-/* Addresses that stand for no host: no node and no peer has one. */
-static bool no_host(u64 hi, u64 lo, bool ipv6, u8 len)
-{
-	u32 ipv4 = hi >> 32;
-
-	if (!ipv6) {
-		if (!ipv4)
-			return len == 32;
-		if (len >= 8 && ipv4 >> 24 == 127)
-			return true;
-		if (len >= 16 && ipv4 >> 16 == 0xa9fe)
-			return true;
-		if (len >= 4 && ipv4 >> 28 == 0xe)
-			return true;
-		return ipv4 == ~0U;
-	}
-	if (!hi && len == 128 && lo <= 1)
-		return true;
-	if (!hi && len >= 96 && lo >> 32 == 0xffff)
-		return true;
-	if (len >= 10 && hi >> 54 == 0xfe80 >> 6)
-		return true;
-	if (len >= 8 && hi >> 56 == 0xff)
-		return true;
-	return false;
-}
-
-static int check_host(u64 hi, u64 lo, bool ipv6, u8 len,
-		      const struct nlattr *attr, struct netlink_ext_ack *extack)
-{
-	if (!no_host(hi, lo, ipv6, len))
-		return 0;
-	NL_SET_ERR_MSG_ATTR(extack, attr,
-			    "an unspecified, loopback, link-local, multicast, broadcast or IPv4-mapped address is no host's");
-	return -EINVAL;
-}
-
-/* One entry of a list of prefixes. */
-static int parse_prefix(const u8 *entry, u8 set, bool ipv6,
-			struct nf_edge_prefix *p,
-			struct netlink_ext_ack *extack)
-{
-	/* The entry is no attribute, but its place is what a reader wants. */
-	const struct nlattr *place = (const struct nlattr *)entry;
-
-	p->set = set;
-	p->ipv6 = ipv6;
-	p->hi = ipv6 ? get_unaligned_be64(entry) :
-		       (u64)get_unaligned_be32(entry) << 32;
-	p->lo = ipv6 ? get_unaligned_be64(entry + 8) : 0;
-	p->len = entry[ipv6 ? 16 : 4];
-
-	if (p->len > (ipv6 ? 128 : 32)) {
-		NL_SET_ERR_MSG_ATTR(extack, place,
-				    "the prefix length passes the address");
-		return -EINVAL;
-	}
-	/* IPv4 addresses end at bit 32: what lies behind is zero. */
-	if ((p->hi & nf_edge_host_bits_hi(p->len)) ||
-	    (p->lo & nf_edge_host_bits_lo(p->len))) {
-		NL_SET_ERR_MSG_ATTR(extack, place,
-				    "host bits are set in a prefix");
-		return -EINVAL;
-	}
-	return check_host(p->hi, p->lo, ipv6, p->len, place, extack);
-}
-
-static int parse_prefixes(const struct nlattr *attr, u8 set, bool ipv6,
-			  struct nf_edge_prefixes *p,
-			  struct netlink_ext_ack *extack)
-{
-	int size = ipv6 ? NF_EDGE_PREFIX_IPV6_SIZE : NF_EDGE_PREFIX_IPV4_SIZE;
-	struct nf_edge_prefix *chunk;
-	int i, n, err;
-
-	if (!attr || !nla_len(attr))
-		return 0;
-	if (nla_len(attr) % size) {
-		NL_SET_ERR_MSG_ATTR(extack, attr,
-				    "the list of prefixes ends inside an entry");
-		return -EINVAL;
-	}
-	n = nla_len(attr) / size;
-	if (p->total + n > NF_EDGE_MAX_PREFIXES) {
-		NL_SET_ERR_MSG_ATTR(extack, attr,
-				    "more than 1000000 prefixes in all sets together");
-		return -E2BIG;
-	}
-	chunk = kvmalloc_array(n, sizeof(*chunk), GFP_KERNEL_ACCOUNT);
-	if (!chunk)
-		return -ENOMEM;
-	for (i = 0; i < n; i++) {
-		err = parse_prefix(nla_data(attr) + i * size, set, ipv6,
-				   &chunk[i], extack);
-		if (err) {
-			kvfree(chunk);
-			return err;
-		}
-	}
-	return nf_edge_prefixes_add(p, chunk, n);
-}
-
-/**
- * nf_edge_parse_peers - add the peer sets of a message to what is collected
- * @info: the message
- * @p: the prefixes so far
- * @bound_sets: mask of the sets that are bound so far
- *
- * Context: may sleep.
- * Return: 0, or a negative error with the extack set where an attribute is at
- * fault; @p is good for nf_edge_prefixes_free() only then.
- */
-int nf_edge_parse_peers(struct genl_info *info, struct nf_edge_prefixes *p,
-			u32 *bound_sets)
-{
-	struct nlattr *tb[NF_EDGE_A_PEERS_MAX + 1];
-	const struct nlattr *attr;
-	int rem, err;
-	u32 set;
-
-	nf_edge_for_each_attr(attr, info, NF_EDGE_A_POLICY_PEERS, rem) {
-		err = nla_parse_nested(tb, NF_EDGE_A_PEERS_MAX, attr,
-				       nf_edge_peers_nl_policy, info->extack);
-		if (err)
-			return err;
-		if (!tb[NF_EDGE_A_PEERS_SET]) {
-			NL_SET_ERR_MSG_ATTR(info->extack, attr,
-					    "peers without the name of a set");
-			return -EINVAL;
-		}
-		set = nla_get_u32(tb[NF_EDGE_A_PEERS_SET]);
-		*bound_sets |= BIT(set);
-		err = parse_prefixes(tb[NF_EDGE_A_PEERS_PREFIXES_IPV4], set,
-				     false, p, info->extack) ?:
-		      parse_prefixes(tb[NF_EDGE_A_PEERS_PREFIXES_IPV6], set,
-				     true, p, info->extack);
-		if (err)
-			return err;
-	}
-	return 0;
-}
-
 /**
  * nf_edge_parse_switches - mode, zones and features of a message
  * @info: the message
@@ -249,13 +107,18 @@ static bool good_node_name(const char *name)
 	return c != name;
 }
 
-static int count_attrs(struct genl_info *info, int type)
+/* How many attributes of @type there are; the one after @max is at fault. */
+static int count_attrs(struct genl_info *info, int type, int max)
 {
 	const struct nlattr *attr;
 	int rem, n = 0;
 
-	nf_edge_for_each_attr(attr, info, type, rem)
-		n++;
+	nf_edge_for_each_attr(attr, info, type, rem) {
+		if (n++ == max) {
+			NL_SET_BAD_ATTR(info->extack, attr);
+			return -E2BIG;
+		}
+	}
 	return n;
 }
 
@@ -343,8 +206,8 @@ static int parse_address(const struct nlattr *attr, u8 node,
 	a->hi = ipv6 ? get_unaligned_be64(nla_data(ipv6)) :
 		       (u64)be32_to_cpu(nla_get_be32(ipv4)) << 32;
 	a->lo = ipv6 ? get_unaligned_be64(nla_data(ipv6) + 8) : 0;
-	return check_host(a->hi, a->lo, a->ipv6, a->ipv6 ? 128 : 32,
-			  ipv4 ?: ipv6, extack);
+	return nf_edge_parse_host(a->hi, a->lo, a->ipv6, a->ipv6 ? 128 : 32,
+				  ipv4 ?: ipv6, extack);
 }
 
 /* Counts the addresses of all nodes, which each have one at least. */
@@ -429,7 +292,8 @@ static int check_addresses(const struct said_address *said, int n,
 static int parse_nodes(struct genl_info *info, const struct nf_edge_site *old,
 		       struct nf_edge_site *site)
 {
-	int n_nodes = count_attrs(info, NF_EDGE_A_POLICY_NODE);
+	int n_nodes = count_attrs(info, NF_EDGE_A_POLICY_NODE,
+				  NF_EDGE_MAX_NODES);
 	struct said_address *addresses = NULL;
 	struct said_node *nodes;
 	int err, i, n = 0;
@@ -438,9 +302,9 @@ static int parse_nodes(struct genl_info *info, const struct nf_edge_site *old,
 		NL_SET_ERR_MSG(info->extack, "a node is required");
 		return -EINVAL;
 	}
-	if (n_nodes > NF_EDGE_MAX_NODES) {
+	if (n_nodes < 0) {
 		NL_SET_ERR_MSG(info->extack, "more than 64 nodes");
-		return -E2BIG;
+		return n_nodes;
 	}
 	nodes = kcalloc(n_nodes, sizeof(*nodes), GFP_KERNEL);
 	if (!nodes)
@@ -514,9 +378,9 @@ static int parse_interface(struct genl_info *info, const struct nlattr *attr,
 		return err;
 	name = tb[NF_EDGE_A_INTERFACE_NAME];
 	sides = tb[NF_EDGE_A_INTERFACE_SIDES];
-	if (!name || !sides) {
-		NL_SET_ERR_MSG_ATTR(info->extack, attr,
-				    "an interface needs a name and its sides");
+	if (!name || !sides || !nla_get_u32(sides)) {
+		NL_SET_ERR_MSG_ATTR(info->extack, name && sides ? sides : attr,
+				    "an interface needs a name, and one side at least");
 		return -EINVAL;
 	}
 	if (!dev_valid_name(nla_data(name))) {
@@ -534,14 +398,15 @@ static int parse_interface(struct genl_info *info, const struct nlattr *attr,
 
 static int parse_interfaces(struct genl_info *info, struct nf_edge_site *site)
 {
-	int n = count_attrs(info, NF_EDGE_A_POLICY_INTERFACE);
+	int n = count_attrs(info, NF_EDGE_A_POLICY_INTERFACE,
+			    NF_EDGE_MAX_INTERFACES);
 	struct said_interface *said;
 	const struct nlattr *attr;
 	int rem, err = 0, i = 0;
 
-	if (n > NF_EDGE_MAX_INTERFACES) {
+	if (n < 0) {
 		NL_SET_ERR_MSG(info->extack, "more than 256 interfaces");
-		return -E2BIG;
+		return n;
 	}
 	said = kvcalloc(n + 1, sizeof(*said), GFP_KERNEL);
 	site->interface = kvcalloc(n + 1, sizeof(*site->interface),
@@ -612,6 +477,7 @@ struct nf_edge_site *nf_edge_parse_site(struct genl_info *info,
 	const struct nlattr *ping = info->attrs[NF_EDGE_A_POLICY_PING];
 	struct nf_edge_site *site;
 	int err;
+	u32 i;
 
 	if (ping && (nla_get_u32(ping) & BIT(NF_EDGE_SIDE_EDGE))) {
 		NL_SET_ERR_MSG_ATTR(info->extack, ping,
@@ -638,5 +504,7 @@ struct nf_edge_site *nf_edge_parse_site(struct genl_info *info,
 		prefixes->n_runs = 0;
 		prefixes->total = 0;
 	}
+	for (i = 0; i < site->n_prefixes; i++)
+		site->n_of_set[site->prefix[i].set]++;
 	return site;
 }

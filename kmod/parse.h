@@ -6,8 +6,14 @@
 
 #include "snapshot.h"
 
+/* parse_peers.c */
+int nf_edge_parse_host(u64 hi, u64 lo, bool ipv6, u8 len,
+		       const struct nlattr *attr,
+		       struct netlink_ext_ack *extack);
 int nf_edge_parse_peers(struct genl_info *info, struct nf_edge_prefixes *p,
 			u32 *bound_sets);
+
+/* parse.c */
 int nf_edge_parse_switches(struct genl_info *info,
 			   struct nf_edge_switches *switches);
 struct nf_edge_site *nf_edge_parse_site(struct genl_info *info,

@@ -12,7 +12,8 @@
 #include "counters.h"
 #include "interfaces.h"
 
-#define NF_EDGE_HOOKS	6
+#define NF_EDGE_HOOKS		6
+#define NF_EDGE_PEER_SETS	(NF_EDGE_PEER_SET_LIVE_MESSENGER_CLIENTS + 1)
 
 /**
  * struct nf_edge_site - a configuration short of what can be switched
@@ -26,6 +27,7 @@
  * @n_interfaces: how many
  * @prefix: the peer prefixes, sorted by nf_edge_prefix_cmp()
  * @n_prefixes: how many
+ * @n_of_set: how many of each set
  * @bound_sets: mask of enum nf_edge_peer_set
  * @ping: mask of enum nf_edge_side
  * @expose_cls_ports: as configured
@@ -43,6 +45,7 @@ struct nf_edge_site {
 	u32 n_interfaces;
 	struct nf_edge_prefix *prefix;
 	u32 n_prefixes;
+	u32 n_of_set[NF_EDGE_PEER_SETS];
 	u32 bound_sets;
 	u8 ping;
 	bool expose_cls_ports;

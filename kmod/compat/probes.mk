@@ -10,4 +10,5 @@ probe = $(shell printf '\#include <%s>\nvoid probe(void);\nvoid probe(void)\n{\n
 	-DMODULE -DKBUILD_MODNAME='"nf_edge"' -w -fsyntax-only -x c - 2>/dev/null && \
 	echo -DNF_EDGE_HAVE_$(1))
 
+ccflags-y += $(call probe,LINUX_UNALIGNED,linux/unaligned.h,)
 ccflags-y += $(call probe,GENL_SPLIT_OPS,net/genetlink.h,(void)sizeof(struct genl_split_ops);)
