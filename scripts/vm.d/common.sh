@@ -1,9 +1,8 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2154
 # SPDX-License-Identifier: GPL-2.0-only
 # What scripts/vm and the kinds of kernel beside this file share.
 
 # Exit codes of our own. A command's code is passed on, so these keep to sysexits.h and above.
-# shellcheck disable=SC2034 # used by those who source this file
 readonly EXIT_USAGE=64 EXIT_PREPARE=69 EXIT_REPORT=70 EXIT_TAINT=71 EXIT_TIMEOUT=72 EXIT_DIED=73
 
 say() {
@@ -34,7 +33,17 @@ publish() {
 		temp=$(mktemp -d "$dir.new.XXXXXX")
 		chmod 755 "$temp"
 		scratch+=("$temp")
-		"$build" "$temp" {lock}>&-
+		# In a process group of its own, which cleanup can end.
+		set -m
+		(
+			set +m
+			trap - EXIT HUP INT TERM PIPE
+			"$build" "$temp"
+		) {lock}>&- &
+		builder=$!
+		set +m
+		wait "$builder" || exit
+		builder=
 		mv -T "$temp" "$dir"
 	fi
 	exec {lock}>&-

@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2154
 # SPDX-License-Identifier: GPL-2.0-only
 # The kernel "debian": the distribution's own kernel, in QEMU. The host's file tree comes over 9p.
 # See uml.sh for what a kind of kernel has to define.
@@ -75,7 +75,7 @@ debian_initramfs() {
 			cp "$file" "$root/modules/"
 			echo "/modules/${file##*/}" >>"$root/modules/order"
 		done
-	rm -r "$root/lib"
+	rm -r "${root:?}/lib"
 	(cd "$root" && find . | cpio --quiet -o -H newc) >"$dir/initramfs"
 	rm -r "$root"
 }
@@ -90,7 +90,8 @@ kernel_start() {
 		accel=kvm
 		processor=host
 	fi
-	exec setsid qemu-system-x86_64 -nodefaults -no-user-config -no-reboot -display none \
+	exec setsid setpriv --pdeathsig TERM \
+		qemu-system-x86_64 -nodefaults -no-user-config -no-reboot -display none \
 		-machine "q35,usb=off,smbus=off,sata=off,vmport=off" -accel "$accel" -cpu "$processor" \
 		"${clock[@]}" -smp "$count" -m "${memory}M" \
 		-kernel "$kernel_dir/vmlinux" -initrd "$kernel_dir/initramfs" \

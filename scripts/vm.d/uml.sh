@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2154
 # SPDX-License-Identifier: GPL-2.0-only
 # The kernel "uml": User Mode Linux, built once from the distribution's source, an ordinary program
 # whose root is the host's file tree (hostfs). One CPU.
@@ -10,6 +10,8 @@ uml_source=linux-source-6.1
 uml_fragments=("$here/uml.config")
 
 kernel_prepare() {
+	[[ ${cpus:-1} == 1 ]] || usage_error "the kernel $kind has one processor"
+	[[ -z $kvm$icount ]] || usage_error "--kvm and --icount are for the kernel debian"
 	"$here/deps" uml || exit "$EXIT_PREPARE"
 
 	local version key
@@ -17,7 +19,8 @@ kernel_prepare() {
 	key=$({
 		echo "$version"
 		gcc --version
-		cat "${uml_fragments[@]}" "$here/vm.d/uml-xstate.patch"
+		grep -h '^\(# \)\?CONFIG_' "${uml_fragments[@]}"
+		cat "$here/vm.d/uml.patch"
 	} | digest)
 	kernel_dir=$cache/$kind-$version-$key
 	publish "$kernel_dir" uml_build
@@ -36,7 +39,7 @@ uml_build() {
 	say "  unpacking"
 	mkdir "$tree"
 	logged "$dir/log" tar -xf "/usr/src/$uml_source.tar.xz" -C "$tree" --strip-components=1
-	logged "$dir/log" patch -d "$tree" -p1 -i "$here/vm.d/uml-xstate.patch"
+	logged "$dir/log" patch -d "$tree" -p1 -i "$here/vm.d/uml.patch"
 
 	say "  configuring"
 	uml_make() {
@@ -106,7 +109,8 @@ kernel_start() {
 		memory_dir=/dev/shm
 	fi
 	ulimit -c 0
-	TMPDIR=$memory_dir exec setsid "$kernel_dir/linux" "mem=${memory}M" \
+	TMPDIR=$memory_dir exec setsid setpriv --pdeathsig TERM \
+		"$kernel_dir/linux" "mem=${memory}M" \
 		rootfstype=hostfs rootflags=/ rw "init=$here/vm.d/guest-init" \
 		"nf_edge_run=$run" "uml_dir=$run/" umid=uml \
 		con=null con0=null,fd:1 ssl=null ssl0=null,fd:11 ssl1=null,fd:12 \

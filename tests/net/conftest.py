@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from netlib import Net, appliance
+from netlib import OPEN, Net, appliance
 
 HERE = pathlib.Path(__file__).resolve().parent
 
@@ -45,6 +45,13 @@ def net(nf_edge, site):
     policy of the test before is in force until the test loads its own."""
     yield site
     site.tidy()
+
+
+@pytest.fixture
+def open_net(net):
+    """The reference site with OPEN in force."""
+    net.load(OPEN)
+    return net
 
 
 @pytest.fixture(params=[4, 6], ids=["ipv4", "ipv6"])

@@ -197,14 +197,15 @@ class Edgectl:
 
 
 class Watch:
-    """The counters from one moment on."""
+    """The counters from one moment on, read from an Edgectl or whatever else
+    has counters()."""
 
-    def __init__(self, edgectl):
-        self.edgectl = edgectl
-        self.before = edgectl.counters()
+    def __init__(self, source):
+        self.source = source
+        self.before = source.counters()
 
     def delta(self):
-        return self.edgectl.counters() - self.before
+        return self.source.counters() - self.before
 
     def expect(self, expected=None, deadline=DEADLINE):
         """Exactly this has moved, and nothing else. Waits for it: packets

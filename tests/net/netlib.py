@@ -25,10 +25,12 @@ The pieces, for tests that need more:
     net.at(name, family)          an Endpoint (namespace, address, device);
                                   names are in topology.HOSTS
     endpoint.sent_from(other)     the same address used in another place
+    OPEN                          a configuration in which every row permits
+                                  the client (or a front end) of this site
     reference(**changes)          the reference configuration, a Config:
                                   .but(mode="audit", peers={"crl": []}),
                                   .without(("zone", "pic"), ("feature", "av"))
-    net.load(config_or_text)      edgectl load; net.config remembers it
+    net.load(config)              edgectl load; net.config remembers it
     net.edgectl(words...)         any verb; .json(), .explain(), .status(),
                                   .counters(), .zone("off", "pic"), ...
     net.watch()                   counters from now on:
@@ -49,23 +51,28 @@ The pieces, for tests that need more:
                                   the same, and it is refused
     net.lets_by(endpoint, bytes, ["external/14"])
                                   the same, and it arrives, counted like this
+    net.holds_back(endpoint, bytes)
+                                  the same, and the kernel keeps it
     net.awaits(tap, *addresses)   wait for packets to arrive
     net.scans(helpers, "tcp", a, b)
                                   the ports that get through, of all 65,536
     net.port()                    a client port that nothing has used lately
     namespace.run/ip/nft/sysctl/socket/inject/muted()
     until(condition, what)        poll with a deadline; never sleep
-    if_ready(call, *args)          the call's value; None while it would block
+    if_ready(call, *args)         the call's value; None while it would block
     flow_table: ROWS, ROW[id], rows_of(service, direction, l4, port)
 
 Another topology is another dictionary of namespaces: Net(spaces, hosts).
 """
 
 import errno
+import fcntl
+import functools
 import itertools
 import socket
 import struct
 import subprocess
+import termios
 
 import packets
 
@@ -74,11 +81,11 @@ from edgectl import (Config, Counters, Edgectl, Watch, denied, permitted,
 from flow_table import CLS_PORTS, FEATURES, ROW, ROWS, ZONES, rows_of
 from netns import GATEWAY_MAC, Namespace, Tap, link, until
 from packets import family_of
-from topology import HOSTS, Endpoint, appliance, reference
+from topology import HOSTS, OPEN, Endpoint, appliance, reference
 
 __all__ = ["CLS_PORTS", "Config", "Connection", "Counters", "Edgectl",
            "Endpoint", "FEATURES", "HOSTS", "KIND", "Namespace",
-           "Net", "ROW", "ROWS", "Tap", "Watch", "ZONES",
+           "Net", "OPEN", "ROW", "ROWS", "Tap", "Watch", "ZONES",
            "appliance", "denied", "family_of", "if_ready", "link",
            "permitted", "reference", "refused", "rows_of",
            "together", "until"]
@@ -102,7 +109,15 @@ class Net:
         self.hosts = HOSTS if hosts is None else hosts
         self.edgectl = Edgectl(self.box)
         self.config = None
+        self._loaded = None
         self._open = []
+
+    @functools.cached_property
+    def _wire(self):
+        """For counters, which a test reads often: a process each time is
+        slow. That edgectl prints the same, test_examples.py sees."""
+        from wire import Client     # which needs this module
+        return Client(self.box)
 
     # --- the site
 
@@ -113,9 +128,15 @@ class Net:
         return Endpoint(self.spaces[where], addresses[family // 2 - 2],
                         dev or "eth0")
 
-    def load(self, config, *options):
-        self.edgectl.load(config, *options)
+    def load(self, config):
+        """Load a Config, unless nothing was published since it was loaded."""
+        if self._loaded != (str(config), self.generation()):
+            self.edgectl.load(config)
+            self._loaded = str(config), self.generation()
         self.config = config
+
+    def generation(self):
+        return self._wire.do("status-get")["generation"]
 
     def node_of(self, address):
         """The node that the loaded configuration binds an address to."""
@@ -125,7 +146,7 @@ class Net:
         return None
 
     def watch(self):
-        return self.edgectl.watch()
+        return Watch(self._wire)
 
     def tap(self, endpoint):
         tap = Tap(endpoint.ns, endpoint.dev)
@@ -152,6 +173,7 @@ class Net:
 
     def close(self):
         self.tidy()
+        self._wire.close()
         self.edgectl.close()
         for space in self.spaces.values():
             space.close()
@@ -301,13 +323,12 @@ class Net:
 
         def expected():
             if sent:
-                packets, octets = self.traffic(
-                    sent, src.address, dst.address, sport, dport)[0]
+                count = self.traffic(sent, src.address, dst.address, sport,
+                                     dport)[0]
             else:
-                moved = watch.delta().drops[reason]
-                packets, octets = moved["packets"], moved["bytes"]
-            return self._refused(reason, packets, octets, src.address,
-                                 dst.address, near)
+                count = watch.delta().drops[reason].values()
+            return self._refused(reason, *count, src.address, dst.address,
+                                 near)
         try:
             return watch.expect(expected)
         finally:
@@ -329,6 +350,16 @@ class Net:
             self.proves_silence(tap, first.src, first.dst)
         watch.expect(self._refused(reason, *count, first.src, first.dst, near))
 
+    def holds_back(self, origin, *some):
+        """Raw packets never get to nf_edge: it counts nothing, and nothing of
+        them arrives."""
+        first = packets.parse(some[0])
+        tap = self.tap(self.home_of(first.dst))
+        watch = self.watch()
+        self.injects(origin, *some)
+        self.proves_silence(tap, first.src, first.dst)
+        watch.expect()
+
     def lets_by(self, origin, packet, *permits, new=1):
         """A raw packet arrives, and is counted by exactly these rows (lists
         as in passes) as the first of `new` connections."""
@@ -345,17 +376,17 @@ class Net:
                                                 sent.src), rows, new, **way))
         watch.expect(together(*parts))
 
-    def _refused(self, reason, packets_, octets, src, dst, near):
+    def _refused(self, reason, count, octets, src, dst, near):
         """near rows are of the destination's node when they are `in` rows,
         of the source's when they are `out` rows. Those of `several` are told
         by explain, and not counted."""
-        parts = [refused(reason, packets_, octets)]
+        parts = [refused(reason, count, octets)]
         if reason == "several":
             near = ()
         for direction, end in (("in", dst), ("out", src)):
             rows = [r for r in near if ROW[str(r)].direction == direction]
             if rows:
-                parts.append(denied(packets_, self.node_of(end), rows))
+                parts.append(denied(count, self.node_of(end), rows))
         return together(*parts)
 
     def cuts(self, connection, reason, near=(), by="client"):
@@ -369,11 +400,11 @@ class Net:
         self.proves_silence(tap, src.address, dst.address)
 
         def expected():
-            packets, octets = self.traffic(sent, src.address, dst.address,
-                                           c.sport, c.dport)[0]
+            count = self.traffic(sent, src.address, dst.address, c.sport,
+                                 c.dport)[0]
             # The near rows are those of the connection, whoever speaks.
-            return self._refused(reason, packets, octets, c.src.address,
-                                 c.dst.address, near)
+            return self._refused(reason, *count, c.src.address, c.dst.address,
+                                 near)
         return watch.expect(expected)
 
     def listens(self, l4, endpoint, port):
@@ -436,66 +467,75 @@ class Connection:
         else:
             self.server = listener
             self.client.connect((dst.address, dport))
-        self._peer = None
-        self._sent = itertools.count(1)
-        self._waiting = {"client": b"", "server": b""}
+        self._peer = None       # a UDP server's, once it has received
+        self._numbers = itertools.count(1)
+        self._due = {"client": b"", "server": b""}
 
     def __str__(self):
         return (f"{self.l4} {self.src.address}:{self.sport} -> "
                 f"{self.dst.address}:{self.dport}")
 
     def send(self, data=None):
-        """The client sends. Returns what it sent."""
-        data = data or b"to %d " % next(self._sent)
-        self.client.send(data)
-        self._waiting["server"] += data
-        return data
+        """The client sends."""
+        self._send(self.client.send, "server",
+                   data or b"to %d " % next(self._numbers))
 
     def answer(self, data=None):
         """The server sends. A UDP server has to have received before."""
-        data = data or b"back %d " % next(self._sent)
-        if self._peer:
-            self.server.sendto(data, self._peer)
-        else:
-            self.server.send(data)
-        self._waiting["client"] += data
-        return data
+        send = self.server.send if not self._peer else \
+            lambda data: self.server.sendto(data, self._peer)
+        self._send(send, "client", data or b"back %d " % next(self._numbers))
 
-    def receives(self, who, deadline=10.0):
-        """Wait until "client" or "server" has all that was sent to it."""
-        wanted, got = self._waiting[who], b""
-        s = getattr(self, who)
+    def _send(self, send, to, data):
+        while data:
+            def proceed():
+                self._read(to)      # TCP may wait for room
+                return if_ready(send, data)
+            sent = until(proceed, f"{self}: there is room to send")
+            self._due[to] += data[:sent]
+            data = data[sent:]
 
-        def all_there():
-            nonlocal got
-            try:
-                data, address = s.recvfrom(65536)
-            except BlockingIOError:
-                return got == wanted
+    def _read(self, who):
+        """Read what is there; true when nothing more is due."""
+        found = if_ready(getattr(self, who).recvfrom, 65536)
+        if found:
+            data, address = found
             if who == "server" and self.l4 == "udp":
                 self._peer = address
-            got += data
-            return got == wanted
-        until(all_there, f"{self}: the {who} receives {wanted[:60]!r}",
-              deadline)
-        self._waiting[who] = b""
+            assert self._due[who].startswith(data), (self, who, data[:60])
+            self._due[who] = self._due[who][len(data):]
+        return not self._due[who]
+
+    def receives(self, who):
+        """Wait until "client" or "server" has all that was sent to it."""
+        until(lambda: self._read(who),
+              f"{self}: the {who} receives {self._due[who][:60]!r}")
 
     def forgets(self):
         """What was sent and refused is not expected any more (UDP)."""
-        self._waiting = {"client": b"", "server": b""}
+        self._due = {"client": b"", "server": b""}
 
     def exchange(self):
-        """Data both ways."""
+        """Data both ways, acknowledged: nothing is left to be sent again."""
         self.send()
         self.receives("server")
         self.answer()
         self.receives("client")
+        until(lambda: not any(map(_unacknowledged,
+                                  (self.client, self.server))),
+              f"{self}: all is acknowledged")
 
     def close(self):
         """End it, TCP by a reset from the client."""
         for s in (self.client, self.server):
             _reset_on_close(s)
             s.close()
+
+
+def _unacknowledged(s):
+    """Octets that a socket still has to send, or to send again."""
+    answer = fcntl.ioctl(s, termios.TIOCOUTQ, bytes(4))
+    return struct.unpack("i", answer)[0]
 
 
 def if_ready(call, *args):

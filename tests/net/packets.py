@@ -11,6 +11,7 @@ Addresses are strings, their family decides the family of the packet:
 """
 
 import ipaddress
+import itertools
 import socket
 import struct
 from dataclasses import dataclass
@@ -105,9 +106,13 @@ def cited(packet):
     return bytes(4) + packet[:548]
 
 
-def fragments(packet, size, ident=0x1234):
+_idents = itertools.count(1)
+
+
+def fragments(packet, size, ident=None):
     """Cut a packet into fragments of at most `size` payload bytes (IPv6: a
-    fragment header each)."""
+    fragment header each), with an ident that no earlier ones have."""
+    ident = ident or next(_idents) % 65535 + 1
     size -= size % 8
     six = packet[0] >> 4 == 6
     length = 40 if six else 20

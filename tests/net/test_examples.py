@@ -2,12 +2,13 @@
 """The examples of the policy's semantics, line by line: by real packets, in
 both modes, and by edgectl explain."""
 
+import time
 from dataclasses import dataclass, field
 
 import pytest
 
 import packets
-from netlib import (FEATURES, ZONES, denied, reference, refused,
+from netlib import (FEATURES, ROWS, ZONES, denied, reference, refused,
                     together)
 
 ALL = list(FEATURES)
@@ -180,3 +181,18 @@ def test_neighbour_solicitation_from_an_edge_address_passes(net):
     net.lets_by(client, packets.icmp(
         net.at("edge1.access", 6).address, user.address, 135,
         body=bytes(4) + packets.packed(user.address), ttl=255))
+
+
+def test_edgectl_prints_the_counters_that_the_other_tests_read(net):
+    net.load(reference())
+    client, access = net.at("client", 4), net.at("edge1.access", 4)
+    began = int(time.time())
+    net.passes("tcp", client, access, 443, ["external/5", "pic/3"])
+    net.refuses("tcp", client, access, 444, "no-row")
+    printed, read = net.edgectl.counters(), net.watch().before
+    assert printed == read
+    assert {row for _, row in printed.rows} == {r.id for r in ROWS}
+    assert printed.rows["edge1", "pic/3"]["connections"]
+    assert printed.drops["no-row"]["packets"]
+    assert printed.last_hit == read.last_hit
+    assert began <= printed.last_hit["edge1", "pic/3"] <= time.time()

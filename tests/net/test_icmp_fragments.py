@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What is not simply TCP or UDP of a connection: ICMP errors and path MTU,
-echo, redirects, neighbour discovery, fragments, extension headers, odd
-packets and impossible sources."""
+"""ICMP errors and path MTU discovery, redirects, echo, neighbour discovery,
+fragments, and IPv6 extension headers."""
 
 import socket
 import struct
@@ -9,18 +8,12 @@ import struct
 import pytest
 
 import packets
-from netlib import permitted, reference, until
+from netlib import OPEN, permitted, until
 from packets import family_of
-from test_rows import OPEN
+from topology import default_route
 
 STUN = ["external/14", "pic/6"]             # UDP 3478 to an A/V Edge
 REFUSED_PORT = 3389
-
-
-@pytest.fixture
-def open_net(net):
-    net.load(OPEN)
-    return net
 
 
 @pytest.fixture
@@ -51,8 +44,10 @@ def answer_of(talk):
 def test_path_mtu_discovery_works_through_the_appliance(open_net, family,
                                                         narrow):
     net = open_net
-    talk = net.connect("tcp", net.at("client", family),
-                       net.at("edge1.access", family), 443)
+    # Each connection has an Edge of its own, as its host remembers the MTU.
+    edge = {"wan0": "edge1.access", "dmz0": "edge2.access"}[narrow]
+    talk = net.connect("tcp", net.at("client", family), net.at(edge, family),
+                       443)
     sender = talk.dst if narrow == "wan0" else talk.src
     tap = net.tap(sender)
     net.box.ip(f"link set {narrow} mtu 1300\n")
@@ -268,6 +263,32 @@ def test_neighbour_discovery_from_afar_is_none(open_net, kind, reason):
         body=bytes(4) + packets.packed(client.address), ttl=64), reason)
 
 
+def test_an_edge_and_the_appliance_find_each_other(open_net):
+    """Real neighbour discovery, both ways, and a connection over it."""
+    net = open_net
+    client, edge = net.at("client", 6), net.at("edge1.av", 6)
+    known = {ns: ns.run("ip", "-6", "neigh", "show", "nud", "permanent").stdout
+             for ns in (net.box, edge.ns)}
+    net.box.ip("addr add fe80::1/64 dev dmz0 nodad\n")
+    edge.ns.ip(f"route replace {default_route('2001:db8:155::1')}\n")
+    for ns in known:
+        ns.run("ip", "-6", "neigh", "flush", "dev",
+               "eth0" if ns is edge.ns else "dmz0", "nud", "permanent")
+    try:
+        tap = net.tap(edge)
+        net.passes("udp", client, edge, 3478, STUN)
+        # one from each, and the Edge's with its own address as the source
+        assert tap.arrived("fe80::1", proto=58)
+        assert [p for p in tap.left(edge.address, proto=58)
+                if p.payload[0] == 135]
+    finally:
+        edge.ns.ip(f"route replace {default_route('2001:db8:2::1')}\n")
+        net.box.ip("addr del fe80::1/64 dev dmz0\n")
+        for ns, lines in known.items():
+            ns.ip("".join(f"neigh replace {line.split('PERMANENT')[0]} "
+                          "nud permanent\n" for line in lines.splitlines()))
+
+
 # --- fragments
 
 BIG = bytes(range(256)) * 16                    # 4,096 octets
@@ -336,25 +357,14 @@ def test_fragments_to_a_refused_port_are_refused_as_one(open_net, family,
               count=(1, len(whole)))
 
 
-def holds_back(net, origin, parts):
-    """These fragments never become a packet: nothing arrives and nf_edge
-    counts nothing."""
-    first = packets.parse(parts[0])
-    tap = net.tap(net.home_of(first.dst))
-    watch = net.watch()
-    net.injects(origin, *parts)
-    net.proves_silence(tap, first.src, first.dst)
-    watch.expect()
-
-
 def test_fragments_without_the_first_go_nowhere(open_net, family):
-    holds_back(open_net, open_net.at("client", family),
-               packets.fragments(big_datagram(open_net, family), 1200)[1:])
+    parts = packets.fragments(big_datagram(open_net, family), 1200)
+    open_net.holds_back(open_net.at("client", family), *parts[1:])
 
 
 def test_fragments_without_the_last_go_nowhere(open_net, family):
-    holds_back(open_net, open_net.at("client", family),
-               packets.fragments(big_datagram(open_net, family), 1200)[:-1])
+    parts = packets.fragments(big_datagram(open_net, family), 1200)
+    open_net.holds_back(open_net.at("client", family), *parts[:-1])
 
 
 def test_overlapping_fragments_go_nowhere(open_net, family):
@@ -362,17 +372,17 @@ def test_overlapping_fragments_go_nowhere(open_net, family):
     by, and ports to be delivered to."""
     net = open_net
     whole = big_datagram(net, family)
-    one = packets.fragments(whole, 1200)
+    one = packets.fragments(whole, 1200, ident=0xface)
     head = 40 if family == 6 else 20
     src, dst = packets.parse(whole).src, packets.parse(whole).dst
     overlap = whole[head + 600:head + 1800]
     if family == 6:
-        header = struct.pack("!BBHI", 17, 0, 600 | 1, 0x1234)
+        header = struct.pack("!BBHI", 17, 0, 600 | 1, 0xface)
         second = packets.ip(src, dst, 44, header + overlap)
     else:
-        second = packets.ip(src, dst, 17, overlap, ident=0x1234, frag=600,
+        second = packets.ip(src, dst, 17, overlap, ident=0xface, frag=600,
                             more=True)
-    holds_back(net, net.at("client", family), [one[0], second, *one[1:]])
+    net.holds_back(net.at("client", family), one[0], second, *one[1:])
 
 
 def test_a_fragment_that_is_whole_passes(open_net):
@@ -465,221 +475,3 @@ def test_malformed_extension_headers_are_invalid(open_net, what):
     kind, body = MALFORMED[what]
     net.drops(client, packets.ip(client.address, av.address, kind, body),
               "invalid")
-
-
-# --- odd TCP and UDP
-
-@pytest.mark.parametrize("flags", ["", "F", "FPU", "SF", "SR", "SFRPAU"])
-def test_tcp_with_flags_of_no_connection_is_invalid(open_net, family, flags):
-    net = open_net
-    client, access = net.at("client", family), net.at("edge1.access", family)
-    port = net.port()
-    net.drops(client, packets.tcp(client.address, access.address, port, 443,
-                                  flags), "invalid")
-    # no row names this one: conntrack is not even asked
-    net.drops(client, packets.tcp(client.address, access.address, port, 444,
-                                  flags), "no-row")
-
-
-def test_a_wrong_checksum_is_invalid(open_net, family):
-    net = open_net
-    client, av = net.at("client", family), net.at("edge1.av", family)
-    for l4, port in (("tcp", 443), ("udp", 3478)):
-        good = getattr(packets, l4)(client.address, av.address, net.port(),
-                                    port, payload=b"x")
-        net.drops(client, good[:-1] + b"y", "invalid")
-
-
-def test_udp_without_checksum_passes(open_net, family):
-    """IPv4 allows it, and conntrack leaves it to the receiver of IPv6."""
-    net = open_net
-    client, av = net.at("client", family), net.at("edge1.av", family)
-    net.lets_by(client, packets.udp(client.address, av.address, net.port(),
-                                    3478, b"x", summed=False), STUN)
-
-
-def test_a_header_cut_short_is_invalid(open_net, family):
-    """Also where its port would be of no row: it has none to be read."""
-    net = open_net
-    client, av = net.at("client", family), net.at("edge1.av", family)
-    for proto in (6, 17):
-        for port in (443, REFUSED_PORT):
-            net.drops(client, packets.ip(
-                client.address, av.address, proto,
-                struct.pack("!HH", 40000, port)[:3]), "invalid")
-
-
-def test_a_tcp_header_cut_behind_its_ports_is_judged_by_them(open_net, family):
-    net = open_net
-    client, av = net.at("client", family), net.at("edge1.av", family)
-    for port, reason in ((443, "invalid"), (REFUSED_PORT, "no-row")):
-        net.drops(client, packets.ip(
-            client.address, av.address, 6,
-            struct.pack("!HHI", 40000, port, 1000)), reason)
-
-
-def test_ip_options_do_not_hide_ports(open_net):
-    net = open_net
-    client, av = net.at("client", 4), net.at("edge1.av", 4)
-    for port, row in ((3478, True), (REFUSED_PORT, False)):
-        plain = packets.udp(client.address, av.address, net.port(), port, b"x")
-        head = bytearray(plain[:20])
-        head[0] = 0x46
-        head[2:4] = struct.pack("!H", len(plain) + 4)
-        head[10:12] = b"\0\0"
-        head += bytes([1, 1, 1, 0])                 # no operation, end
-        head[10:12] = struct.pack("!H", packets.checksum(bytes(head)))
-        packet = bytes(head) + plain[20:]
-        if row:
-            net.lets_by(client, packet, STUN)
-        else:
-            net.drops(client, packet, "no-row")
-
-
-# A packet of each protocol that conntrack has nothing against.
-OTHERS = {
-    "IPIP": (4, packets.udp("192.0.2.7", "192.0.2.8", 1, 2)),
-    "DCCP request": (33, None),
-    "GRE": (47, struct.pack("!HH", 0, 0x0800)),
-    "ESP": (50, struct.pack("!II", 7, 1) + bytes(16)),
-    "OSPF": (89, bytes(24)),
-    "SCTP INIT": (132, None),
-    "UDP-Lite": (136, None),
-    "experiment": (253, bytes(8)),
-}
-
-
-def crc32c(data):
-    crc = 0xffffffff
-    for octet in data:
-        crc ^= octet
-        for _ in range(8):
-            crc = crc >> 1 ^ (0x82f63b78 if crc & 1 else 0)
-    return struct.pack("<I", crc ^ 0xffffffff)
-
-
-def other_payload(name, src, dst, port):
-    proto, payload = OTHERS[name]
-    if name == "SCTP INIT":
-        chunk = struct.pack("!BBHIIHHI", 1, 0, 20, 1, 65536, 1, 1, 1)
-        head = struct.pack("!HHI", port, 443, 0)
-        payload = head + crc32c(head + bytes(4) + chunk) + chunk
-    elif name == "UDP-Lite":
-        segment = struct.pack("!HHHH", port, 3478, 0, 0) + b"x"
-        payload = packets.transport(src, dst, proto, segment, 6)
-    elif name == "DCCP request":
-        segment = struct.pack("!HHBBHBBHII", port, 443, 5, 0, 0, 1, 0, 0, 1,
-                              0)
-        payload = packets.transport(src, dst, proto, segment, 6)
-    return proto, payload
-
-
-@pytest.mark.parametrize("name", OTHERS)
-def test_other_protocols_are_no_row(open_net, family, name):
-    net = open_net
-    for src, dst in (("client", "edge1.access"), ("edge1.av", "client"),
-                     ("frontend", "edge1.internal")):
-        src, dst = net.at(src, family), net.at(dst, family)
-        proto, payload = other_payload(name, src.address, dst.address,
-                                       net.port())
-        net.drops(src, packets.ip(src.address, dst.address, proto, payload),
-                  "no-row")
-
-
-@pytest.mark.parametrize("name", OTHERS)
-def test_other_protocols_of_other_hosts_are_free(open_net, family, name):
-    net = open_net
-    src, dst = net.at("client", family), net.at("unbound", family)
-    proto, payload = other_payload(name, src.address, dst.address, net.port())
-    net.lets_by(src, packets.ip(src.address, dst.address, proto, payload))
-
-
-# --- impossible addresses
-
-NOWHERE = {4: ["127.0.0.1", "127.8.8.8", "0.0.0.0", "224.0.0.5",
-               "239.255.255.250", "255.255.255.255"],
-           6: ["::"]}
-# The IPv6 layer drops these itself, before any hook.
-NOWHERE_BY_KERNEL = ["::1", "ff02::5", "ff0e::1234", "::ffff:198.51.100.7"]
-
-# Where no other guard stands in the way as well.
-PLACES = [("client", "edge1.access"), ("edge2.marker", "edge1.access"),
-          ("user", "edge1.internal")]
-
-
-@pytest.mark.parametrize("origin, dst", PLACES)
-@pytest.mark.parametrize("source", NOWHERE[4] + NOWHERE[6])
-def test_impossible_sources_are_spoofed(open_net, source, origin, dst):
-    net = open_net
-    family = family_of(source)
-    origin, dst = net.at(origin, family), net.at(dst, family)
-    for l4, port in (("tcp", 443), ("udp", 3478), ("udp", REFUSED_PORT)):
-        net.drops(origin, getattr(packets, l4)(
-            source, dst.address, net.port(), port), "spoofed")
-    net.drops(origin, packets.echo_request(source, dst.address, 1), "spoofed")
-
-
-@pytest.mark.parametrize("source", NOWHERE_BY_KERNEL)
-def test_impossible_sources_of_ipv6_never_get_in(open_net, source):
-    net = open_net
-    client, access = net.at("client", 6), net.at("edge1.access", 6)
-    holds_back(net, client, [packets.tcp(source, access.address, net.port(),
-                                         443)])
-
-
-@pytest.mark.parametrize("dst", ["127.0.0.1", "0.0.0.0", "::",
-                                 "::ffff:198.51.100.7"])
-def test_impossible_destinations_of_an_edge_are_spoofed(open_net, dst):
-    net = open_net
-    edge = net.at("edge1.access", family_of(dst))
-    net.drops(edge, packets.udp(edge.address, dst, net.port(), 53), "spoofed")
-
-
-@pytest.mark.parametrize("source", ["127.0.0.1", "224.0.0.5",
-                                    "255.255.255.255", "0.0.0.0"])
-def test_impossible_sources_of_other_hosts_are_no_concern(open_net, source):
-    """The IP layer has its own opinion of them; nf_edge counts nothing."""
-    net = open_net
-    client, unbound = net.at("client", 4), net.at("unbound", 4)
-    watch = net.watch()
-    net.injects(client, packets.udp(source, unbound.address, net.port(), 53))
-    net.marks(net.tap(unbound))
-    watch.expect()
-
-
-INSIDE = ["frontend", "user"]
-
-
-@pytest.mark.parametrize("dst", ["unbound", "frontend2"])
-@pytest.mark.parametrize("source", [*INSIDE, "edge1.access", "edge1.internal"])
-def test_inside_and_edge_sources_from_outside_are_spoofed(open_net, family,
-                                                          source, dst):
-    """Of ungoverned traffic too."""
-    net = open_net
-    src, dst = net.at(source, family), net.at(dst, family)
-    net.drops(net.at("client", family), packets.udp(
-        src.address, dst.address, net.port(), REFUSED_PORT), "spoofed")
-
-
-@pytest.mark.parametrize("service", ["access", "webconf", "av"])
-def test_outer_edge_sources_from_inside_are_spoofed(open_net, family, service):
-    net = open_net
-    net.drops(net.at("user", family), packets.udp(
-        net.at(f"edge1.{service}", family).address,
-        net.at("client", family).address, net.port(), REFUSED_PORT), "spoofed")
-
-
-def test_inside_sources_from_inside_are_ordinary(open_net, family):
-    net = open_net
-    net.passes("udp", net.at("user", family), net.at("client", family), 3389)
-    net.passes("udp", net.at("user", family), net.at("unbound", family), 3389)
-
-
-def test_without_internal_networks_only_edge_sources_are_spoofed(net, family):
-    net.load(reference(peers={"internal-networks": None}))
-    client, unbound = net.at("client", family), net.at("unbound", family)
-    net.lets_by(client, packets.udp(net.at("user", family).address,
-                                    unbound.address, net.port(), 3389))
-    net.drops(client, packets.udp(net.at("edge2.av", family).address,
-                                  unbound.address, net.port(), 3389),
-              "spoofed")

@@ -17,9 +17,9 @@ from netlib import Namespace, link, reference, until
 from rights import (as_nobody, as_user_root, child_that_stays,
                     in_own_namespaces, owner_that_stays)
 from wire import (ACK, DUMP, LIMITS, NESTED, NETLINK_GENERIC, OPERATIONS,
-                  REQUESTS, Client, Refusal, address, attribute, hooks_of,
-                  module_is_loaded, module_references, node, policy,
-                  prefix_entries, refused)
+                  REQUESTS, Client, Refusal, address, attribute, encode,
+                  hooks_of, load_module, module_is_loaded, module_references,
+                  node, policy, prefix_entries, refused, unload_module)
 
 EINVAL, E2BIG, EBUSY = errno.EINVAL, errno.E2BIG, errno.EBUSY
 ENOENT, EPERM, ESTALE = errno.ENOENT, errno.EPERM, errno.ESTALE
@@ -27,6 +27,7 @@ STALE = ("the policy changed while this was being loaded; nothing was changed, "
          "load again")
 TWO_OPEN = ("this socket has a transaction open: load, or close the socket")
 FOUR_OPEN = "four policies are being loaded at once: try again later"
+BROKEN = "peers of this transaction were refused, so it cannot be loaded"
 NONE_OPEN = "this socket has no transaction: begin one"
 NO_POLICY = "no policy is loaded"
 NO_HOST = ("an unspecified, loopback, link-local, multicast, broadcast or "
@@ -78,7 +79,7 @@ class Bad:
     what: str
     number: int
     sentence: str       # None: the kernel's own, whichever it is
-    place: str
+    place: str          # or several: one of them is pointed at
     bad: dict
     good: dict
 
@@ -148,18 +149,19 @@ REFUSED_LOADS = [
           ("a byte of no letter", b"edge\xff\0", "Z9")]),
     wrong("a node name of 32 letters", None, "node[0].name",
           {"node": one_node(ACCESS, name="n" * 32)},
-          {"node": one_node(ACCESS, name="n" * 31)}, errno.ERANGE),
+          {"node": one_node(ACCESS, name="n" * 31)}),
     wrong("a node name without its end", None, "node[0].name",
           {"node": one_node(ACCESS, name=b"n" * 31)},
           {"node": one_node(ACCESS, name=b"n" * 31 + b"\0")}),
-    wrong("two nodes of one name", "two nodes have this name", "node[2]",
+    wrong("two nodes of one name", "two nodes have this name",
+          ("node[0]", "node[2]"),
           {"node": [*one_node(address("av", "131.107.155.11"), name="b"),
                     *one_node(address("av", "131.107.155.12"), name="a"),
                     *one_node(ACCESS, name="b")]},
           {"node": [*one_node(address("av", "131.107.155.11"), name="b"),
                     *one_node(address("av", "131.107.155.12"), name="a"),
                     *one_node(ACCESS, name="B")]}),
-    wrong("65 nodes", "more than 64 nodes", None,
+    wrong("65 nodes", "more than 64 nodes", "node[64]",
           {"node": [node(f"n{i}", {"av": [a]})
                     for i, a in enumerate(many(65))]},
           {"node": [node(f"n{i}", {"av": [a]})
@@ -189,24 +191,26 @@ REFUSED_LOADS = [
                                    ("access", "webconf", "av", "internal"))})],
            "interface": [{"name": "lan0", "sides": ["internal"]}]}, E2BIG),
     wrong("an address in two nodes", "two nodes bind this address",
-          "node[1].address[0]",
+          ("node[0].address[0]", "node[1].address[0]"),
           {"node": [node("a", {"access": ["192.0.2.1"]}),
                     node("b", {"av": ["192.0.2.1"]})]},
           {"node": [node("a", {"access": ["192.0.2.1"]}),
                     node("b", {"av": ["192.0.2.2"]})]}),
     wrong("an IPv6 address in two nodes", "two nodes bind this address",
-          "node[1].address[1]",
+          ("node[0].address[0]", "node[1].address[1]"),
           {"node": [node("a", {"av": ["2001:db8::1"]}),
                     node("b", {"av": ["2001:db8::2", "2001:db8::1"]})]},
           {"node": [node("a", {"av": ["2001:db8::1"]}),
                     node("b", {"av": ["2001:db8::2"]})]}),
     wrong("an address twice in a service",
-          "the service has this address twice", None,
+          "the service has this address twice",
+          ("node[0].address[0]", "node[0].address[1]"),
           {"node": [node("a", {"av": ["192.0.2.1", "192.0.2.1"]})]},
           {"node": [node("a", {"av": ["192.0.2.1"],
                                "access": ["192.0.2.1"]})]}),
     wrong("an internal address that serves more",
-          "an internal address serves nothing else", "node[0].address[0]",
+          "an internal address serves nothing else",
+          ("node[0].address[0]", "node[0].address[1]"),
           {"node": [node("a", {"internal": ["192.0.2.1"],
                                "av": ["192.0.2.1"]})],
            "interface": [{"name": "lan0", "sides": ["internal"]}]},
@@ -222,13 +226,17 @@ REFUSED_LOADS = [
           {"node": INTERNAL_NODE, "peers": peers(["192.0.2.0/24"])},
           {"node": INTERNAL_NODE, "peers": peers(name="internal-networks")}),
 
-    wrong("an interface without a name", "an interface needs a name and its "
-          "sides", "interface[0]", {"interface": [{"sides": ["edge"]}]},
+    wrong("an interface without a name", "an interface needs a name, and one "
+          "side at least", "interface[0]", {"interface": [{"sides": ["edge"]}]},
           {"interface": [{"name": "x", "sides": ["edge"]}]}),
-    wrong("an interface without sides", "an interface needs a name and its "
-          "sides", "interface[1]",
+    wrong("an interface without sides", "an interface needs a name, and one "
+          "side at least", "interface[1]",
           {"interface": [{"name": "y", "sides": ["edge"]}, {"name": "x"}]},
           {"interface": [{"name": "y", "sides": ["edge"]}]}),
+    wrong("an interface of no side", "an interface needs a name, and one "
+          "side at least", "interface[0].sides",
+          {"interface": [{"name": "x", "sides": []}]},
+          {"interface": [{"name": "x", "sides": ["edge"]}]}),
     *(wrong(f"an interface name of {what}", "no interface can have this name",
             "interface[1].name",
             {"interface": [{"name": "x", "sides": ["edge"]},
@@ -242,17 +250,17 @@ REFUSED_LOADS = [
           ("a tab", "a\tb", "{}")]),
     wrong("an interface name of 16 letters", None, "interface[0].name",
           {"interface": [{"name": "i" * 16, "sides": ["edge"]}]},
-          {"interface": [{"name": "i" * 15, "sides": ["edge"]}]},
-          errno.ERANGE),
+          {"interface": [{"name": "i" * 15, "sides": ["edge"]}]}),
     wrong("the loopback interface", "a loopback interface is never governed",
-          "interface[0].name", {"interface": [{"name": "lo", "sides": []}]},
+          "interface[0].name", {"interface": [{"name": "lo", "sides": ["edge"]}]},
           {"interface": [{"name": "lo0", "sides": ["edge"]}]}),
-    wrong("an interface bound twice", "the interface is bound twice", None,
+    wrong("an interface bound twice", "the interface is bound twice",
+          ("interface[0]", "interface[1]"),
           {"interface": [{"name": "x", "sides": ["edge"]},
                          {"name": "x", "sides": ["external"]}]},
           {"interface": [{"name": "x", "sides": ["edge"]},
                          {"name": "X", "sides": ["external"]}]}),
-    wrong("257 interfaces", "more than 256 interfaces", None,
+    wrong("257 interfaces", "more than 256 interfaces", "interface[256]",
           {"interface": [{"name": f"i{i}", "sides": ["edge"]}
                          for i in range(257)]},
           {"interface": [{"name": f"i{i}", "sides": ["edge"]}
@@ -310,7 +318,7 @@ REFUSED_LOADS = [
 
     # The tables made from the specification refuse these.
     wrong("a mode that is none", None, "mode",
-          {"mode": 2}, {"mode": 1}, errno.ERANGE),
+          {"mode": 2}, {"mode": 1}),
     wrong("a zone that is none", None, "zones", {"zones": 32}, {"zones": 31}),
     wrong("a feature that is none", None, "features", {"features": 1 << 10},
           {"features": (1 << 10) - 1}),
@@ -322,17 +330,16 @@ REFUSED_LOADS = [
     wrong("a service that is none", None, "node[0].address[0].service",
           {"node": one_node({"service": 4, "ipv4": "192.0.2.1"})},
           {"node": one_node({"service": 2, "ipv4": "192.0.2.1"})},
-          errno.ERANGE),
+          ),
     wrong("a set that is none", None, "peers[0].set",
-          {"peers": peers(name=13)}, {"peers": peers(name=12)}, errno.ERANGE),
+          {"peers": peers(name=13)}, {"peers": peers(name=12)}),
     wrong("a mode of two octets", None, "mode", {"mode": b"\0\0"},
-          {"mode": b"\0\0\0\0"}, errno.ERANGE),
+          {"mode": b"\0\0\0\0"}),
     wrong("an IPv6 address of 15 octets", None, "node[0].address[0].ipv6",
           {"node": one_node({"service": "av", "ipv6": bytes(15)})},
           {"node": one_node({"service": "av", "ipv6": b" " * 16})}),
     wrong("a flag with a value", None, "expose-cls-ports",
-          {"expose-cls-ports": b"\1"}, {"expose-cls-ports": True},
-          errno.ERANGE),
+          {"expose-cls-ports": b"\1"}, {"expose-cls-ports": True}),
     wrong("an attribute that is only read", None, "governed",
           {"governed": 1}, {}),
 ]
@@ -345,22 +352,16 @@ def test_a_refused_load_says_what_is_wrong_and_where(client, case):
     with pytest.raises(Refusal) as caught:
         client.do("load", case.bad)
     refusal = caught.value
-    assert (refusal.errno, refusal.sentence) == (
-        case.number, case.sentence or refusal.sentence), refusal
     assert refusal.sentence, "not a word"
-    if case.place or not case.sentence:
-        assert refusal.place == case.place, refusal
+    if case.sentence:
+        assert (refusal.errno, refusal.sentence) == (
+            case.number, case.sentence), refusal
+    else:
+        assert refusal.errno in (EINVAL, errno.ERANGE), refusal
+    places = case.place if isinstance(case.place, tuple) else (case.place,)
+    assert refusal.place in places, refusal
     assert client.whole_policy() == before
     assert client.do("load", case.good, dry_run=True)["changed"] in (0, 1)
-
-
-@pytest.mark.parametrize("case", [c for c in REFUSED_LOADS if c.place is None
-                                  and "twice" in c.sentence], ids=str)
-def test_of_what_is_there_twice_one_is_pointed_at(client, case):
-    with pytest.raises(Refusal) as caught:
-        client.do("load", case.bad)
-    assert caught.value.place in ("interface[0]", "interface[1]",
-                                  "node[0].address[0]", "node[0].address[1]")
 
 
 def test_an_attribute_that_nobody_knows_is_refused(client):
@@ -391,7 +392,6 @@ def test_damaged_messages_do_no_harm(client):
     rich = reference(peers={"crl": ["192.0.2.0/24", "2001:db8::/32"]})
     client.load(rich)
     before = client.whole_policy()
-    from wire import encode
     sent = bytearray(encode("policy", [
         *policy(rich).items(), ("dry-run", True),
         ("peers", peers(["192.0.2.0/24"])),
@@ -403,7 +403,7 @@ def test_damaged_messages_do_no_harm(client):
     number = OPERATIONS["load"]["number"]
     choice = random.Random(1)
     answers = {True: 0, False: 0}
-    for _ in range(3000):
+    for _ in range(1500):
         some = bytearray(sent)
         for _ in range(choice.choice((1, 1, 2, 8))):
             at = choice.randrange(len(some))
@@ -528,7 +528,7 @@ def test_only_a_dry_run_answers_queries_and_not_more_than_16(client):
     ask = [query(destination_port=443 if i % 3 else 444) for i in range(16)]
     with refused(EINVAL, "only a dry run answers queries", "query[0]"):
         client.do("load", good(), query=ask[:1])
-    with refused(E2BIG, "more than 16 queries", "query[0]"):
+    with refused(E2BIG, "more than 16 queries", "query[16]"):
         client.do("load", good(), dry_run=True, query=[*ask, ask[0]])
     answers = client.do("load", good(features=["remote-access"]),
                         dry_run=True, query=ask)["query"]
@@ -700,7 +700,8 @@ def test_what_was_loaded_is_what_is_read(client):
     for reply in parts["peers-get"]:
         one, = reply["peers"]
         counts[one["set"]] = one.get("count")
-    wanted = {name: [str(ipaddress.ip_network(p)) for p in prefixes]
+    wanted = {name: [str(ipaddress.ip_network(p)) for p in sorted(
+        prefixes, key=packets.family_of)]
               for name, prefixes in config.peers.items()}
     assert sets == {name: p for name, p in wanted.items() if p}
     assert {name: n for name, n in counts.items() if n is not None} == \
@@ -737,7 +738,7 @@ def test_a_load_for_a_policy_that_is_gone_is_refused(box, client):
         other.load(OTHER)
     before = client.whole_policy()
     for stale in 0, 1, 3, (1 << 32) - 1:
-        with refused(ESTALE, STALE):
+        with refused(ESTALE, STALE, "generation"):
             client.load(SMALL, generation=stale)
     assert client.whole_policy() == before
     assert client.load(SMALL, generation=2)["generation"] == 3
@@ -932,15 +933,21 @@ def test_a_dry_run_leaves_the_transaction_open(client):
      peers(packets.packed("192.0.2.1") + bytes((24, 0, 0, 0)))),
     ("no set", "peers without the name of a set", "peers[0]",
      [{"prefixes-ipv4": ["192.0.2.0/24"]}])], ids=["host-bits", "no-set"])
-def test_bad_peers_end_the_transaction(client, what, sentence, place, bad):
+def test_bad_peers_break_the_transaction(client, what, sentence, place, bad):
+    """A load without them would open the rows of their sets to any."""
     client.do("begin")
     client.add_peers("crl", ["192.0.2.0/24"])
     with pytest.raises(Refusal) as caught:
         client.do("peers-add", peers=bad)
     assert caught.value.sentence == sentence
     assert caught.value.place in (place, f"{place}+0")
-    with refused(EINVAL, NONE_OPEN):
+    with refused(EINVAL, BROKEN):
         client.add_peers("crl", ["192.0.2.0/24"])
+    with refused(EINVAL, BROKEN):
+        client.do("load", good(), dry_run=True)
+    with refused(EINVAL, BROKEN):
+        client.do("load", good())
+    assert "mode" not in client.do("status-get")
     client.do("begin")
 
 
@@ -963,6 +970,8 @@ def test_a_million_prefixes_in_all_and_not_one_more(client):
     fill()
     with refused(E2BIG, full, "peers[0].prefixes-ipv4"):
         client.do("peers-add", peers=more)
+    with refused(EINVAL, BROKEN):
+        client.do("load", good())
     fill()
     with refused(E2BIG, full, "peers[0].prefixes-ipv4"):
         client.do("load", good(peers=more), dry_run=True)
@@ -1063,7 +1072,7 @@ def test_readers_see_one_policy_while_others_load(box, client):
     over = threading.Event()
 
     def loads(one):
-        for i in range(150):
+        for i in range(60):
             one.load(configs[i % 2])
         over.set()
 
@@ -1076,7 +1085,7 @@ def test_readers_see_one_policy_while_others_load(box, client):
             seen += 1
         return seen
     results = race(box, loads, reads, reads)
-    assert results[0] is None and all(r > 10 for r in results[1:])
+    assert results[0] is None and all(r > 3 for r in results[1:])
 
 
 # --- who may
@@ -1087,9 +1096,9 @@ def requests():
     return {
         "status-get": {}, "begin": {}, "peers-add": {"peers": peers()},
         "load": {**good(), "dry-run": True}, "switch": {"zones-off": ["pic"]},
-        "flush": {}, "row-get": {}, "node-get": {}, "peers-get": {},
+        "row-get": {}, "node-get": {}, "peers-get": {},
         "prefix-get": {}, "counters-get": {"node": "edge1"}, "drops-get": {},
-        "explain": {"query": [query()]}}
+        "explain": {"query": [query()]}, "flush": {}}
 
 
 def is_dump(operation):
@@ -1178,13 +1187,11 @@ def test_events_are_for_those_who_may_administer_the_namespace(box):
     assert in_own_namespaces(box, may_join) == "joined"
 
 
-def without_module(site):
-    """Unload the module. The namespaces of other tests have had a policy,
-    which holds it."""
+def nobody_uses_the_module(site):
+    """The namespaces of other tests have had a policy, which holds it."""
     with Client(site.box) as one:
         one.do("flush")
     until(lambda: not module_references(), "nobody uses the module")
-    site.box.run("rmmod", "nf_edge")
 
 
 def look_up():
@@ -1198,7 +1205,8 @@ def look_up():
 
 def test_looking_for_the_family_does_not_load_the_module(nf_edge, site):
     ns = Namespace("some")
-    without_module(site)
+    nobody_uses_the_module(site)
+    unload_module()
     try:
         assert as_nobody(ns, look_up) == ENOENT
         assert as_user_root(ns, look_up) == ENOENT
@@ -1207,7 +1215,7 @@ def test_looking_for_the_family_does_not_load_the_module(nf_edge, site):
                        "net-pf-16-proto-16-family-nf-edge", check=False)
         assert alias.returncode
     finally:
-        ns.run("modprobe", "nf_edge")
+        load_module()
     assert as_nobody(ns, look_up) == "found"
     ns.close()
 
@@ -1258,8 +1266,8 @@ def test_events_stay_in_their_namespace(box, client):
 MAX_HOOKS = 1024        # of one family at one place
 
 
-@pytest.fixture
-def road():
+@pytest.fixture(scope="module")
+def road(nf_edge):
     """A box that forwards from inet to edge, without a policy."""
     spaces = {n: Namespace(n, forwarding=n == "box")
               for n in ("box", "inet", "edge")}
@@ -1285,37 +1293,41 @@ def passes(road):
     return road["box"].run("conntrack", "-L", "-s", "198.51.100.7").stdout
 
 
-# How many hooks of conntrack's own (defragmentation too) are at a place.
-PLACES = {("ip", "prerouting"): 2, ("ip6", "prerouting"): 2,
-          ("ip", "output"): 2, ("ip6", "output"): 2}
-FULL = ("the namespace's netfilter hooks are full, or memory is: nothing was "
-        "changed")
-NO_CONNTRACK = "connection tracking cannot be had in this namespace"
+OUTCOMES = {
+    "no conntrack": "connection tracking cannot be had in this namespace",
+    "full": "the namespace's netfilter hooks are full, or memory is: nothing "
+            "was changed", "works": None}
+# Hooks of conntrack at either place: it defragments, and looks up.
+CONNTRACK_HOOKS = 2
 
 
-@pytest.mark.parametrize("place", PLACES, ids="-".join)
-@pytest.mark.parametrize("room, sentence", [
-    (0, NO_CONNTRACK), ("conntrack", FULL), ("one", FULL)],
-    ids=["no-room", "room-for-conntrack", "room-for-one-hook"])
-def test_a_full_hook_table_makes_the_first_load_fail_whole(nf_edge, road,
-                                                           place, room,
-                                                           sentence):
+@pytest.mark.parametrize("family, hook, room, outcome", [
+    ("ip", "prerouting", 0, "no conntrack"),
+    ("ip6", "output", 0, "no conntrack"),
+    ("ip", "prerouting", CONNTRACK_HOOKS, "full"),
+    ("ip6", "prerouting", CONNTRACK_HOOKS, "full"),
+    ("ip", "output", CONNTRACK_HOOKS, "full"),
+    ("ip6", "output", CONNTRACK_HOOKS, "full"),
+    # Two are wanted there, and one finds room.
+    ("ip", "prerouting", CONNTRACK_HOOKS + 1, "full"),
+    ("ip6", "prerouting", CONNTRACK_HOOKS + 1, "full"),
+    # The twins: just room enough.
+    ("ip6", "prerouting", CONNTRACK_HOOKS + 2, "works"),
+    ("ip6", "output", CONNTRACK_HOOKS + 1, "works")])
+def test_a_full_hook_table_makes_the_first_load_fail_whole(road, family, hook,
+                                                           room, outcome):
     """Of several hooks, those before the one that finds no room are taken
-    back; then the load finds room, and works."""
+    back. When there is room again, the load works."""
     box = road["box"]
-    family, hook = place
-    if room == "one" and hook == "output":
-        room, sentence = "both", None       # one hook is all that it needs
-    left = {0: 0, "conntrack": PLACES[place]}.get(room, PLACES[place] + 1)
     before = hooks_of(box), module_references()
     box.nft(f"table {family} full {{" + "".join(
         f"chain c{i} {{ type filter hook {hook} priority {i % 7}; }}\n"
-        for i in range(MAX_HOOKS - left)) + "}")
+        for i in range(MAX_HOOKS - room)) + "}")
     filled = hooks_of(box)
     with Client(box) as client, Client(box) as listener:
         listener.join()
-        if sentence:
-            with refused(E2BIG, sentence):
+        if OUTCOMES[outcome]:
+            with refused(E2BIG, OUTCOMES[outcome]):
                 client.load(SMALL)
             assert hooks_of(box) == filled
             assert module_references() == before[1]
@@ -1324,11 +1336,13 @@ def test_a_full_hook_table_makes_the_first_load_fail_whole(nf_edge, road,
             assert not passes(road), "conntrack is still held"
         else:
             client.load(SMALL)
+            # Now it is full. A later load touches no hook.
+            client.load(OTHER)
             client.do("flush")
         box.nft(f"delete table {family} full")
         until(lambda: hooks_of(box) == before[0], "nothing is hooked")
         client.load(SMALL)
         assert module_references() == before[1] + 1
-        # A later load touches no hook: a full table is nothing to it.
-        taken = len([h for h in hooks_of(box) if "nf_edge" in h])
-        assert taken == 6
+        assert len([h for h in hooks_of(box) if "nf_edge" in h]) == 6
+        client.do("flush")
+        assert (hooks_of(box), module_references()) == before

@@ -9,7 +9,7 @@ import xml.etree.ElementTree as ElementTree
 import pytest
 
 from flow_table import CLS_PORTS, ROWS, SERVICES
-from test_rows import OPEN
+from netlib import OPEN
 
 EVERY_PORT = set(range(65536))
 OUTER = ("access", "webconf", "av")

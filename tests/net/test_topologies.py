@@ -8,9 +8,9 @@ import pytest
 
 import topology
 from flow_table import CLS_PORTS
-from netlib import (KIND, ROWS, Net, appliance, if_ready, permitted, rows_of,
+from netlib import (KIND, OPEN, ROWS, Net, appliance, if_ready, permitted, rows_of,
                     together, until)
-from test_rows import OPEN, each_row, ends, same_flow
+from test_rows import each_row, ends, same_flow
 
 l4s = pytest.mark.parametrize("l4", ["tcp", "udp"])
 
@@ -218,6 +218,18 @@ def test_on_the_edge_a_refused_sender_is_told_so(host, family):
     watch.await_drop("no-row")
 
 
+@pytest.mark.parametrize("dst, port, answer", [
+    ("client", 53, ("accept", None, ["external/4"], [])),
+    ("client", 4000, ("drop", "no-row", [], [])),
+    ("user", 53, ("drop", "peer", [], ["external/4"]))])
+def test_on_the_edge_explain_knows_the_local_host(host, family, dst, port,
+                                                  answer):
+    said = host.edgectl.explain("udp", host.at("edge1.access", family).address,
+                                host.at(dst, family).address, port)
+    assert tuple(said[key] for key in
+                 ("verdict", "reason", "rows", "near")) == answer
+
+
 def test_on_the_edge_the_guards_stand(host, family):
     client, user = host.at("client", family), host.at("user", family)
     access = host.at("edge1.access", family)
@@ -303,9 +315,9 @@ def translate(net, family, before=(), after=()):
     net.box.nft("flush ruleset\n"
                 f"table {'ip6' if family == 6 else 'ip'} t {{\n"
                 "chain before { type nat hook prerouting priority dstnat;\n" +
-                "\n".join(before) + "}\n"
+                "\n".join(before) + "\n}\n"
                 "chain after { type nat hook postrouting priority srcnat;\n" +
-                "\n".join(after) + "}\n}\n")
+                "\n".join(after) + "\n}\n}\n")
 
 
 def ip_word(family):
@@ -426,6 +438,24 @@ def test_a_changed_port_is_no_way_to_an_edge(lab, family, l4, port):
                            (lab.at("edge1", family), 3389))
     # The first packet was permitted: only its answer shows what became of it.
     assert {c["packets_to_edge"] for c in moved.rows.values()} == {1}
+    assert not any("packets_from_edge" in c for c in moved.rows.values())
+
+
+@pytest.mark.parametrize("public, to_port", [("public", ":3389"),
+                                             ("other", "")])
+def test_audit_finds_the_same_answers_wrong(lab, family, public, to_port):
+    """The deciding hook by itself: in audit there is no first one."""
+    lab.load(lab.config.but(mode="audit"))
+    publish(lab, family, public=public, to_port=to_port)
+    watch = lab.watch()
+    talk = lab.connect("udp", lab.at("client", family), lab.at(public, family),
+                       3478, deliver=(lab.at("edge1", family),
+                                      int(to_port[1:] or 3478)))
+    talk.exchange()
+    moved = watch.delta()
+    answer = {4: 28, 6: 48}[family] + len(b"back 2 ")
+    assert moved.drops == {"no-row": {"would_be_packets": 1,
+                                      "would_be_bytes": answer}}
     assert not any("packets_from_edge" in c for c in moved.rows.values())
 
 

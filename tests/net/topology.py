@@ -89,10 +89,23 @@ def reference(**changes):
                             for a in HOSTS[h][1:]]}).but(**changes)
 
 
+# Everything on, and client and partner members of the sets that have to be
+# bound: every row permits a connection with the client (of internal rows:
+# with a front end).
+OPEN = reference(peers={
+    name: [a for host in ("client", "partner") for a in HOSTS[host][1:]]
+    for name in ("pic-partners", "live-messenger-clients")})
+
+
+def default_route(gateway, dev="eth0"):
+    """The words of a route. TCP sends again after 20 ms, not 200, so that a
+    connection that was cut and goes on is soon seen to, and delays no
+    acknowledgement."""
+    return f"default via {gateway} dev {dev} onlink rto_min 20ms quickack 1"
+
+
 def give_addresses(ns, addresses, dev="eth0"):
-    """Add addresses and a default route through the appliance. TCP sends
-    again after 20 ms, not 200: a connection that was cut and goes on is soon
-    seen to."""
+    """Add addresses and a default route through the appliance."""
     lines = []
     for address in addresses:
         length, nodad = (128, " nodad") if family_of(address) == 6 else (32, "")
@@ -100,7 +113,7 @@ def give_addresses(ns, addresses, dev="eth0"):
     for gateway in ("192.0.2.1", "2001:db8:2::1"):
         lines += [f"neigh replace {gateway} lladdr {GATEWAY_MAC} dev {dev} "
                   "nud permanent",
-                  f"route add default via {gateway} dev {dev} onlink rto_min 20ms"]
+                  f"route add {default_route(gateway, dev)}"]
     ns.ip("\n".join(lines) + "\n")
 
 

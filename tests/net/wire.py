@@ -12,10 +12,6 @@ never send: wrong attributes, many sockets, a thousand loads a second.
 Requests and replies are the names of include/specs/nf-edge.yaml. A value may
 also be bytes, sent as they are, and a name a number, so that everything wrong
 can be said. Addresses and prefixes are strings.
-
-Wire looks like edgectl.Edgectl, and works without the tool:
-
-    net.edgectl = Wire(net.box)
 """
 
 import contextlib
@@ -23,15 +19,16 @@ import errno
 import ipaddress
 import os
 import re
+import select
 import socket
 import struct
+import subprocess
 
 import pytest
 import yaml
 
-from edgectl import Counters, Watch
+from edgectl import Counters
 from flow_table import TOP
-from netlib import ROW
 
 SPEC = yaml.safe_load((TOP / "include/specs/nf-edge.yaml").read_text())
 NETLINK_GENERIC = 16
@@ -44,8 +41,8 @@ ERROR, DONE = 2, 3
 NESTED = 0x8000
 CONTROL = 16            # the family of families
 MESSAGE_HEADER = 20     # netlink's and generic netlink's
-# As much as one attribute holds, which has 16 bits for its length.
-IPV4_ENTRIES, IPV6_ENTRIES = 65528 // 8, 65520 // 20
+# Prefixes in one attribute, whose length has 16 bits.
+IPV4_ENTRIES, IPV6_ENTRIES = 8000, 3200
 
 ENUMS = {d["name"]: [e if isinstance(e, str) else e["name"]
                      for e in d["entries"]]
@@ -164,7 +161,8 @@ def value_of(kind, payload):
         assert not len(payload) % size
         entries = [payload[i:i + size] for i in range(0, len(payload), size)]
         assert not any(any(e[octets + 1:]) for e in entries)
-        return [f"{ipaddress.ip_address(e[:octets])}/{e[octets]}"
+        family = socket.AF_INET if octets == 4 else socket.AF_INET6
+        return [f"{socket.inet_ntop(family, e[:octets])}/{e[octets]}"
                 for e in entries]
     if kind["type"] == "binary":
         return payload
@@ -269,7 +267,7 @@ class Client:
             self.socket.setsockopt(SOL_NETLINK, option, 1)
         self.portid = self.socket.getsockname()[0]
         self._sequence = 0
-        self._family = None
+        self._family = None     # (its number, how often it was unloaded)
 
     def __enter__(self):
         return self
@@ -302,9 +300,9 @@ class Client:
 
     @property
     def family(self):
-        if self._family is None:
-            self._family, _ = self.find_family()
-        return self._family
+        if not self._family or self._family[1] != _unloads:
+            self._family = self.find_family()[0], _unloads
+        return self._family[0]
 
     def join(self, group="policy"):
         """Hear the events of a group."""
@@ -389,20 +387,19 @@ class Client:
     def events(self, wait=False):
         """Events that have come; with wait, at least one."""
         found = []
-        try:
-            while True:
-                flags = 0 if wait and not found else socket.MSG_DONTWAIT
-                data = self.socket.recv(1 << 16, flags)
-                at = 0
-                while at < len(data):
-                    length, = struct.unpack_from("=I", data, at)
-                    event = OPERATIONS["policy-ntf"]
-                    assert data[at + 16] == event["number"]
-                    found.append(decode(event["attribute-set"],
-                                        data[at + MESSAGE_HEADER:at + length]))
-                    at += (length + 3) & ~3
-        except BlockingIOError:
-            return found
+        while select.select([self.socket], [], [],
+                            60 if wait and not found else 0)[0]:
+            data = self.socket.recv(1 << 16)
+            at = 0
+            while at < len(data):
+                length, = struct.unpack_from("=I", data, at)
+                event = OPERATIONS["policy-ntf"]
+                assert data[at + 16] == event["number"]
+                found.append(decode(event["attribute-set"],
+                                    data[at + MESSAGE_HEADER:at + length]))
+                at += (length + 3) & ~3
+        assert found or not wait, "no event"
+        return found
 
     # --- whole policies
 
@@ -486,54 +483,21 @@ def _counts(entry):
             if name not in ("row", "service", "reason", "last-hit")}
 
 
-class Wire:
-    """Does what edgectl.Edgectl does, by messages of this process."""
-
-    def __init__(self, ns):
-        self.ns = ns
-
-    def client(self):
-        return Client(self.ns)
-
-    def load(self, config):
-        with self.client() as client:
-            return client.load(config)
-
-    def __call__(self, verb, *words):
-        with self.client() as client:
-            if verb == "flush":
-                return client.do("flush")
-            if verb == "mode":
-                return client.switch(mode=words[0])
-            state, name = words
-            return client.switch(**{f"{verb}s_{state}": [name]})
-
-    def zone(self, state, name):
-        return self("zone", state, name)
-
-    def feature(self, state, name):
-        return self("feature", state, name)
-
-    def counters(self):
-        with self.client() as client:
-            return client.counters()
-
-    def status(self):
-        with self.client() as client:
-            return client.do("status-get")
-
-    def explain(self, protocol, src, dst, dport=None, arrives=None):
-        with self.client() as client:
-            return client.explain(protocol, src, dst, dport, arrives)
-
-    def watch(self):
-        return Watch(self)
-
-    def close(self):
-        pass
-
-
 # --- the module
+
+_unloads = 0            # after each the family has another number
+
+
+def unload_module():
+    """rmmod, which must succeed."""
+    global _unloads
+    _unloads += 1
+    subprocess.run(["rmmod", "nf_edge"], check=True)
+
+
+def load_module():
+    subprocess.run(["modprobe", "nf_edge"], check=True)
+
 
 def module_is_loaded():
     return os.path.exists("/sys/module/nf_edge")
@@ -549,7 +513,3 @@ def hooks_of(ns):
     """What is hooked in a namespace, by the names of the functions."""
     return sorted(re.findall(r"^\t\t[+-]?\d+ (\S.*)$",
                              ns.run("nft", "list", "hooks").stdout, re.M))
-
-
-def row_ids(zone=None):
-    return [row for row, r in ROW.items() if zone in (None, r.zone)]

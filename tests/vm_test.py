@@ -1,0 +1,465 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""scripts/vm: what it promises, and that it says so when a promise is broken.
+
+Runs on the host, not in a test kernel:  /usr/bin/python3 -m pytest tests/vm_test.py
+"""
+
+import hashlib
+import os
+import pathlib
+import re
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+import uuid
+
+import pytest
+
+TREE = pathlib.Path(__file__).resolve().parent.parent
+ENDED_BADLY = {"usage": 64, "prepare": 69, "report": 70, "taint": 71,
+               "timeout": 72, "died": 73}
+
+WARNS = "WARN_ON(1);"
+MODULE = """
+#include <linux/module.h>
+#include <linux/mutex.h>
+#include <linux/rcupdate.h>
+static int __init throw_away_init(void) { %s return 0; }
+static void __exit throw_away_exit(void) { }
+module_init(throw_away_init);
+module_exit(throw_away_exit);
+MODULE_LICENSE("GPL");
+"""
+
+
+class Vm:
+    """scripts/vm of a tree, with a directory for temporary files of its own."""
+
+    def __init__(self, kernel, folder, tree=TREE):
+        self.kernel = kernel
+        self.folder = folder
+        self.tree = tree
+        self.mark = uuid.uuid4().hex
+        self.env = os.environ | {"TMPDIR": str(folder), "VM_TEST": self.mark}
+        self.options = ["--no-module"]
+
+    def line(self, *words, options=()):
+        return [str(self.tree / "scripts/vm"), "--kernel", self.kernel,
+                *self.options, *options, "--", *words]
+
+    def start(self, *words, options=(), **more):
+        more = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE,
+                "stderr": subprocess.PIPE, "text": True} | more
+        return subprocess.Popen(self.line(*words, options=options),
+                                env=self.env, start_new_session=True, **more)
+
+    def run(self, *words, **more):
+        given = more.pop("input", None)
+        if given is not None:
+            more["stdin"] = subprocess.PIPE
+        process = self.start(*words, **more)
+        try:
+            process.out, process.err = process.communicate(given, timeout=240)
+        except subprocess.TimeoutExpired:
+            process.terminate()
+            process.communicate(timeout=60)
+            raise
+        return process
+
+    def shell(self, script, **more):
+        return self.run("bash", "-c", script, **more)
+
+    def processes(self):
+        """Which processes a run has, by a variable that all of them inherit."""
+        found = []
+        for entry in pathlib.Path("/proc").glob("[0-9]*"):
+            try:
+                if self.mark.encode() in (entry / "environ").read_bytes():
+                    found.append(int(entry.name))
+            except OSError:
+                pass
+        return found
+
+    def run_folders(self):
+        return list(self.folder.glob("nf_edge-vm.*"))
+
+    def wait_until_booted(self):
+        wait_for(lambda: any(self.folder.glob("nf_edge-vm.*/booted")))
+
+
+def wait_for(condition, seconds=120):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.05)
+
+
+@pytest.fixture
+def folder():
+    # A short name: a socket's path has a limit.
+    with tempfile.TemporaryDirectory(prefix="vmt-") as name:
+        yield pathlib.Path(name)
+
+
+@pytest.fixture(params=["uml", "debian"])
+def vm(request, folder):
+    vm = Vm(request.param, folder)
+    yield vm
+    assert vm.run_folders() == []
+    assert vm.processes() == []
+
+
+@pytest.fixture
+def throw_away(vm, folder):
+    """A tree with the same scripts, and a module nf_edge of one's own."""
+    tree = folder / "tree"
+    shutil.copytree(TREE / "scripts", tree / "scripts")
+    (tree / "kmod").mkdir()
+    (tree / "Kbuild").write_text("obj-m := nf_edge.o\nnf_edge-y := kmod/main.o\n")
+    vm.tree = tree
+    vm.options = []
+
+    def write(body):
+        (tree / "kmod/main.c").write_text(MODULE % body)
+
+    yield write
+    name = hashlib.sha256(f"{tree}\n".encode()).hexdigest()[:12]
+    for build in cache().glob(f"module/*/{name}"):
+        shutil.rmtree(build)
+
+
+def cache():
+    home = os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache"
+    return pathlib.Path(os.environ.get("NF_EDGE_CACHE") or f"{home}/nf_edge")
+
+
+#
+# A command's way in and out
+#
+
+@pytest.mark.parametrize("code", [0, 1, 42, 255])
+def test_exit_code_is_passed_on(vm, code):
+    assert vm.shell(f"exit {code}").returncode == code
+
+
+def test_missing_command_is_127(vm):
+    assert vm.run("no-such-command").returncode == 127
+
+
+def test_output_is_the_command_s_and_nothing_else(vm):
+    done = vm.shell("echo out; echo err >&2")
+    assert (done.out, done.err) == ("out\n", "err\n")
+
+
+def test_verbose_shows_the_kernel_s_log_on_standard_error_only(vm):
+    done = vm.run("echo", "out", options=["--verbose"])
+    assert done.out == "out\n"
+    assert "Linux version" in done.err
+
+
+def test_arguments_arrive_as_they_are(vm):
+    words = ["two words", "it's", '"quoted" $HOME `id` \\', "", "*", "-x", "new\nline", "é"]
+    done = vm.run("printf", "%s\\0", *words)
+    assert done.out.split("\0")[:-1] == words
+
+
+def test_large_output_is_whole(vm):
+    done = vm.shell("seq 1 1500000")
+    assert done.out == "".join(f"{n}\n" for n in range(1, 1500001))
+
+
+def test_output_comes_while_the_command_runs(vm):
+    process = vm.start("bash", "-c", "echo first; sleep 1000")
+    assert process.stdout.readline() == "first\n"
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=60)
+
+
+def test_standard_input_is_passed_on_when_asked_for(vm):
+    text = "".join(f"line {n}\n" for n in range(50000))
+    assert vm.run("cat", options=["--stdin"], input=text).out == text
+
+
+def test_standard_input_is_empty_otherwise(vm):
+    done = vm.run("cat", input="lost\n")
+    assert (done.returncode, done.out) == (0, "")
+
+
+def test_reader_that_goes_away_ends_the_run(vm):
+    process = vm.start("yes")
+    assert process.stdout.readline() == "y\n"
+    process.stdout.close()
+    assert process.wait(timeout=60) == 128 + signal.SIGPIPE
+
+
+def test_process_left_behind_does_not_hold_the_run(vm):
+    done = vm.shell("sleep 1000 & (trap '' TERM HUP; sleep 1000) & echo done")
+    assert (done.returncode, done.out) == (0, "done\n")
+
+
+#
+# The machine it finds itself in
+#
+
+def test_directory_and_files_are_the_host_s(vm, folder):
+    here = folder / "a folder"
+    here.mkdir()
+    (here / "given").write_text("from the host")
+    done = vm.shell("pwd; cat given; echo -n from the guest >taken", cwd=here)
+    assert done.out == f"{here}\nfrom the host"
+    assert (here / "taken").read_text() == "from the guest"
+
+
+def test_guest_is_a_whole_machine_of_its_own(vm):
+    done = vm.shell("""
+        [ "$(id -u)" = 0 ] && [ "$(hostname)" = nf-edge ] && [ "$HOME" = /root ] || echo who
+        [ "${PATH%%%%:*}" = %s/userspace ] || echo path
+        ping -c 1 -W 5 127.0.0.1 >/dev/null && ping -c 1 -W 5 ::1 >/dev/null || echo lo
+        ip netns add x && ip netns exec x ip link || echo netns
+        nft add table inet t && nft add chain inet t c '{ type filter hook input priority 0; }' &&
+            nft add rule inet t c ct state new counter || echo nft
+        mountpoint -q /sys/kernel/debug && mountpoint -q /run && mountpoint -q /dev/shm &&
+            echo x >/dev/shm/x && cat </dev/null >/dev/stdout || echo mounts
+        """ % TREE)
+    assert "LOOPBACK" in done.out
+    assert not re.search("^(who|path|lo|netns|nft|mounts)$", done.out, re.M), done.out
+    assert done.returncode == 0
+
+
+def test_host_keeps_its_own_system_directories(vm):
+    before = {path: sorted(os.listdir(path)) for path in ["/lib/modules", "/run", "/dev/shm"]
+              if os.path.isdir(path)}
+    vm.shell("touch /run/x /dev/shm/x /lib/modules/x; ip netns add x")
+    for path, names in before.items():
+        assert "x" not in os.listdir(path), names
+
+
+def test_number_of_processors(vm):
+    if vm.kernel == "uml":
+        assert vm.run("true", options=["--cpus", "2"]).returncode == ENDED_BADLY["usage"]
+    else:
+        assert vm.run("nproc", options=["--cpus", "1"]).out == "1\n"
+        assert vm.run("nproc").out == "2\n"
+
+
+def test_size_of_memory(vm):
+    done = vm.shell("awk '/^MemTotal/ { print $2 }' /proc/meminfo", options=["--memory", "512M"])
+    assert 380 * 1024 < int(done.out) <= 512 * 1024
+
+
+def test_two_runs_at_once(vm):
+    runs = [vm.start("bash", "-c", f"echo {n}; sleep 1; exit {n}") for n in (3, 4)]
+    for n, run in zip((3, 4), runs):
+        assert run.communicate(timeout=120)[0] == f"{n}\n"
+        assert run.returncode == n
+
+
+#
+# The module
+#
+
+def test_module_is_built_and_loaded(vm, throw_away):
+    throw_away('pr_info("throw-away: first\\n");')
+    done = vm.shell("modprobe nf_edge && dmesg | grep -o 'throw-away: .*'")
+    assert (done.returncode, done.out) == (0, "throw-away: first\n"), done.err
+    throw_away('pr_info("throw-away: second\\n");')
+    done = vm.shell("modprobe nf_edge && dmesg | grep -o 'throw-away: .*'")
+    assert (done.returncode, done.out) == (0, "throw-away: second\n"), done.err
+    assert not list(vm.tree.rglob("*.o")) and not list(vm.tree.rglob("*.ko"))
+
+
+def test_module_is_not_built_again_without_a_change(vm, throw_away):
+    def stamps():
+        return {path: path.stat().st_mtime_ns
+                for path in cache().glob("module/*/*/source/kmod/main.o")}
+
+    throw_away("")
+    assert vm.run("modprobe", "nf_edge").returncode == 0
+    first = stamps()
+    assert vm.run("modprobe", "nf_edge").returncode == 0
+    assert stamps() == first
+    throw_away("(void)0;")
+    assert vm.run("modprobe", "nf_edge").returncode == 0
+    assert stamps() != first
+
+
+def test_module_that_does_not_compile_is_said(vm, throw_away):
+    throw_away("this is no C;")
+    done = vm.run("echo", "ran")
+    assert (done.returncode, done.out) == (ENDED_BADLY["prepare"], "")
+    assert "main.c:5" in done.err
+    assert vm.run("echo", "ran", options=["--no-module"]).out == "ran\n"
+
+
+def test_without_the_module_it_cannot_be_loaded(vm):
+    assert vm.run("modprobe", "nf_edge").returncode == 1
+
+
+#
+# A kernel that is not well
+#
+
+def test_panic(vm):
+    done = vm.shell("echo before; echo c >/proc/sysrq-trigger; sleep 1000")
+    assert done.returncode == ENDED_BADLY["report"]
+    assert done.out == "before\n"
+    assert "Kernel panic" in done.err.splitlines()[0]
+    assert "sysrq_handle_crash" in done.err
+
+
+def test_warning(vm, throw_away):
+    throw_away(WARNS)
+    done = vm.run("modprobe", "nf_edge")
+    assert done.returncode == ENDED_BADLY["report"]
+    assert re.match("vm: the kernel .* reported: .*WARNING: .*main.c:5", done.err)
+    throw_away("")
+    assert vm.run("modprobe", "nf_edge").returncode == 0
+
+
+def test_oops(vm, throw_away):
+    throw_away("*(volatile int *)8 = 1;")
+    done = vm.run("modprobe", "nf_edge", options=["--timeout", "60"])
+    assert done.returncode == ENDED_BADLY["report"], done.err
+
+
+LOCKS = """
+	static DEFINE_MUTEX(a); static DEFINE_MUTEX(b);
+	mutex_lock(&a); mutex_lock(&b); mutex_unlock(&b); mutex_unlock(&a);
+	mutex_lock(&%s); mutex_lock(&%s); mutex_unlock(&b); mutex_unlock(&a);
+"""
+
+
+@pytest.mark.parametrize("vm", ["uml"], indirect=True)
+def test_locks_in_the_wrong_order(vm, throw_away):
+    throw_away(LOCKS % ("b", "a"))
+    done = vm.run("modprobe", "nf_edge")
+    assert done.returncode == ENDED_BADLY["report"], done.err
+    assert "possible circular locking dependency" in done.err
+    throw_away(LOCKS % ("a", "b"))
+    assert vm.run("modprobe", "nf_edge").returncode == 0
+
+
+@pytest.mark.parametrize("vm", ["uml"], indirect=True)
+def test_rcu_pointer_without_protection(vm, throw_away):
+    read = "static int __rcu *p; %s (void)rcu_dereference(p); %s"
+    throw_away(read % ("", ""))
+    done = vm.run("modprobe", "nf_edge")
+    assert done.returncode == ENDED_BADLY["report"], done.err
+    assert "suspicious rcu_dereference_check() usage" in done.err
+    throw_away(read % ("rcu_read_lock();", "rcu_read_unlock();"))
+    assert vm.run("modprobe", "nf_edge").returncode == 0
+
+
+def test_report_outweighs_the_command_s_own_code(vm):
+    assert vm.shell("echo BUG: something >/dev/kmsg; exit 5").returncode == ENDED_BADLY["report"]
+    assert vm.shell("echo bugs: nothing >/dev/kmsg; exit 5").returncode == 5
+
+
+def test_taint(vm):
+    done = vm.shell("echo 64 >/proc/sys/kernel/tainted")
+    assert done.returncode == ENDED_BADLY["taint"]
+    assert "tainted: U" in done.err.splitlines()[0]
+    assert vm.shell("echo 64 >/proc/sys/kernel/tainted",
+                    options=["--allow-taint", "OEU"]).returncode == 0
+
+
+def test_out_of_tree_and_unsigned_are_no_taint(vm):
+    assert vm.shell(f"echo {1 << 12 | 1 << 13} >/proc/sys/kernel/tainted").returncode == 0
+
+
+def test_hang(vm):
+    began = time.monotonic()
+    done = vm.shell("echo before; sleep 1000", options=["--timeout", "8"])
+    assert (done.returncode, done.out) == (ENDED_BADLY["timeout"], "before\n")
+    assert done.err.startswith("vm: no result in 8 seconds")
+    assert time.monotonic() - began < 60
+    assert vm.run("sleep", "1", options=["--timeout", "60"]).returncode == 0
+
+
+def test_machine_that_goes_off_by_itself(vm):
+    done = vm.shell("echo o >/proc/sysrq-trigger; sleep 1000", options=["--timeout", "60"])
+    assert done.returncode == ENDED_BADLY["died"]
+
+
+def test_log_is_kept_when_asked_for(vm, folder):
+    log = folder / "log"
+    vm.shell("echo a word for the log >/dev/kmsg", options=["--log", str(log)])
+    assert "a word for the log" in log.read_text(errors="replace")
+
+
+#
+# Leaving nothing behind. The fixture vm looks for what is left.
+#
+
+@pytest.mark.parametrize("how", ["INT", "TERM", "HUP"])
+def test_signal_ends_everything(vm, how):
+    process = vm.start("sleep", "1000")
+    vm.wait_until_booted()
+    assert vm.processes() and vm.run_folders()
+    number = getattr(signal, f"SIG{how}")
+    # As a terminal does: to every process of the group.
+    os.killpg(process.pid, number)
+    assert process.wait(timeout=60) == 128 + number
+
+
+def test_killed_run_takes_its_machine_with_it(vm):
+    process = vm.start("sleep", "1000")
+    vm.wait_until_booted()
+    process.kill()
+    process.communicate(timeout=60)
+    wait_for(lambda: not vm.processes(), 20)
+    for rest in vm.run_folders():		# nobody is left who could remove it
+        shutil.rmtree(rest)
+
+
+def test_interrupted_build_is_not_taken_for_a_kernel(vm, folder):
+    vm.env["NF_EDGE_CACHE"] = str(folder / "cache")
+    process = vm.start("true", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    wait_for(lambda: list(folder.glob("cache/*.new.*/*")))
+    process.terminate()
+    assert process.wait(timeout=60) == 128 + signal.SIGTERM
+    assert [path for path in (folder / "cache").iterdir() if path.is_dir()] == []
+
+
+def test_configuration_without_effect_is_refused(folder):
+    tree = folder / "tree"
+    shutil.copytree(TREE / "scripts", tree / "scripts")
+    with open(tree / "scripts/uml.config", "a", encoding="ascii") as config:
+        config.write("CONFIG_NO_SUCH_THING=y\n")
+    vm = Vm("uml", folder, tree)
+    vm.env["NF_EDGE_CACHE"] = str(folder / "cache")
+    done = vm.run("true")
+    assert done.returncode == ENDED_BADLY["prepare"]
+    assert "no effect: CONFIG_NO_SUCH_THING=y" in done.err
+
+
+#
+# The command line
+#
+
+@pytest.mark.parametrize("words", [
+    [], ["--"], ["--kernel"], ["--kernel", "none", "true"], ["--kernel", "sid", "true"],
+    ["--kernel", "../vm", "true"], ["--cpus", "0", "true"], ["--memory", "much", "true"],
+    ["--timeout", "-1", "true"], ["--allow-taint", "1", "true"], ["--no-such", "true"],
+    ["--icount", "true"],
+])
+def test_wrong_use_is_one_line(words):
+    done = subprocess.run([TREE / "scripts/vm", *words], capture_output=True, text=True)
+    assert done.returncode == ENDED_BADLY["usage"]
+    assert done.stdout == "" and len(done.stderr.splitlines()) == 1
+
+
+def test_help():
+    done = subprocess.run([TREE / "scripts/vm", "--help"], capture_output=True, text=True)
+    assert done.returncode == 0 and done.stdout.startswith("usage: ") and done.stderr == ""
+
+
+def test_packages_that_are_there_take_no_time():
+    began = time.monotonic()
+    done = subprocess.run([TREE / "scripts/deps", "uml", "debian"], capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert time.monotonic() - began < 1
+    assert subprocess.run([TREE / "scripts/deps", "none"], capture_output=True,
+                          check=False).returncode == ENDED_BADLY["usage"]
