@@ -388,6 +388,11 @@ static int parse_interface(struct genl_info *info, const struct nlattr *attr,
 				    "no interface can have this name");
 		return -EINVAL;
 	}
+	if (strpbrk(nla_data(name), "\"'\\$")) {
+		NL_SET_ERR_MSG_ATTR(info->extack, name,
+				    "an interface with a quote, a backslash or a dollar in its name cannot be bound: rename it");
+		return -EINVAL;
+	}
 	said->attr = attr;
 	strscpy(said->interface.name, nla_data(name),
 		sizeof(said->interface.name));

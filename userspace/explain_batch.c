@@ -82,7 +82,7 @@ static enum outcome answer_all(struct batch *batch)
 	return nf_edge_output_flush(outcome);
 }
 
-static enum outcome ask(struct batch *batch, char *line)
+static enum outcome ask(struct batch *batch, char *line, size_t length)
 {
 	struct pending *pending;
 	char *words[LINE_WORDS], *word, *rest = line;
@@ -90,6 +90,11 @@ static enum outcome ask(struct batch *batch, char *line)
 	struct query query;
 	size_t count = 0;
 	int error;
+
+	/* A NUL would hide what stands behind it: let it spoil its word. */
+	for (size_t i = 0; i < length; i++)
+		if (!line[i])
+			line[i] = '\x01';
 
 	batch->line++;
 	while ((word = strsep(&rest, " \t\r")))
@@ -130,7 +135,7 @@ static enum outcome ask_lines(struct batch *batch, char *buffer, size_t *length)
 	       (end = memchr(start, '\n',
 			     *length - (size_t)(start - buffer)))) {
 		*end = '\0';
-		outcome = ask(batch, start);
+		outcome = ask(batch, start, (size_t)(end - start));
 		start = end + 1;
 	}
 	*length -= (size_t)(start - buffer);
@@ -165,7 +170,7 @@ static enum outcome read_input(struct batch *batch, char **buffer,
 	}
 	if (outcome == DONE && length) {
 		(*buffer)[length] = '\0';
-		outcome = ask(batch, *buffer);
+		outcome = ask(batch, *buffer, length);
 	}
 	return outcome;
 }

@@ -244,7 +244,7 @@ REFUSED_LOADS = [
             {"interface": [{"name": "x", "sides": ["edge"]},
                            {"name": like, "sides": ["edge"]}]})
       for what, name, like in [
-          ("no letter", "", "e"), ("a slash", "a/b", "a\\b"),
+          ("no letter", "", "e"), ("a slash", "a/b", "a|b"),
           ("a colon", "eth0:1", "eth0.1"), ("a space", "a b", "a_b"),
           ("one dot", ".", "..."), ("two dots", "..", ".a"),
           ("a tab", "a\tb", "{}")]),
@@ -727,7 +727,7 @@ def test_a_dry_run_needs_no_policy_and_leaves_none(box, client):
     assert "mode" not in client.do("status-get")
     client.load(SMALL)
     assert module_references() == before[0] + 1
-    assert len(hooks_of(box)) > len(before[1])
+    assert before[1] is None or len(hooks_of(box)) > len(before[1])
 
 
 # --- stale policies
@@ -1323,26 +1323,30 @@ def test_a_full_hook_table_makes_the_first_load_fail_whole(road, family, hook,
     box.nft(f"table {family} full {{" + "".join(
         f"chain c{i} {{ type filter hook {hook} priority {i % 7}; }}\n"
         for i in range(MAX_HOOKS - room)) + "}")
-    filled = hooks_of(box)
-    with Client(box) as client, Client(box) as listener:
-        listener.join()
-        if OUTCOMES[outcome]:
-            with refused(E2BIG, OUTCOMES[outcome]):
+    try:
+        with Client(box) as client, Client(box) as listener:
+            listener.join()
+            if OUTCOMES[outcome]:
+                filled = hooks_of(box)
+                with refused(E2BIG, OUTCOMES[outcome]):
+                    client.load(SMALL)
+                assert hooks_of(box) == filled
+                assert module_references() == before[1]
+                assert "mode" not in client.do("status-get")
+                assert listener.events() == []
+                assert not passes(road), "conntrack is still held"
+            else:
                 client.load(SMALL)
-            assert hooks_of(box) == filled
-            assert module_references() == before[1]
-            assert "mode" not in client.do("status-get")
-            assert listener.events() == []
-            assert not passes(road), "conntrack is still held"
-        else:
-            client.load(SMALL)
-            # Now it is full. A later load touches no hook.
-            client.load(OTHER)
-            client.do("flush")
+                # Now it is full. A later load touches no hook.
+                client.load(OTHER)
+                client.do("flush")
+    finally:
         box.nft(f"delete table {family} full")
-        until(lambda: hooks_of(box) == before[0], "nothing is hooked")
+    until(lambda: hooks_of(box) == before[0], "nothing is hooked")
+    with Client(box) as client:
         client.load(SMALL)
         assert module_references() == before[1] + 1
-        assert len([h for h in hooks_of(box) if "nf_edge" in h]) == 6
+        assert before[0] is None or \
+            len([h for h in hooks_of(box) if "nf_edge" in h]) == 6
         client.do("flush")
-        assert (hooks_of(box), module_references()) == before
+    assert (hooks_of(box), module_references()) == before

@@ -171,6 +171,29 @@ def test_internal_addresses_are_no_peers_of_each_other(net, family):
     net.refuses("tcp", *inner, 5061, "peer", near=["internal/2", "internal/3"])
 
 
+def test_internal_addresses_are_no_peers_of_outer_services(net, family):
+    """They are not outside, whatever internal-networks says."""
+    for networks in OPEN.peers["internal-networks"], None:
+        net.load(OPEN.but(peers={"internal-networks": networks}))
+        access, inner = (net.at(n, family) for n in ("edge1.access",
+                                                     "edge2.internal"))
+        net.refuses("udp", access, inner, 53, "peer", near=["external/4"])
+        net.refuses("tcp", inner, access, 443, "peer",
+                    near=["external/5", "pic/3"])
+
+
+def test_outer_addresses_are_no_peers_of_internal_services(net, family):
+    """Not even without internal-networks, when all others are."""
+    for networks in OPEN.peers["internal-networks"], None:
+        net.load(OPEN.but(peers={"internal-networks": networks}))
+        net.refuses("tcp", net.at("edge1.access", family),
+                    net.at("edge2.internal", family), 443, "peer",
+                    near=["internal/7"])
+        net.refuses("udp", net.at("edge1.av", family),
+                    net.at("edge2.internal", family), 3478, "peer",
+                    near=["external/13", "internal/6", "pic/5"])
+
+
 # --- the Edge itself
 
 @pytest.fixture

@@ -16,6 +16,7 @@ can be said. Addresses and prefixes are strings.
 
 import contextlib
 import errno
+import functools
 import ipaddress
 import os
 import re
@@ -29,6 +30,7 @@ import yaml
 
 from edgectl import Counters
 from flow_table import TOP
+from netns import Namespace
 
 SPEC = yaml.safe_load((TOP / "include/specs/nf-edge.yaml").read_text())
 NETLINK_GENERIC = 16
@@ -509,7 +511,21 @@ def module_references():
         return int(file.read())
 
 
+@functools.cache
+def _can_list_hooks():
+    """Kernels before 5.14 cannot, nor those without that module."""
+    subprocess.run(["modprobe", "-q", "nfnetlink_hook"], check=False)
+    ns = Namespace("some")
+    ns.nft("table ip some { chain c { type filter hook input priority 0; }; }")
+    listed = ns.run("nft", "list", "hooks", check=False)
+    ns.close()
+    return "hook input" in listed.stdout
+
+
 def hooks_of(ns):
-    """What is hooked in a namespace, by the names of the functions."""
+    """What is hooked in a namespace, by the names of the functions; None
+    where the kernel cannot tell."""
+    if not _can_list_hooks():
+        return None
     return sorted(re.findall(r"^\t\t[+-]?\d+ (\S.*)$",
                              ns.run("nft", "list", "hooks").stdout, re.M))
