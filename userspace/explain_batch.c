@@ -85,7 +85,7 @@ static enum outcome answer_all(struct batch *batch)
 static enum outcome ask(struct batch *batch, char *line, size_t length)
 {
 	struct pending *pending;
-	char *words[LINE_WORDS], *word, *rest = line;
+	char *words[LINE_WORDS] = { NULL }, *word, *rest = line;
 	struct nl_msg *request;
 	struct query query;
 	size_t count = 0;
