@@ -221,12 +221,15 @@ def test_what_a_helper_expects_is_judged_on_its_own(open_net, expected_port,
     try:
         client, access = net.at("client", 4), net.at("edge1.access", 4)
         control = net.connect("tcp", client, access, 443)
-        control.exchange()
+        control.answer(b"220 Ready.\r\n")
+        control.receives("client")
         control.answer(
             b"227 Entering Passive Mode (%s,%d,%d).\r\n" %
             (access.address.replace(".", ",").encode(), *divmod(
                 expected_port, 256)))
         control.receives("client")
+        assert f"dport={expected_port} " in net.box.run(
+            "conntrack", "-L", "expect").stdout
         if permitted_too:
             net.passes("tcp", client, access, expected_port,
                        ["external/6", "pic/1"])
