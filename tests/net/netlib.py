@@ -79,7 +79,7 @@ import packets
 from edgectl import (Config, Counters, Edgectl, Watch, denied, permitted,
                      refused, together)
 from flow_table import CLS_PORTS, FEATURES, ROW, ROWS, ZONES, rows_of
-from netns import DEADLINE, GATEWAY_MAC, Namespace, Tap, link, until
+from netns import GATEWAY_MAC, Namespace, Tap, link, until
 from packets import family_of
 from topology import HOSTS, OPEN, Endpoint, appliance, reference
 

@@ -11,7 +11,7 @@ import pytest
 
 from flow_table import (FEATURES, PEER_SETS, REASONS, ROWS, SERVICES, SIDES,
                         ZONES)
-from netlib import Namespace, reference
+from netlib import Namespace, Net, reference
 from rights import NOBODY
 from wire import Client, Refusal, load_module, module_is_loaded, unload_module
 
@@ -1070,7 +1070,6 @@ def test_without_a_verb_it_shows_the_status(edgectl):
 @pytest.fixture
 def host(nf_edge):
     """A host that is an Edge itself."""
-    from netlib import Net
     ns = Namespace("host")
     ns.ip("link add wan0 type dummy\nlink set wan0 up\n"
           "addr add 131.107.155.10/24 dev wan0\n"

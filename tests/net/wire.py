@@ -36,7 +36,7 @@ SPEC = yaml.safe_load((TOP / "include/specs/nf-edge.yaml").read_text())
 NETLINK_GENERIC = 16
 SOL_NETLINK = 270
 NETLINK_ADD_MEMBERSHIP, NETLINK_CAP_ACK, NETLINK_EXT_ACK = 1, 10, 11
-REQUEST, MULTI, ACK, DUMP = 1, 2, 4, 0x300
+REQUEST, ACK, DUMP = 1, 4, 0x300
 CAPPED, ACK_TLVS = 0x100, 0x200
 DUMP_INTR = 0x10
 ERROR, DONE = 2, 3
@@ -255,16 +255,17 @@ def peers_of(name, prefixes):
 # --- a socket
 
 class Client:
-    """A socket of the family, in a namespace or in this thread's."""
+    """A socket of the family, in a namespace or in this thread's. The kernel
+    gives it a number (portid) unless one is wanted."""
 
-    def __init__(self, ns=None, timeout=60):
+    def __init__(self, ns=None, timeout=60, portid=0):
         opener = ns.entered() if ns else contextlib.nullcontext()
         with opener:
             self.socket = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW |
                                         socket.SOCK_CLOEXEC,
                                         NETLINK_GENERIC)
         self.socket.settimeout(timeout)
-        self.socket.bind((0, 0))
+        self.socket.bind((portid, 0))
         for option in NETLINK_EXT_ACK, NETLINK_CAP_ACK:
             self.socket.setsockopt(SOL_NETLINK, option, 1)
         self.portid = self.socket.getsockname()[0]
@@ -453,14 +454,13 @@ class Client:
         return Counters(rows, services, drops, last_hit)
 
     def explain(self, protocol, src, dst, dport=None, arrives=None):
-        query = [("in", arrives) if arrives else ("local", True),
-                 ("protocol", {"tcp": 6, "udp": 17, "icmp": 1}[protocol]
-                  if protocol != "icmp" or ":" not in src else 58)]
-        for name, text in ("source", src), ("destination", dst):
-            query.append((f"{name}-ipv{6 if ':' in text else 4}", text))
-        if dport is not None:
-            query.append(("destination-port", dport))
-        return answer_of(self.do("explain", query=[dict(query)]))
+        family = 6 if ":" in src else 4
+        query = {"protocol": {"tcp": 6, "udp": 17,
+                              "icmp": 58 if family == 6 else 1}[protocol],
+                 f"source-ipv{family}": src,
+                 f"destination-ipv{family}": dst, "destination-port": dport}
+        query.update({"in": arrives} if arrives else {"local": True})
+        return answer_of(self.do("explain", query=[query]))
 
 
 def answer_of(reply):
