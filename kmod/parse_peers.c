@@ -4,6 +4,7 @@
  */
 
 #include <linux/slab.h>
+#include <linux/string.h>
 
 #include "netlink-gen.h"
 #include "parse.h"
@@ -72,6 +73,11 @@ static int parse_prefix(const u8 *entry, u8 set, bool ipv6,
 	p->lo = ipv6 ? get_unaligned_be64(entry + 8) : 0;
 	p->len = entry[ipv6 ? 16 : 4];
 
+	if (memchr_inv(entry + (ipv6 ? 17 : 5), 0, 3)) {
+		NL_SET_ERR_MSG_ATTR(extack, place,
+				    "an entry ends in three zeros");
+		return -EINVAL;
+	}
 	if (p->len > (ipv6 ? 128 : 32)) {
 		NL_SET_ERR_MSG_ATTR(extack, place,
 				    "the prefix length passes the address");

@@ -280,6 +280,13 @@ REFUSED_LOADS = [
           "peers[0].prefixes-ipv6",
           {"peers": peers(six=bytes(39))},
           {"peers": peers(six=["::/0", "::/0"])}),
+    *(wrong(f"an IPv{family} prefix with more behind it", None,
+            f"peers[0].prefixes-ipv{family}+{size}",
+            {"peers": [{"set": "crl", f"prefixes-ipv{family}":
+                        bytes(size) + bytes(size - 1) + b"\1"}]},
+            {"peers": [{"set": "crl", f"prefixes-ipv{family}":
+                        bytes(size) * 2}]})
+      for family, size in ((4, 8), (6, 20))),
     bad_prefix("of 33 bits", 4, "192.0.2.0/33", "192.0.2.0/32",
                "the prefix length passes the address"),
     bad_prefix("of 129 bits", 6, "2001:db8::/129", "2001:db8::/128",
@@ -473,6 +480,8 @@ REFUSED_QUERIES = {
     "an echo request with a port": (
         "an echo request has no port", "query[0].destination-port",
         query(protocol=1)),
+    "an interface of no letter": ("an interface has a name", "query[0].in",
+                                  query(**{"in": ""})),
     "an interface of 16 letters": (None, "query[0].in",
                                    query(**{"in": "i" * 16})),
     "an IPv6 address of 4 octets": (None, "query[0].source-ipv6", query(**{
