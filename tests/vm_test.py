@@ -327,6 +327,17 @@ def test_warning(vm, throw_away):
     assert vm.run("modprobe", "nf_edge").returncode == 0
 
 
+def test_long_report_is_cut(vm):
+    done = vm.shell("""
+        sysctl -qw kernel.printk_devkmsg=on
+        echo '<3>WARNING: of the test' >/dev/kmsg
+        for ((i = 0; i < 3000; i++)); do echo "<3>line $i of a long report"; done |
+            while read -r line; do echo "$line" >/dev/kmsg; done
+        """)
+    assert done.returncode == ENDED_BADLY["report"]
+    assert "line 90 of" in done.err and "line 110 of" not in done.err
+
+
 def test_oops(vm, throw_away):
     throw_away("*(volatile int *)8 = 1;")
     done = vm.run("modprobe", "nf_edge", options=["--timeout", "60"])
