@@ -34,6 +34,7 @@ publish() {
 		chmod 755 "$temp"
 		scratch+=("$temp")
 		# In a process group of its own, which cleanup can end.
+		builder=starting
 		set -m
 		(
 			set +m
