@@ -2,9 +2,11 @@
 /*
  * edgectl: binds the Edge port policy to a site, and shows what it does.
  */
+#include <fcntl.h>
 #include <locale.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "edgectl.h"
 #include "names.h"
@@ -70,10 +72,25 @@ static enum outcome dispatch(int argc, char **argv)
 	return unknown(argv[1]);
 }
 
+/* The netlink socket must not take the place of a standard stream that is
+ * closed: it would be read, or written to, instead.
+ */
+static void open_standard_streams(void)
+{
+	int fd;
+
+	do {
+		fd = open("/dev/null", O_RDONLY);
+	} while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd >= 0)
+		close(fd);
+}
+
 int main(int argc, char **argv)
 {
 	enum outcome outcome;
 
+	open_standard_streams();
 	setlocale(LC_CTYPE, "");
 	nf_edge_output_begin();
 	outcome = dispatch(argc, argv);

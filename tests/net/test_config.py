@@ -1052,6 +1052,18 @@ def test_an_answer_that_cannot_be_written_is_exit_3(edgectl):
         assert done.returncode == 3 and len(done.stderr.splitlines()) == 1
 
 
+@pytest.mark.parametrize("shell, code", [
+    ('explain --batch <&-', 0), ('show rows >&-', 3),
+    ('explain --batch <&- >&-', 0), ('show rows <&- >&-', 3),
+    ('show everything 2>&-', 2)])
+def test_a_closed_stream_is_no_other(edgectl, shell, code):
+    """The socket does not take its place."""
+    done = edgectl.ns.run("sh", "-c", f"timeout 20 {edgectl.program} {shell}",
+                          check=False)
+    assert (done.returncode, done.stdout) == (code, "")
+    assert ("cannot write to standard output" in done.stderr) == (code == 3)
+
+
 def test_version_names_tool_module_and_family(edgectl):
     done = edgectl("--version")
     version = edgectl.status()["version"]
