@@ -17,8 +17,12 @@ help:
 all: module tool
 
 module:
-	@scripts/deps module
-	$(MAKE) -C $(KDIR) M=$(CURDIR) modules
+	@test $(words $(CURDIR)$(DESTDIR)) = 1 || \
+		{ echo 'the module cannot be made where a path has a space: $(CURDIR), DESTDIR=$(DESTDIR)' >&2; exit 1; }
+	@KVER='$(KVER)' scripts/deps module
+	@test -d '$(KDIR)' || \
+		{ echo 'no headers of the kernel $(KVER) in $(KDIR): apt-get install linux-headers-$(KVER), or make KVER=... for another kernel' >&2; exit 1; }
+	$(MAKE) -C '$(KDIR)' M='$(CURDIR)' modules
 
 tool:
 	@scripts/deps tool
@@ -38,19 +42,22 @@ lint: tool
 	@scripts/lint
 
 install: module tool
-	$(MAKE) -C $(KDIR) M=$(CURDIR) INSTALL_MOD_PATH=$(DESTDIR) modules_install
-	depmod -b $(or $(DESTDIR),/) $(KVER)
-	$(MAKE) -C userspace install PREFIX=$(PREFIX) DESTDIR=$(DESTDIR)
+	$(MAKE) -C '$(KDIR)' M='$(CURDIR)' INSTALL_MOD_PATH='$(DESTDIR)' modules_install
+	depmod -b '$(or $(DESTDIR),/)' '$(KVER)'
+	$(MAKE) -C userspace install PREFIX='$(PREFIX)' DESTDIR='$(DESTDIR)'
 
+# Kernels and their headers go away, what was installed or built may not.
 uninstall:
-	find $(DESTDIR)/lib/modules/$(KVER) -name 'nf_edge.ko*' -delete
-	depmod -b $(or $(DESTDIR),/) $(KVER)
-	$(MAKE) -C userspace uninstall PREFIX=$(PREFIX) DESTDIR=$(DESTDIR)
+	$(MAKE) -C userspace uninstall PREFIX='$(PREFIX)' DESTDIR='$(DESTDIR)'
+	if test -d '$(DESTDIR)/lib/modules/$(KVER)'; then \
+		find '$(DESTDIR)/lib/modules/$(KVER)' -name 'nf_edge.ko*' -delete && \
+		depmod -b '$(or $(DESTDIR),/)' '$(KVER)'; \
+	fi
 
 clean:
-	$(MAKE) -C $(KDIR) M=$(CURDIR) clean
 	$(MAKE) -C userspace clean
 	$(MAKE) -C tests/unit clean
 	$(MAKE) -C tests/net clean
+	test ! -d '$(KDIR)' || $(MAKE) -C '$(KDIR)' M='$(CURDIR)' clean
 
 .PHONY: help all module tool demo check lint install uninstall clean

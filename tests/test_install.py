@@ -3,6 +3,7 @@
 
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 
@@ -26,11 +27,13 @@ def fixture_copy(tmp_path):
     return copy
 
 
-def make(copy, target, root):
+def make(copy, target, root, *more, fine=True):
     done = subprocess.run(
-        ["make", target, f"DESTDIR={root}", f"KVER={HEADERS[-1].parent.name}"],
+        ["make", target, f"DESTDIR={root}", f"KVER={HEADERS[-1].parent.name}",
+         *more],
         cwd=copy, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert (done.returncode == 0) == fine, done.stdout + done.stderr
+    return done
 
 
 def test_install_and_uninstall(copy, tmp_path):
@@ -57,6 +60,40 @@ def test_install_and_uninstall(copy, tmp_path):
 
     make(copy, "uninstall", root)
     assert installed_files(root) == ["etc/nf_edge/edge.conf"]
+
+
+def test_a_path_with_a_space_is_one_path(copy, tmp_path):
+    kver = HEADERS[-1].parent.name
+    root, beside = tmp_path / "a root", tmp_path / "a"
+    theirs = [beside / "usr/local/sbin/edgectl",
+              beside / f"lib/modules/{kver}/nf_edge.ko",
+              beside / "nf_edge.ko"]
+    mine = root / f"lib/modules/{kver}/updates/nf_edge.ko"
+    for file in *theirs, mine:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch()
+    make(copy / "userspace", "install", root, "PREFIX=/my tools")
+    assert sorted(path.name for path in root.iterdir()) == [
+        "etc", "lib", "my tools"]
+    make(copy, "uninstall", root, "PREFIX=/my tools")
+    assert installed_files(root) == ["etc/nf_edge/edge.conf"]
+    assert all(file.exists() for file in theirs)
+    done = make(copy, "module", root, fine=False)
+    assert "path has a space" in done.stderr.splitlines()[0]
+
+
+def test_without_headers_all_else_is_done(copy, tmp_path):
+    kver = "KVER=0.0.0-none"
+    done = make(copy, "module", "", kver, fine=False)
+    assert re.search("^no headers of the kernel .* apt-get install .*KVER=",
+                     done.stderr)
+    make(copy, "tool", "")
+    root = tmp_path / "root"
+    make(copy / "userspace", "install", root)
+    make(copy, "uninstall", root, kver)
+    assert installed_files(root) == ["etc/nf_edge/edge.conf"]
+    make(copy, "clean", root, kver)
+    assert not (copy / "userspace/edgectl").exists()
 
 
 def test_no_module_alias_lets_a_look_up_load_the_module():
