@@ -6,6 +6,7 @@ import pathlib
 import re
 import shutil
 import subprocess
+import textwrap
 
 import pytest
 
@@ -94,6 +95,44 @@ def test_without_headers_all_else_is_done(copy, tmp_path):
     assert installed_files(root) == ["etc/nf_edge/edge.conf"]
     make(copy, "clean", root, kver)
     assert not (copy / "userspace/edgectl").exists()
+
+
+# What the two scripts of docs/install.md exit with, by interface: when there
+# is a policy, and when there is none and it does not load.
+AT_BOOT = [{"lo": (0, 1), "eth0": (0, 0), "--all": (0, 0)},
+           {"lo": (0, 0), "eth0": (0, 1), "--all": (0, 0)}]
+
+
+def boot_scripts():
+    page = (TREE / "docs/install.md").read_text(encoding="utf-8")
+    return [textwrap.dedent(text) for text in
+            re.findall(r"^    #!/bin/sh\n(?:    .*\n)+", page, re.M)]
+
+
+@pytest.mark.parametrize("script, codes", zip(boot_scripts(), AT_BOOT),
+                         ids=["open", "closed"])
+def test_the_scripts_for_boot(tmp_path, script, codes):
+    file, called = tmp_path / "nf_edge", tmp_path / "called"
+    file.write_text(script)
+    for name in "modprobe", "edgectl":
+        stub = tmp_path / name
+        stub.write_text(f'#!/bin/sh\necho {name} "$@" >>{called}\n'
+                        f'[ {name} = modprobe ] || exit $CODE\n')
+        stub.chmod(0o755)
+    for interface, wanted in codes.items():
+        for code, ends in enumerate(wanted):
+            called.write_text("")
+            done = subprocess.run(
+                ["/bin/sh", file], capture_output=True, text=True, check=False,
+                env={"PATH": str(tmp_path), "IFACE": interface,
+                     "CODE": str(code)})
+            assert (done.returncode, done.stderr) == (ends, ""), interface
+            loads = "modprobe nf_edge\nedgectl load\n" in called.read_text()
+            assert loads == (interface == "lo")
+
+
+def test_both_scripts_for_boot_are_tried():
+    assert len(boot_scripts()) == len(AT_BOOT)
 
 
 def test_no_module_alias_lets_a_look_up_load_the_module():
