@@ -259,6 +259,12 @@ static void open_interface(struct config *config,
 			     NF_EDGE_INTERFACE_NAME_MAX);
 		return;
 	}
+	if (strpbrk(section->title, "\"'\\$")) {
+		nf_edge_find(&config->errors, config->file, section->line,
+			     section->title,
+				"an interface with a quote, a backslash or a dollar in its name cannot be bound: rename it");
+		return;
+	}
 	if (!strcmp(section->title, "lo")) {
 		nf_edge_find(&config->errors, config->file, section->line,
 			     section->title, "loopback traffic is never governed; leave it out");

@@ -324,6 +324,24 @@ static void addresses_belong_to_one_node(void **state)
 		  5, "192.0.2.1", "is of access already");
 }
 
+static void names_that_the_kernel_refuses(void **state)
+{
+	static const char *const names[][2] = {
+		{ "a$b", "a$b" }, { "a\\b", "a\\b" },
+		{ "'a\"b'", "a\"b" }, { "\"a'b\"", "a'b" },
+		{ "\"a\\\\b\"", "a\\\\b" },
+	};
+	char text[256];
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(names); i++) {
+		snprintf(text, sizeof(text), TOP NODE
+			 "interface %s { sides = { internal } }\n",
+			 names[i][0]);
+		one_error(text, 5, names[i][1], "cannot be bound: rename it");
+	}
+}
+
 static void something_must_be_internal(void **state)
 {
 	one_error(TOP "node e { internal = { 10.0.0.1 } }\n", 4, "10.0.0.1",
@@ -536,6 +554,7 @@ int main(void)
 		cmocka_unit_test(long_words_are_cut_in_messages),
 		cmocka_unit_test(addresses_that_no_edge_has_are_refused),
 		cmocka_unit_test(addresses_belong_to_one_node),
+		cmocka_unit_test(names_that_the_kernel_refuses),
 		cmocka_unit_test(something_must_be_internal),
 		cmocka_unit_test(limits_are_kept),
 		cmocka_unit_test(prefixes_come_from_a_file),
