@@ -30,6 +30,8 @@ enum outcome nf_edge_show_peers(struct client *client,
 enum outcome nf_edge_show_config(struct client *client,
 				 const struct show_options *options);
 
+enum outcome nf_edge_show_unloaded(void);
+
 extern const struct columns nf_edge_columns_of_rows;
 extern const struct columns nf_edge_columns_of_nodes;
 extern const struct columns nf_edge_columns_of_peers;

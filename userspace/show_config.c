@@ -43,8 +43,7 @@ static void print_interfaces(const struct policy *policy)
 	for (i = 0; i < policy->interface_count; i++) {
 		const char *name = policy->interfaces[i].name;
 		/* The kernel lets a name hold what ends a word here. */
-		const char *quote = strpbrk(name, "#\"={}()+,*") ? "'" :
-				    strchr(name, '\'') ? "\"" : "";
+		const char *quote = strpbrk(name, "#={}()+,*") ? "'" : "";
 
 		fprintf(nf_edge_out, "\ninterface %s%s%s {\n    ", quote, name,
 			quote);
@@ -188,6 +187,16 @@ static void print_json(const struct view *view)
 }
 
 /**
+ * nf_edge_show_unloaded - say that there is nothing to show
+ *
+ * Return: REFUSED.
+ */
+enum outcome nf_edge_show_unloaded(void)
+{
+	return nf_edge_fail(REFUSED, "no policy is loaded: edgectl load");
+}
+
+/**
  * nf_edge_show_config - a configuration that load takes back
  * @client: the socket
  * @options: how to show it
@@ -203,7 +212,7 @@ enum outcome nf_edge_show_config(struct client *client,
 	outcome = nf_edge_view_read(client, &view,
 				    VIEW_NODES | VIEW_PREFIXES);
 	if (outcome == DONE && !view.loaded)
-		outcome = nf_edge_fail(REFUSED, "no policy is loaded: edgectl load");
+		outcome = nf_edge_show_unloaded();
 	if (outcome == DONE && options->json)
 		print_json(&view);
 	else if (outcome == DONE)

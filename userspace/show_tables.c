@@ -277,6 +277,8 @@ enum outcome nf_edge_show_nodes(struct client *client,
 	size_t i;
 
 	outcome = nf_edge_view_read(client, &view, VIEW_NODES);
+	if (outcome == DONE && !view.loaded)
+		outcome = nf_edge_show_unloaded();
 	if (outcome == DONE && options->json) {
 		object = begin_json(&view, "nodes", &array);
 		for (i = 0; i < view.policy.node_count; i++) {
