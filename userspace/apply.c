@@ -37,22 +37,30 @@ enum outcome nf_edge_apply_try(struct apply *apply, bool need_module,
 			       const struct query *query)
 {
 	enum outcome outcome;
+	int attempt;
 
 	outcome = nf_edge_client_connect(&apply->client, need_module ?
 					 NULL : &apply->absent);
 	if (outcome != DONE || apply->absent)
 		return outcome;
-	outcome = nf_edge_view_read(&apply->client, &apply->before,
-				    VIEW_NODES | VIEW_PREFIXES);
-	if (outcome != DONE)
-		return outcome;
-	nf_edge_diff(&apply->changes, &apply->before.policy,
-		     &apply->config.policy);
 	outcome = nf_edge_load_prepare(&apply->client, &apply->config);
-	if (outcome != DONE)
-		return outcome;
-	return nf_edge_load_try(&apply->client, &apply->config, query,
-				&apply->tried);
+	for (attempt = 0; outcome == DONE && attempt < VIEW_ATTEMPTS;
+	     attempt++) {
+		outcome = nf_edge_view_read(&apply->client, &apply->before,
+					    VIEW_NODES | VIEW_PREFIXES);
+		if (outcome != DONE)
+			break;
+		nf_edge_diff(&apply->changes, &apply->before.policy,
+			     &apply->config.policy);
+		outcome = nf_edge_load_try(&apply->client, &apply->config,
+					   query, &apply->tried);
+		if (outcome != DONE ||
+		    apply->tried.generation == apply->before.generation)
+			return outcome;
+		nf_edge_changes_free(&apply->changes);
+		nf_edge_view_free(&apply->before);
+	}
+	return outcome == DONE ? nf_edge_view_restless() : outcome;
 }
 
 /**

@@ -20,13 +20,19 @@
 
 static int open_socket(struct client *client)
 {
-	int on = 1, fd;
+	int on = 1, size = SOCKET_BUFFER, fd;
 
 	client->socket = nl_socket_alloc();
-	if (!client->socket || nl_connect(client->socket, NETLINK_GENERIC) < 0)
-		return -EIO;
+	if (!client->socket)
+		nf_edge_out_of_memory();
+	errno = EIO;
+	if (nl_connect(client->socket, NETLINK_GENERIC) < 0)
+		return -errno;
 	nl_socket_set_buffer_size(client->socket, SOCKET_BUFFER, SOCKET_BUFFER);
 	fd = nl_socket_get_fd(client->socket);
+	/* Where it is allowed, whatever rmem_max and wmem_max are. */
+	setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size));
+	setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &size, sizeof(size));
 	if (setsockopt(fd, SOL_NETLINK, NETLINK_EXT_ACK, &on, sizeof(on)) ||
 	    setsockopt(fd, SOL_NETLINK, NETLINK_CAP_ACK, &on, sizeof(on)))
 		return -errno;
@@ -318,6 +324,27 @@ enum outcome nf_edge_client_fail(const struct client *client, const char *what)
 }
 
 /**
+ * nf_edge_client_matches - say so when module and tool are of two releases
+ * @client: the socket
+ *
+ * Return: DONE or SYSTEM.
+ */
+enum outcome nf_edge_client_matches(const struct client *client)
+{
+	if (client->family_version != NF_EDGE_FAMILY_VERSION)
+		return nf_edge_fail(SYSTEM,
+				    "the module speaks version %u of %s, this edgectl version %u: install both from one release",
+				    client->family_version,
+				    NF_EDGE_FAMILY_NAME,
+				    NF_EDGE_FAMILY_VERSION);
+	if (strcmp(client->module_version, NF_EDGE_VERSION) != 0)
+		return nf_edge_fail(SYSTEM,
+				    "the module is version %s, this edgectl %s: install both from one release, and load the module again",
+				    client->module_version, NF_EDGE_VERSION);
+	return DONE;
+}
+
+/**
  * nf_edge_client_connect - find the module that belongs to this tool
  * @client: filled in; nf_edge_client_close() it, also after a failure
  * @absent: where the caller can do without: set to a sentence that says why
@@ -341,17 +368,7 @@ enum outcome nf_edge_client_connect(struct client *client, const char **absent)
 	if (error)
 		return nf_edge_fail(SYSTEM, "nf_edge does not answer: %s",
 				    strerror(-error));
-	if (client->family_version != NF_EDGE_FAMILY_VERSION)
-		return nf_edge_fail(SYSTEM,
-				    "the module speaks version %u of %s, this edgectl version %u: install both from one release",
-				    client->family_version,
-				    NF_EDGE_FAMILY_NAME,
-				    NF_EDGE_FAMILY_VERSION);
-	if (strcmp(client->module_version, NF_EDGE_VERSION) != 0)
-		return nf_edge_fail(SYSTEM,
-				    "the module is version %s, this edgectl %s: install both from one release, and load the module again",
-				    client->module_version, NF_EDGE_VERSION);
-	return DONE;
+	return nf_edge_client_matches(client);
 }
 
 /**

@@ -66,6 +66,7 @@ typedef void (*reply_fn)(struct nlmsghdr *reply, void *arg);
 int nf_edge_client_open(struct client *client);
 enum outcome nf_edge_client_connect(struct client *client,
 				    const char **absent);
+enum outcome nf_edge_client_matches(const struct client *client);
 void nf_edge_client_close(struct client *client);
 
 struct nl_msg *nf_edge_request(struct client *client, uint8_t command,

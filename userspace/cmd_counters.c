@@ -13,8 +13,6 @@
 #include "options.h"
 #include "output.h"
 
-#define ATTEMPTS	100
-
 enum {
 	COL_NODE, COL_ROW, COL_CONNECTIONS, COL_PACKETS_TO, COL_BYTES_TO,
 	COL_PACKETS_FROM, COL_BYTES_FROM, COL_DENIED, COL_LAST_HIT,
@@ -209,7 +207,7 @@ static enum outcome read_report(struct client *client,
 	enum outcome outcome;
 	int attempt, error = 0;
 
-	for (attempt = 0; attempt < ATTEMPTS; attempt++) {
+	for (attempt = 0; attempt < VIEW_ATTEMPTS; attempt++) {
 		outcome = nf_edge_view_read(client, &report->view, VIEW_NODES);
 		if (outcome != DONE)
 			return outcome;
@@ -222,8 +220,7 @@ static enum outcome read_report(struct client *client,
 		free_report(report);
 	}
 	if (error == -EAGAIN)
-		return nf_edge_fail(SYSTEM,
-				    "the policy changes faster than it can be read; try again");
+		return nf_edge_view_restless();
 
 	report->has_drops = !wanted->node && wanted->zone < 0;
 	if (!error && report->has_drops)

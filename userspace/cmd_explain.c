@@ -57,10 +57,13 @@ struct nl_msg *nf_edge_explain_request(struct client *client,
 void nf_edge_explain_read(struct nlmsghdr *reply, void *arg)
 {
 	struct nlattr *attrs[NF_EDGE_A_POLICY_MAX + 1];
+	struct verdict *verdict = arg;
 
 	nf_edge_reply_parse(reply, attrs, NF_EDGE_A_POLICY_MAX);
 	if (attrs[NF_EDGE_A_POLICY_QUERY])
-		nf_edge_verdict_get(attrs[NF_EDGE_A_POLICY_QUERY], arg);
+		nf_edge_verdict_get(attrs[NF_EDGE_A_POLICY_QUERY], verdict);
+	verdict->generation =
+		nf_edge_attr_u32(attrs[NF_EDGE_A_POLICY_GENERATION]);
 }
 
 static json_t *ids_json(uint64_t rows)
@@ -112,25 +115,41 @@ json_t *nf_edge_explain_json(const struct verdict *verdict)
 	return object;
 }
 
+static enum outcome ask(struct client *client, const struct query *query,
+			struct verdict *verdict)
+{
+	*verdict = (struct verdict){ .reason = -1, .mode = -1 };
+	if (nf_edge_do(client, nf_edge_explain_request(client, query),
+		       nf_edge_explain_read, verdict))
+		return nf_edge_client_fail(client, "cannot explain");
+	return DONE;
+}
+
+/* A text needs the rows too, as they were when the question was asked. */
 static enum outcome explain_one(struct client *client,
 				const struct query *query, bool json)
 {
-	struct verdict verdict = { .reason = -1, .mode = -1 };
-	enum outcome outcome = DONE;
-	struct view view;
+	struct view view = { 0 };
+	struct verdict verdict;
+	enum outcome outcome;
+	int attempts = 0;
 
-	if (nf_edge_do(client, nf_edge_explain_request(client, query),
-		       nf_edge_explain_read, &verdict))
-		return nf_edge_client_fail(client, "cannot explain");
-	if (json) {
+	do {
+		nf_edge_view_free(&view);
+		if (attempts++ == VIEW_ATTEMPTS)
+			return nf_edge_view_restless();
+		outcome = ask(client, query, &verdict);
+		if (outcome == DONE && !json)
+			outcome = nf_edge_view_read(client, &view, VIEW_ROWS);
+	} while (outcome == DONE && !json &&
+		 view.generation != verdict.generation);
+
+	if (outcome == DONE && json)
 		nf_edge_json_print(nf_edge_explain_json(&verdict),
 				   JSON_INDENT(2));
-	} else {
-		outcome = nf_edge_view_read(client, &view, VIEW_ROWS);
-		if (outcome == DONE)
-			nf_edge_explain_print(query, &verdict, &view);
-		nf_edge_view_free(&view);
-	}
+	else if (outcome == DONE)
+		nf_edge_explain_print(query, &verdict, &view);
+	nf_edge_view_free(&view);
 	if (outcome == DONE && verdict.verdict == NF_EDGE_VERDICT_DROP)
 		return nf_edge_output_flush(REFUSED);
 	return outcome;

@@ -21,6 +21,23 @@ static void read_sysfs(char *version, size_t size)
 	fclose(file);
 }
 
+static void print(const struct client *client, bool absent)
+{
+	fprintf(nf_edge_out, "edgectl %s\n", NF_EDGE_VERSION);
+	if (absent)
+		fputs("module not loaded\n", nf_edge_out);
+	else
+		fprintf(nf_edge_out, "module %s\n", *client->module_version ?
+			client->module_version : "unknown");
+	fprintf(nf_edge_out, "family %s %d", NF_EDGE_FAMILY_NAME,
+		NF_EDGE_FAMILY_VERSION);
+	if (client->family_version &&
+	    client->family_version != NF_EDGE_FAMILY_VERSION)
+		fprintf(nf_edge_out, ", of the module %u",
+			client->family_version);
+	fputc('\n', nf_edge_out);
+}
+
 /**
  * nf_edge_cmd_version - the option --version
  * @argc: its words
@@ -30,6 +47,7 @@ static void read_sysfs(char *version, size_t size)
  */
 enum outcome nf_edge_cmd_version(int argc, char **argv)
 {
+	enum outcome outcome = DONE;
 	struct client client;
 	int error;
 
@@ -40,19 +58,15 @@ enum outcome nf_edge_cmd_version(int argc, char **argv)
 	if (error == -EPERM)
 		read_sysfs(client.module_version,
 			   sizeof(client.module_version));
-	fprintf(nf_edge_out, "edgectl %s\n", NF_EDGE_VERSION);
-	if (error && error != -EPERM)
-		fputs("module not loaded\n", nf_edge_out);
-	else
-		fprintf(nf_edge_out, "module %s\n", *client.module_version ?
-			client.module_version : "unknown");
-	fprintf(nf_edge_out, "family %s %d", NF_EDGE_FAMILY_NAME,
-		NF_EDGE_FAMILY_VERSION);
-	if (client.family_version &&
-	    client.family_version != NF_EDGE_FAMILY_VERSION)
-		fprintf(nf_edge_out, ", of the module %u",
-			client.family_version);
-	fputc('\n', nf_edge_out);
+	else if (error && error != -ENOENT)
+		outcome = nf_edge_fail(SYSTEM, "nf_edge does not answer: %s",
+				       strerror(-error));
+	if (outcome == DONE) {
+		print(&client, error == -ENOENT);
+		if (*client.module_version)
+			outcome = nf_edge_client_matches(&client);
+		outcome = nf_edge_output_flush(outcome);
+	}
 	nf_edge_client_close(&client);
-	return DONE;
+	return outcome;
 }

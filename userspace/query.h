@@ -40,6 +40,7 @@ struct query {
  * @source_node: node of the source, or empty
  * @destination_node: node of the destination, or empty
  * @mode: enum nf_edge_mode, or -1 without a policy
+ * @generation: of the policy that was asked
  */
 struct verdict {
 	uint32_t verdict;
@@ -49,6 +50,7 @@ struct verdict {
 	char source_node[NF_EDGE_NODE_NAME_MAX + 1];
 	char destination_node[NF_EDGE_NODE_NAME_MAX + 1];
 	int mode;
+	uint32_t generation;
 };
 
 bool nf_edge_query_parse(struct query *query, char **words, size_t count,

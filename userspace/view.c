@@ -8,9 +8,6 @@
 
 #include "view.h"
 
-/* Policies are not loaded this often in the time that reading one takes. */
-#define ATTEMPTS	100
-
 static void read_interface(struct policy *policy, struct nlattr *nest)
 {
 	struct nlattr *attrs[NF_EDGE_A_INTERFACE_MAX + 1];
@@ -241,7 +238,7 @@ enum outcome nf_edge_view_read(struct client *client, struct view *view,
 	int attempt, error;
 
 	memset(view, 0, sizeof(*view));
-	for (attempt = 0; attempt < ATTEMPTS; attempt++) {
+	for (attempt = 0; attempt < VIEW_ATTEMPTS; attempt++) {
 		error = read_parts(client, view, parts);
 		if (!error)
 			return DONE;
@@ -250,6 +247,16 @@ enum outcome nf_edge_view_read(struct client *client, struct view *view,
 						   "cannot read the policy");
 		nf_edge_view_free(view);
 	}
+	return nf_edge_view_restless();
+}
+
+/**
+ * nf_edge_view_restless - say that no two replies were of one generation
+ *
+ * Return: SYSTEM.
+ */
+enum outcome nf_edge_view_restless(void)
+{
 	return nf_edge_fail(SYSTEM, "the policy changes faster than it can be read; try again");
 }
 

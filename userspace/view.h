@@ -9,6 +9,9 @@
 #include "policy.h"
 #include "rows.h"
 
+/* Policies are not loaded this often in the time that reading one takes. */
+#define VIEW_ATTEMPTS	100
+
 /* Parts beyond the status, to be asked for. */
 #define VIEW_ROWS	1U
 #define VIEW_NODES	2U
@@ -63,6 +66,7 @@ struct view {
 
 enum outcome nf_edge_view_read(struct client *client, struct view *view,
 			       unsigned int parts);
+enum outcome nf_edge_view_restless(void);
 void nf_edge_view_free(struct view *view);
 
 #endif /* VIEW_H */

@@ -4,6 +4,7 @@ warns of, the shapes of its JSON, and its exit codes."""
 
 import json
 import os
+import pathlib
 import subprocess
 from dataclasses import dataclass
 
@@ -1070,6 +1071,69 @@ def test_version_names_tool_module_and_family(edgectl):
     version = edgectl.status()["version"]
     assert done.stdout.count(version) >= 2
     assert "nf-edge" in done.stdout and not done.stderr
+
+
+def test_a_module_of_another_version_is_exit_3(edgectl, tmp_path):
+    version = edgectl.status()["version"].encode()
+    other = version[:-1] + bytes([version[-1] ^ 1])
+    tool = tmp_path / "edgectl"
+    with open(edgectl.program, "rb") as program:
+        tool.write_bytes(program.read().replace(version + b"\0", other + b"\0"))
+    tool.chmod(0o755)
+    done = edgectl.ns.run(tool, "--version", check=False)
+    assert done.returncode == 3 and "install both from one" in done.stderr
+    assert done.stdout.splitlines()[:2] == [f"edgectl {other.decode()}",
+                                            f"module {version.decode()}"]
+    done = edgectl.ns.run(tool, "show", check=False)
+    assert (done.returncode, done.stdout) == (3, "")
+
+
+@pytest.fixture
+def small_buffers():
+    """Sockets as a host that sets narrow limits gives them."""
+    files = [pathlib.Path("/proc/sys/net/core", name)
+             for name in ("rmem_max", "wmem_max")]
+    before = [file.read_text() for file in files]
+    for file in files:
+        file.write_text("4608")
+    yield
+    for file, text in zip(files, before):
+        file.write_text(text)
+
+
+def test_a_large_policy_loads_whatever_the_limits_of_sockets_are(
+        net, small_buffers):
+    large = reference(nodes={
+        f"node{n}": {"access": [f"10.{n}.{i}.1" for i in range(16)],
+                     "av": [f"10.{n}.{i}.2" for i in range(16)]}
+        for n in range(64)}, peers={"crl": [
+            f"11.{i >> 8}.{i & 255}.0/24" for i in range(20_000)]})
+    net.edgectl.load(large)
+    assert net.edgectl.status()["governed"] == 2048
+    assert net.edgectl.json("show", "config")["peers"]["crl"]
+
+
+@pytest.mark.parametrize("request_number", range(1, 10))
+def test_a_switch_in_between_tears_no_answer(edgectl, helpers, request_number):
+    """check: what changes, and whether; explain: the verdict, and what helps."""
+    file = edgectl.file(GOOD, "again.conf")
+    switch = f"{edgectl.program} feature %s remote-access >/dev/null"
+
+    def ask(state, *words):
+        return edgectl.ns.run(
+            "env", f"LD_PRELOAD={helpers}/meanwhile.so",
+            f"MEANWHILE={switch % state}", f"MEANWHILE_AT={request_number}",
+            edgectl.program, *words, check=False)
+
+    for before, after in ("on", "off"), ("off", "on"):
+        edgectl("feature", before, "remote-access")
+        answer = json.loads(ask(after, "check", "--json", file).stdout)
+        assert answer["changed"] == bool(answer["changes"])
+        edgectl("feature", before, "remote-access")
+        done = ask(after, "explain", "--in", "wan0", "tcp", "198.51.100.7:1",
+                   "131.107.155.10:443")
+        helps = "takes edgectl feature on remote-access" in done.stdout
+        assert helps == (done.returncode == 1), done.stdout
 
 
 def test_without_a_verb_it_shows_the_status(edgectl):
