@@ -190,6 +190,7 @@ enum outcome nf_edge_cmd_explain(int argc, char **argv)
 	}
 	json = take(words, &count, "--json");
 	batch = take(words, &count, "--batch");
+	take(words, &count, "--");
 	if (batch && count)
 		return nf_edge_usage("explain", "%s: --batch asks what standard input says",
 				     words[0]);

@@ -393,13 +393,8 @@ void nf_edge_config_read(struct config *config, const char *file)
 	char *why = NULL;
 
 	*config = (struct config){ .file = file };
-	if (!nf_edge_text_read(&text, file, &why)) {
-		nf_edge_find(&config->errors, file, 1, file, "%s", why);
-		goto out;
-	}
-	if (nf_edge_text_nul(&text, &line)) {
-		nf_edge_find(&config->errors, file, line, file,
-			     "holds a NUL, as no text file does; check the name");
+	if (!nf_edge_text_read(&text, file, &line, &why)) {
+		nf_edge_find(&config->errors, file, line, file, "%s", why);
 		goto out;
 	}
 

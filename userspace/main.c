@@ -54,22 +54,36 @@ static enum outcome unknown(const char *word)
 			     nf_edge_nearest(names, ARRAY_SIZE(names), word));
 }
 
-static enum outcome dispatch(int argc, char **argv)
+static verb_fn find_verb(const char *name)
 {
 	size_t i;
 
-	if (argc < 2)
-		return nf_edge_cmd_show(argc, argv);
-	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))
-		return print_help();
-	if (!strcmp(argv[1], "--version"))
-		return nf_edge_cmd_version(argc - 1, argv + 1);
-	if (*argv[1] == '-')
-		return nf_edge_cmd_show(argc, argv);
 	for (i = 0; i < ARRAY_SIZE(verbs); i++)
-		if (!strcmp(argv[1], verbs[i].name))
-			return verbs[i].run(argc - 1, argv + 1);
-	return unknown(argv[1]);
+		if (!strcmp(name, verbs[i].name))
+			return verbs[i].run;
+	return NULL;
+}
+
+static enum outcome dispatch(int argc, char **argv)
+{
+	const char *word = argc > 1 ? argv[1] : "--";
+	verb_fn run = find_verb(word);
+	int i;
+
+	if (run)
+		return run(argc - 1, argv + 1);
+	if (!strcmp(word, "--help") || !strcmp(word, "-h") ||
+	    !strcmp(word, "help"))
+		return print_help();
+	if (!strcmp(word, "--version"))
+		return nf_edge_cmd_version(argc - 1, argv + 1);
+	if (*word != '-')
+		return unknown(word);
+	for (i = 2; i < argc; i++)
+		if (find_verb(argv[i]))
+			return nf_edge_usage("", "%s: stands before the verb; write edgectl %s first",
+					     word, argv[i]);
+	return nf_edge_cmd_show(argc, argv);
 }
 
 /* The netlink socket must not take the place of a standard stream that is

@@ -45,13 +45,13 @@ enum outcome nf_edge_options(const char *verb, int argc, char **argv,
 				*p++ = ':';
 		}
 	}
-	options[count] = (struct option){ .name = "help", .val = 'h' };
+	options[count] = (struct option){ .name = "help", .val = 256 + (int)count };
 
 	*help = false;
 	optind = 0;
 	opterr = 0;
 	while ((c = getopt_long(argc, argv, letters, options, NULL)) != -1) {
-		if (c == 'h') {
+		if (c == 'h' || c == 256 + (int)count) {
 			*help = true;
 			return DONE;
 		}
@@ -61,7 +61,10 @@ enum outcome nf_edge_options(const char *verb, int argc, char **argv,
 		for (i = 0; i < count; i++)
 			if (c == 256 + (int)i || c == specs[i].letter)
 				break;
-		if (c == '?' || i == count)
+		if (c == '?' && optopt && optopt < 256)
+			return nf_edge_usage(verb, "-%c: unknown option",
+					     optopt);
+		if (c == '?')
 			return nf_edge_usage(verb, "%s: unknown option",
 					     argv[optind - 1]);
 		if (specs[i].value)

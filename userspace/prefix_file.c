@@ -58,12 +58,9 @@ void nf_edge_prefix_file_read(struct config *config, struct peer_set *set,
 	unsigned int bad_line, i;
 	struct text text;
 
-	if (!nf_edge_text_read(&text, path, &why)) {
-		nf_edge_find(&config->errors, config->file, line, name, "%s",
-			     why);
-	} else if (nf_edge_text_nul(&text, &bad_line)) {
-		nf_edge_find(&config->errors, path, bad_line, name,
-			     "holds a NUL, as no text file does; check the name");
+	if (!nf_edge_text_read(&text, path, &bad_line, &why)) {
+		nf_edge_find(&config->errors, bad_line ? path : config->file,
+			     bad_line ? bad_line : line, name, "%s", why);
 	} else {
 		for (i = 1, p = text.buffer; *p; i++, p = end) {
 			end = p + strcspn(p, "\n");

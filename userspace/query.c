@@ -163,11 +163,15 @@ bool nf_edge_query_parse(struct query *query, char **words, size_t count,
 					      words[i]);
 			return false;
 		}
-		if (name) {
-			if (!set_interface(query, name, why))
-				return false;
-			in = true;
+		if (!name)
+			continue;
+		if (in) {
+			*why = nf_edge_strdup("--in is given twice; a packet arrives on one interface");
+			return false;
 		}
+		if (!set_interface(query, name, why))
+			return false;
+		in = true;
 	}
 	if (in == local) {
 		*why = nf_edge_strdup(in ? "--in and --local exclude each other" :

@@ -50,19 +50,45 @@ static char *read_all(int fd, size_t *length, char **why)
 	return NULL;
 }
 
+/* What tells that a file is no text that this tool reads, at a line. */
+static bool is_text(struct text *text, unsigned int *line, char **why)
+{
+	const char *nul = memchr(text->buffer, '\0', text->length), *p;
+
+	*line = 1;
+	if (!memcmp(text->buffer, "\xff\xfe", 2) ||
+	    !memcmp(text->buffer, "\xfe\xff", 2)) {
+		*why = nf_edge_strdup("is UTF-16; save it as UTF-8");
+		return false;
+	}
+	if (nul) {
+		for (p = text->buffer; p < nul; p++)
+			*line += *p == '\n';
+		*why = nf_edge_strdup("holds a NUL, as no text file does; check the name");
+		return false;
+	}
+	/* Some editors begin what they save as UTF-8 with this. */
+	if (!strncmp(text->buffer, "\xef\xbb\xbf", 3))
+		memset(text->buffer, ' ', 3);
+	return true;
+}
+
 /**
  * nf_edge_text_read - read a file
  * @text: filled in; nf_edge_text_free() it, also after a failure
  * @file: its name, which has to outlive @text
+ * @line: on failure, the line at fault, 0 when it cannot be read at all
  * @why: on failure, a new string: what is wrong
  *
  * Return: false when it cannot be read, or is no text.
  */
-bool nf_edge_text_read(struct text *text, const char *file, char **why)
+bool nf_edge_text_read(struct text *text, const char *file, unsigned int *line,
+		       char **why)
 {
 	struct stat status;
 	int fd;
 
+	*line = 0;
 	*text = (struct text){ .file = file };
 	fd = open(file, O_RDONLY | O_CLOEXEC);
 	if (fd < 0) {
@@ -74,27 +100,7 @@ bool nf_edge_text_read(struct text *text, const char *file, char **why)
 	else
 		text->buffer = read_all(fd, &text->length, why);
 	close(fd);
-	return text->buffer;
-}
-
-/**
- * nf_edge_text_nul - look for a NUL, which no text holds
- * @text: the file
- * @line: set to its line
- *
- * Return: where it is, or NULL.
- */
-const char *nf_edge_text_nul(const struct text *text, unsigned int *line)
-{
-	const char *nul = memchr(text->buffer, '\0', text->length);
-	const char *p;
-
-	if (!nul)
-		return NULL;
-	*line = 1;
-	for (p = text->buffer; p < nul; p++)
-		*line += *p == '\n';
-	return nul;
+	return text->buffer && is_text(text, line, why);
 }
 
 /**

@@ -47,10 +47,10 @@ struct text {
 	size_t section_capacity;
 };
 
-bool nf_edge_text_read(struct text *text, const char *file, char **why);
+bool nf_edge_text_read(struct text *text, const char *file, unsigned int *line,
+		       char **why);
 void nf_edge_text_scan(struct text *text, const cfg_opt_t *schema,
 		       struct findings *errors);
-const char *nf_edge_text_nul(const struct text *text, unsigned int *line);
 void nf_edge_text_free(struct text *text);
 
 #endif /* TEXT_H */

@@ -17,6 +17,16 @@ void nf_edge_out_of_memory(void)
 	exit(SYSTEM);
 }
 
+static void complain(const char *format, va_list args)
+{
+	char *sentence = nf_edge_vformat(format, args);
+
+	/* An empty word at its begin is shown as one. */
+	fprintf(stderr, "edgectl: %s%s", *sentence == ':' ? "\"\"" : "",
+		sentence);
+	free(sentence);
+}
+
 /**
  * nf_edge_fail - say on standard error why a verb ends
  * @code: what the program is to exit with
@@ -28,9 +38,8 @@ enum outcome nf_edge_fail(enum outcome code, const char *format, ...)
 {
 	va_list args;
 
-	fputs("edgectl: ", stderr);
 	va_start(args, format);
-	vfprintf(stderr, format, args);
+	complain(format, args);
 	va_end(args);
 	fputc('\n', stderr);
 	return code;
@@ -47,9 +56,8 @@ enum outcome nf_edge_usage(const char *verb, const char *format, ...)
 {
 	va_list args;
 
-	fputs("edgectl: ", stderr);
 	va_start(args, format);
-	vfprintf(stderr, format, args);
+	complain(format, args);
 	va_end(args);
 	fprintf(stderr, "; see edgectl %s%s--help\n", verb, *verb ? " " : "");
 	return USAGE;

@@ -923,7 +923,9 @@ USAGE = [
     ["explain", "--in", "wan0", "tcp", "::1", "5.6.7.8:9"],
     ["explain", "--in", "", "tcp", "1.2.3.4", "5.6.7.8:9"],
     ["explain", "--batch", "tcp"], ["show", "rows", "-o", "NONE"],
-    ["--version", "now"], [""],
+    ["--version", "now"], [""], ["check", "a", ""], ["--json", "check"],
+    ["--", "zone", "off", "pic"],
+    ["explain", "--in", "wan0", "--in", "lan0", "tcp", "1.2.3.4", "5.6.7.8:9"],
 ]
 
 
@@ -934,6 +936,26 @@ def test_wrong_usage_is_exit_2_and_a_line(edgectl, client, words):
     assert (done.returncode, done.stdout) == (2, ""), done
     assert len(done.stderr.splitlines()) == 1, done.stderr
     assert untouched(client) == before
+
+
+@pytest.mark.parametrize("words, begins", [
+    (["check", "--json", "-xq"], "-x: unknown option"),
+    (["check", "--help=x"], "--help=x: unknown option"),
+    (["check", "a", ""], '"": is one word too many'),
+    ([""], '"": unknown verb'),
+    (["counters", "--zone", ""], '"": unknown zone'),
+    (["--json", "check"], "--json: stands before the verb"),
+    (["--", "check"], "--: stands before the verb")])
+def test_wrong_usage_names_the_word(edgectl, words, begins):
+    done = edgectl(*words, check=False)
+    assert done.stderr.startswith(f"edgectl: {begins}"), done.stderr
+
+
+def test_what_others_understand_is_understood(edgectl):
+    assert edgectl("help").stdout == edgectl("--help").stdout
+    ask = ["tcp", "198.51.100.7:1", "131.107.155.10:443"]
+    assert edgectl("explain", "--in", "wan0", "--", *ask).stdout == \
+        edgectl("explain", "--in", "wan0", *ask).stdout
 
 
 VERBS = ["check", "load", "show", "counters", "explain", "zone", "feature",

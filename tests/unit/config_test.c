@@ -324,6 +324,16 @@ static void addresses_belong_to_one_node(void **state)
 		  5, "192.0.2.1", "is of access already");
 }
 
+static void a_byte_order_mark_is_no_word(void **state)
+{
+	read_text("\xef\xbb\xbf" TOP NODE);
+	errors(0);
+	write_bytes("partners.list", "\xef\xbb\xbf" "10.0.0.0/8\n", 14);
+	read_text(TOP NODE "peers crl { file = partners.list }\n");
+	errors(0);
+	one_error("\xff\xfem", 1, path, "is UTF-16; save it as UTF-8");
+}
+
 static void names_that_the_kernel_refuses(void **state)
 {
 	static const char *const names[][2] = {
@@ -554,6 +564,7 @@ int main(void)
 		cmocka_unit_test(long_words_are_cut_in_messages),
 		cmocka_unit_test(addresses_that_no_edge_has_are_refused),
 		cmocka_unit_test(addresses_belong_to_one_node),
+		cmocka_unit_test(a_byte_order_mark_is_no_word),
 		cmocka_unit_test(names_that_the_kernel_refuses),
 		cmocka_unit_test(something_must_be_internal),
 		cmocka_unit_test(limits_are_kept),
