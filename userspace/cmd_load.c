@@ -22,12 +22,6 @@ static void print_help(void)
 	      nf_edge_out);
 }
 
-static bool cuts_session(const struct apply *apply)
-{
-	return apply->config.policy.mode == NF_EDGE_MODE_ENFORCE &&
-	       apply->tried.verdict.verdict == NF_EDGE_VERDICT_DROP;
-}
-
 static enum outcome load(struct apply *apply, bool force)
 {
 	enum outcome outcome;
@@ -37,18 +31,11 @@ static enum outcome load(struct apply *apply, bool force)
 	outcome = nf_edge_apply_try(apply, true, remote ? &session : NULL);
 	if (outcome != DONE)
 		return outcome;
-	if (remote && cuts_session(apply)) {
-		char text[INET6_ADDRSTRLEN];
-
-		return nf_edge_fail(REFUSED,
-				    "%s would cut the SSH session that this runs in (%s, port %u on %s: %s); nothing was changed, --force loads it all the same",
-				    apply->config.file,
-				    nf_edge_ip_format(&session.destination,
-						      text),
-				    session.port, session.in,
-				    nf_edge_word(&nf_edge_reasons, (uint32_t)
-						 apply->tried.verdict.reason));
-	}
+	if (remote && apply->config.policy.mode == NF_EDGE_MODE_ENFORCE)
+		outcome = nf_edge_ssh_check(&session, &apply->tried.verdict,
+					    apply->config.file);
+	if (outcome != DONE)
+		return outcome;
 	return nf_edge_load_publish(&apply->client, &apply->config,
 				    apply->before.generation, &apply->tried);
 }

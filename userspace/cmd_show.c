@@ -33,9 +33,9 @@ static void print_help(void)
 	      "  peers   the peer sets\n"
 	      "  config  a configuration that load takes back\n"
 	      "\n"
-	      "  --json             print one JSON object\n"
+	      "  --json                print one JSON object\n"
 	      "  -o, --output COL,...  the columns of a table; +COL,... adds to the usual\n"
-	      "  -h, --help         print this\n"
+	      "  -h, --help            print this\n"
 	      "\n"
 	      "Columns of rows:\n", nf_edge_out);
 	nf_edge_table_help(&nf_edge_columns_of_rows);

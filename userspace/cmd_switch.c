@@ -5,9 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "explain.h"
 #include "options.h"
 #include "output.h"
-#include "view.h"
+#include "ssh.h"
 
 /**
  * struct toggle - a switch that is to be thrown
@@ -17,6 +18,7 @@
  * @attribute: what to send
  * @value: and its value
  * @off: something is switched off
+ * @guarded: not if it cuts the SSH session that this runs in
  */
 struct toggle {
 	const char *verb;
@@ -25,6 +27,7 @@ struct toggle {
 	int attribute;
 	uint32_t value;
 	bool off;
+	bool guarded;
 };
 
 /* A killed row, and one that still permits its flow. */
@@ -52,10 +55,12 @@ struct result {
 static void print_help(const char *verb)
 {
 	if (!strcmp(verb, "mode"))
-		fputs("usage: edgectl mode enforce|audit [--json]\n"
+		fputs("usage: edgectl mode enforce|audit [--force] [--json]\n"
 		      "\n"
 		      "enforce drops what the policy refuses; audit counts it as would-be drops\n"
-		      "and drops nothing.  Holds until the next load.\n",
+		      "and drops nothing.  Holds until the next load.\n"
+		      "\n"
+		      "  --force     enforce even if it cuts the SSH session that this runs in\n",
 		      nf_edge_out);
 	else
 		fprintf(nf_edge_out,
@@ -63,10 +68,9 @@ static void print_help(const char *verb)
 			"\n"
 			"Switches the rows of a %s on or off until the next load.  After an off,\n"
 			"lists each killed row whose flow another live row permits still, and the\n"
-			"switch that closes it.\n", verb,
+			"switch that closes it.\n\n", verb,
 			!strcmp(verb, "zone") ? "ZONE" : "FEATURE", verb);
-	fputs("\n"
-	      "  --json      print one JSON object\n"
+	fputs("  --json      print one JSON object\n"
 	      "  -h, --help  print this\n", nf_edge_out);
 }
 
@@ -178,12 +182,30 @@ static enum outcome send_switch(struct client *client,
 	return DONE;
 }
 
+/* The verdict is the policy's in audit too. */
+static enum outcome check_session(struct client *client)
+{
+	struct verdict verdict = { .reason = -1 };
+	struct query session;
+
+	if (!nf_edge_ssh_query(&session))
+		return DONE;
+	if (nf_edge_do(client, nf_edge_explain_request(client, &session),
+		       nf_edge_explain_read, &verdict))
+		return nf_edge_client_fail(client, "cannot explain");
+	return nf_edge_ssh_check(&session, &verdict, "mode enforce");
+}
+
 static enum outcome carry_out(struct client *client, const struct toggle *toggle,
 			      struct result *result)
 {
-	enum outcome outcome;
+	enum outcome outcome = DONE;
 	struct view view;
 
+	if (toggle->guarded)
+		outcome = check_session(client);
+	if (outcome != DONE)
+		return outcome;
 	outcome = send_switch(client, toggle, result);
 	if (outcome != DONE || !toggle->off)
 		return outcome;
@@ -272,9 +294,11 @@ static void print_json(const struct toggle *toggle, const struct result *result)
  */
 enum outcome nf_edge_cmd_switch(int argc, char **argv)
 {
-	bool json = false, is_mode = !strcmp(argv[0], "mode"), want_help;
+	bool json = false, force = false, want_help;
+	bool is_mode = !strcmp(argv[0], "mode");
 	const struct option_spec specs[] = {
 		{ .name = "json", .flag = &json },
+		{ .name = "force", .flag = &force },
 	};
 	const char *operands[2] = { NULL, NULL };
 	struct toggle toggle = { .verb = argv[0] };
@@ -283,7 +307,7 @@ enum outcome nf_edge_cmd_switch(int argc, char **argv)
 	struct client client;
 
 	outcome = nf_edge_options(argv[0], argc, argv, specs,
-				  ARRAY_SIZE(specs), is_mode ? 1 : 2, operands,
+				  is_mode ? 2 : 1, is_mode ? 1 : 2, operands,
 				  &want_help);
 	if (outcome != DONE)
 		return outcome;
@@ -300,6 +324,8 @@ enum outcome nf_edge_cmd_switch(int argc, char **argv)
 	outcome = is_mode ? parse_mode(&toggle) : parse_word(&toggle);
 	if (outcome != DONE)
 		return outcome;
+	toggle.guarded = is_mode && toggle.value == NF_EDGE_MODE_ENFORCE &&
+			 !force;
 
 	outcome = nf_edge_client_connect(&client, NULL);
 	if (outcome == DONE)

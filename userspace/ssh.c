@@ -11,7 +11,7 @@
 #include <sys/types.h>
 #include <unistd.h>
 
-#include "edgectl.h"
+#include "names.h"
 #include "ssh.h"
 
 #define VARIABLE	"SSH_CONNECTION="
@@ -127,4 +127,28 @@ bool nf_edge_ssh_query(struct query *query)
 	query->port = (uint16_t)port;
 	return find_interface(&query->destination, query->in,
 			      sizeof(query->in));
+}
+
+/**
+ * nf_edge_ssh_check - refuse what would cut the session
+ * @session: the session
+ * @verdict: the policy's answer to it
+ * @what: what would cut it
+ *
+ * Return: DONE, or REFUSED after a complaint.
+ */
+enum outcome nf_edge_ssh_check(const struct query *session,
+			       const struct verdict *verdict,
+			       const char *what)
+{
+	char text[INET6_ADDRSTRLEN];
+
+	if (verdict->verdict != NF_EDGE_VERDICT_DROP)
+		return DONE;
+	return nf_edge_fail(REFUSED,
+			    "%s would cut the SSH session that this runs in (%s, port %u on %s: %s); nothing was changed, --force does it all the same",
+			    what, nf_edge_ip_format(&session->destination, text),
+			    session->port, session->in,
+			    nf_edge_word(&nf_edge_reasons,
+					 (uint32_t)verdict->reason));
 }

@@ -1212,3 +1212,19 @@ def test_load_does_not_cut_the_session_that_it_is_run_from(host, session,
     assert not host.edgectl.status()["loaded"]
     assert load_by_ssh(host, session, "--force").returncode == 0
     assert host.edgectl.status()["loaded"]
+
+
+def test_mode_enforce_does_not_cut_it_either(host):
+    host.load(HOST.but(mode="audit"))
+    ask = ["env", "SSH_CONNECTION=198.51.100.7 50000 131.107.155.10 22",
+           host.edgectl.program, "mode"]
+    done = host.box.run(*ask, "enforce", check=False)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "SSH" in done.stderr and "--force" in done.stderr
+    assert host.edgectl.status()["mode"] == "audit"
+    host.box.run(*ask, "audit")
+    host.box.run(*ask, "enforce", "--force")
+    assert host.edgectl.status()["mode"] == "enforce"
+    host.box.run(*ask, "audit")
+    host.box.run("env", "SSH_CONNECTION=198.51.100.7 5 192.0.2.1 22",
+                 *ask[2:], "enforce")
