@@ -463,12 +463,57 @@ def test_configuration_without_effect_is_refused(folder):
     [], ["--"], ["--kernel"], ["--kernel", "none", "true"], ["--kernel", "sid", "true"],
     ["--kernel", "../vm", "true"], ["--cpus", "0", "true"], ["--memory", "much", "true"],
     ["--timeout", "-1", "true"], ["--allow-taint", "1", "true"], ["--no-such", "true"],
-    ["--icount", "true"],
+    ["--icount", "true"], ["--stdin=x", "true"], ["--no-module=1", "true"],
 ])
 def test_wrong_use_is_one_line(words):
     done = subprocess.run([TREE / "scripts/vm", *words], capture_output=True, text=True)
     assert done.returncode == ENDED_BADLY["usage"]
     assert done.stdout == "" and len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("where, says", [
+    ({"cwd": "/dev/shm"}, "working directory"), ({"TMPDIR": "/dev/shm"}, "temporary directory"),
+    ({"TMPDIR": "SHM"}, "temporary directory"), ({"TMPDIR": "a b"}, "space"),
+    ({"tree": "a b"}, "space")])
+def test_a_place_that_the_kernel_cannot_see_is_refused(folder, where, says):
+    (folder / "SHM").symlink_to("/dev/shm")
+    script = TREE / "scripts/vm"
+    if tree := where.pop("tree", None):
+        script = shutil.copytree(TREE / "scripts", folder / tree / "scripts") / "vm"
+    cwd = where.pop("cwd", folder)
+    done = subprocess.run([script, "--no-module", "true"], capture_output=True, text=True, cwd=cwd,
+                          env=os.environ | where)
+    assert (done.returncode, done.stdout) == (ENDED_BADLY["prepare"], "")
+    assert says in done.stderr and len(done.stderr.splitlines()) == 1
+
+
+def test_what_nobody_uses_is_forgotten_when_a_kernel_is_made(folder):
+    month_old = time.time() - 32 * 24 * 3600
+    names = ["uml-6.1-old", "uml-6.1-used", "uml-6.1-asked", "debian-6.1-old",
+             "module/uml-6.1-used/old", "module/uml-6.1-used/used"]
+    for name in names:
+        (folder / name / "full").mkdir(parents=True)
+        if not name.endswith("/used") and name != "uml-6.1-used":
+            os.utime(folder / name, (month_old, month_old))
+    subprocess.run(["bash", "-euc", """
+        source "$1/scripts/vm.d/common.sh"
+        cache=$2 kind=uml scratch=()
+        make_it() { :; }
+        publish "$cache/uml-6.1-asked" make_it
+        publish "$cache/uml-6.1-new" make_it
+        """, "bash", TREE, folder], check=True)
+    assert [name for name in names if not (folder / name).exists()] == [
+        "uml-6.1-old", "module/uml-6.1-used/old"]
+    assert (folder / "uml-6.1-new").is_dir()
+
+
+@pytest.mark.parametrize("script", ["scripts/policy-table", "scripts/ynl-regen", "scripts/lint",
+                                    "scripts/demo", ".ci/run"])
+def test_unknown_words_are_refused(script):
+    done = subprocess.run([TREE / script, "--chek"], capture_output=True, text=True,
+                          env={"PATH": os.environ["PATH"]})
+    assert (done.returncode, done.stdout) == (ENDED_BADLY["usage"], "")
+    assert len(done.stderr.splitlines()) == 1
 
 
 def test_help():

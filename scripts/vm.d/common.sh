@@ -21,6 +21,7 @@ die() {
 # interrupted leaves nothing that could be taken for DIR.
 publish() {
 	local dir=$1 build=$2 lock temp
+	touch -c "$dir" || true
 	[[ ! -d $dir ]] || return 0
 	mkdir -p "$(dirname "$dir")"
 	exec {lock}>"$dir.lock"
@@ -46,8 +47,16 @@ publish() {
 		wait "$builder" || exit
 		builder=
 		mv -T "$temp" "$dir"
+		prune
 	fi
 	exec {lock}>&-
+}
+
+# Forgets the kernels of this kind, and the modules, that no run has used for 30 days.
+prune() {
+	mkdir -p "$cache/module"
+	find "$cache" -maxdepth 1 -name "$kind-*" -mtime +30 -exec rm -rf {} +
+	find "$cache/module" -mindepth 2 -maxdepth 2 -mtime +30 -exec rm -rf {} +
 }
 
 # logged LOG COMMAND...: runs a long command with its output in LOG, and shows its end on failure.
