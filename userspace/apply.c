@@ -83,28 +83,27 @@ void nf_edge_apply_print_changes(const struct apply *apply)
  */
 json_t *nf_edge_apply_json(const struct apply *apply)
 {
-	json_t *object = nf_edge_json_object(), *changes = json_array();
+	const struct load_reply *reply = &apply->tried;
 	bool tried = apply->client.socket && !apply->absent &&
 		     !apply->config.errors.count;
+	json_t *changes = json_array();
 	size_t i;
 
 	for (i = 0; i < apply->changes.count; i++)
 		json_array_append_new(changes,
 				      json_string(apply->changes.lines[i]));
-	json_object_set_new(object, "errors",
-			    nf_edge_findings_json(&apply->config.errors));
-	json_object_set_new(object, "warnings",
-			    nf_edge_findings_json(&apply->config.warnings));
-	json_object_set_new(object, "kernel_asked", json_boolean(tried));
-	json_object_set_new(object, "changed", tried ?
-			    json_boolean(apply->tried.changed) : json_null());
-	json_object_set_new(object, "changes", changes);
-	json_object_set_new(object, "generation", tried ?
-			    json_integer(apply->tried.generation) :
-			    json_null());
-	json_object_set_new(object, "governed", tried ?
-			    json_integer(apply->tried.governed) : json_null());
-	return object;
+	return json_pack("{s:i, s:o, s:o, s:b, s:o, s:o, s:o, s:o}", SCHEMA,
+			 "errors", nf_edge_findings_json(&apply->config.errors),
+			 "warnings",
+			 nf_edge_findings_json(&apply->config.warnings),
+			 "kernel_asked", tried,
+			 "changed", tried ? json_boolean(reply->changed) :
+					    json_null(),
+			 "changes", changes,
+			 "generation", tried ? json_integer(reply->generation) :
+					       json_null(),
+			 "governed", tried ? json_integer(reply->governed) :
+					     json_null());
 }
 
 /**

@@ -47,7 +47,7 @@ static void print(const struct apply *apply)
  */
 enum outcome nf_edge_cmd_check(int argc, char **argv)
 {
-	bool json = false, want_help;
+	bool json = false;
 	const struct option_spec specs[] = {
 		{ .name = "json", .flag = &json },
 	};
@@ -55,14 +55,9 @@ enum outcome nf_edge_cmd_check(int argc, char **argv)
 	enum outcome outcome;
 	struct apply apply;
 
-	outcome = nf_edge_options("check", argc, argv, specs,
-				  ARRAY_SIZE(specs), 1, &file, &want_help);
-	if (outcome != DONE)
+	if (!nf_edge_options("check", argc, argv, specs, ARRAY_SIZE(specs), 1,
+			     &file, print_help, &outcome))
 		return outcome;
-	if (want_help) {
-		print_help();
-		return DONE;
-	}
 
 	outcome = nf_edge_apply_read(&apply, file ? file : DEFAULT_CONFIG);
 	if (outcome == DONE)

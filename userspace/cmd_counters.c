@@ -3,7 +3,6 @@
  * edgectl counters: hits by row, totals by node and service, drops by
  * reason.
  */
-#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,38 +19,40 @@ enum {
 };
 
 static const struct column row_columns[COLUMNS] = {
-	[COL_NODE] = { "NODE", "the node that owns the Edge end" },
-	[COL_ROW] = { "ROW", "name of the row" },
-	[COL_CONNECTIONS] = { "CONNECTIONS", "connections permitted", .number = true },
-	[COL_PACKETS_TO] = { "PACKETS-TO", "packets permitted toward the Edge", .number = true },
-	[COL_BYTES_TO] = { "BYTES-TO", "their bytes", .number = true },
-	[COL_PACKETS_FROM] = { "PACKETS-FROM", "packets permitted from the Edge", .number = true },
-	[COL_BYTES_FROM] = { "BYTES-FROM", "their bytes", .number = true },
-	[COL_DENIED] = { "DENIED", "packets that the row nearly permitted", .number = true },
-	[COL_LAST_HIT] = { "LAST-HIT", "when it permitted the last one" },
-	[COL_SERVICE] = { "SERVICE", "Edge end of the row", .hidden = true },
-	[COL_DIRECTION] = { "DIRECTION", "in or out", .hidden = true },
-	[COL_PROTOCOL] = { "PROTOCOL", "tcp or udp", .hidden = true },
-	[COL_PORTS] = { "PORTS", "destination ports", .hidden = true, .number = true },
-	[COL_NOTE] = { "NOTE", "what passes there", .hidden = true },
-};
-
-enum {
-	TOTAL_NODE, TOTAL_SERVICE, TOTAL_CONNECTIONS, TOTAL_PACKETS_TO,
-	TOTAL_BYTES_TO, TOTAL_PACKETS_FROM, TOTAL_BYTES_FROM, TOTAL_DENIED,
-	TOTAL_LAST_HIT, TOTALS
-};
-
-static const struct column total_columns[TOTALS] = {
-	[TOTAL_NODE] = { "NODE", "" },
-	[TOTAL_SERVICE] = { "SERVICE", "" },
-	[TOTAL_CONNECTIONS] = { "CONNECTIONS", "", .number = true },
-	[TOTAL_PACKETS_TO] = { "PACKETS-TO", "", .number = true },
-	[TOTAL_BYTES_TO] = { "BYTES-TO", "", .number = true },
-	[TOTAL_PACKETS_FROM] = { "PACKETS-FROM", "", .number = true },
-	[TOTAL_BYTES_FROM] = { "BYTES-FROM", "", .number = true },
-	[TOTAL_DENIED] = { "DENIED", "", .number = true },
-	[TOTAL_LAST_HIT] = { "LAST-HIT", "" },
+	[COL_NODE] = { .name = "NODE", .help = "the node that owns the Edge end" },
+	[COL_ROW] = { .name = "ROW", .help = "name of the row" },
+	[COL_CONNECTIONS] = {
+		.name = "CONNECTIONS",
+		.help = "connections permitted",
+		.number = true,
+	},
+	[COL_PACKETS_TO] = {
+		.name = "PACKETS-TO",
+		.help = "packets permitted toward the Edge",
+		.number = true,
+	},
+	[COL_BYTES_TO] = { .name = "BYTES-TO", .help = "their bytes", .number = true },
+	[COL_PACKETS_FROM] = {
+		.name = "PACKETS-FROM",
+		.help = "packets permitted from the Edge",
+		.number = true,
+	},
+	[COL_BYTES_FROM] = { .name = "BYTES-FROM", .help = "their bytes", .number = true },
+	[COL_DENIED] = {
+		.name = "DENIED",
+		.help = "packets that the row nearly permitted",
+		.number = true,
+	},
+	[COL_LAST_HIT] = { .name = "LAST-HIT", .help = "when it permitted the last one" },
+	[COL_SERVICE] = { .name = "SERVICE", .help = "Edge end of the row", .hidden = true },
+	[COL_DIRECTION] = { .name = "DIRECTION", .help = "in or out", .hidden = true },
+	[COL_PROTOCOL] = { .name = "PROTOCOL", .help = "tcp or udp", .hidden = true },
+	[COL_PORTS] = {
+		.name = "PORTS",
+		.help = "destination ports",
+		.hidden = true, .number = true,
+	},
+	[COL_NOTE] = { .name = "NOTE", .help = "what passes there", .hidden = true },
 };
 
 enum {
@@ -60,15 +61,19 @@ enum {
 };
 
 static const struct column drop_columns[DROP_COLUMNS] = {
-	[DROP_REASON] = { "DROPS", "" },
-	[DROP_PACKETS] = { "PACKETS", "", .number = true },
-	[DROP_BYTES] = { "BYTES", "", .number = true },
-	[DROP_WOULD_BE_PACKETS] = { "WOULD-BE-PACKETS", "", .number = true },
-	[DROP_WOULD_BE_BYTES] = { "WOULD-BE-BYTES", "", .number = true },
+	[DROP_REASON] = { .name = "DROPS" },
+	[DROP_PACKETS] = { .name = "PACKETS", .number = true },
+	[DROP_BYTES] = { .name = "BYTES", .number = true },
+	[DROP_WOULD_BE_PACKETS] = { .name = "WOULD-BE-PACKETS", .number = true },
+	[DROP_WOULD_BE_BYTES] = { .name = "WOULD-BE-BYTES", .number = true },
 };
 
 static const struct columns rows_table = { row_columns, COLUMNS };
-static const struct columns totals_table = { total_columns, TOTALS };
+
+/* What the table of totals shows of them. */
+#define TOTALS	"NODE,SERVICE,CONNECTIONS,PACKETS-TO,BYTES-TO,PACKETS-FROM," \
+		"BYTES-FROM,DENIED,LAST-HIT"
+
 static const struct columns drops_table = { drop_columns, DROP_COLUMNS };
 
 /**
@@ -268,10 +273,6 @@ static void fill_counts(char **cells, const struct counts *counts)
 	cells[COL_LAST_HIT] = moment(counts->last_hit);
 }
 
-static_assert((int)COL_CONNECTIONS == (int)TOTAL_CONNECTIONS &&
-	      (int)COL_LAST_HIT == (int)TOTAL_LAST_HIT,
-	      "fill_counts() fills both tables");
-
 static void fill_row(char **cells, const char *node, const struct row *row,
 		     const struct counts *counts)
 {
@@ -306,7 +307,7 @@ static void print_rows(const struct wanted *wanted,
 static void print_totals(const struct wanted *wanted,
 			 const struct report *report)
 {
-	struct table *table = nf_edge_table_new(&totals_table, "", NULL);
+	struct table *table = nf_edge_table_new(&rows_table, "", TOTALS);
 	unsigned int i;
 	char **cells;
 	size_t n;
@@ -319,9 +320,9 @@ static void print_totals(const struct wanted *wanted,
 			if (!is_shown(wanted, counts))
 				continue;
 			cells = nf_edge_table_line(table);
-			cells[TOTAL_NODE] =
+			cells[COL_NODE] =
 				nf_edge_strdup(report->nodes[n].node);
-			cells[TOTAL_SERVICE] =
+			cells[COL_SERVICE] =
 				nf_edge_strdup(nf_edge_word(&nf_edge_services,
 							    i));
 			fill_counts(cells, counts);
@@ -416,7 +417,7 @@ static void print_json(const struct wanted *wanted,
 		       const struct report *report)
 {
 	json_t *rows = json_array(), *services = json_array();
-	json_t *drops = json_array(), *object = nf_edge_json_object();
+	json_t *drops = json_array();
 	unsigned int i;
 	size_t n;
 
@@ -426,12 +427,11 @@ static void print_json(const struct wanted *wanted,
 		if (drop_is_shown(wanted, &report->drops[i]))
 			json_array_append_new(drops, drop_json(report, i));
 
-	json_object_set_new(object, "generation",
-			    json_integer(report->view.generation));
-	json_object_set_new(object, "rows", rows);
-	json_object_set_new(object, "services", services);
-	json_object_set_new(object, "drops", drops);
-	nf_edge_json_print(object, JSON_INDENT(2));
+	nf_edge_json_print(json_pack("{s:i, s:I, s:o, s:o, s:o}", SCHEMA,
+				     "generation",
+				     (json_int_t)report->view.generation,
+				     "rows", rows, "services", services,
+				     "drops", drops), JSON_INDENT(2));
 }
 
 static enum outcome run(const struct wanted *wanted, struct table *table)
@@ -478,16 +478,10 @@ enum outcome nf_edge_cmd_counters(int argc, char **argv)
 	};
 	enum outcome outcome;
 	struct table *table;
-	bool want_help;
 
-	outcome = nf_edge_options("counters", argc, argv, specs,
-				  ARRAY_SIZE(specs), 0, NULL, &want_help);
-	if (outcome != DONE)
+	if (!nf_edge_options("counters", argc, argv, specs, ARRAY_SIZE(specs), 0,
+			     NULL, print_help, &outcome))
 		return outcome;
-	if (want_help) {
-		print_help();
-		return DONE;
-	}
 	if (zone)
 		wanted.zone = nf_edge_word_find(&nf_edge_zones, zone);
 	if (zone && wanted.zone < 0)

@@ -66,27 +66,14 @@ void nf_edge_explain_read(struct nlmsghdr *reply, void *arg)
 		nf_edge_attr_u32(attrs[NF_EDGE_A_POLICY_GENERATION]);
 }
 
-static json_t *ids_json(uint64_t rows)
+static const char *optional_word(const struct vocabulary *vocabulary, int value)
 {
-	json_t *array = json_array();
-	unsigned int i;
-
-	for (i = 0; i < NF_EDGE_ROW_COUNT; i++)
-		if (rows & (1ULL << i))
-			json_array_append_new(array,
-					      json_string(nf_edge_rows[i].id));
-	return array;
+	return value < 0 ? NULL : nf_edge_word(vocabulary, (uint32_t)value);
 }
 
-static json_t *optional_word(const struct vocabulary *vocabulary, int value)
+static const char *name_or_null(const char *name)
 {
-	return value < 0 ? json_null() :
-			   nf_edge_json_word(vocabulary, (uint32_t)value);
-}
-
-static json_t *name_json(const char *name)
-{
-	return *name ? json_string(name) : json_null();
+	return *name ? name : NULL;
 }
 
 /**
@@ -97,22 +84,17 @@ static json_t *name_json(const char *name)
  */
 json_t *nf_edge_explain_json(const struct verdict *verdict)
 {
-	json_t *object = nf_edge_json_object();
-
-	json_object_set_new(object, "verdict",
-			    nf_edge_json_word(&nf_edge_verdicts,
-					      verdict->verdict));
-	json_object_set_new(object, "reason",
-			    optional_word(&nf_edge_reasons, verdict->reason));
-	json_object_set_new(object, "rows", ids_json(verdict->rows));
-	json_object_set_new(object, "near", ids_json(verdict->near));
-	json_object_set_new(object, "source_node",
-			    name_json(verdict->source_node));
-	json_object_set_new(object, "destination_node",
-			    name_json(verdict->destination_node));
-	json_object_set_new(object, "mode",
-			    optional_word(&nf_edge_modes, verdict->mode));
-	return object;
+	return json_pack("{s:i, s:s, s:s?, s:o, s:o, s:s?, s:s?, s:s?}", SCHEMA,
+			 "verdict", nf_edge_word(&nf_edge_verdicts,
+						 verdict->verdict),
+			 "reason", optional_word(&nf_edge_reasons,
+						 verdict->reason),
+			 "rows", nf_edge_json_rows(verdict->rows),
+			 "near", nf_edge_json_rows(verdict->near),
+			 "source_node", name_or_null(verdict->source_node),
+			 "destination_node",
+			 name_or_null(verdict->destination_node),
+			 "mode", optional_word(&nf_edge_modes, verdict->mode));
 }
 
 static enum outcome ask(struct client *client, const struct query *query,

@@ -53,35 +53,29 @@ static void print(const struct flushed *flushed)
  */
 enum outcome nf_edge_cmd_flush(int argc, char **argv)
 {
-	bool json = false, want_help;
+	bool json = false;
 	const struct option_spec specs[] = {
 		{ .name = "json", .flag = &json },
 	};
 	struct flushed flushed = { 0 };
 	enum outcome outcome;
 	struct client client;
-	json_t *object;
 
-	outcome = nf_edge_options("flush", argc, argv, specs,
-				  ARRAY_SIZE(specs), 0, NULL, &want_help);
-	if (outcome != DONE)
+	if (!nf_edge_options("flush", argc, argv, specs, ARRAY_SIZE(specs), 0,
+			     NULL, print_help, &outcome))
 		return outcome;
-	if (want_help) {
-		print_help();
-		return DONE;
-	}
 
 	outcome = nf_edge_client_connect(&client, NULL);
 	if (outcome == DONE &&
 	    nf_edge_get(&client, NF_EDGE_CMD_FLUSH, read_reply, &flushed))
 		outcome = nf_edge_client_fail(&client, "cannot flush");
 	if (outcome == DONE && json) {
-		object = nf_edge_json_object();
-		json_object_set_new(object, "governed",
-				    json_integer(flushed.governed));
-		json_object_set_new(object, "generation",
-				    json_integer(flushed.generation));
-		nf_edge_json_print(object, JSON_INDENT(2));
+		nf_edge_json_print(json_pack("{s:i, s:I, s:I}", SCHEMA,
+					     "governed",
+					     (json_int_t)flushed.governed,
+					     "generation",
+					     (json_int_t)flushed.generation),
+				   JSON_INDENT(2));
 	} else if (outcome == DONE) {
 		print(&flushed);
 	}

@@ -85,17 +85,11 @@ enum outcome nf_edge_cmd_show(int argc, char **argv)
 		{ .name = "output", .letter = 'o', .value = &columns },
 	};
 	enum outcome outcome;
-	bool want_help;
 	size_t i;
 
-	outcome = nf_edge_options("show", argc, argv, specs, ARRAY_SIZE(specs),
-				  1, &subject, &want_help);
-	if (outcome != DONE)
+	if (!nf_edge_options("show", argc, argv, specs, ARRAY_SIZE(specs), 1,
+			     &subject, print_help, &outcome))
 		return outcome;
-	if (want_help) {
-		print_help();
-		return DONE;
-	}
 
 	for (i = 0; subject && i < ARRAY_SIZE(subjects); i++)
 		if (!strcmp(subjects[i].name, subject))

@@ -52,25 +52,28 @@ struct result {
 	size_t pair_capacity;
 };
 
-static void print_help(const char *verb)
+static void print_mode_help(void)
 {
-	if (!strcmp(verb, "mode"))
-		fputs("usage: edgectl mode enforce|audit [--force] [--json]\n"
-		      "\n"
-		      "enforce drops what the policy refuses; audit counts it as would-be drops\n"
-		      "and drops nothing.  Holds until the next load.\n"
-		      "\n"
-		      "  --force     enforce even if it cuts the SSH session that this runs in\n",
-		      nf_edge_out);
-	else
-		fprintf(nf_edge_out,
-			"usage: edgectl %s on|off %s [--json]\n"
-			"\n"
-			"Switches the rows of a %s on or off until the next load.  After an off,\n"
-			"lists each killed row whose flow another live row permits still, and the\n"
-			"switch that closes it.\n\n", verb,
-			!strcmp(verb, "zone") ? "ZONE" : "FEATURE", verb);
-	fputs("  --json      print one JSON object\n"
+	fputs("usage: edgectl mode enforce|audit [--force] [--json]\n"
+	      "\n"
+	      "enforce drops what the policy refuses; audit counts it as would-be drops\n"
+	      "and drops nothing.  Holds until the next load.\n"
+	      "\n"
+	      "  --force     enforce even if it cuts the SSH session that this runs in\n"
+	      "  --json      print one JSON object\n"
+	      "  -h, --help  print this\n", nf_edge_out);
+}
+
+static void print_switch_help(void)
+{
+	fputs("usage: edgectl zone on|off ZONE [--json]\n"
+	      "       edgectl feature on|off FEATURE [--json]\n"
+	      "\n"
+	      "Switches the rows of a zone or a feature on or off until the next load.\n"
+	      "After an off, lists each killed row whose flow another live row permits\n"
+	      "still, and the switch that closes it.\n"
+	      "\n"
+	      "  --json      print one JSON object\n"
 	      "  -h, --help  print this\n", nf_edge_out);
 }
 
@@ -261,7 +264,7 @@ static void print(const struct toggle *toggle, const struct result *result)
 
 static void print_json(const struct toggle *toggle, const struct result *result)
 {
-	json_t *object = nf_edge_json_object(), *pairs = json_array();
+	json_t *object, *pairs = json_array();
 	size_t i;
 
 	for (i = 0; i < result->pair_count; i++) {
@@ -274,14 +277,13 @@ static void print_json(const struct toggle *toggle, const struct result *result)
 		json_array_append_new(pairs, pair);
 		free(closes);
 	}
-	json_object_set_new(object, toggle->verb,
-			    json_string(toggle->word ? : toggle->state));
-	if (toggle->word)
-		json_object_set_new(object, "on", json_boolean(!toggle->off));
-	json_object_set_new(object, "changed", json_boolean(result->changed));
-	json_object_set_new(object, "generation",
-			    json_integer(result->generation));
-	json_object_set_new(object, "still_permitted", pairs);
+	object = json_pack("{s:i, s:s, s:o*, s:b, s:I, s:o}", SCHEMA,
+			   toggle->verb, toggle->word ? : toggle->state,
+			   "on", toggle->word ? json_boolean(!toggle->off) :
+						NULL,
+			   "changed", result->changed,
+			   "generation", (json_int_t)result->generation,
+			   "still_permitted", pairs);
 	nf_edge_json_print(object, JSON_INDENT(2));
 }
 
@@ -294,7 +296,7 @@ static void print_json(const struct toggle *toggle, const struct result *result)
  */
 enum outcome nf_edge_cmd_switch(int argc, char **argv)
 {
-	bool json = false, force = false, want_help;
+	bool json = false, force = false;
 	bool is_mode = !strcmp(argv[0], "mode");
 	const struct option_spec specs[] = {
 		{ .name = "json", .flag = &json },
@@ -306,15 +308,10 @@ enum outcome nf_edge_cmd_switch(int argc, char **argv)
 	enum outcome outcome;
 	struct client client;
 
-	outcome = nf_edge_options(argv[0], argc, argv, specs,
-				  is_mode ? 2 : 1, is_mode ? 1 : 2, operands,
-				  &want_help);
-	if (outcome != DONE)
+	if (!nf_edge_options(argv[0], argc, argv, specs, is_mode ? 2 : 1,
+			     is_mode ? 1 : 2, operands, is_mode ?
+			     print_mode_help : print_switch_help, &outcome))
 		return outcome;
-	if (want_help) {
-		print_help(argv[0]);
-		return DONE;
-	}
 	if (!operands[0])
 		return nf_edge_usage(argv[0], is_mode ?
 				     "write enforce or audit" :

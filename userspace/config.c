@@ -325,7 +325,8 @@ static void open_sections(struct config *config, const struct text *text)
 	}
 }
 
-static void report_syntax(cfg_t *cfg, const char *format, va_list args)
+static void __printf(2, 0)
+report_syntax(cfg_t *cfg, const char *format, va_list args)
 {
 	char *message = nf_edge_vformat(format, args);
 

@@ -61,6 +61,7 @@ void *nf_edge_grow(void *array, size_t *capacity, size_t count, size_t size);
 char *nf_edge_strdup(const char *text);
 char *nf_edge_format(const char *format, ...)
 	__printf(1, 2);
-char *nf_edge_vformat(const char *format, va_list args);
+char *nf_edge_vformat(const char *format, va_list args)
+	__printf(1, 0);
 
 #endif /* EDGECTL_H */

@@ -35,14 +35,13 @@ struct batch {
 
 static void print_error(unsigned int line, const char *why)
 {
-	json_t *object = nf_edge_json_object();
 	json_t *text = json_string(why);
 
 	/* The line may be anything but text. */
-	json_object_set_new(object, "error", text ? text :
-			    json_string("is not text"));
-	json_object_set_new(object, "line", json_integer(line));
-	nf_edge_json_print(object, JSON_COMPACT);
+	nf_edge_json_print(json_pack("{s:i, s:o, s:i}", SCHEMA,
+				     "error", text ? text :
+				     json_string("is not text"),
+				     "line", (int)line), JSON_COMPACT);
 }
 
 static enum outcome answer(struct batch *batch, struct pending *pending)

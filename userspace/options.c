@@ -9,6 +9,16 @@
 
 #define OPTIONS_MAX	8
 
+static enum outcome complain(const char *verb, int what, const char *word)
+{
+	if (what == ':')
+		return nf_edge_usage(verb, "%s: the value is missing", word);
+	/* Inside a cluster of letters getopt has not come to the next word. */
+	if (optopt && optopt < 256)
+		return nf_edge_usage(verb, "-%c: unknown option", optopt);
+	return nf_edge_usage(verb, "%s: unknown option", word);
+}
+
 /**
  * nf_edge_options - read the command line of a verb
  * @verb: the verb, for complaints
@@ -18,14 +28,15 @@
  * @count: how many options
  * @operands_max: how many words it takes beside its options
  * @operands: filled in with those words, NULL where there is none
- * @help: set when help is asked for
+ * @print_help: called when help is asked for
+ * @outcome: what to exit with, when there is nothing more to do
  *
- * Return: DONE, or USAGE after a complaint.
+ * Return: false when there is not: after help, or after a complaint.
  */
-enum outcome nf_edge_options(const char *verb, int argc, char **argv,
-			     const struct option_spec *specs, size_t count,
-			     size_t operands_max, const char **operands,
-			     bool *help)
+bool nf_edge_options(const char *verb, int argc, char **argv,
+		     const struct option_spec *specs, size_t count,
+		     size_t operands_max, const char **operands,
+		     void (*print_help)(void), enum outcome *outcome)
 {
 	struct option options[OPTIONS_MAX + 2] = { 0 };
 	char letters[2 * OPTIONS_MAX + 3] = ":h", *p = letters + 2;
@@ -45,28 +56,25 @@ enum outcome nf_edge_options(const char *verb, int argc, char **argv,
 				*p++ = ':';
 		}
 	}
-	options[count] = (struct option){ .name = "help", .val = 256 + (int)count };
+	options[count] = (struct option){
+		.name = "help", .val = 256 + (int)count,
+	};
 
-	*help = false;
+	*outcome = DONE;
 	optind = 0;
 	opterr = 0;
 	while ((c = getopt_long(argc, argv, letters, options, NULL)) != -1) {
 		if (c == 'h' || c == 256 + (int)count) {
-			*help = true;
-			return DONE;
+			print_help();
+			return false;
 		}
-		if (c == ':')
-			return nf_edge_usage(verb, "%s: the value is missing",
-					     argv[optind - 1]);
+		if (c == ':' || c == '?') {
+			*outcome = complain(verb, c, argv[optind - 1]);
+			return false;
+		}
 		for (i = 0; i < count; i++)
 			if (c == 256 + (int)i || c == specs[i].letter)
 				break;
-		if (c == '?' && optopt && optopt < 256)
-			return nf_edge_usage(verb, "-%c: unknown option",
-					     optopt);
-		if (c == '?')
-			return nf_edge_usage(verb, "%s: unknown option",
-					     argv[optind - 1]);
 		if (specs[i].value)
 			*specs[i].value = optarg;
 		else
@@ -76,7 +84,7 @@ enum outcome nf_edge_options(const char *verb, int argc, char **argv,
 	for (i = 0; i < operands_max; i++)
 		operands[i] = optind < argc ? argv[optind++] : NULL;
 	if (optind < argc)
-		return nf_edge_usage(verb, "%s: is one word too many",
-				     argv[optind]);
-	return DONE;
+		*outcome = nf_edge_usage(verb, "%s: is one word too many",
+					 argv[optind]);
+	return *outcome == DONE;
 }

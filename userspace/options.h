@@ -24,9 +24,9 @@ struct option_spec {
 	const char **value;
 };
 
-enum outcome nf_edge_options(const char *verb, int argc, char **argv,
-			     const struct option_spec *specs, size_t count,
-			     size_t operands_max, const char **operands,
-			     bool *help);
+bool nf_edge_options(const char *verb, int argc, char **argv,
+		     const struct option_spec *specs, size_t count,
+		     size_t operands_max, const char **operands,
+		     void (*print_help)(void), enum outcome *outcome);
 
 #endif /* OPTIONS_H */

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "output.h"
+#include "rows.h"
 
 /* What verbs print to. */
 FILE *nf_edge_out;
@@ -55,12 +56,8 @@ void nf_edge_output_end(void)
 	free(kept);
 }
 
-/**
- * nf_edge_colours - whether to use colours
- *
- * Return: true on a terminal that can show them, unless NO_COLOR is set.
- */
-bool nf_edge_colours(void)
+/* On a terminal that can show them, unless NO_COLOR is set. */
+static bool colours(void)
 {
 	const char *term = getenv("TERM"), *no = getenv("NO_COLOR");
 
@@ -76,7 +73,7 @@ bool nf_edge_colours(void)
  */
 const char *nf_edge_colour(const char *sequence)
 {
-	return nf_edge_colours() ? sequence : "";
+	return colours() ? sequence : "";
 }
 
 /**
@@ -261,16 +258,6 @@ void nf_edge_table_help(const struct columns *columns)
 }
 
 /**
- * nf_edge_json_object - begin what --json prints
- *
- * Return: an object that has its schema_version.
- */
-json_t *nf_edge_json_object(void)
-{
-	return json_pack("{s:i}", "schema_version", SCHEMA_VERSION);
-}
-
-/**
  * nf_edge_json_word - the word of a value
  * @vocabulary: its enumeration
  * @value: the value
@@ -297,6 +284,24 @@ json_t *nf_edge_json_words(const struct vocabulary *vocabulary, uint32_t mask)
 	for (i = 0; i < vocabulary->count; i++)
 		if (mask & (1U << i))
 			json_array_append_new(array, nf_edge_json_word(vocabulary, i));
+	return array;
+}
+
+/**
+ * nf_edge_json_rows - the names of some rows
+ * @rows: a bit a row
+ *
+ * Return: a new array of strings.
+ */
+json_t *nf_edge_json_rows(uint64_t rows)
+{
+	json_t *array = json_array();
+	unsigned int i;
+
+	for (i = 0; i < NF_EDGE_ROW_COUNT; i++)
+		if (rows & (1ULL << i))
+			json_array_append_new(array,
+					      json_string(nf_edge_rows[i].id));
 	return array;
 }
 

@@ -15,7 +15,8 @@
 #include "edgectl.h"
 #include "names.h"
 
-#define SCHEMA_VERSION	1
+/* How each JSON object begins, for json_pack(). */
+#define SCHEMA		"schema_version", 1
 
 extern FILE *nf_edge_out;
 
@@ -29,7 +30,6 @@ void nf_edge_output_end(void);
 #define BOLD	"\033[1m"
 #define PLAIN	"\033[0m"
 
-bool nf_edge_colours(void);
 const char *nf_edge_colour(const char *sequence);
 
 /**
@@ -62,9 +62,9 @@ void nf_edge_table_print(struct table *table);
 void nf_edge_table_free(struct table *table);
 void nf_edge_table_help(const struct columns *columns);
 
-json_t *nf_edge_json_object(void);
 json_t *nf_edge_json_word(const struct vocabulary *vocabulary, uint32_t value);
 json_t *nf_edge_json_words(const struct vocabulary *vocabulary, uint32_t mask);
+json_t *nf_edge_json_rows(uint64_t rows);
 void nf_edge_json_print(json_t *object, size_t flags);
 
 #endif /* OUTPUT_H */

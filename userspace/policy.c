@@ -302,35 +302,6 @@ size_t nf_edge_policy_prefixes(const struct policy *policy)
 	return count;
 }
 
-/* Whether an earlier service of the node has the address too. */
-static bool seen_before(const struct node *node, size_t which)
-{
-	size_t i;
-
-	for (i = 0; i < which; i++)
-		if (nf_edge_ip_equal(&node->bindings[i].ip,
-				     &node->bindings[which].ip))
-			return true;
-	return false;
-}
-
-/**
- * nf_edge_policy_addresses - Edge addresses, each once
- * @policy: the policy
- *
- * Return: the number.
- */
-size_t nf_edge_policy_addresses(const struct policy *policy)
-{
-	size_t count = 0, n, i;
-
-	for (n = 0; n < policy->node_count; n++)
-		for (i = 0; i < policy->nodes[n].count; i++)
-			if (!seen_before(&policy->nodes[n], i))
-				count++;
-	return count;
-}
-
 /**
  * nf_edge_policy_free - forget all
  * @policy: the policy

@@ -17,6 +17,7 @@ struct interface {
 	uint32_t sides;
 	uint32_t ifindex;
 	unsigned int line;
+	bool absent;	/* of a configuration: no device has this name now */
 };
 
 /* An address of a node, bound to one service. */
@@ -89,7 +90,6 @@ size_t nf_edge_set_count(const struct peer_set *set);
 bool nf_edge_set_contains(const struct peer_set *set, const struct ip *ip);
 uint32_t nf_edge_policy_bound(const struct policy *policy);
 size_t nf_edge_policy_prefixes(const struct policy *policy);
-size_t nf_edge_policy_addresses(const struct policy *policy);
 void nf_edge_policy_free(struct policy *policy);
 
 #endif /* POLICY_H */

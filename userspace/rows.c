@@ -4,6 +4,7 @@
  * asking the kernel.
  */
 #include <netinet/in.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "edgectl.h"
@@ -50,6 +51,46 @@ int nf_edge_row_find(const char *id)
 		if (!strcmp(nf_edge_rows[i].id, id))
 			return i;
 	return -1;
+}
+
+/**
+ * nf_edge_rows_of_set - the rows that a peer set can narrow
+ * @set: an enum nf_edge_peer_set
+ *
+ * Return: a bit a row.
+ */
+uint64_t nf_edge_rows_of_set(unsigned int set)
+{
+	uint64_t rows = 0;
+	size_t i;
+
+	for (i = 0; i < NF_EDGE_ROW_COUNT; i++)
+		if (nf_edge_rows[i].peer_sets & (1U << set))
+			rows |= 1ULL << i;
+	return rows;
+}
+
+/**
+ * nf_edge_row_ids - the names of some rows
+ * @rows: a bit a row
+ * @separator: what to put between two names
+ *
+ * Return: a new string, empty when @rows is.
+ */
+char *nf_edge_row_ids(uint64_t rows, const char *separator)
+{
+	char *list = nf_edge_strdup(""), *longer;
+	size_t i;
+
+	for (i = 0; i < NF_EDGE_ROW_COUNT; i++) {
+		if (!(rows & (1ULL << i)))
+			continue;
+		longer = nf_edge_format("%s%s%s", list, *list ? separator : "",
+					nf_edge_rows[i].id);
+		free(list);
+		list = longer;
+	}
+	return list;
 }
 
 /**

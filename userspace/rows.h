@@ -58,6 +58,8 @@ bool nf_edge_row_at_nobody(const struct row *row, uint32_t bound);
 bool nf_edge_row_same_flow(const struct row *a, const struct row *b);
 uint8_t nf_edge_row_side(const struct row *row);
 const char *nf_edge_row_protocol(const struct row *row);
+uint64_t nf_edge_rows_of_set(unsigned int set);
+char *nf_edge_row_ids(uint64_t rows, const char *separator);
 char *nf_edge_row_ports(const struct row *row);
 char *nf_edge_row_peers(const struct row *row, uint32_t bound);
 

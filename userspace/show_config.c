@@ -154,8 +154,7 @@ static json_t *peers_json(const struct policy *policy)
 static void print_json(const struct view *view)
 {
 	const struct policy *policy = &view->policy;
-	json_t *object = nf_edge_json_object();
-	json_t *interfaces = json_object(), *nodes = json_array();
+	json_t *interfaces = json_object(), *nodes = json_array(), *object;
 	size_t i;
 
 	for (i = 0; i < policy->interface_count; i++)
@@ -166,23 +165,19 @@ static void print_json(const struct view *view)
 		json_array_append_new(nodes,
 				      nf_edge_node_json(&policy->nodes[i]));
 
-	json_object_set_new(object, "generation",
-			    json_integer(view->generation));
-	json_object_set_new(object, "mode",
-			    json_string(nf_edge_word(&nf_edge_modes,
-						     policy->mode)));
-	json_object_set_new(object, "zones",
-			    nf_edge_json_words(&nf_edge_zones, policy->zones));
-	json_object_set_new(object, "features",
-			    nf_edge_json_words(&nf_edge_features,
-					       policy->features));
-	json_object_set_new(object, "ping",
-			    nf_edge_json_words(&nf_edge_sides, policy->ping));
-	json_object_set_new(object, "expose_cls_ports",
-			    json_boolean(policy->expose_cls_ports));
-	json_object_set_new(object, "interfaces", interfaces);
-	json_object_set_new(object, "nodes", nodes);
-	json_object_set_new(object, "peers", peers_json(policy));
+	object = json_pack("{s:i, s:I, s:s, s:o, s:o, s:o, s:b, s:o, s:o, s:o}",
+			   SCHEMA,
+			   "generation", (json_int_t)view->generation,
+			   "mode", nf_edge_word(&nf_edge_modes, policy->mode),
+			   "zones", nf_edge_json_words(&nf_edge_zones,
+						       policy->zones),
+			   "features", nf_edge_json_words(&nf_edge_features,
+							  policy->features),
+			   "ping", nf_edge_json_words(&nf_edge_sides,
+						      policy->ping),
+			   "expose_cls_ports", policy->expose_cls_ports,
+			   "interfaces", interfaces, "nodes", nodes,
+			   "peers", peers_json(policy));
 	nf_edge_json_print(object, JSON_INDENT(2));
 }
 

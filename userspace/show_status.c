@@ -87,36 +87,31 @@ static json_t *conntrack_json(const struct view *view)
 static void print_json(const struct client *client, const struct view *view)
 {
 	const struct policy *policy = &view->policy;
-	json_t *object = nf_edge_json_object();
-	json_t *interfaces = json_array();
+	json_t *interfaces = json_array(), *object;
 	size_t i;
 
 	for (i = 0; i < policy->interface_count; i++)
 		json_array_append_new(interfaces,
 				      interface_json(&policy->interfaces[i]));
-	json_object_set_new(object, "version",
-			    json_string(client->module_version));
-	json_object_set_new(object, "loaded", json_boolean(view->loaded));
-	json_object_set_new(object, "mode", view->loaded ?
-			    nf_edge_json_word(&nf_edge_modes, policy->mode) :
-			    json_null());
-	json_object_set_new(object, "generation",
-			    json_integer(view->generation));
-	json_object_set_new(object, "governed", json_integer(view->governed));
-	json_object_set_new(object, "zones",
-			    nf_edge_json_words(&nf_edge_zones, policy->zones));
-	json_object_set_new(object, "features",
-			    nf_edge_json_words(&nf_edge_features,
-					       policy->features));
-	json_object_set_new(object, "switched", nf_edge_switched_json(view));
-	json_object_set_new(object, "ping",
-			    nf_edge_json_words(&nf_edge_sides, policy->ping));
-	json_object_set_new(object, "expose_cls_ports",
-			    json_boolean(policy->expose_cls_ports));
-	json_object_set_new(object, "interfaces", interfaces);
-	json_object_set_new(object, "conntrack", conntrack_json(view));
-	json_object_set_new(object, "offloaded",
-			    json_integer((json_int_t)view->offloaded));
+	object = json_pack("{s:i, s:s, s:b, s:s?, s:I, s:I, s:o, s:o, s:o, s:o, s:b, s:o, s:o, s:I}",
+			   SCHEMA,
+			   "version", client->module_version,
+			   "loaded", view->loaded,
+			   "mode", view->loaded ?
+			   nf_edge_word(&nf_edge_modes, policy->mode) : NULL,
+			   "generation", (json_int_t)view->generation,
+			   "governed", (json_int_t)view->governed,
+			   "zones", nf_edge_json_words(&nf_edge_zones,
+						       policy->zones),
+			   "features", nf_edge_json_words(&nf_edge_features,
+							  policy->features),
+			   "switched", nf_edge_switched_json(view),
+			   "ping", nf_edge_json_words(&nf_edge_sides,
+						      policy->ping),
+			   "expose_cls_ports", policy->expose_cls_ports,
+			   "interfaces", interfaces,
+			   "conntrack", conntrack_json(view),
+			   "offloaded", (json_int_t)view->offloaded);
 	nf_edge_json_print(object, JSON_INDENT(2));
 }
 

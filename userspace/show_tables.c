@@ -13,42 +13,58 @@ enum {
 };
 
 static const struct column row_columns[ROW_COLUMNS] = {
-	[ROW_ID] = { "ID", "name of the row, zone/number" },
-	[ROW_ZONE] = { "ZONE", "the table of the document that it stands in" },
-	[ROW_SERVICE] = { "SERVICE", "its Edge end" },
+	[ROW_ID] = { .name = "ID", .help = "name of the row, zone/number" },
+	[ROW_ZONE] = { .name = "ZONE", .help = "the table of the document that it stands in" },
+	[ROW_SERVICE] = { .name = "SERVICE", .help = "its Edge end" },
 	[ROW_DIRECTION] = {
-		"DIRECTION", "whether that is the destination (in) or the source (out)" },
-	[ROW_PROTOCOL] = { "PROTOCOL", "tcp or udp" },
-	[ROW_PORTS] = { "PORTS", "destination ports", .number = true },
-	[ROW_PEERS] = { "PEERS", "whom it is for: sets, any, or nobody" },
-	[ROW_FEATURE] = { "FEATURE", "what it is for" },
-	[ROW_LIVE] = { "LIVE", "yes, or why not" },
-	[ROW_SIDE] = { "SIDE", "the side that it is of", .hidden = true },
-	[ROW_ROLE] = { "ROLE", "the document's role", .hidden = true },
-	[ROW_APPLICATION] = { "APPLICATION", "the document's application", .hidden = true },
-	[ROW_SETS] = { "SETS", "the peer sets that can narrow it", .hidden = true },
-	[ROW_NOTE] = { "NOTE", "what passes there", .hidden = true },
+		.name = "DIRECTION",
+		.help = "whether that is the destination (in) or the source (out)",
+	},
+	[ROW_PROTOCOL] = { .name = "PROTOCOL", .help = "tcp or udp" },
+	[ROW_PORTS] = { .name = "PORTS", .help = "destination ports", .number = true },
+	[ROW_PEERS] = { .name = "PEERS", .help = "whom it is for: sets, any, or nobody" },
+	[ROW_FEATURE] = { .name = "FEATURE", .help = "what it is for" },
+	[ROW_LIVE] = { .name = "LIVE", .help = "yes, or why not" },
+	[ROW_SIDE] = { .name = "SIDE", .help = "the side that it is of", .hidden = true },
+	[ROW_ROLE] = { .name = "ROLE", .help = "the document's role", .hidden = true },
+	[ROW_APPLICATION] = {
+		.name = "APPLICATION",
+		.help = "the document's application",
+		.hidden = true,
+	},
+	[ROW_SETS] = { .name = "SETS", .help = "the peer sets that can narrow it", .hidden = true },
+	[ROW_NOTE] = { .name = "NOTE", .help = "what passes there", .hidden = true },
 };
 
 enum { NODE_NAME, NODE_SERVICES, NODE_COLUMNS = NODE_SERVICES + SERVICE_COUNT };
 
 static const struct column node_columns[NODE_COLUMNS] = {
-	[NODE_NAME] = { "NODE", "name of the node" },
-	[NODE_SERVICES + NF_EDGE_SERVICE_ACCESS] = { "ACCESS", "addresses of the Access Edge" },
+	[NODE_NAME] = { .name = "NODE", .help = "name of the node" },
+	[NODE_SERVICES + NF_EDGE_SERVICE_ACCESS] = {
+		.name = "ACCESS",
+		.help = "addresses of the Access Edge",
+	},
 	[NODE_SERVICES + NF_EDGE_SERVICE_WEBCONF] = {
-		"WEBCONF", "addresses of the Web Conferencing Edge" },
-	[NODE_SERVICES + NF_EDGE_SERVICE_AV] = { "AV", "addresses of the A/V Edge" },
+		.name = "WEBCONF",
+		.help = "addresses of the Web Conferencing Edge",
+	},
+	[NODE_SERVICES + NF_EDGE_SERVICE_AV] = {
+		.name = "AV",
+		.help = "addresses of the A/V Edge",
+	},
 	[NODE_SERVICES + NF_EDGE_SERVICE_INTERNAL] = {
-		"INTERNAL", "addresses of the internal interface" },
+		.name = "INTERNAL",
+		.help = "addresses of the internal interface",
+	},
 };
 
 enum { SET_NAME, SET_BOUND, SET_PREFIXES, SET_ROWS, SET_COLUMNS };
 
 static const struct column set_columns[SET_COLUMNS] = {
-	[SET_NAME] = { "SET", "name of the peer set" },
-	[SET_BOUND] = { "BOUND", "whether the configuration names it" },
-	[SET_PREFIXES] = { "PREFIXES", "how many it holds", .number = true },
-	[SET_ROWS] = { "ROWS", "the rows that it narrows" },
+	[SET_NAME] = { .name = "SET", .help = "name of the peer set" },
+	[SET_BOUND] = { .name = "BOUND", .help = "whether the configuration names it" },
+	[SET_PREFIXES] = { .name = "PREFIXES", .help = "how many it holds", .number = true },
+	[SET_ROWS] = { .name = "ROWS", .help = "the rows that it narrows" },
 };
 
 const struct columns nf_edge_columns_of_rows = { row_columns, ROW_COLUMNS };
@@ -91,40 +107,31 @@ static json_t *row_json(const struct view *view, size_t i)
 {
 	const struct row *row = &nf_edge_rows[i];
 	char *ports = nf_edge_row_ports(row), *why = why_not(view, i);
-	json_t *object = json_pack("{s:s}", "id", row->id);
+	json_t *object;
 
-	json_object_set_new(object, "zone",
-			    nf_edge_json_word(&nf_edge_zones, row->zone));
-	json_object_set_new(object, "service",
-			    nf_edge_json_word(&nf_edge_services,
-					      row->service));
-	json_object_set_new(object, "direction",
-			    nf_edge_json_word(&nf_edge_directions,
-					      row->direction));
-	json_object_set_new(object, "side",
-			    nf_edge_json_word(&nf_edge_sides,
-					      nf_edge_row_side(row)));
-	json_object_set_new(object, "role", json_string(row->role));
-	json_object_set_new(object, "application",
-			    json_string(row->application));
-	json_object_set_new(object, "protocol",
-			    json_string(nf_edge_row_protocol(row)));
-	json_object_set_new(object, "ports", json_string(ports));
-	json_object_set_new(object, "port_low", json_integer(row->port_low));
-	json_object_set_new(object, "port_high", json_integer(row->port_high));
-	json_object_set_new(object, "peer_sets",
-			    nf_edge_json_words(&nf_edge_peer_sets,
-					       row->peer_sets));
-	json_object_set_new(object, "any_when_unbound",
-			    json_boolean(row->any_when_unbound));
-	json_object_set_new(object, "peers",
-			    peers_json(row, view->rows[i].bound));
-	json_object_set_new(object, "feature", feature_of(row) ?
-			    json_string(feature_of(row)) : json_null());
-	json_object_set_new(object, "note", json_string(row->note));
-	json_object_set_new(object, "live", json_boolean(view->rows[i].live));
-	json_object_set_new(object, "why_not", why ? json_string(why) :
-						      json_null());
+	object = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:i, s:i, s:o, s:b, s:o, s:s?, s:s, s:b, s:s?}",
+			   "id", row->id,
+			   "zone", nf_edge_word(&nf_edge_zones, row->zone),
+			   "service", nf_edge_word(&nf_edge_services,
+						   row->service),
+			   "direction", nf_edge_word(&nf_edge_directions,
+						     row->direction),
+			   "side", nf_edge_word(&nf_edge_sides,
+						nf_edge_row_side(row)),
+			   "role", row->role,
+			   "application", row->application,
+			   "protocol", nf_edge_row_protocol(row),
+			   "ports", ports,
+			   "port_low", row->port_low,
+			   "port_high", row->port_high,
+			   "peer_sets", nf_edge_json_words(&nf_edge_peer_sets,
+							   row->peer_sets),
+			   "any_when_unbound", row->any_when_unbound,
+			   "peers", peers_json(row, view->rows[i].bound),
+			   "feature", feature_of(row),
+			   "note", row->note,
+			   "live", view->rows[i].live,
+			   "why_not", why);
 	free(why);
 	free(ports);
 	return object;
@@ -162,13 +169,10 @@ static void fill_row(char **cells, const struct view *view, size_t i)
 static json_t *begin_json(const struct view *view, const char *key,
 			  json_t **array)
 {
-	json_t *object = nf_edge_json_object();
-
 	*array = json_array();
-	json_object_set_new(object, "generation",
-			    json_integer(view->generation));
-	json_object_set_new(object, key, *array);
-	return object;
+	return json_pack("{s:i, s:I, s:o}", SCHEMA,
+			 "generation", (json_int_t)view->generation,
+			 key, *array);
 }
 
 /**
@@ -297,45 +301,22 @@ enum outcome nf_edge_show_nodes(struct client *client,
 	return outcome;
 }
 
-static json_t *set_rows_json(unsigned int set)
-{
-	json_t *array = json_array();
-	size_t i;
-
-	for (i = 0; i < NF_EDGE_ROW_COUNT; i++)
-		if (nf_edge_rows[i].peer_sets & (1U << set))
-			json_array_append_new(array,
-					      json_string(nf_edge_rows[i].id));
-	return array;
-}
-
 static json_t *set_json(const struct view *view, unsigned int set)
 {
 	return json_pack("{s:s, s:b, s:I, s:o}",
 			 "set", nf_edge_word(&nf_edge_peer_sets, set),
 			 "bound", view->policy.sets[set].bound,
 			 "prefixes", (json_int_t)view->set_counts[set],
-			 "rows", set_rows_json(set));
+			 "rows", nf_edge_json_rows(nf_edge_rows_of_set(set)));
 }
 
 static void fill_set(char **cells, const struct view *view, unsigned int set)
 {
-	char *list = nf_edge_strdup(""), *longer;
-	size_t i;
-
-	for (i = 0; i < NF_EDGE_ROW_COUNT; i++) {
-		if (!(nf_edge_rows[i].peer_sets & (1U << set)))
-			continue;
-		longer = nf_edge_format("%s%s%s", list, *list ? "," : "",
-					nf_edge_rows[i].id);
-		free(list);
-		list = longer;
-	}
 	cells[SET_NAME] = nf_edge_strdup(nf_edge_word(&nf_edge_peer_sets, set));
 	cells[SET_BOUND] = nf_edge_strdup(view->policy.sets[set].bound ?
 					  "yes" : "no");
 	cells[SET_PREFIXES] = nf_edge_format("%u", view->set_counts[set]);
-	cells[SET_ROWS] = list;
+	cells[SET_ROWS] = nf_edge_row_ids(nf_edge_rows_of_set(set), ",");
 }
 
 /**

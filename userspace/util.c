@@ -17,7 +17,8 @@ void nf_edge_out_of_memory(void)
 	exit(SYSTEM);
 }
 
-static void complain(const char *format, va_list args)
+static void __printf(1, 0)
+complain(const char *format, va_list args)
 {
 	char *sentence = nf_edge_vformat(format, args);
 

@@ -53,14 +53,15 @@ static void check_interfaces(struct config *config)
 {
 	const struct policy *policy = &config->policy;
 	struct links links;
+	bool known = nf_edge_links_read(&links);
 	size_t i;
 
-	nf_edge_links_read(&links);
 	for (i = 0; i < policy->interface_count; i++) {
-		const struct interface *interface = &policy->interfaces[i];
+		struct interface *interface = &policy->interfaces[i];
 		const struct link *link = nf_edge_link_find(&links,
 							    interface->name);
 
+		interface->absent = known && !link;
 		if (i == NF_EDGE_MAX_INTERFACES)
 			nf_edge_find(&config->errors, config->file,
 				     interface->line, interface->name,

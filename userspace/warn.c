@@ -7,7 +7,6 @@
 
 #include "config.h"
 #include "edgectl.h"
-#include "links.h"
 #include "rows.h"
 
 #define FEATURE(name)	(1U << NF_EDGE_FEATURE_##name)
@@ -45,23 +44,6 @@ static bool is_live(const struct config *config, size_t row)
 {
 	return nf_edge_row_live(&nf_edge_rows[row], config->policy.zones,
 				config->policy.features);
-}
-
-/* The ids of some rows, given as a bit each: a new string. */
-static char *ids(uint64_t rows)
-{
-	char *list = nf_edge_strdup(""), *longer;
-	size_t i;
-
-	for (i = 0; i < NF_EDGE_ROW_COUNT; i++) {
-		if (!(rows & (1ULL << i)))
-			continue;
-		longer = nf_edge_format("%s%s%s", list, *list ? ", " : "",
-					nf_edge_rows[i].id);
-		free(list);
-		list = longer;
-	}
-	return list;
 }
 
 /* The document calls SIP in both directions mandatory; it takes one of these
@@ -173,7 +155,7 @@ static void row_at_any(struct config *config)
 		}
 		if (!rows)
 			continue;
-		list = ids(rows);
+		list = nf_edge_row_ids(rows, ", ");
 		names = nf_edge_word_list(&nf_edge_peer_sets, sets, " or ");
 		nf_edge_find(&config->warnings, config->file,
 			     config->zones_line, names,
@@ -228,8 +210,8 @@ static void set_that_narrows_nothing(struct config *config)
 		}
 		if (!narrow)
 			continue;
-		narrowed = ids(narrow);
-		wider = ids(wide);
+		narrowed = nf_edge_row_ids(narrow, ", ");
+		wider = nf_edge_row_ids(wide, ", ");
 		detail = nf_edge_format("%s: %s permit the same flow for Any",
 					narrowed, wider);
 		warn_set(config, set, "narrows nothing for ", detail);
@@ -263,7 +245,7 @@ static void one_of_several_sets(struct config *config)
 		}
 		if (!rows)
 			continue;
-		list = ids(rows);
+		list = nf_edge_row_ids(rows, ", ");
 		names = nf_edge_word_list(&nf_edge_peer_sets, missing, " and ");
 		detail = nf_edge_format("%s: %s %s all others", names, list,
 					rows & (rows - 1) ? "refuse" : "refuses");
@@ -363,18 +345,14 @@ static void interface_without_guards(struct config *config)
 static void interface_absent(struct config *config)
 {
 	const struct policy *policy = &config->policy;
-	struct links links;
 	size_t i;
 
-	if (nf_edge_links_read(&links))
-		for (i = 0; i < policy->interface_count; i++)
-			if (!nf_edge_link_find(&links,
-					       policy->interfaces[i].name))
-				nf_edge_find(&config->warnings, config->file,
-					     policy->interfaces[i].line,
-					     policy->interfaces[i].name,
-					     "no device has this name now; check the spelling");
-	nf_edge_links_free(&links);
+	for (i = 0; i < policy->interface_count; i++)
+		if (policy->interfaces[i].absent)
+			nf_edge_find(&config->warnings, config->file,
+				     policy->interfaces[i].line,
+				     policy->interfaces[i].name,
+				     "no device has this name now; check the spelling");
 }
 
 static void nodes_without_edge_side(struct config *config)
