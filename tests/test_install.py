@@ -97,6 +97,23 @@ def test_without_headers_all_else_is_done(copy, tmp_path):
     assert not (copy / "userspace/edgectl").exists()
 
 
+@pytest.mark.parametrize("kver, wanted", [
+    ("9.9-packaged", "linux-headers-9.9-packaged"),
+    ("9.9-own", "linux-headers-amd64")])
+def test_headers_of_a_packaged_kernel_are_asked_for(tmp_path, kver, wanted):
+    asked = tmp_path / "asked"
+    for name, does in {"dpkg-query": ":",
+                       "apt-cache": '[ "$2" = linux-headers-9.9-packaged ]',
+                       "apt-get": f'echo "$@" >>{asked}'}.items():
+        stub = tmp_path / name
+        stub.write_text(f"#!/bin/sh\n{does}\n")
+        stub.chmod(0o755)
+    subprocess.run([TREE / "scripts/deps", "module"], check=True, env={
+        "PATH": f"{tmp_path}:{os.environ['PATH']}", "KVER": kver})
+    words = asked.read_text(encoding="utf-8").split()
+    assert [w for w in words if "headers" in w] == [wanted]
+
+
 # What the two scripts of docs/install.md exit with, by interface: when there
 # is a policy, and when there is none and it does not load.
 AT_BOOT = [{"lo": (0, 1), "eth0": (0, 0), "--all": (0, 0)},

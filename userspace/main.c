@@ -81,7 +81,7 @@ static enum outcome dispatch(int argc, char **argv)
 		return unknown(word);
 	for (i = 2; i < argc; i++)
 		if (find_verb(argv[i]))
-			return nf_edge_usage("", "%s: stands before the verb; write edgectl %s first",
+			return nf_edge_usage("", "%s: stands before the verb; write %s first",
 					     word, argv[i]);
 	return nf_edge_cmd_show(argc, argv);
 }

@@ -166,7 +166,7 @@ bool nf_edge_query_parse(struct query *query, char **words, size_t count,
 		if (!name)
 			continue;
 		if (in) {
-			*why = nf_edge_strdup("--in is given twice; a packet arrives on one interface");
+			*why = nf_edge_strdup("--in is given twice; one interface is asked about");
 			return false;
 		}
 		if (!set_interface(query, name, why))

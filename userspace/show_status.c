@@ -93,7 +93,7 @@ static void print_json(const struct client *client, const struct view *view)
 	for (i = 0; i < policy->interface_count; i++)
 		json_array_append_new(interfaces,
 				      interface_json(&policy->interfaces[i]));
-	object = json_pack("{s:i, s:s, s:b, s:s?, s:I, s:I, s:o, s:o, s:o, s:o, s:b, s:o, s:o, s:I}",
+	object = json_pack("{s:i,s:s,s:b,s:s?,s:I,s:I,s:o,s:o,s:o,s:o,s:b,s:o,s:o,s:I}",
 			   SCHEMA,
 			   "version", client->module_version,
 			   "loaded", view->loaded,

@@ -109,7 +109,7 @@ static json_t *row_json(const struct view *view, size_t i)
 	char *ports = nf_edge_row_ports(row), *why = why_not(view, i);
 	json_t *object;
 
-	object = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:i, s:i, s:o, s:b, s:o, s:s?, s:s, s:b, s:s?}",
+	object = json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:i,s:i,s:o,s:b,s:o,s:s?,s:s,s:b,s:s?}",
 			   "id", row->id,
 			   "zone", nf_edge_word(&nf_edge_zones, row->zone),
 			   "service", nf_edge_word(&nf_edge_services,
