@@ -105,11 +105,13 @@ static json_t *peers_json(const struct row *row, uint32_t bound)
 
 static json_t *row_json(const struct view *view, size_t i)
 {
+	static const char layout[] =
+		"{s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:i,s:i,s:o,s:b,s:o,s:s?,s:s,s:b,s:s?}";
 	const struct row *row = &nf_edge_rows[i];
 	char *ports = nf_edge_row_ports(row), *why = why_not(view, i);
 	json_t *object;
 
-	object = json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:i,s:i,s:o,s:b,s:o,s:s?,s:s,s:b,s:s?}",
+	object = json_pack(layout,
 			   "id", row->id,
 			   "zone", nf_edge_word(&nf_edge_zones, row->zone),
 			   "service", nf_edge_word(&nf_edge_services,
