@@ -302,6 +302,19 @@ def test_module_that_does_not_compile_is_said(vm, throw_away):
     assert vm.run("echo", "ran", options=["--no-module"]).out == "ran\n"
 
 
+def test_module_of_another_tree(vm, throw_away, folder):
+    throw_away('pr_info("throw-away\\n");')
+    added = folder / "added"
+    (added / "kmod").mkdir(parents=True)
+    (added / "Kbuild").write_text("obj-m := added.o\nadded-y := kmod/main.o\n")
+    (added / "kmod/main.c").write_text(MODULE % 'pr_info("added\\n");')
+    done = vm.shell("modprobe added && modprobe nf_edge && dmesg | grep -oE '(added|throw-away)$'",
+                    options=["--add-module", str(added)])
+    assert (done.returncode, done.out) == (0, "added\nthrow-away\n"), done.err
+    done = vm.run("true", options=["--add-module", str(folder / "none")])
+    assert done.returncode == ENDED_BADLY["usage"] and "has no Kbuild" in done.err
+
+
 def test_without_the_module_it_cannot_be_loaded(vm):
     assert vm.run("modprobe", "nf_edge").returncode == 1
 

@@ -84,7 +84,7 @@ index_modules() {
 	root=$(mktemp -d "$run/root.XXXXXX")
 	mkdir -p "$root/lib/modules"
 	ln -s "$dir" "$root/lib/modules/$kernel_release"
-	[[ -z ${2-} ]] || cp "$2" "$dir/updates/"
+	[[ -z ${2-} ]] || install -D -m 644 -t "$dir/updates" "$2"
 	depmod -b "$root" "$kernel_release" || die "$EXIT_PREPARE" "depmod failed for $kernel_release"
 	rm -rf "$root"
 }

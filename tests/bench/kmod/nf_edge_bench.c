@@ -1,0 +1,438 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Hands prebuilt packets to the PRE_ROUTING hooks of the caller's network
+ * namespace, and says how much time each spent there, by the processor's time
+ * stamp counter.  For the test kernels only.
+ *
+ * One file, /sys/kernel/debug/nf_edge_bench: a request is written, a result is
+ * read back.  Under QEMU's -icount the counter counts executed instructions.
+ */
+
+#include <linux/debugfs.h>
+#include <linux/hash.h>
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <linux/module.h>
+#include <linux/netfilter.h>
+#include <linux/nsproxy.h>
+#include <linux/sched/signal.h>
+#include <linux/tcp.h>
+#include <linux/vmalloc.h>
+#include <net/netfilter/nf_conntrack.h>
+#include <net/netfilter/nf_conntrack_core.h>
+
+#define MAX_STREAMS	8
+#define MAX_LEN		256
+
+/**
+ * struct stream - packets that differ in one address only
+ * @family: NFPROTO_IPV4 or NFPROTO_IPV6
+ * @ifindex: the interface that they arrive on
+ * @reply_ifindex: the interface that replies to them arrive on
+ * @established: measure packets of connections that have seen replies
+ * @reply: measure the replies
+ * @flows: how many connections, a power of two
+ * @weight: of 100, how many packets of a request are of this stream
+ * @vary: offset of a 32-bit word of the packet that differs by flow
+ * @vary_mask: the bits of it that do
+ * @len: of the packet
+ * @packet: from the IP header on, host order nowhere
+ */
+struct stream {
+	u32 family;
+	u32 ifindex;
+	u32 reply_ifindex;
+	u32 established;
+	u32 reply;
+	u32 flows;
+	u32 weight;
+	u32 vary;
+	u32 vary_mask;
+	u32 len;
+	u8 packet[MAX_LEN];
+};
+
+/**
+ * struct request - what is measured
+ * @packets: how many
+ * @n_streams: how many streams follow
+ * @stream: they
+ */
+struct request {
+	u32 packets;
+	u32 n_streams;
+	struct stream stream[MAX_STREAMS];
+};
+
+/*
+ * What is read back.  The samples are in ticks of the time stamp counter, in
+ * the order in which the packets went.
+ */
+struct result {
+	u32 packets;
+	u32 accepted;
+	u32 sample[];
+};
+
+/* One file in use at a time, so the hooks find warm caches. */
+static DEFINE_MUTEX(bench_mutex);
+static struct dentry *file;
+
+static __always_inline u64 ticks(void)
+{
+	u32 low, high;
+
+	asm volatile("lfence; rdtsc; lfence" : "=a"(low), "=d"(high)
+		     : : "memory");
+	return low | (u64)high << 32;
+}
+
+static int accept(struct net *net, struct sock *sk, struct sk_buff *skb)
+{
+	return 0;
+}
+
+static bool is_tcp(const struct stream *s)
+{
+	const struct iphdr *ip4 = (const void *)s->packet;
+	const struct ipv6hdr *ip6 = (const void *)s->packet;
+
+	return (s->family == NFPROTO_IPV4 ? ip4->protocol : ip6->nexthdr) ==
+	       IPPROTO_TCP;
+}
+
+static unsigned int header_len(const struct stream *s)
+{
+	return s->family == NFPROTO_IPV4 ? sizeof(struct iphdr) :
+					   sizeof(struct ipv6hdr);
+}
+
+static struct tcphdr *tcp_of(const struct stream *s, struct sk_buff *skb)
+{
+	return (void *)skb->data + header_len(s);
+}
+
+static struct sk_buff *make_skb(const struct stream *s)
+{
+	struct sk_buff *skb = alloc_skb(MAX_LEN + NET_SKB_PAD, GFP_KERNEL);
+
+	if (!skb)
+		return NULL;
+	skb_reserve(skb, NET_SKB_PAD);
+	skb_put_data(skb, s->packet, s->len);
+	skb_reset_network_header(skb);
+	skb_set_transport_header(skb, header_len(s));
+	skb->protocol = htons(s->family == NFPROTO_IPV4 ? ETH_P_IP :
+							  ETH_P_IPV6);
+	skb->ip_summed = CHECKSUM_UNNECESSARY;
+	/* A packet that is dropped loses a reference, and stays. */
+	refcount_set(&skb->users, 1 << 30);
+	return skb;
+}
+
+static void free_skb(struct sk_buff *skb)
+{
+	if (!skb)
+		return;
+	nf_reset_ct(skb);
+	refcount_set(&skb->users, 1);
+	kfree_skb(skb);
+}
+
+/* Writes the addresses and ports of a flow, as they are in one direction. */
+static void set_flow(const struct stream *s, struct sk_buff *skb, u32 flow,
+		     bool reply)
+{
+	__be32 word;
+	u32 value;
+
+	skb_copy_to_linear_data(skb, s->packet, s->len);
+	memcpy(&word, s->packet + s->vary, sizeof(word));
+	value = ntohl(word);
+	value = (value & ~s->vary_mask) |
+		((value + flow * GOLDEN_RATIO_32) & s->vary_mask);
+	word = htonl(value);
+	memcpy(skb->data + s->vary, &word, sizeof(word));
+	if (reply) {
+		__be16 *port = (void *)skb->data + header_len(s);
+
+		if (s->family == NFPROTO_IPV4) {
+			struct iphdr *ip = (void *)skb->data;
+
+			swap(ip->saddr, ip->daddr);
+		} else {
+			struct ipv6hdr *ip = (void *)skb->data;
+
+			swap(ip->saddr, ip->daddr);
+		}
+		swap(port[0], port[1]);
+	}
+}
+
+static void set_tcp(const struct stream *s, struct sk_buff *skb, bool syn,
+		    bool ack, u32 seq, u32 ack_seq)
+{
+	struct tcphdr *tcp = tcp_of(s, skb);
+
+	if (!is_tcp(s))
+		return;
+	tcp->syn = syn;
+	tcp->ack = ack;
+	tcp->seq = htonl(seq);
+	tcp->ack_seq = htonl(ack_seq);
+	tcp->window = htons(60000);
+}
+
+static int pass(struct net *net, const struct stream *s, struct sk_buff *skb,
+		struct net_device *dev)
+{
+	return nf_hook(s->family, NF_INET_PRE_ROUTING, net, NULL, skb, dev,
+		       NULL, accept);
+}
+
+static int pass_and_confirm(struct net *net, const struct stream *s,
+			    struct sk_buff *skb, struct net_device *dev)
+{
+	int verdict;
+
+	local_bh_disable();
+	skb->dev = dev;
+	verdict = pass(net, s, skb, dev);
+	if (verdict == 1 && nf_conntrack_confirm(skb) != NF_ACCEPT)
+		verdict = -EPERM;
+	nf_reset_ct(skb);
+	local_bh_enable();
+	return verdict == 1 ? 0 : -EPERM;
+}
+
+#define CLIENT_SEQ	1000
+#define SERVER_SEQ	2000
+
+/* Takes one connection to where both ends have spoken. */
+static int establish(struct net *net, const struct stream *s,
+		     struct sk_buff *skb, u32 flow, struct net_device *dev,
+		     struct net_device *reply_dev)
+{
+	int err;
+
+	set_flow(s, skb, flow, false);
+	set_tcp(s, skb, true, false, CLIENT_SEQ, 0);
+	err = pass_and_confirm(net, s, skb, dev);
+	if (err)
+		return err;
+	set_flow(s, skb, flow, true);
+	set_tcp(s, skb, true, true, SERVER_SEQ, CLIENT_SEQ + 1);
+	err = pass_and_confirm(net, s, skb, reply_dev);
+	if (err)
+		return err;
+	set_flow(s, skb, flow, false);
+	set_tcp(s, skb, false, true, CLIENT_SEQ + 1, SERVER_SEQ + 1);
+	return pass_and_confirm(net, s, skb, dev);
+}
+
+/* The packet that is measured. */
+static void set_measured(const struct stream *s, struct sk_buff *skb, u32 flow)
+{
+	set_flow(s, skb, flow, s->reply);
+	if (!s->established)
+		set_tcp(s, skb, true, false, CLIENT_SEQ, 0);
+	else if (s->reply)
+		set_tcp(s, skb, false, true, SERVER_SEQ + 1, CLIENT_SEQ + 1);
+	else
+		set_tcp(s, skb, false, true, CLIENT_SEQ + 1, SERVER_SEQ + 1);
+}
+
+struct bench {
+	struct net *net;
+	struct request *request;
+	struct sk_buff *skb[MAX_STREAMS];
+	struct net_device *dev[MAX_STREAMS];
+	struct net_device *reply_dev[MAX_STREAMS];
+};
+
+static int prepare(struct bench *b)
+{
+	u32 i, flow;
+	int err;
+
+	for (i = 0; i < b->request->n_streams; i++) {
+		const struct stream *s = &b->request->stream[i];
+
+		b->dev[i] = dev_get_by_index(b->net, s->ifindex);
+		b->reply_dev[i] = dev_get_by_index(b->net, s->reply_ifindex);
+		b->skb[i] = make_skb(s);
+		if (!b->dev[i] || !b->reply_dev[i])
+			return -ENODEV;
+		if (!b->skb[i])
+			return -ENOMEM;
+		for (flow = 0; s->established && flow < s->flows; flow++) {
+			err = establish(b->net, s, b->skb[i], flow, b->dev[i],
+					b->reply_dev[i]);
+			if (err)
+				return err;
+			cond_resched();
+		}
+	}
+	return 0;
+}
+
+static void measure(struct bench *b, struct result *result)
+{
+	const struct request *request = b->request;
+	u32 i, at, random = 1;
+
+	for (i = 0; i < request->packets; i++) {
+		const struct stream *s;
+		struct net_device *dev;
+		struct sk_buff *skb;
+		u64 begin, end;
+		int share, verdict;
+
+		random = random * 1664525 + 1013904223;
+		share = (u64)random * 100 >> 32;
+		for (at = 0; at < request->n_streams - 1; at++) {
+			share -= request->stream[at].weight;
+			if (share < 0)
+				break;
+		}
+		s = &request->stream[at];
+		skb = b->skb[at];
+		dev = s->reply ? b->reply_dev[at] : b->dev[at];
+		random = random * 1664525 + 1013904223;
+		set_measured(s, skb, (random >> 8) & (s->flows - 1));
+
+		local_bh_disable();
+		skb->dev = dev;
+		begin = ticks();
+		verdict = pass(b->net, s, skb, dev);
+		nf_reset_ct(skb);
+		end = ticks();
+		local_bh_enable();
+
+		result->sample[i] = min_t(u64, end - begin, U32_MAX);
+		result->accepted += verdict == 1;
+		if (!(i % 256))
+			cond_resched();
+	}
+	result->packets = request->packets;
+}
+
+static void release(struct bench *b)
+{
+	u32 i;
+
+	for (i = 0; i < MAX_STREAMS; i++) {
+		free_skb(b->skb[i]);
+		dev_put(b->dev[i]);
+		dev_put(b->reply_dev[i]);
+	}
+}
+
+static bool valid(const struct request *request, size_t len)
+{
+	u32 i;
+
+	if (len < offsetof(struct request, stream) || !request->packets ||
+	    request->packets > 1 << 24 || !request->n_streams ||
+	    request->n_streams > MAX_STREAMS ||
+	    len != struct_size(request, stream, request->n_streams) -
+		   sizeof(request->stream))
+		return false;
+	for (i = 0; i < request->n_streams; i++) {
+		const struct stream *s = &request->stream[i];
+
+		if ((s->family != NFPROTO_IPV4 && s->family != NFPROTO_IPV6) ||
+		    s->len > MAX_LEN ||
+		    s->len < header_len(s) + sizeof(struct tcphdr) ||
+		    s->vary > s->len - sizeof(u32) || !is_power_of_2(s->flows))
+			return false;
+	}
+	return true;
+}
+
+static ssize_t bench_write(struct file *f, const char __user *user, size_t len,
+			   loff_t *offset)
+{
+	struct bench b = { .net = current->nsproxy->net_ns };
+	struct result *result = NULL;
+	int err;
+
+	if (len > sizeof(*b.request))
+		return -EINVAL;
+	b.request = vzalloc(sizeof(*b.request));
+	if (!b.request)
+		return -ENOMEM;
+	err = -EFAULT;
+	if (copy_from_user(b.request, user, len))
+		goto out;
+	err = -EINVAL;
+	if (!valid(b.request, len))
+		goto out;
+	result = vzalloc(struct_size(result, sample, b.request->packets));
+	err = -ENOMEM;
+	if (!result)
+		goto out;
+
+	mutex_lock(&bench_mutex);
+	err = prepare(&b);
+	if (!err) {
+		measure(&b, result);
+		swap(f->private_data, *(void **)&result);
+	}
+	release(&b);
+	mutex_unlock(&bench_mutex);
+out:
+	vfree(result);
+	vfree(b.request);
+	return err ?: len;
+}
+
+static ssize_t bench_read(struct file *f, char __user *user, size_t len,
+			  loff_t *offset)
+{
+	const struct result *result = f->private_data;
+
+	if (!result)
+		return 0;
+	return simple_read_from_buffer(user, len, offset, result,
+				       struct_size(result, sample,
+						   result->packets));
+}
+
+static int bench_release(struct inode *inode, struct file *f)
+{
+	vfree(f->private_data);
+	return 0;
+}
+
+static int bench_open(struct inode *inode, struct file *f)
+{
+	f->private_data = NULL;
+	return 0;
+}
+
+static const struct file_operations bench_fops = {
+	.owner		= THIS_MODULE,
+	.open		= bench_open,
+	.write		= bench_write,
+	.read		= bench_read,
+	.release	= bench_release,
+	.llseek		= default_llseek,
+};
+
+static int __init bench_init(void)
+{
+	file = debugfs_create_file("nf_edge_bench", 0600, NULL, NULL,
+				   &bench_fops);
+	return PTR_ERR_OR_ZERO(file);
+}
+
+static void __exit bench_exit(void)
+{
+	debugfs_remove(file);
+}
+
+module_init(bench_init);
+module_exit(bench_exit);
+MODULE_LICENSE("GPL");
+MODULE_DESCRIPTION("Measures netfilter's PRE_ROUTING hooks");
