@@ -4,8 +4,10 @@
  * namespace, and says how much time each spent there, by the processor's time
  * stamp counter.  For the test kernels only.
  *
- * One file, /sys/kernel/debug/nf_edge_bench: a request is written, a result is
- * read back.  Under QEMU's -icount the counter counts executed instructions.
+ * In /sys/kernel/debug/nf_edge_bench: packets, where a request is written and
+ * a result read back; and empty, which keeps two hooks that do nothing in the
+ * namespace for as long as it is open.  Under QEMU's -icount the counter counts
+ * executed instructions.
  */
 
 #include <linux/debugfs.h>
@@ -14,6 +16,7 @@
 #include <linux/ipv6.h>
 #include <linux/module.h>
 #include <linux/netfilter.h>
+#include <linux/netfilter_ipv4.h>
 #include <linux/nsproxy.h>
 #include <linux/sched/signal.h>
 #include <linux/tcp.h>
@@ -29,7 +32,8 @@
  * @family: NFPROTO_IPV4 or NFPROTO_IPV6
  * @ifindex: the interface that they arrive on
  * @reply_ifindex: the interface that replies to them arrive on
- * @established: measure packets of connections that have seen replies
+ * @established: measure packets of connections that have seen replies: 1 has
+ *	them open first, 2 knows them open from an earlier request
  * @reply: measure the replies
  * @flows: how many connections, a power of two
  * @weight: of 100, how many packets of a request are of this stream
@@ -66,9 +70,12 @@ struct request {
 
 /*
  * What is read back.  The samples are in ticks of the time stamp counter, in
- * the order in which the packets went.
+ * the order in which the packets went; all of it took so many ticks, that is
+ * nanoseconds.
  */
 struct result {
+	u64 ticks;
+	u64 nanoseconds;
 	u32 packets;
 	u32 accepted;
 	u32 sample[];
@@ -76,7 +83,7 @@ struct result {
 
 /* One file in use at a time, so the hooks find warm caches. */
 static DEFINE_MUTEX(bench_mutex);
-static struct dentry *file;
+static struct dentry *folder;
 
 static __always_inline u64 ticks(void)
 {
@@ -265,7 +272,7 @@ static int prepare(struct bench *b)
 			return -ENODEV;
 		if (!b->skb[i])
 			return -ENOMEM;
-		for (flow = 0; s->established && flow < s->flows; flow++) {
+		for (flow = 0; s->established == 1 && flow < s->flows; flow++) {
 			err = establish(b->net, s, b->skb[i], flow, b->dev[i],
 					b->reply_dev[i]);
 			if (err)
@@ -279,6 +286,7 @@ static int prepare(struct bench *b)
 static void measure(struct bench *b, struct result *result)
 {
 	const struct request *request = b->request;
+	u64 ticks_begin = ticks(), ns_begin = ktime_get_ns();
 	u32 i, at, random = 1;
 
 	for (i = 0; i < request->packets; i++) {
@@ -315,6 +323,8 @@ static void measure(struct bench *b, struct result *result)
 			cond_resched();
 	}
 	result->packets = request->packets;
+	result->ticks = ticks() - ticks_begin;
+	result->nanoseconds = ktime_get_ns() - ns_begin;
 }
 
 static void release(struct bench *b)
@@ -420,16 +430,68 @@ static const struct file_operations bench_fops = {
 	.llseek		= default_llseek,
 };
 
+static unsigned int empty_hook(void *priv, struct sk_buff *skb,
+			       const struct nf_hook_state *state)
+{
+	return NF_ACCEPT;
+}
+
+/* Where those of nf_edge are: before and behind connection tracking. */
+static const struct nf_hook_ops empty_hooks[] = {
+	{
+		.hook		= empty_hook,
+		.pf		= NFPROTO_INET,
+		.hooknum	= NF_INET_PRE_ROUTING,
+		.priority	= NF_IP_PRI_CONNTRACK - 5,
+	},
+	{
+		.hook		= empty_hook,
+		.pf		= NFPROTO_INET,
+		.hooknum	= NF_INET_PRE_ROUTING,
+		.priority	= NF_IP_PRI_CONNTRACK + 5,
+	},
+};
+
+static int empty_open(struct inode *inode, struct file *f)
+{
+	struct net *net = get_net(current->nsproxy->net_ns);
+	int err = nf_register_net_hooks(net, empty_hooks,
+					ARRAY_SIZE(empty_hooks));
+
+	if (err)
+		put_net(net);
+	else
+		f->private_data = net;
+	return err;
+}
+
+static int empty_release(struct inode *inode, struct file *f)
+{
+	struct net *net = f->private_data;
+
+	nf_unregister_net_hooks(net, empty_hooks, ARRAY_SIZE(empty_hooks));
+	put_net(net);
+	return 0;
+}
+
+static const struct file_operations empty_fops = {
+	.owner		= THIS_MODULE,
+	.open		= empty_open,
+	.release	= empty_release,
+	.llseek		= noop_llseek,
+};
+
 static int __init bench_init(void)
 {
-	file = debugfs_create_file("nf_edge_bench", 0600, NULL, NULL,
-				   &bench_fops);
-	return PTR_ERR_OR_ZERO(file);
+	folder = debugfs_create_dir("nf_edge_bench", NULL);
+	debugfs_create_file("packets", 0600, folder, NULL, &bench_fops);
+	debugfs_create_file("empty", 0600, folder, NULL, &empty_fops);
+	return PTR_ERR_OR_ZERO(folder);
 }
 
 static void __exit bench_exit(void)
 {
-	debugfs_remove(file);
+	debugfs_remove(folder);
 }
 
 module_init(bench_init);
