@@ -166,84 +166,129 @@ def counting_table(facts):
                        f"chain count {{\n\t\t{lines}\n\t\taccept\n\t}}")
 
 
-def sets_table(facts, more=""):
-    """Concatenations: a look-up for the arrival, and one for the row."""
-    ip, kind = nft_words(facts)
-    triple = f"{kind} . inet_proto . inet_service"
-    counted = "flags interval; counter;"
+class Maps:
+    """Verdicts by address, protocol and port: exact ports in one hash, and a range
+    of ports before a hash of its own. This is faster than concatenations of
+    intervals, which are searched bit by bit."""
 
-    def elements(direction, verdict):
-        return [f"{address} . {row.l4} . {port_word(low, high)} : {verdict(row)}"
-                for row, low, high in facts.ends(direction)
-                for address in facts.of_service(row.service)]
+    def __init__(self, facts, name, address, option="counter;"):
+        self.facts, self.name, self.option = facts, name, option
+        self.ip, self.kind = nft_words(facts)
+        self.address = address
+        self.maps = {}
+
+    def add(self, row, low, high, verdict):
+        at = None if low == high else (low, high)
+        port = f" . {low}" if low == high else ""
+        self.maps.setdefault(at, {}).update({
+            f"{address} . {row.l4}{port}": verdict
+            for address in self.facts.of_service(row.service)})
+
+    def definitions(self):
+        return "".join(nft_set(
+            self._title(at), f"{self.kind} . inet_proto" +
+            ("" if at else " . inet_service") + " : verdict",
+            [f"{key} : {verdict}" for key, verdict in elements.items()], "map",
+            self.option) for at, elements in self.maps.items())
+
+    def rules(self, port="dport"):
+        return "\n\t\t".join(
+            (f"th {port} {port_word(*at)} " if at else "") +
+            f"{self.ip} {self.address} . meta l4proto" +
+            ("" if at else f" . th {port}") + f" vmap @{self._title(at)}"
+            for at in self.maps)
+
+    def _title(self, at):
+        return f"{self.name}_{at[0]}" if at else self.name
+
+
+def sets_table(facts, more=""):
+    """A map for the interface, and maps for the row."""
+    ip, kind = nft_words(facts)
+
+    def title(name):
+        return name.replace("-", "_")
+
+    def maps(name, direction, services, verdict):
+        found = Maps(facts, name, "daddr" if direction == "in" else "saddr")
+        for row, low, high in facts.ends(direction):
+            if row.service in services:
+                found.add(row, low, high, verdict(row))
+        return found
 
     def if_permitted(row):
         names = facts.bound(row)
-        return f"goto {names[0].replace('-', '_')}" if names else "accept"
+        return f"goto from_{title(names[0])}" if names else "accept"
 
-    def arrivals(side, addresses, verdict):
-        return [f"{name} . {address} : {verdict}"
-                for name in facts.side[side] for address in addresses]
+    def if_by_edge(row):
+        names = facts.bound(row)
+        return (f"goto to_{title(names[0])}" if names else "goto by_internal"
+                if row.service == "internal" else "goto by_outward")
 
-    spoofed = [f"{name} . {what}" for side, whats in
-               (("external", facts.edge + facts.networks), ("internal", facts.outward))
-               for name in facts.side[side] for what in whats]
+    to_outward = maps("to_outward", "in", OUTWARD, if_permitted)
+    to_internal = maps("to_internal", "in", ("internal",), if_permitted)
+    between = maps("between", "in", OUTWARD, lambda row: "goto from_edge")
+    from_edge = maps("from_edge", "out", OUTWARD + ("internal",), if_by_edge)
     partners = "".join(
-        f"chain {name} {{ {ip} saddr @{name} accept; counter drop; }}\n"
+        f"chain from_{name} {{ {ip} saddr @{name} accept; counter drop; }}\n"
         f"chain to_{name} {{ {ip} daddr @{name} accept; counter drop; }}\n"
-        for name in {name.replace("-", "_") for row in facts.rows
-                     for name in facts.bound(row)})
+        for name in sorted({title(name) for row in facts.rows
+                            for name in facts.bound(row)}))
+    interval = "flags interval;"
     return f"""table {ip} edge {{
 	{nft_peers(facts)}
 	{nft_set("edge", kind, facts.edge)}
 	{nft_set("outward", kind, facts.outward)}
-	{nft_set("inside", kind, facts.inside, options="flags interval;")}
-	{nft_set("spoofed", f"iface_index . {kind}", spoofed, options=counted)}
-	{nft_set("arrival", f"iface_index . {kind} : verdict",
-             arrivals("external", facts.outward, "goto to_outward") +
-             arrivals("external", facts.internal, "drop") +
-             arrivals("internal", facts.outward, "drop") +
-             arrivals("internal", facts.internal, "goto to_internal") +
-             arrivals("edge", facts.outward, "goto between") +
-             arrivals("edge", facts.internal, "drop"), "map")}
-	{nft_set("row_in", f"{triple} : verdict", elements("in", if_permitted), "map",
-             counted)}
-	{nft_set("row_between", f"{triple} : verdict",
-             elements("in", lambda row: "goto from_edge"), "map", counted)}
-	{nft_set("row_out", f"{triple} : verdict", elements("out", lambda row:
-             "goto by_internal" if row.service == "internal" else
-             f"goto to_{facts.bound(row)[0].replace('-', '_')}" if facts.bound(row)
-             else "goto by_outward"), "map", counted)}
+	{nft_set("inside", kind, facts.inside, options=interval)}
+	{nft_set("not_outside", kind, facts.edge + facts.networks, options=interval)}
+	{nft_set("arrival", "iface_index : verdict",
+             [f"{name} : goto {side}" for side, names in facts.side.items()
+              for name in names], "map")}
+	{partners}
 	chain prerouting {{
 		type filter hook prerouting priority mangle
 		{ESTABLISHED}
-		iif . {ip} saddr @spoofed drop
-		iif . {ip} daddr vmap @arrival
+		iif vmap @arrival
 		{ip} daddr @edge counter drop
-		{ip} saddr @edge goto from_edge
+		{ip} saddr @edge counter drop
 	}}
-	chain to_outward {{
-		{ip} daddr . meta l4proto . th dport vmap @row_in
+	chain external {{
+		{ip} saddr @not_outside counter drop
+		{ip} daddr != @edge accept
+		{to_outward.rules()}
 		counter drop
+	}}
+	chain internal {{
+		{ip} saddr @outward counter drop
+		{ip} daddr @edge goto to_internal
+		{ip} saddr @edge counter drop
+		accept
 	}}
 	chain to_internal {{
 		{ip} saddr != @internal_networks counter drop
-		{ip} daddr . meta l4proto . th dport vmap @row_in
+		{to_internal.rules()}
 		counter drop
+	}}
+	chain edge {{
+		{ip} daddr @edge goto between
+		{ip} saddr @edge goto from_edge
+		accept
 	}}
 	chain between {{
 		{ip} saddr != @outward counter drop
-		{ip} daddr . meta l4proto . th dport vmap @row_between
+		{between.rules()}
 		counter drop
 	}}
 	chain from_edge {{
-		iif != {braces(facts.side["edge"])} counter drop
-		{ip} saddr . meta l4proto . th dport vmap @row_out
+		{from_edge.rules()}
 		counter drop
 	}}
 	chain by_outward {{ {ip} daddr @inside counter drop; accept; }}
 	chain by_internal {{ {ip} daddr @internal_networks accept; counter drop; }}
-	{partners}
+	{to_outward.definitions()}
+	{to_internal.definitions()}
+	{between.definitions()}
+	{from_edge.definitions()}
 	{more}
 }}
 """
@@ -251,34 +296,37 @@ def sets_table(facts, more=""):
 
 def prefilter_table(facts):
     """Before connection tracking, what no row names in either direction goes."""
-    ip, kind = nft_words(facts)
+    ip, _ = nft_words(facts)
 
-    def named(direction):
-        triples = {(row.service, row.l4, row.port_low, row.port_high)
-                   for row in ROWS if row.direction == direction}
-        return nft_set(f"named_{direction}", f"{kind} . inet_proto . inet_service",
-                       [f"{address} . {l4} . {port_word(low, high)}"
-                        for service, l4, low, high in sorted(triples)
-                        for address in facts.of_service(service)],
-                       options="flags interval;")
+    def named(direction, address):
+        found = Maps(facts, f"named_{direction}_{address}", address, option="")
+        # Media first: they are most of the traffic.
+        for row in sorted(ROWS, key=lambda row: row.port_low == row.port_high):
+            if row.direction == direction:
+                found.add(row, row.port_low, row.port_high, "accept")
+        return found
 
+    to_in, to_out = named("in", "daddr"), named("out", "daddr")
+    from_in, from_out = named("in", "saddr"), named("out", "saddr")
     return sets_table(facts, f"""
-	{named("in")}
-	{named("out")}
+	{to_in.definitions()}
+	{to_out.definitions()}
+	{from_in.definitions()}
+	{from_out.definitions()}
 	chain first {{
 		type filter hook prerouting priority raw
 		{ip} daddr @edge goto first_to
 		{ip} saddr @edge goto first_from
 	}}
 	chain first_to {{
-		{ip} daddr . meta l4proto . th dport @named_in accept
-		{ip} daddr . meta l4proto . th sport @named_out accept
+		{to_in.rules("dport")}
+		{to_out.rules("sport")}
 		{ip} saddr @edge goto first_from
 		meta l4proto {{ tcp, udp }} counter drop
 	}}
 	chain first_from {{
-		{ip} saddr . meta l4proto . th sport @named_in accept
-		{ip} saddr . meta l4proto . th dport @named_out accept
+		{from_in.rules("sport")}
+		{from_out.rules("dport")}
 		meta l4proto {{ tcp, udp }} counter drop
 	}}
 """)
