@@ -22,7 +22,8 @@ import sites
 
 BENCH = "/sys/kernel/debug/nf_edge_bench/"
 CLONE_NEWNET = 0x40000000
-BARE = ("no hook", "conntrack", "empty", "no policy")
+BARE = ("no hook", "conntrack", "empty")
+SLICES = 64
 
 
 def do(*words, stdin=None):
@@ -57,18 +58,16 @@ class Namespace:
         return answer
 
     def close(self):
-        self.pipe.close()
+        # Its sisters hold the other end of its pipe: it has to be told.
+        self.pipe.send(None)
         self.process.join()
 
     def _serve(self, pipe):
         self.pipe.close()
         if ctypes.CDLL(None).unshare(CLONE_NEWNET):
             raise OSError("no network namespace")
-        while True:
-            try:
-                method, words = pipe.recv()
-            except EOFError:
-                return
+        while request := pipe.recv():
+            method, words = request
             try:
                 pipe.send((True, getattr(self, method)(*words)))
             except Exception as error:      # pylint: disable=broad-except
@@ -87,7 +86,7 @@ class Namespace:
             self.load(sites.configuration(site))
         elif variant not in BARE:
             self.run(rulesets.RULESETS[variant](site))
-        if variant not in ("no hook", "no policy"):     # or connections of UDP end while others open
+        if variant != "no hook":        # or connections of UDP end while others open
             for state in ("timeout", "timeout_stream"):
                 sysctl(f"nf_conntrack_udp_{state}", 36000)
 
@@ -126,14 +125,16 @@ class Namespace:
                 "mean": sum(usual) / len(usual), "hertz": ticks / nanoseconds * 1e9}
 
 
-def pack(packet, flows=1, weight=100, mask=0, opened=False):
+def pack(packet, flows=1, weight=100, mask=0, slice_=None):
     """struct stream of the module; the mask is of the source address."""
     raw = packet.raw()
+    begin = end = 0
+    if packet.established and slice_ is not None:
+        begin, end = (flows * at // SLICES for at in (slice_, slice_ + 1))
     return struct.pack(
-        "=10I", 2 if packet.family == 4 else 10, index(packet.arrival),
-        index(packet.reply_arrival), (2 if opened else 1) * packet.established,
-        packet.is_reply, flows, weight, 12 if packet.family == 4 else 10, mask,
-        len(raw)) + raw.ljust(256, b"\0")
+        "=12I", 2 if packet.family == 4 else 10, index(packet.arrival),
+        index(packet.reply_arrival), packet.established, packet.is_reply, flows,
+        begin, end, weight, 12 if packet.family == 4 else 10, mask, len(raw)) + raw.ljust(256, b"\0")
 
 
 def index(name):
@@ -148,34 +149,70 @@ def say(text):
     print(text, file=sys.stderr, flush=True)
 
 
-def agree(variant, site, packet, accepted, count):
+def agree(variant, site, case, accepted, count):
     """Ends the run where a variant decides otherwise than the policy."""
-    if variant in BARE:
+    if variant in BARE or not case.packet:
         return
-    expected = count if packet.is_permitted(site) else 0
+    expected = count if case.packet.is_permitted(site) else 0
     if accepted != expected:
-        sys.exit(f"bench: {variant} does not decide as the policy does: IPv{packet.family}, "
-                 f"{packet.name}: accepted {accepted} of {count} packets, not {expected}")
+        sys.exit(f"bench: {variant} does not decide as the policy does: {case.key}: "
+                 f"accepted {accepted} of {count} packets, not {expected}")
+
+
+def room_for(connections):
+    """Of one namespace each, and a bucket a connection."""
+    do("modprobe", "nf_conntrack")
+    sysctl("nf_conntrack_max", 2 * connections)
+    with open("/sys/module/nf_conntrack/parameters/hashsize", "w",
+              encoding="ascii") as file:
+        file.write(str(connections))
+
+
+def open_all(namespaces, cases):
+    """Opens connections, a slice of each variant's in turn: where memory is good or
+    bad, it is so for all of them."""
+    for case in cases:
+        many = any(stream.get("flows", 1) > 1 for stream in case.streams)
+        for slice_ in range(SLICES if many else 1) if case.is_established else ():
+            for namespace in namespaces.values():
+                namespace.ask("measure", 1, [
+                    stream | {"slice_": slice_ if many else SLICES - 1}
+                    for stream in case.streams])
 
 
 def table(job):
-    """Ticks of every packet in every variant."""
+    """Every case in every variant, round by round: ticks, or nanoseconds."""
     site = scene.site(**job.get("site", {}))
+    cases = scene.cases(job["cases"], **job.get("of", {}))
     count = job["count"]
-    result, namespaces = {}, []
-    for variant in job["variants"]:
-        say(f"bench: {variant}")
-        namespace = Namespace(site, variant)
-        namespaces.append(namespace)    # which lives on, for "no policy"
-        cells = result[variant] = {}
-        for packet in scene.all_packets():
-            found = namespace.ask("measure", count, [{"packet": packet}])
-            agree(variant, site, packet, found["accepted"], count)
-            cells[packet.key] = found["ticks"]
-    return result
+    if "connections" in job:
+        room_for(job["connections"])
+    found = {variant: {case.key: [] for case in cases} for variant in job["variants"]}
+    namespaces = {variant: Namespace(site, variant) for variant in job["variants"]}
+    open_all(namespaces, cases)
+    rounds = job.get("rounds", 1)
+    for turn in range(rounds):
+        say(f"bench: {job['cases']}, round {turn + 1} of {rounds}")
+        # To and fro, so that none always follows the same.
+        for variant, namespace in list(namespaces.items())[::-1 if turn % 2 else 1]:
+            for case in cases:
+                taken = namespace.ask("measure", count, case.streams)
+                agree(variant, site, case, taken["accepted"], count)
+                value = taken["mean" if case.is_mix else "ticks"]
+                if job.get("unit") == "ns":
+                    value *= 1e9 / taken["hertz"]
+                found[variant][case.key].append(value)
+    for namespace in namespaces.values():
+        namespace.close()
+    return found
 
 
-JOBS = {"table": table}
+def several(job):
+    """Several jobs in one boot."""
+    return [JOBS[each["job"]](each) for each in job["jobs"]]
+
+
+JOBS = {"table": table, "several": several}
 
 
 def main():

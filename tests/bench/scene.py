@@ -137,3 +137,41 @@ def all_packets(families=(4, 6)):
                     end(destination), 40000 + len(found), port, arrival, back,
                     way.endswith(("to", "from")), way == "from", goal))
     return found
+
+
+@dataclass(frozen=True)
+class Case:
+    """A line of a table: one packet, one from many addresses, or a mix."""
+    key: str
+    streams: list           # see pack() in guest.py
+    packet: Packet = None   # unless it is a mix
+    is_permitted: bool = True
+    goal: int = None
+
+    @property
+    def is_mix(self):
+        return self.packet is None
+
+    @property
+    def is_established(self):
+        return any(stream["packet"].established for stream in self.streams)
+
+
+def cases(kind, families=(4, 6), flows=(1,), mask=0x003fffff, names=None):
+    """Lines of tables: packets, each from so many addresses; or mix."""
+    found = []
+    a_site = site()
+    for family in families:
+        mine = {packet.name: packet for packet in all_packets((family,))}
+        if kind == "mix":
+            found += [Case(f"IPv{family} mix of a real Edge, {many:,} connections", [
+                {"packet": mine[name], "weight": weight, "flows": many, "mask": mask}
+                for name, weight in MIX.items()]) for many in flows]
+            continue
+        for name in names or mine:
+            packet = mine[name]
+            is_permitted = packet.is_permitted(a_site)
+            found += [Case(packet.key + (f", of {many:,}" if len(flows) > 1 else ""), [
+                {"packet": packet, "flows": many, "mask": mask if many > 1 else 0}],
+                packet, is_permitted, packet.goal) for many in flows]
+    return found

@@ -32,10 +32,11 @@
  * @family: NFPROTO_IPV4 or NFPROTO_IPV6
  * @ifindex: the interface that they arrive on
  * @reply_ifindex: the interface that replies to them arrive on
- * @established: measure packets of connections that have seen replies: 1 has
- *	them open first, 2 knows them open from an earlier request
+ * @established: measure packets of connections that have seen replies
  * @reply: measure the replies
  * @flows: how many connections, a power of two
+ * @open_from: the connections to open first; the others are open from earlier
+ * @open_to: requests, or need not be
  * @weight: of 100, how many packets of a request are of this stream
  * @vary: offset of a 32-bit word of the packet that differs by flow
  * @vary_mask: the bits of it that do
@@ -49,6 +50,8 @@ struct stream {
 	u32 established;
 	u32 reply;
 	u32 flows;
+	u32 open_from;
+	u32 open_to;
 	u32 weight;
 	u32 vary;
 	u32 vary_mask;
@@ -272,7 +275,7 @@ static int prepare(struct bench *b)
 			return -ENODEV;
 		if (!b->skb[i])
 			return -ENOMEM;
-		for (flow = 0; s->established == 1 && flow < s->flows; flow++) {
+		for (flow = s->open_from; flow < s->open_to; flow++) {
 			err = establish(b->net, s, b->skb[i], flow, b->dev[i],
 					b->reply_dev[i]);
 			if (err)
