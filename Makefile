@@ -12,7 +12,7 @@ help:
 	@echo 'make check     all tests (make lint: only the checks of the sources)'
 	@echo 'make bench     what a packet costs, beside rulesets of the same policy'
 	@echo '               (bench-check: has it grown? bench-baseline: keep this;'
-	@echo '               bench-times: in nanoseconds)'
+	@echo '               bench-times: in nanoseconds; bench-growth: by size)'
 	@echo 'make           the module for the running kernel, and the tool'
 	@echo 'make install   both, for real: see docs/install.md'
 	@echo 'make uninstall, make clean'
@@ -43,7 +43,7 @@ check: tool
 bench:
 	@tests/bench/run instructions
 
-bench-check bench-baseline bench-times:
+bench-check bench-baseline bench-times bench-growth:
 	@tests/bench/run $(@:bench-%=%)
 
 lint: tool
@@ -69,4 +69,4 @@ clean:
 	$(MAKE) -C tests/net clean
 	test ! -d '$(KDIR)' || $(MAKE) -C '$(KDIR)' M='$(CURDIR)' clean
 
-.PHONY: help all module tool demo check bench bench-check bench-baseline bench-times lint install uninstall clean
+.PHONY: help all module tool demo check bench bench-check bench-baseline bench-times bench-growth lint install uninstall clean

@@ -15,6 +15,7 @@ import struct
 import subprocess
 import sys
 import tempfile
+import time
 
 import scene                    # first: it says where the tests are
 import rulesets
@@ -43,12 +44,13 @@ class Namespace:
     """A network namespace, and a process in it that does what it is asked."""
 
     def __init__(self, site, variant):
+        self.site = site
         self.pipe, far = multiprocessing.Pipe()
         self.process = multiprocessing.Process(target=self._serve, args=(far,),
                                                daemon=True)
         self.process.start()
         far.close()
-        self.ask("set_up", site, variant)
+        self.ask("set_up", variant)
 
     def ask(self, method, *words):
         self.pipe.send((method, words))
@@ -73,19 +75,19 @@ class Namespace:
             except Exception as error:      # pylint: disable=broad-except
                 pipe.send((False, f"{type(error).__name__}: {error}"))
 
-    def set_up(self, site, variant):
+    def set_up(self, variant):
         # They stay down, and send nothing of their own.
         do("ip", "-batch", "-", stdin="".join(
-            f"link add {name} type dummy\n" for name in site.interfaces))
+            f"link add {name} type dummy\n" for name in self.site.interfaces))
         if variant in ("conntrack", "empty"):
             self.run(rulesets.CONNTRACK)
         if variant == "empty":
             self.kept_open = os.open(BENCH + "empty", os.O_RDONLY)
         elif variant == "nf_edge":
             do("modprobe", "nf_edge")
-            self.load(sites.configuration(site))
+            self.load()
         elif variant not in BARE:
-            self.run(rulesets.RULESETS[variant](site))
+            self.run(rulesets.RULESETS[variant](self.site))
         if variant != "no hook":        # or connections of UDP end while others open
             for state in ("timeout", "timeout_stream"):
                 sysctl(f"nf_conntrack_udp_{state}", 36000)
@@ -95,12 +97,18 @@ class Namespace:
         for words, stdin in commands:
             do(*words, stdin=stdin)
 
-    @staticmethod
-    def load(text):
+    def load(self):
+        """How many seconds it took."""
         with tempfile.NamedTemporaryFile("w", dir="/run", suffix=".conf") as file:
-            file.write(text)
+            file.write(sites.configuration(self.site))
             file.flush()
-            do("edgectl", "load", file.name)
+            return self.seconds("edgectl", "load", file.name)
+
+    @staticmethod
+    def seconds(*words):
+        begin = time.monotonic()
+        do(*words)
+        return time.monotonic() - begin
 
     def measure(self, count, streams):
         """Streams are dicts: packet, and what else a stream has. What it says:
@@ -149,11 +157,11 @@ def say(text):
     print(text, file=sys.stderr, flush=True)
 
 
-def agree(variant, site, case, accepted, count):
+def agree(variant, case, accepted, count):
     """Ends the run where a variant decides otherwise than the policy."""
     if variant in BARE or not case.packet:
         return
-    expected = count if case.packet.is_permitted(site) else 0
+    expected = count if case.is_permitted else 0
     if accepted != expected:
         sys.exit(f"bench: {variant} does not decide as the policy does: {case.key}: "
                  f"accepted {accepted} of {count} packets, not {expected}")
@@ -191,13 +199,13 @@ def table(job):
     namespaces = {variant: Namespace(site, variant) for variant in job["variants"]}
     open_all(namespaces, cases)
     rounds = job.get("rounds", 1)
+    say(f"bench: {len(cases)} x {len(namespaces)}, rounds: {rounds} {job.get('site', '')}")
     for turn in range(rounds):
-        say(f"bench: {job['cases']}, round {turn + 1} of {rounds}")
         # To and fro, so that none always follows the same.
         for variant, namespace in list(namespaces.items())[::-1 if turn % 2 else 1]:
             for case in cases:
                 taken = namespace.ask("measure", count, case.streams)
-                agree(variant, site, case, taken["accepted"], count)
+                agree(variant, case, taken["accepted"], count)
                 value = taken["mean" if case.is_mix else "ticks"]
                 if job.get("unit") == "ns":
                     value *= 1e9 / taken["hertz"]
@@ -212,7 +220,44 @@ def several(job):
     return [JOBS[each["job"]](each) for each in job["jobs"]]
 
 
-JOBS = {"table": table, "several": several}
+def kernel_bytes():
+    """What the kernel holds: pages in its address space, and small things."""
+    time.sleep(1)               # what is to be freed waits for a grace period
+    with open("/proc/meminfo", encoding="ascii") as file:
+        lines = dict(line.split(":") for line in file)
+    return 1024 * sum(int(lines[name].split()[0]) for name in ("VmallocUsed", "Slab"))
+
+
+def costs(job):
+    """What it costs to load so many prefixes, and to ask: seconds, and bytes."""
+    found = {}
+    for family in (4, 6):
+        namespace = Namespace(scene.site(), "nf_edge")
+        for prefixes in job["prefixes"]:
+            say(f"bench: load of {prefixes:,} prefixes, IPv{family}")
+            loaded = Namespace(scene.site(prefixes=prefixes, family=family), "conntrack")
+            do("edgectl", "--version")
+            before = kernel_bytes()
+            seconds = loaded.ask("load")
+            found[f"IPv{family} {prefixes}"] = (seconds, kernel_bytes() - before)
+            loaded.close()
+            kernel_bytes()
+        namespace.close()
+
+    def usual(namespace, *words):
+        """Of a command, without the start of a process."""
+        return statistics.median(namespace.ask(*words) - namespace.ask(
+            "seconds", "edgectl", "--version") for _ in range(15))
+
+    few, many = (Namespace(scene.site(nodes=nodes), "nf_edge") for nodes in (2, 64))
+    found["reload"] = usual(few, "load")
+    found["counters"] = usual(many, "seconds", "edgectl", "counters")
+    few.close()
+    many.close()
+    return found
+
+
+JOBS = {"table": table, "several": several, "costs": costs}
 
 
 def main():

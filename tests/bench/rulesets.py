@@ -36,7 +36,8 @@ class Facts:
                      (row.any_when_unbound or self.bound(row))]
 
     def mine(self, things):
-        return [thing for thing in things if thing.version == self.family]
+        return [thing for thing in things
+                if (6 if ":" in str(thing) else 4) == self.family]
 
     def of_service(self, service):
         return [address for services in self.site.nodes.values()

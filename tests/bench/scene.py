@@ -27,14 +27,21 @@ def address(family, node, service):
 
 def peer_prefixes(family, count):
     """So many prefixes, none beside another, of partners out there."""
-    if family == 4:     # 24 bits long, or 28 when there are many
-        step = 28 if count > 100_000 else 24
-        first = int(ipaddress.ip_address("64.0.0.0")) >> (32 - step)
-        return [ipaddress.ip_network(((first + 2 * n) << (32 - step), step))
+    if family == 6:     # 48 to 64 bits long
+        return [f"2600:{2 * n >> 16:x}:{2 * n & 0xffff:x}::/{48 + n % 17}"
                 for n in range(count)]
-    first = int(ipaddress.ip_address("2600::")) >> 80
-    return [ipaddress.ip_network(((first + 2 * n) << 80, 48 + n % 17))
-            for n in range(count)]
+    length = 24 if count <= 100_000 else 28
+    return [".".join(str(byte) for byte in
+                     (0x40000000 + (2 * n << 32 - length)).to_bytes(4, "big")) +
+            f"/{length}" for n in range(count)]
+
+
+def peer_mask(family, count):
+    """Of the bits by which addresses in these prefixes differ."""
+    if not count:
+        return 0
+    mask = (1 << count.bit_length() - 1) - 1
+    return mask << 1 if family == 6 else mask << (9 if count <= 100_000 else 5)
 
 
 def site(nodes=2, interfaces=3, prefixes=0, family=4):
