@@ -43,7 +43,7 @@ check: tool
 bench:
 	@tests/bench/run instructions
 
-bench-check bench-baseline bench-times bench-growth:
+bench-check bench-baseline bench-times bench-growth bench-throughput:
 	@tests/bench/run $(@:bench-%=%)
 
 lint: tool
@@ -69,4 +69,4 @@ clean:
 	$(MAKE) -C tests/net clean
 	test ! -d '$(KDIR)' || $(MAKE) -C '$(KDIR)' M='$(CURDIR)' clean
 
-.PHONY: help all module tool demo check bench bench-check bench-baseline bench-times bench-growth lint install uninstall clean
+.PHONY: help all module tool demo check bench bench-check bench-baseline bench-times bench-growth bench-throughput lint install uninstall clean

@@ -6,6 +6,7 @@ of its own, all in one boot.
 """
 
 import ctypes
+import dataclasses
 import json
 import multiprocessing
 import os
@@ -35,9 +36,13 @@ def do(*words, stdin=None):
     return done.stdout
 
 
+def write(path, value):
+    with open(path, "w", encoding="ascii") as file:
+        file.write(f"{value}\n")
+
+
 def sysctl(name, value):
-    with open(f"/proc/sys/net/netfilter/{name}", "w", encoding="ascii") as file:
-        file.write(str(value))
+    write(f"/proc/sys/net/netfilter/{name}", value)
 
 
 class Namespace:
@@ -79,6 +84,9 @@ class Namespace:
         # They stay down, and send nothing of their own.
         do("ip", "-batch", "-", stdin="".join(
             f"link add {name} type dummy\n" for name in self.site.interfaces))
+        self.install(variant)
+
+    def install(self, variant):
         if variant in ("conntrack", "empty"):
             self.run(rulesets.CONNTRACK)
         if variant == "empty":
@@ -171,9 +179,7 @@ def room_for(connections):
     """Of one namespace each, and a bucket a connection."""
     do("modprobe", "nf_conntrack")
     sysctl("nf_conntrack_max", 2 * connections)
-    with open("/sys/module/nf_conntrack/parameters/hashsize", "w",
-              encoding="ascii") as file:
-        file.write(str(connections))
+    write("/sys/module/nf_conntrack/parameters/hashsize", connections)
 
 
 def open_all(namespaces, cases):
@@ -257,7 +263,95 @@ def costs(job):
     return found
 
 
-JOBS = {"table": table, "several": several, "costs": costs}
+class Router(Namespace):
+    """A namespace that forwards; what is sent to it comes over a veth of its own."""
+
+    def __init__(self, site, variant, sender, wire):
+        self.sender, self.wire = sender, wire
+        super().__init__(site, variant)
+
+    def set_up(self, variant):
+        write("/proc/sys/net/ipv6/conf/default/disable_ipv6", 1)    # it would speak
+        do("ip", "-batch", "-", stdin=f"""
+            link add ext0 type veth peer name {self.wire} netns {self.sender.process.pid}
+            link add int0 type dummy
+            link add edge0 type dummy
+            link set ext0 up
+            link set edge0 up
+            route add 131.107.0.0/16 dev edge0""")
+        write("/proc/sys/net/ipv4/ip_forward", 1)
+        self.install(variant)
+
+    @staticmethod
+    def mac():
+        return do("ip", "-oneline", "link", "show", "ext0").split("link/ether ")[1][:17]
+
+    @staticmethod
+    def forwarded():
+        with open("/proc/net/dev", encoding="ascii") as file:
+            return next(int(line.split()[10]) for line in file if "edge0:" in line)
+
+
+class Sender(Namespace):
+    """A namespace that has the kernel's pktgen send."""
+
+    def set_up(self, variant):
+        do("modprobe", "pktgen")
+
+    @staticmethod
+    def send(wire, mac, packet, flows, count):
+        """Returns packets a second."""
+        last = packet.source + flows - 1
+        do("ip", "link", "set", wire, "up")
+        write("/proc/net/pktgen/kpktgend_0", "rem_device_all")
+        write("/proc/net/pktgen/kpktgend_0", f"add_device {wire}")
+        device = f"/proc/net/pktgen/{wire}"
+        for word in (f"count {count}", "clone_skb 0", "pkt_size 60", "delay 0",
+                     f"dst_mac {mac}", f"dst {packet.destination}",
+                     f"src_min {packet.source}", f"src_max {last}",
+                     f"udp_src_min {packet.sport}", f"udp_src_max {packet.sport}",
+                     f"udp_dst_min {packet.dport}", f"udp_dst_max {packet.dport}"):
+            write(device, word)
+        write("/proc/net/pktgen/pgctrl", "start")
+        with open(device, encoding="ascii") as file:
+            text = file.read()
+        return int(text.split("pps")[0].split()[-1])
+
+
+def throughput(job):
+    """Packets a second that a namespace takes, forwards or refuses, by one processor."""
+    flows, count = job["flows"], job["count"]
+    site = scene.site()
+    sender = Sender(site, "")
+    routers = {variant: Router(site, variant, sender, f"wire{at}")
+               for at, variant in enumerate(job["variants"])}
+    cases = {}
+    for name in ("UDP media, av: to", "UDP 161: scan"):
+        case = next(case for case in scene.cases("packets", (4,), names=(name,)))
+        # The last bits of the address differ, from nothing on.
+        packet = dataclasses.replace(case.packet, source=case.packet.source - 1)
+        cases[case] = packet
+        for slice_ in range(SLICES) if packet.established else ():
+            for router in routers.values():
+                router.ask("measure", 1, [{"packet": packet, "flows": flows,
+                                           "mask": flows - 1, "slice_": slice_}])
+    found = {variant: {case.key: [] for case in cases} for variant in routers}
+    say(f"bench: throughput, rounds: {job['rounds']}")
+    for turn in range(job["rounds"]):
+        for variant, router in list(routers.items())[::-1 if turn % 2 else 1]:
+            for case, packet in cases.items():
+                before = router.ask("forwarded")
+                found[variant][case.key].append(sender.ask(
+                    "send", router.wire, router.ask("mac"), packet, flows, count))
+                arrived = router.ask("forwarded") - before
+                expected = count if case.is_permitted or variant in BARE else 0
+                if arrived != expected:
+                    sys.exit(f"bench: {variant}, {case.key}: {arrived} of {count} packets "
+                             f"were forwarded, not {expected}")
+    return found
+
+
+JOBS = {"table": table, "several": several, "costs": costs, "throughput": throughput}
 
 
 def main():
