@@ -269,6 +269,8 @@ class Router(Namespace):
     def __init__(self, site, variant, sender, wire):
         self.sender, self.wire = sender, wire
         super().__init__(site, variant)
+        sender.ask("run", [(["ip", "link", "set", wire, "up"], None)])
+        self.address = self.ask("mac")
 
     def set_up(self, variant):
         write("/proc/sys/net/ipv6/conf/default/disable_ipv6", 1)    # it would speak
@@ -284,6 +286,7 @@ class Router(Namespace):
 
     @staticmethod
     def mac():
+        """Where the packets are to go."""
         return do("ip", "-oneline", "link", "show", "ext0").split("link/ether ")[1][:17]
 
     @staticmethod
@@ -302,7 +305,6 @@ class Sender(Namespace):
     def send(wire, mac, packet, flows, count):
         """Returns packets a second."""
         last = packet.source + flows - 1
-        do("ip", "link", "set", wire, "up")
         write("/proc/net/pktgen/kpktgend_0", "rem_device_all")
         write("/proc/net/pktgen/kpktgend_0", f"add_device {wire}")
         device = f"/proc/net/pktgen/{wire}"
@@ -342,7 +344,7 @@ def throughput(job):
             for case, packet in cases.items():
                 before = router.ask("forwarded")
                 found[variant][case.key].append(sender.ask(
-                    "send", router.wire, router.ask("mac"), packet, flows, count))
+                    "send", router.wire, router.address, packet, flows, count))
                 arrived = router.ask("forwarded") - before
                 expected = count if case.is_permitted or variant in BARE else 0
                 if arrived != expected:
