@@ -350,6 +350,8 @@ def throughput(job):
                 if arrived != expected:
                     sys.exit(f"bench: {variant}, {case.key}: {arrived} of {count} packets "
                              f"were forwarded, not {expected}")
+    for namespace in (*routers.values(), sender):
+        namespace.close()
     return found
 
 
