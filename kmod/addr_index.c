@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Edge addresses are few and asked for on every packet: a hash table.  Peer
- * prefixes nest and overlap, and an address is in every set with a prefix that
- * contains it: they are laid flat into ranges, each with the union of the sets
- * of all prefixes that contain it.
+ * Peer prefixes nest and overlap, and an address is in every set with a prefix
+ * that contains it: they are laid flat into ranges, each with the union of the
+ * sets of all prefixes that contain it.  An edge address is a range of its own.
+ * Edge addresses are few and asked for on every packet: they are also in a hash
+ * table.
  */
 
+#include <linux/bitmap.h>
 #include <linux/errno.h>
 #include <linux/log2.h>
 #include <linux/mm.h>
@@ -19,6 +21,10 @@
 #define SET_NEVER		(NF_EDGE_PEER_SET_LIVE_MESSENGER_CLIENTS + 1)
 #define SET_NEVER_SOURCE	(SET_NEVER + 1)
 #define SET_MASKS		BIT(SET_NEVER_SOURCE + 1)
+/* Edge addresses too, each with a class of its own. */
+#define SET_EDGE		(SET_NEVER_SOURCE + 1)
+
+static_assert(SET_EDGE < 16);
 
 static const struct nf_edge_prefix builtin[] = {
 	{ 0, 0, false, 32, SET_NEVER },				/* 0.0.0.0 */
@@ -38,7 +44,7 @@ static const struct nf_edge_prefix builtin[] = {
  */
 struct layout {
 	struct {
-		const struct nf_edge_prefix *prefix;
+		struct nf_edge_prefix prefix;
 		struct nf_edge_u128 end;
 		u16 sets;
 	} open[129];
@@ -56,7 +62,7 @@ static void emit(struct layout *l, u64 hi, u64 lo, u16 sets)
 {
 	bool same = l->n && l->last_start.hi == hi && l->last_start.lo == lo;
 
-	if (l->n && !same && l->last_sets == sets)
+	if (l->n && !same && l->last_sets == sets && !(sets & BIT(SET_EDGE)))
 		return;
 	if (!same)
 		l->n++;
@@ -114,82 +120,111 @@ static void open_one(struct layout *l, const struct nf_edge_prefix *p)
 		close_one(l);
 
 	sets = open_sets(l) | BIT(p->set);
-	if (!l->n_open || !same_prefix(l->open[l->n_open - 1].prefix, p))
+	if (!l->n_open || !same_prefix(&l->open[l->n_open - 1].prefix, p))
 		l->n_open++;
-	l->open[l->n_open - 1].prefix = p;
+	l->open[l->n_open - 1].prefix = *p;
 	l->open[l->n_open - 1].end = end;
 	l->open[l->n_open - 1].sets = sets;
 	emit(l, p->hi, p->lo, sets);
 }
 
-/* Lays out the prefixes of l->ipv6, of @prefix and the built-in ones. */
-static void lay_out(struct layout *l, const struct nf_edge_prefix *prefix,
-		    u32 n)
+/* An address as the prefix that it is. */
+static struct nf_edge_prefix edge_prefix(const struct nf_edge_address *a)
 {
-	u32 i = 0, j = 0;
+	return (struct nf_edge_prefix){
+		.hi = a->hi, .lo = a->lo, .ipv6 = a->ipv6,
+		.len = a->ipv6 ? 128 : 32, .set = SET_EDGE,
+	};
+}
+
+/* What an index is made from: three sorted arrays. */
+struct sources {
+	const struct nf_edge_prefix *prefix;
+	u32 n_prefix;
+	const struct nf_edge_address *address;
+	u32 n_address;
+};
+
+/* A walk through all of it, in order. */
+struct walk {
+	const struct sources *sources;
+	u32 at_prefix;
+	u32 at_address;
+	u32 at_builtin;
+};
+
+static bool next(struct walk *w, struct nf_edge_prefix *next)
+{
+	const struct sources *s = w->sources;
+	struct nf_edge_prefix edge;
+	u32 *at = NULL;
+
+	if (w->at_prefix < s->n_prefix) {
+		*next = s->prefix[w->at_prefix];
+		at = &w->at_prefix;
+	}
+	if (w->at_builtin < ARRAY_SIZE(builtin) &&
+	    (!at || nf_edge_prefix_cmp(&builtin[w->at_builtin], next) < 0)) {
+		*next = builtin[w->at_builtin];
+		at = &w->at_builtin;
+	}
+	if (w->at_address < s->n_address) {
+		edge = edge_prefix(&s->address[w->at_address]);
+		if (!at || nf_edge_prefix_cmp(&edge, next) < 0) {
+			*next = edge;
+			at = &w->at_address;
+		}
+	}
+	if (!at)
+		return false;
+	if (!(++*at % 4096))
+		cond_resched();
+	return true;
+}
+
+/* Lays out the prefixes of l->ipv6. */
+static void lay_out(struct layout *l, const struct sources *sources)
+{
+	struct walk walk = { .sources = sources };
+	struct nf_edge_prefix p;
 
 	l->n = 0;
 	l->n_open = 0;
 	emit(l, 0, 0, 0);
-	while (i < n || j < ARRAY_SIZE(builtin)) {
-		const struct nf_edge_prefix *p;
-
-		if (i == n || (j < ARRAY_SIZE(builtin) &&
-			       nf_edge_prefix_cmp(&builtin[j], &prefix[i]) < 0))
-			p = &builtin[j++];
-		else
-			p = &prefix[i++];
-		if (p->ipv6 == l->ipv6)
-			open_one(l, p);
-		if (!(i % 4096))
-			cond_resched();
-	}
+	while (next(&walk, &p))
+		if (p.ipv6 == l->ipv6)
+			open_one(l, &p);
 	while (l->n_open)
 		close_one(l);
 }
 
-static int lay_out_family(struct nf_edge_addr_index *index, struct layout *l,
-			  bool ipv6, const struct nf_edge_prefix *prefix, u32 n)
+static int lay_out_family(struct nf_edge_ranges *ranges, struct layout *l,
+			  bool ipv6, const struct sources *sources)
 {
 	void *start;
 	u16 *sets;
 
 	memset(l, 0, sizeof(*l));
 	l->ipv6 = ipv6;
-	lay_out(l, prefix, n);
+	lay_out(l, sources);
 
 	start = kvmalloc_array(l->n, ipv6 ? sizeof(struct nf_edge_u128) :
 			       sizeof(u32), GFP_KERNEL_ACCOUNT);
 	sets = kvmalloc_array(l->n, sizeof(u16), GFP_KERNEL_ACCOUNT);
-	if (ipv6) {
-		index->peer_ipv6.start = start;
-		index->peer_ipv6.class = sets;
-		index->peer_ipv6.n = l->n;
-	} else {
-		index->peer_ipv4.start = start;
-		index->peer_ipv4.class = sets;
-		index->peer_ipv4.n = l->n;
-	}
+	if (ipv6)
+		ranges->start_ipv6 = start;
+	else
+		ranges->start_ipv4 = start;
+	ranges->value = sets;
+	ranges->n = l->n;
 	if (!start || !sets)
 		return -ENOMEM;
 
 	l->start_ipv4 = start;
 	l->start_ipv6 = start;
 	l->sets = sets;
-	lay_out(l, prefix, n);
+	lay_out(l, sources);
 	return 0;
-}
-
-/* From the sets of a range to the number of its class. */
-static void number_ranges(u16 *at, u32 n, u16 *class_of_sets, u16 *next)
-{
-	u32 i;
-
-	for (i = 0; i < n; i++) {
-		if (!class_of_sets[at[i]])
-			class_of_sets[at[i]] = (*next)++;
-		at[i] = class_of_sets[at[i]];
-	}
 }
 
 static u8 flags_of_sets(u32 sets)
@@ -198,68 +233,34 @@ static u8 flags_of_sets(u32 sets)
 	       (sets & BIT(SET_NEVER_SOURCE) ? NF_EDGE_NEVER_SOURCE : 0);
 }
 
-static u16 sets_of_address(const struct nf_edge_addr_index *index,
-			   const struct nf_edge_address *a)
+static bool same_address(const struct nf_edge_address *a,
+			 const struct nf_edge_address *b)
+{
+	return a->hi == b->hi && a->lo == b->lo && a->ipv6 == b->ipv6;
+}
+
+/*
+ * From the sets of a range to the number of its class.  Edge addresses are
+ * numbered from 1 as they come, which is the order of their array; @edge_sets
+ * gets their sets.
+ */
+static void number_ranges(struct nf_edge_ranges *r, u16 *edge_sets, u16 *edge,
+			  u16 *class_of_sets, u16 *next)
 {
 	u32 i;
 
-	if (a->ipv6) {
-		i = nf_edge_range_ipv6(&index->peer_ipv6, a->hi, a->lo);
-		return index->peer_ipv6.class[i];
+	for (i = 0; i < r->n; i++) {
+		u16 sets = r->value[i];
+
+		if (sets & BIT(SET_EDGE)) {
+			edge_sets[*edge] = sets;
+			r->value[i] = ++*edge;
+			continue;
+		}
+		if (!class_of_sets[sets])
+			class_of_sets[sets] = (*next)++;
+		r->value[i] = class_of_sets[sets];
 	}
-	i = nf_edge_range_ipv4(&index->peer_ipv4, a->hi >> 32);
-	return index->peer_ipv4.class[i];
-}
-
-/* The slots of an edge address, taken or free: where its class number stands. */
-static u16 *edge_slot_ipv4(struct nf_edge_addr_index *index, __be32 addr)
-{
-	u32 i = nf_edge_hash_ipv4(addr, index->bits_ipv4);
-	struct nf_edge_slot_ipv4 *slot = index->edge_ipv4;
-
-	while (slot[i].class && slot[i].addr != addr)
-		i = (i + 1) & ((1U << index->bits_ipv4) - 1);
-	slot[i].addr = addr;
-	return &slot[i].class;
-}
-
-static u16 *edge_slot_ipv6(struct nf_edge_addr_index *index, u64 hi, u64 lo)
-{
-	u32 i = nf_edge_hash_ipv6(hi, lo, index->bits_ipv6);
-	struct nf_edge_slot_ipv6 *slot = index->edge_ipv6;
-
-	while (slot[i].class && (slot[i].hi != hi || slot[i].lo != lo))
-		i = (i + 1) & ((1U << index->bits_ipv6) - 1);
-	slot[i].hi = hi;
-	slot[i].lo = lo;
-	return &slot[i].class;
-}
-
-static u16 *edge_slot(struct nf_edge_addr_index *index,
-		      const struct nf_edge_address *a)
-{
-	if (a->ipv6)
-		return edge_slot_ipv6(index, a->hi, a->lo);
-	return edge_slot_ipv4(index, cpu_to_be32(a->hi >> 32));
-}
-
-static int make_edge_tables(struct nf_edge_addr_index *index,
-			    const struct nf_edge_address *address, u32 n)
-{
-	u32 i, n_ipv6 = 0;
-
-	for (i = 0; i < n; i++)
-		n_ipv6 += address[i].ipv6;
-
-	index->bits_ipv4 = ilog2(roundup_pow_of_two(2 * (n - n_ipv6) + 2));
-	index->bits_ipv6 = ilog2(roundup_pow_of_two(2 * n_ipv6 + 2));
-	index->edge_ipv4 = kvcalloc(1U << index->bits_ipv4,
-				    sizeof(*index->edge_ipv4),
-				    GFP_KERNEL_ACCOUNT);
-	index->edge_ipv6 = kvcalloc(1U << index->bits_ipv6,
-				    sizeof(*index->edge_ipv6),
-				    GFP_KERNEL_ACCOUNT);
-	return index->edge_ipv4 && index->edge_ipv6 ? 0 : -ENOMEM;
 }
 
 static int make_classes(struct nf_edge_addr_index *index,
@@ -267,42 +268,37 @@ static int make_classes(struct nf_edge_addr_index *index,
 			u32 bound_sets)
 {
 	u32 own_sets = BIT(SET_NEVER) - 1;
-	u16 *class_of_sets, *edge_sets = NULL;
-	u16 next = 1, first_peer;
+	u16 *class_of_sets, *edge_sets;
+	u16 edge = 0, next, first_peer;
+	struct nf_edge_class *class;
 	u32 i, sets;
 	int err = -ENOMEM;
+
+	for (i = 0; i < n; i++)
+		index->n_edge += !i ||
+				 !same_address(&address[i - 1], &address[i]);
+	first_peer = index->n_edge + 1;
+	next = first_peer;
 
 	class_of_sets = kvcalloc(SET_MASKS, sizeof(u16), GFP_KERNEL);
 	edge_sets = kvcalloc(n + 1, sizeof(u16), GFP_KERNEL);
 	if (!class_of_sets || !edge_sets)
 		goto out;
-
-	/* Edge addresses first: they need the sets that the numbers replace. */
-	for (i = 0; i < n; i++) {
-		u16 *class = edge_slot(index, &address[i]);
-
-		if (!*class)
-			*class = next++;
-		edge_sets[*class - 1] = sets_of_address(index, &address[i]);
-	}
-	index->n_edge = next - 1;
-	first_peer = next;
-	number_ranges(index->peer_ipv4.class, index->peer_ipv4.n,
-		      class_of_sets, &next);
-	number_ranges(index->peer_ipv6.class, index->peer_ipv6.n,
-		      class_of_sets, &next);
+	number_ranges(&index->all_ipv4, edge_sets, &edge, class_of_sets, &next);
+	number_ranges(&index->all_ipv6, edge_sets, &edge, class_of_sets, &next);
 
 	index->class = kvcalloc(next, sizeof(*index->class),
 				GFP_KERNEL_ACCOUNT);
 	if (!index->class)
 		goto out;
 
+	class = index->class;
 	for (i = 0; i < n; i++) {
-		u16 number = *edge_slot(index, &address[i]);
-		struct nf_edge_class *class = &index->class[number];
-
+		if (!i || !same_address(&address[i - 1], &address[i]))
+			class++;
 		nf_edge_make_class(class, bound_sets,
-				   edge_sets[number - 1] & own_sets,
+				   edge_sets[class - index->class - 1] &
+				   own_sets,
 				   class->services | BIT(address[i].service),
 				   address[i].node, 0);
 	}
@@ -318,11 +314,182 @@ out:
 	return err;
 }
 
+/* Slots and seeds to try until no two addresses want the same slot. */
+#define SLOT_BITS_MAX	16
+#define SEEDS		256
+
+static u16 *wanted_slot(const struct nf_edge_slots *slots,
+			const struct nf_edge_address *a)
+{
+	u32 addr = (__force u32)cpu_to_be32(a->hi >> 32);
+	u64 hi = (__force u64)cpu_to_be64(a->hi);
+	u64 lo = (__force u64)cpu_to_be64(a->lo);
+	struct nf_edge_slot_ipv4 *slot_ipv4;
+
+	if (a->ipv6) {
+		struct nf_edge_slot_ipv6 *slot =
+			&slots->ipv6[nf_edge_hash_ipv6(slots, hi, lo)];
+
+		if (!slot->class) {
+			slot->hi = hi;
+			slot->lo = lo;
+		}
+		return &slot->class;
+	}
+
+	slot_ipv4 = &slots->ipv4[nf_edge_hash_ipv4(slots, addr)];
+	if (!slot_ipv4->class)
+		slot_ipv4->addr = addr;
+	return &slot_ipv4->class;
+}
+
+/* Fills the slots, or leaves them empty and returns false. */
+static bool fill(const struct nf_edge_slots *slots,
+		 const struct nf_edge_address *address, u32 n, u16 number)
+{
+	u32 i;
+
+	for (i = 0; i < n; i++) {
+		u16 *class;
+
+		if (i && same_address(&address[i - 1], &address[i]))
+			continue;
+		class = wanted_slot(slots, &address[i]);
+		if (*class)
+			break;
+		*class = number++;
+	}
+	if (i == n)
+		return true;
+	while (i--)
+		*wanted_slot(slots, &address[i]) = 0;
+	return false;
+}
+
+/* Finds slots for the addresses of one family, the first of class @number. */
+static int make_slots(struct nf_edge_slots *slots, bool ipv6,
+		      const struct nf_edge_address *address, u32 n, u16 number)
+{
+	int bits = n ? ilog2(roundup_pow_of_two(4 * n)) : 1, i;
+	u64 seed = GOLDEN_RATIO_64;
+
+	for (; bits <= SLOT_BITS_MAX; bits++) {
+		kvfree(slots->ipv4);
+		slots->ipv4 = kvcalloc(BIT(bits), ipv6 ? sizeof(*slots->ipv6) :
+				       sizeof(*slots->ipv4),
+				       GFP_KERNEL_ACCOUNT);
+		if (!slots->ipv4)
+			return -ENOMEM;
+		slots->shift = (ipv6 ? 64 : 32) - bits;
+		for (i = 0; i < SEEDS; i++) {
+			seed *= GOLDEN_RATIO_64;
+			slots->seed = seed;
+			if (fill(slots, address, n, number))
+				return 0;
+		}
+		cond_resched();
+	}
+	/* Too many: every address wants the first slot, which is nobody's. */
+	slots->seed = 0;
+	slots->shift = (ipv6 ? 64 : 32) - 1;
+	return 0;
+}
+
+/*
+ * No address may be found in an empty slot.  All but the first hold 0, which
+ * wants the first.  That gets the last address of all, or one before, which is
+ * multicast or broadcast and so has no row.
+ */
+static void close_slots(struct nf_edge_addr_index *index)
+{
+	struct nf_edge_slot_ipv4 *ipv4 = index->edge_ipv4.ipv4;
+	struct nf_edge_slot_ipv6 *ipv6 = index->edge_ipv6.ipv6;
+
+	if (!ipv4->class) {
+		ipv4->addr = ~0;
+		ipv4->class = index->all_ipv4.value[index->all_ipv4.n - 1];
+	}
+	if (!ipv6->class) {
+		ipv6->hi = ~0ULL;
+		ipv6->lo = ~0ULL;
+		ipv6->class = index->all_ipv6.value[index->all_ipv6.n - 1];
+	}
+}
+
+static int make_all_slots(struct nf_edge_addr_index *index,
+			  const struct nf_edge_address *address, u32 n)
+{
+	u32 n_ipv4 = 0, number = 1;
+	int err;
+
+	while (n_ipv4 < n && !address[n_ipv4].ipv6) {
+		number += !n_ipv4 || !same_address(&address[n_ipv4 - 1],
+						   &address[n_ipv4]);
+		n_ipv4++;
+	}
+	err = make_slots(&index->edge_ipv4, false, address, n_ipv4, 1) ?:
+	      make_slots(&index->edge_ipv6, true, address + n_ipv4, n - n_ipv4,
+			 number);
+	if (!err)
+		close_slots(index);
+	return err;
+}
+
+#define MARKING	(BIT(NF_EDGE_PEER_SET_INTERNAL_NETWORKS) |	\
+		 BIT(SET_NEVER) | BIT(SET_NEVER_SOURCE) | BIT(SET_EDGE))
+
+/* A block's number is read from the packet as it stands there. */
+static u16 block(u16 bits)
+{
+	return (__force u16)cpu_to_be16(bits);
+}
+
+static void mark(struct nf_edge_addr_index *index,
+		 const struct nf_edge_prefix *p)
+{
+	u64 last = p->hi | nf_edge_host_bits_hi(p->len);
+	u32 i;
+
+	if (p->ipv6 && p->len >= 48) {
+		__set_bit(nf_edge_fold((__force u64)cpu_to_be64(p->hi)),
+			  index->folded_ipv6);
+		return;
+	}
+	for (i = p->hi >> 48; i <= last >> 48; i++)
+		__set_bit(block(i), p->ipv6 ? index->marked_ipv6 :
+					      index->marked_ipv4);
+}
+
+static int make_marks(struct nf_edge_addr_index *index,
+		      const struct sources *sources)
+{
+	struct walk walk = { .sources = sources };
+	struct nf_edge_prefix p;
+
+	index->marked_ipv4 = kvcalloc(BITS_TO_LONGS(NF_EDGE_BLOCKS),
+				      sizeof(long), GFP_KERNEL_ACCOUNT);
+	index->marked_ipv6 = kvcalloc(BITS_TO_LONGS(NF_EDGE_BLOCKS),
+				      sizeof(long), GFP_KERNEL_ACCOUNT);
+	index->folded_ipv6 = kvcalloc(BITS_TO_LONGS(NF_EDGE_BLOCKS),
+				      sizeof(long), GFP_KERNEL_ACCOUNT);
+	if (!index->marked_ipv4 || !index->marked_ipv6 || !index->folded_ipv6)
+		return -ENOMEM;
+	while (next(&walk, &p))
+		if (MARKING & BIT(p.set))
+			mark(index, &p);
+	/* What is not hashed is found when all is marked. */
+	if (!index->edge_ipv4.seed)
+		bitmap_fill(index->marked_ipv4, NF_EDGE_BLOCKS);
+	if (!index->edge_ipv6.seed)
+		bitmap_fill(index->marked_ipv6, NF_EDGE_BLOCKS);
+	return 0;
+}
+
 /**
  * nf_edge_addr_index_build - build an index
  * @index: where it goes; zeroed before
- * @address: the edge addresses; one that serves several services stands once
- *	for each
+ * @address: the edge addresses, ascending; one that serves several services
+ *	stands once for each
  * @n: how many
  * @prefix: the peer prefixes, sorted by nf_edge_prefix_cmp(); only looked at
  *	during the call
@@ -338,18 +505,24 @@ int nf_edge_addr_index_build(struct nf_edge_addr_index *index,
 			     const struct nf_edge_prefix *prefix, u32 n_prefix,
 			     u32 bound_sets)
 {
+	const struct sources sources = {
+		prefix, n_prefix, address, n
+	};
 	struct layout *layout;
 	int err;
 
 	layout = kvmalloc(sizeof(*layout), GFP_KERNEL);
 	if (!layout)
 		return -ENOMEM;
-	err = lay_out_family(index, layout, false, prefix, n_prefix) ?:
-	      lay_out_family(index, layout, true, prefix, n_prefix);
+	err = lay_out_family(&index->all_ipv4, layout, false, &sources) ?:
+	      lay_out_family(&index->all_ipv6, layout, true, &sources);
 	kvfree(layout);
 
-	return err ?: make_edge_tables(index, address, n) ?:
-		      make_classes(index, address, n, bound_sets);
+	return err ?: make_classes(index, address, n, bound_sets) ?:
+		      make_all_slots(index, address, n) ?:
+		      nf_edge_ranges_cut(&index->all_ipv4, true) ?:
+		      nf_edge_ranges_cut(&index->all_ipv6, false) ?:
+		      make_marks(index, &sources);
 }
 
 /**
@@ -359,10 +532,11 @@ int nf_edge_addr_index_build(struct nf_edge_addr_index *index,
 void nf_edge_addr_index_free(struct nf_edge_addr_index *index)
 {
 	kvfree(index->class);
-	kvfree(index->edge_ipv4);
-	kvfree(index->edge_ipv6);
-	kvfree(index->peer_ipv4.start);
-	kvfree(index->peer_ipv4.class);
-	kvfree(index->peer_ipv6.start);
-	kvfree(index->peer_ipv6.class);
+	kvfree(index->edge_ipv4.ipv4);
+	kvfree(index->edge_ipv6.ipv6);
+	kvfree(index->marked_ipv4);
+	kvfree(index->marked_ipv6);
+	kvfree(index->folded_ipv6);
+	nf_edge_ranges_free(&index->all_ipv4);
+	nf_edge_ranges_free(&index->all_ipv6);
 }

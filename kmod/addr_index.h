@@ -2,13 +2,16 @@
 #ifndef _NF_EDGE_ADDR_INDEX_H
 #define _NF_EDGE_ADDR_INDEX_H
 
+#include <linux/bitops.h>
 #include <linux/hash.h>
+#include <linux/string.h>
 #include <linux/types.h>
 #include <linux/unaligned.h>
 #include <asm/byteorder.h>
 
 #include "classify.h"
 #include "prefixes.h"
+#include "ranges.h"
 
 /**
  * struct nf_edge_address - one address of one service of one node
@@ -26,9 +29,12 @@ struct nf_edge_address {
 	u8 node;
 };
 
-/* A slot of a hash table of edge addresses; class 0 marks an empty one. */
+/*
+ * A slot of a hash table of edge addresses, as they stand in a packet.  An
+ * empty one has an address that wants another.
+ */
 struct nf_edge_slot_ipv4 {
-	__be32 addr;
+	u32 addr;
 	u16 class;
 };
 
@@ -38,43 +44,47 @@ struct nf_edge_slot_ipv6 {
 	u16 class;
 };
 
-/* Address ranges of one family: range i goes from start[i] to start[i + 1]. */
-struct nf_edge_ranges_ipv4 {
-	u32 *start;
-	u16 *class;
-	u32 n;
+/**
+ * struct nf_edge_slots - the edge addresses of one family, hashed
+ * @ipv4: slots, no two addresses of which want the same; class 0 is empty
+ * @ipv6: likewise
+ * @seed: what makes this so; 0 if the addresses are too many for that
+ * @shift: of a hash, the bits that do not count
+ */
+struct nf_edge_slots {
+	union {
+		struct nf_edge_slot_ipv4 *ipv4;
+		struct nf_edge_slot_ipv6 *ipv6;
+	};
+	u64 seed;
+	u8 shift;
 };
 
-struct nf_edge_u128 {
-	u64 hi;
-	u64 lo;
-};
-
-struct nf_edge_ranges_ipv6 {
-	struct nf_edge_u128 *start;
-	u16 *class;
-	u32 n;
-};
+/* Blocks of addresses: by 16 bits, and by a fold of 48. */
+#define NF_EDGE_BLOCKS		65536
 
 /**
  * struct nf_edge_addr_index - from an address to its class
  * @class: all classes; number 0 is nobody's
- * @edge_ipv4: the edge addresses, open addressing, at most half full
+ * @edge_ipv4: the edge addresses
  * @edge_ipv6: likewise
- * @bits_ipv4: the table has 1 << bits slots
- * @bits_ipv6: likewise
- * @peer_ipv4: every other address
- * @peer_ipv6: likewise
+ * @all_ipv4: every address
+ * @all_ipv6: likewise
+ * @marked_ipv4: a bit for the first 16 bits of each address that a guard may
+ *	ask about: edge addresses, internal-networks, and those with a flag
+ * @marked_ipv6: likewise, where a prefix is shorter than 48 bits
+ * @folded_ipv6: likewise for all others, by the fold of their first 48 bits
  * @n_edge: different edge addresses
  */
 struct nf_edge_addr_index {
 	struct nf_edge_class *class;
-	struct nf_edge_slot_ipv4 *edge_ipv4;
-	struct nf_edge_slot_ipv6 *edge_ipv6;
-	u8 bits_ipv4;
-	u8 bits_ipv6;
-	struct nf_edge_ranges_ipv4 peer_ipv4;
-	struct nf_edge_ranges_ipv6 peer_ipv6;
+	struct nf_edge_slots edge_ipv4;
+	struct nf_edge_slots edge_ipv6;
+	struct nf_edge_ranges all_ipv4;
+	struct nf_edge_ranges all_ipv6;
+	unsigned long *marked_ipv4;
+	unsigned long *marked_ipv6;
+	unsigned long *folded_ipv6;
 	u32 n_edge;
 };
 
@@ -84,149 +94,153 @@ int nf_edge_addr_index_build(struct nf_edge_addr_index *index,
 			     u32 bound_sets);
 void nf_edge_addr_index_free(struct nf_edge_addr_index *index);
 
-static inline u32 nf_edge_hash_ipv4(__be32 addr, u8 bits)
+static __always_inline u32 nf_edge_hash_ipv4(const struct nf_edge_slots *slots,
+					     u32 addr)
 {
-	return hash_32((__force u32)addr, bits);
+	return (addr * (u32)slots->seed) >> slots->shift;
 }
 
-static inline u32 nf_edge_hash_ipv6(u64 hi, u64 lo, u8 bits)
+static __always_inline u32 nf_edge_hash_ipv6(const struct nf_edge_slots *slots,
+					     u64 hi, u64 lo)
 {
-	return hash_64(hi ^ hash_64(lo, 64), bits);
+	return ((hi ^ lo * GOLDEN_RATIO_64) * slots->seed) >> slots->shift;
 }
 
-/**
- * nf_edge_edge_ipv4 - the class of an address, if it is an edge address
- * @index: the index
- * @addr: the address
- *
- * Return: the class, or NULL when no node binds the address.
- */
-static inline const struct nf_edge_class *
-nf_edge_edge_ipv4(const struct nf_edge_addr_index *index, __be32 addr)
+/* Blocks are numbered by the octets as they stand in the packet. */
+static __always_inline u16 nf_edge_fold(u64 hi)
 {
-	u32 i = nf_edge_hash_ipv4(addr, index->bits_ipv4);
+	return hi ^ hi >> 16 ^ hi >> 32;
+}
 
-	while (index->edge_ipv4[i].class) {
-		if (index->edge_ipv4[i].addr == addr)
-			return &index->class[index->edge_ipv4[i].class];
-		i = (i + 1) & ((1U << index->bits_ipv4) - 1);
-	}
-	return NULL;
+/* Tells the compiler that a class number that was found is one. */
+static __always_inline u16 nf_edge_nonzero(u16 class)
+{
+	if (!class)
+		__builtin_unreachable();
+	return class;
 }
 
 /**
- * nf_edge_edge_ipv6 - the class of an address, if it is an edge address
- * @index: the index
- * @addr: 16 octets in network order
- *
- * Return: the class, or NULL when no node binds the address.
- */
-static inline const struct nf_edge_class *
-nf_edge_edge_ipv6(const struct nf_edge_addr_index *index, const void *addr)
-{
-	u64 hi = get_unaligned_be64(addr), lo = get_unaligned_be64(addr + 8);
-	u32 i = nf_edge_hash_ipv6(hi, lo, index->bits_ipv6);
-
-	while (index->edge_ipv6[i].class) {
-		if (index->edge_ipv6[i].lo == lo &&
-		    index->edge_ipv6[i].hi == hi)
-			return &index->class[index->edge_ipv6[i].class];
-		i = (i + 1) & ((1U << index->bits_ipv6) - 1);
-	}
-	return NULL;
-}
-
-/* The last range that starts at @key or before; range 0 starts at zero. */
-static inline u32 nf_edge_range_ipv4(const struct nf_edge_ranges_ipv4 *r,
-				     u32 key)
-{
-	u32 at = 0, n = r->n;
-
-	while (n > 1) {
-		u32 half = n / 2;
-
-		if (r->start[at + half] <= key)
-			at += half;
-		n -= half;
-	}
-	return at;
-}
-
-static inline u32 nf_edge_range_ipv6(const struct nf_edge_ranges_ipv6 *r,
-				     u64 hi, u64 lo)
-{
-	u32 at = 0, n = r->n;
-
-	while (n > 1) {
-		u32 half = n / 2;
-		const struct nf_edge_u128 *s = &r->start[at + half];
-
-		if (s->hi < hi || (s->hi == hi && s->lo <= lo))
-			at += half;
-		n -= half;
-	}
-	return at;
-}
-
-/**
- * nf_edge_peer_ipv4 - the class of an address that is no edge address
- * @index: the index
- * @addr: the address
- */
-static inline const struct nf_edge_class *
-nf_edge_peer_ipv4(const struct nf_edge_addr_index *index, __be32 addr)
-{
-	u32 i = nf_edge_range_ipv4(&index->peer_ipv4, be32_to_cpu(addr));
-
-	return &index->class[index->peer_ipv4.class[i]];
-}
-
-/**
- * nf_edge_peer_ipv6 - the class of an address that is no edge address
- * @index: the index
- * @addr: 16 octets in network order
- */
-static inline const struct nf_edge_class *
-nf_edge_peer_ipv6(const struct nf_edge_addr_index *index, const void *addr)
-{
-	u32 i = nf_edge_range_ipv6(&index->peer_ipv6, get_unaligned_be64(addr),
-				   get_unaligned_be64(addr + 8));
-
-	return &index->class[index->peer_ipv6.class[i]];
-}
-
-/**
- * nf_edge_edge_class - the class of an address, if it is an edge address
+ * nf_edge_edge_number - the number of the class of an edge address
  * @index: the index
  * @ipv4: the family
  * @addr: the address in network order
  *
- * Return: the class, or NULL when no node binds the address.
+ * Return: 0 when no node binds the address.  Where the addresses were too many
+ * to hash it is always 0; then every address is marked.
  */
-static __always_inline const struct nf_edge_class *
-nf_edge_edge_class(const struct nf_edge_addr_index *index, bool ipv4,
-		   const void *addr)
+static __always_inline u16
+nf_edge_edge_number(const struct nf_edge_addr_index *index, bool ipv4,
+		    const void *addr)
 {
-	return ipv4 ? nf_edge_edge_ipv4(index, *(const __be32 *)addr) :
-		      nf_edge_edge_ipv6(index, addr);
+	u16 class = 0;
+
+	if (ipv4) {
+		const struct nf_edge_slots *slots = &index->edge_ipv4;
+		const struct nf_edge_slot_ipv4 *slot;
+		u32 addr4;
+
+		memcpy(&addr4, addr, sizeof(addr4));
+		slot = &slots->ipv4[nf_edge_hash_ipv4(slots, addr4)];
+		if (slot->addr == addr4)
+			class = nf_edge_nonzero(slot->class);
+	} else {
+		const struct nf_edge_slots *slots = &index->edge_ipv6;
+		const struct nf_edge_slot_ipv6 *slot;
+		u64 hi, lo;
+
+		memcpy(&hi, addr, sizeof(hi));
+		memcpy(&lo, addr + sizeof(hi), sizeof(lo));
+		slot = &slots->ipv6[nf_edge_hash_ipv6(slots, hi, lo)];
+		if (slot->lo == lo && slot->hi == hi)
+			class = nf_edge_nonzero(slot->class);
+	}
+	return class;
 }
 
-/* The same for an address that is none. */
-static __always_inline const struct nf_edge_class *
-nf_edge_peer_class(const struct nf_edge_addr_index *index, bool ipv4,
-		   const void *addr)
+/* Whether a packet of an edge address must not be to it (NF_EDGE_NEVER). */
+static __always_inline bool nf_edge_never_destination(bool ipv4,
+						      const void *addr)
 {
-	return ipv4 ? nf_edge_peer_ipv4(index, *(const __be32 *)addr) :
-		      nf_edge_peer_ipv6(index, addr);
+	u64 hi;
+	u8 octet;
+
+	if (ipv4) {
+		memcpy(&octet, addr, sizeof(octet));
+		return octet == 127 || octet == 0;
+	}
+	memcpy(&hi, addr, sizeof(hi));
+	return hi == 0;
 }
 
-/* The same for any address. */
+/**
+ * nf_edge_class_of - the class of any address
+ * @index: the index
+ * @ipv4: the family
+ * @addr: the address in network order
+ */
 static __always_inline const struct nf_edge_class *
 nf_edge_class_of(const struct nf_edge_addr_index *index, bool ipv4,
 		 const void *addr)
 {
-	return nf_edge_edge_class(index, ipv4, addr) ?:
-	       nf_edge_peer_class(index, ipv4, addr);
+	u16 class = ipv4 ?
+		nf_edge_ranges_find(&index->all_ipv4, true, be32_to_cpup(addr),
+				    0) :
+		nf_edge_ranges_find(&index->all_ipv6, false,
+				    get_unaligned_be64(addr),
+				    get_unaligned_be64(addr + 8));
+
+	return &index->class[class];
+}
+
+/**
+ * nf_edge_bucket - what an index says at once of an address
+ * @index: the index
+ * @ipv4: the family
+ * @addr: the address in network order
+ *
+ * Return: if nf_edge_ranges_settled(), nf_edge_bucket_class() is its class;
+ * else nf_edge_class_of() has to be asked.
+ */
+static __always_inline u32
+nf_edge_bucket(const struct nf_edge_addr_index *index, bool ipv4,
+	       const void *addr)
+{
+	return ipv4 ?
+	       nf_edge_ranges_bucket(&index->all_ipv4, be32_to_cpup(addr)) :
+	       nf_edge_ranges_bucket(&index->all_ipv6,
+				     get_unaligned_be64(addr));
+}
+
+static __always_inline const struct nf_edge_class *
+nf_edge_bucket_class(const struct nf_edge_addr_index *index, u32 bucket)
+{
+	return &index->class[bucket >> NF_EDGE_RANGE_COUNT];
+}
+
+/**
+ * nf_edge_marked - whether a guard may ask about an address
+ * @index: the index
+ * @ipv4: the family
+ * @addr: the address in network order
+ *
+ * Return: false only if it is no edge address, not in internal-networks and
+ * has no flag.
+ */
+static __always_inline bool
+nf_edge_marked(const struct nf_edge_addr_index *index, bool ipv4,
+	       const void *addr)
+{
+	u64 hi;
+	u16 block;
+
+	if (ipv4) {
+		memcpy(&block, addr, sizeof(block));
+		return test_bit(block, index->marked_ipv4);
+	}
+	memcpy(&hi, addr, sizeof(hi));
+	return test_bit((u16)hi, index->marked_ipv6) ||
+	       test_bit(nf_edge_fold(hi), index->folded_ipv6);
 }
 
 #endif

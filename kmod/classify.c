@@ -8,34 +8,6 @@
 
 #include "classify.h"
 
-/* The ports of the centralized logging agent, inside external/11's range. */
-#define CLS_PORT_LOW	50001
-#define CLS_PORT_HIGH	50003
-
-/**
- * nf_edge_named - whether some row of the table names a header
- * @source: class of its source
- * @destination: class of its destination
- * @l4proto: IPPROTO_TCP or IPPROTO_UDP
- * @sport: source port, host order
- * @dport: destination port, host order
- *
- * Looks at service, protocol and ports alone, in either direction, at each
- * edge end: the packet may be a request or a reply.
- */
-bool nf_edge_named(const struct nf_edge_class *source,
-		   const struct nf_edge_class *destination,
-		   u8 l4proto, u16 sport, u16 dport)
-{
-	u64 requests = (destination->own & NF_EDGE_ROWS_IN) |
-		       (source->own & NF_EDGE_ROWS_OUT);
-	u64 replies = (destination->own & NF_EDGE_ROWS_OUT) |
-		      (source->own & NF_EDGE_ROWS_IN);
-
-	return (nf_edge_rows_by_port(l4proto, dport) & requests) ||
-	       (nf_edge_rows_by_port(l4proto, sport) & replies);
-}
-
 /* The rows of an edge end, in the direction that concerns that end. */
 static u64 edge_ends(const struct nf_edge_class *source,
 		     const struct nf_edge_class *destination)
@@ -63,15 +35,30 @@ static void drop(struct nf_edge_judgement *j, enum nf_edge_reason reason,
 	j->rows = 0;
 }
 
+/* Only the first direction of a connection, and no error, has to suit a row. */
+static u8 arrival_of(const struct nf_edge_packet *p)
+{
+	return p->first_direction && !p->error ? p->arrival : NF_EDGE_ANYWHERE;
+}
+
+static u64 suiting_rows(const struct nf_edge_words *words,
+			const struct nf_edge_packet *p)
+{
+	return words->arrival[arrival_of(p)][!!p->source->services];
+}
+
 /*
  * Why no row permits the connection.  A near row is one that fails a single
  * test; side, peers and live are kept apart in the words for this.  Only rows
- * of @ends, the ends that no row satisfies, are looked at.
+ * of the ends that @rows leaves without a row are looked at.
  */
-static noinline void why_not(const struct nf_edge_words *words,
-			     const struct nf_edge_packet *p, u64 by_port,
-			     u64 suits, u64 ends, struct nf_edge_judgement *j)
+static void why_not(const struct nf_edge_words *words,
+		    const struct nf_edge_packet *p, u64 rows,
+		    struct nf_edge_judgement *j)
 {
+	u64 by_port = nf_edge_rows_by_port(p->l4proto, p->dport);
+	u64 ends = unsatisfied_ends(edge_ends(p->source, p->destination), rows);
+	u64 suits = suiting_rows(words, p);
 	u64 source = p->source->as_source;
 	u64 destination = p->destination->as_destination;
 	u64 live = words->live;
@@ -99,37 +86,25 @@ static noinline void why_not(const struct nf_edge_words *words,
 	drop(j, NF_EDGE_REASON_NO_ROW, 0);
 }
 
-static u64 suiting_rows(const struct nf_edge_words *words,
-			const struct nf_edge_packet *p)
-{
-	if (!p->first_direction || p->error)
-		return ~0ULL;
-	return words->arrival[p->arrival][!!p->source->services];
-}
-
 static void judge_rows(const struct nf_edge_words *words,
 		       const struct nf_edge_packet *p,
 		       struct nf_edge_judgement *j)
 {
-	u64 by_port = nf_edge_rows_by_port(p->l4proto, p->dport);
-	u64 suits = suiting_rows(words, p);
-	u64 ends = edge_ends(p->source, p->destination);
-	u64 rows, guarded;
+	u64 rows;
 
-	rows = by_port & p->source->as_source &
-	       p->destination->as_destination & words->live & suits;
+	rows = nf_edge_permitting(words, p->source, p->destination, p->l4proto,
+				  p->dport, arrival_of(p),
+				  p->source->services);
+	if (nf_edge_logging_port(words, rows, p->dport)) {
+		u64 guarded = rows & words->guarded;
 
-	guarded = rows & words->guarded;
-	if (unlikely(guarded) && p->dport >= CLS_PORT_LOW &&
-	    p->dport <= CLS_PORT_HIGH) {
 		rows &= ~guarded;
 		if (!(rows & NF_EDGE_ROWS_IN))
 			return drop(j, NF_EDGE_REASON_CLS_GUARD, guarded);
 	}
 
-	ends = unsatisfied_ends(ends, rows);
-	if (unlikely(ends))
-		return why_not(words, p, by_port, suits, ends, j);
+	if (nf_edge_unsatisfied(p->source, p->destination, rows))
+		return why_not(words, p, rows, j);
 
 	j->verdict = NF_EDGE_VERDICT_ACCEPT;
 	j->rows = rows;
@@ -259,7 +234,8 @@ static bool row_is_cls_exposed(const struct nf_edge_row *row)
 	return row->direction == NF_EDGE_DIRECTION_IN &&
 	       row->side == NF_EDGE_SIDE_EXTERNAL &&
 	       row->l4proto == IPPROTO_TCP &&
-	       row->port_low <= CLS_PORT_HIGH && row->port_high >= CLS_PORT_LOW;
+	       row->port_low <= NF_EDGE_CLS_PORT_HIGH &&
+	       row->port_high >= NF_EDGE_CLS_PORT_LOW;
 }
 
 /**
@@ -290,6 +266,12 @@ void nf_edge_make_words(struct nf_edge_words *words,
 				words->arrival[arrival][1] |= BIT_ULL(i);
 		}
 	}
+	words->arrival[NF_EDGE_ANYWHERE][0] = ~0ULL;
+	words->arrival[NF_EDGE_ANYWHERE][1] = ~0ULL;
+	for (arrival = 0; arrival <= NF_EDGE_ANYWHERE; arrival++)
+		for (i = 0; i < 2; i++)
+			words->permitting[arrival][i] =
+				words->arrival[arrival][i] & words->live;
 }
 
 /* Whether an address in @sets with @services is a peer of the row. */
@@ -333,6 +315,11 @@ void nf_edge_make_class(struct nf_edge_class *class, u32 bound_sets,
 	class->flags = flags;
 	if (sets & BIT(NF_EDGE_PEER_SET_INTERNAL_NETWORKS))
 		class->flags |= NF_EDGE_INSIDE;
+	class->foreign_to = NF_EDGE_GUARD_EXEMPT;
+	if (services || (class->flags & NF_EDGE_INSIDE))
+		class->foreign_to |= NF_EDGE_GUARD_EXTERNAL;
+	if (services & NF_EDGE_EXTERNAL_SERVICES)
+		class->foreign_to |= NF_EDGE_GUARD_INTERNAL;
 
 	for (i = 0; i < NF_EDGE_ROWS; i++) {
 		const struct nf_edge_row *row = &nf_edge_rows[i];
@@ -349,4 +336,10 @@ void nf_edge_make_class(struct nf_edge_class *class, u32 bound_sets,
 			class->as_destination |= peer;
 		}
 	}
+
+	/* What is always spoofed has no row either. */
+	if (flags)
+		class->as_source = 0;
+	if (flags & NF_EDGE_NEVER)
+		class->as_destination = 0;
 }

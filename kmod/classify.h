@@ -4,6 +4,8 @@
 
 #include "flow_table.h"
 
+struct nf_edge_node_hits;
+
 #define NF_EDGE_EXTERNAL_SERVICES	(BIT(NF_EDGE_SERVICE_ACCESS) |	\
 					 BIT(NF_EDGE_SERVICE_WEBCONF) |	\
 					 BIT(NF_EDGE_SERVICE_AV))
@@ -28,23 +30,30 @@ enum nf_edge_class_flags {
  * @as_source: rows that it may be the source of
  * @as_destination: rows that it may be the destination of
  * @own: rows of its services, none unless it is an edge address
+ * @hits: of its node; of an edge address only, and set when it has one
  * @services: mask of enum nf_edge_service; an edge address has one at least
  * @node: number of the node that binds it
  * @flags: enum nf_edge_class_flags
+ * @foreign_to: mask of enum nf_edge_guard, the guards that stop a packet from
+ *	it
  */
 struct nf_edge_class {
 	u64 as_source;
 	u64 as_destination;
 	u64 own;
+	struct nf_edge_node_hits __percpu *hits;
 	u8 services;
 	u8 node;
 	u8 flags;
-};
+	u8 foreign_to;
+} __aligned(64);	/* in one cache line, and its place is a shift */
 
 /* Sets of sides are masks of enum nf_edge_side; the local host comes after. */
 #define NF_EDGE_SIDE_SETS	8
 #define NF_EDGE_LOCAL_HOST	NF_EDGE_SIDE_SETS
 #define NF_EDGE_ARRIVALS	(NF_EDGE_SIDE_SETS + 1)
+/* Where the words say what suits a packet whose arrival does not matter. */
+#define NF_EDGE_ANYWHERE	NF_EDGE_ARRIVALS
 
 /**
  * struct nf_edge_switches - the part of a policy that can be switched
@@ -71,13 +80,15 @@ static inline bool nf_edge_same_switches(const struct nf_edge_switches *a,
  * @guarded: rows that permit nothing on the centralized logging ports
  * @arrival: rows that suit an arrival; the second word is for packets whose
  *	source is an edge address
+ * @permitting: likewise, those of them that are live
  * @ping: mask of enum nf_edge_side, the row sides whose edge addresses take
  *	part in echo
  */
 struct nf_edge_words {
 	u64 live;
 	u64 guarded;
-	u64 arrival[NF_EDGE_ARRIVALS][2];
+	u64 arrival[NF_EDGE_ARRIVALS + 1][2];
+	u64 permitting[NF_EDGE_ARRIVALS + 1][2];
 	u8 ping;
 };
 
@@ -85,10 +96,12 @@ struct nf_edge_words {
  * enum nf_edge_guard - guards of the interface that a packet arrives on
  * @NF_EDGE_GUARD_EXTERNAL: it is bound to the external side only
  * @NF_EDGE_GUARD_INTERNAL: it is bound to the internal side only
+ * @NF_EDGE_GUARD_EXEMPT: none of its packets is governed
  */
 enum nf_edge_guard {
 	NF_EDGE_GUARD_EXTERNAL	= BIT(0),
 	NF_EDGE_GUARD_INTERNAL	= BIT(1),
+	NF_EDGE_GUARD_EXEMPT	= BIT(2),
 };
 
 /**
@@ -171,11 +184,7 @@ static inline bool nf_edge_spoofed(const struct nf_edge_class *source,
 				   const struct nf_edge_class *destination,
 				   u8 guards)
 {
-	if ((guards & NF_EDGE_GUARD_EXTERNAL) &&
-	    (source->services || (source->flags & NF_EDGE_INSIDE)))
-		return true;
-	if ((guards & NF_EDGE_GUARD_INTERNAL) &&
-	    (source->services & NF_EDGE_EXTERNAL_SERVICES))
+	if (source->foreign_to & guards)
 		return true;
 	return (destination->services &&
 		(source->flags & (NF_EDGE_NEVER | NF_EDGE_NEVER_SOURCE))) ||
@@ -190,9 +199,76 @@ static inline bool nf_edge_isolated(const struct nf_edge_class *destination,
 	       (destination->services & NF_EDGE_INTERNAL_SERVICE);
 }
 
-bool nf_edge_named(const struct nf_edge_class *source,
+/**
+ * nf_edge_named - whether some row of the table names a header
+ * @source: class of its source
+ * @destination: class of its destination
+ * @l4proto: IPPROTO_TCP or IPPROTO_UDP
+ * @sport: source port, host order
+ * @dport: destination port, host order
+ *
+ * Looks at service, protocol and ports alone, in either direction, at each
+ * edge end: the packet may be a request or a reply.
+ */
+static inline bool
+nf_edge_named(const struct nf_edge_class *source,
+	      const struct nf_edge_class *destination,
+	      u8 l4proto, u16 sport, u16 dport)
+{
+	u64 requests = (destination->own & NF_EDGE_ROWS_IN) |
+		       (source->own & NF_EDGE_ROWS_OUT);
+	u64 replies = (destination->own & NF_EDGE_ROWS_OUT) |
+		      (source->own & NF_EDGE_ROWS_IN);
+
+	return (nf_edge_rows_by_port(l4proto, dport) & requests) ||
+	       (nf_edge_rows_by_port(l4proto, sport) & replies);
+}
+
+/**
+ * nf_edge_permitting - the rows that permit a TCP or UDP connection
+ * @words: the policy's words
+ * @source: class of the source of its original tuple
+ * @destination: likewise
+ * @l4proto: IPPROTO_TCP or IPPROTO_UDP
+ * @dport: its destination port, host order
+ * @arrival: set of sides, NF_EDGE_LOCAL_HOST or NF_EDGE_ANYWHERE
+ * @from_edge: the source is an edge address
+ *
+ * The logging-port guard comes on top, and each edge end needs a row of its
+ * own.
+ */
+static __always_inline u64
+nf_edge_permitting(const struct nf_edge_words *words,
+		   const struct nf_edge_class *source,
 		   const struct nf_edge_class *destination,
-		   u8 l4proto, u16 sport, u16 dport);
+		   u8 l4proto, u16 dport, u8 arrival, bool from_edge)
+{
+	return nf_edge_rows_by_port(l4proto, dport) & source->as_source &
+	       destination->as_destination &
+	       words->permitting[arrival][from_edge];
+}
+
+/* The ports of the centralized logging agent, inside external/11's range. */
+#define NF_EDGE_CLS_PORT_LOW	50001
+#define NF_EDGE_CLS_PORT_HIGH	50003
+
+/* Whether the logging-port guard takes some of @rows back. */
+static __always_inline bool
+nf_edge_logging_port(const struct nf_edge_words *words, u64 rows, u16 dport)
+{
+	return (rows & words->guarded) &&
+	       dport >= NF_EDGE_CLS_PORT_LOW && dport <= NF_EDGE_CLS_PORT_HIGH;
+}
+
+/* Whether an edge end of a connection has no row among @rows. */
+static inline bool
+nf_edge_unsatisfied(const struct nf_edge_class *source,
+		    const struct nf_edge_class *destination, u64 rows)
+{
+	return (destination->services && !(rows & NF_EDGE_ROWS_IN)) ||
+	       (source->services && !(rows & NF_EDGE_ROWS_OUT));
+}
+
 void nf_edge_judge(const struct nf_edge_words *words,
 		   const struct nf_edge_packet *packet,
 		   struct nf_edge_judgement *judgement);

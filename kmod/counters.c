@@ -5,6 +5,9 @@
  */
 
 #include <linux/cpumask.h>
+#include <linux/jiffies.h>
+#include <linux/math64.h>
+#include <linux/minmax.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/timekeeping.h>
@@ -25,7 +28,7 @@ struct nf_edge_node *nf_edge_node_create(const char *name)
 	node = kzalloc(sizeof(*node), GFP_KERNEL_ACCOUNT);
 	if (!node)
 		return NULL;
-	node->cpu = alloc_percpu_gfp(struct nf_edge_counters,
+	node->cpu = alloc_percpu_gfp(struct nf_edge_node_hits,
 				     GFP_KERNEL_ACCOUNT);
 	if (!node->cpu) {
 		kfree(node);
@@ -48,38 +51,56 @@ void nf_edge_node_put(struct nf_edge_node *node)
 	kfree(node);
 }
 
-static void hit(struct nf_edge_counts __percpu *counts, int toward, bool new,
-		unsigned int len, u64 now)
+/* All rows of the services that have a row among @rows. */
+static u64 rows_alike(u64 rows)
 {
-	this_cpu_inc(counts->packets[toward]);
-	this_cpu_add(counts->bytes[toward], len);
-	if (new)
-		this_cpu_inc(counts->connections);
-	if (this_cpu_read(counts->last_hit) != now)
-		this_cpu_write(counts->last_hit, now);
+	u64 alike = 0;
+
+	alike |= rows & nf_edge_rows_of_service(NF_EDGE_SERVICE_ACCESS) ?
+		 nf_edge_rows_of_service(NF_EDGE_SERVICE_ACCESS) : 0;
+	alike |= rows & nf_edge_rows_of_service(NF_EDGE_SERVICE_WEBCONF) ?
+		 nf_edge_rows_of_service(NF_EDGE_SERVICE_WEBCONF) : 0;
+	alike |= rows & nf_edge_rows_of_service(NF_EDGE_SERVICE_AV) ?
+		 nf_edge_rows_of_service(NF_EDGE_SERVICE_AV) : 0;
+	alike |= rows & nf_edge_rows_of_service(NF_EDGE_SERVICE_INTERNAL) ?
+		 nf_edge_rows_of_service(NF_EDGE_SERVICE_INTERNAL) : 0;
+	return alike;
 }
 
 /*
- * Counts a permitted packet on the rows and services of one edge end.  Services
- * in @begun have counted the connection at the other end already.  Returns the
- * services that counted.
+ * Counts a connection, or a denied packet, on rows of one edge end.  The
+ * services of the rows in @counted have it already.
  */
-static unsigned long hit_end(struct nf_edge_counters __percpu *cpu, u64 rows,
-			     int toward, bool new, unsigned long begun,
-			     unsigned int len, u64 now)
+static void count_end(struct nf_edge_node_hits __percpu *cpu, u64 rows,
+		      u64 counted, bool denied)
 {
-	unsigned long services = 0;
-	int i;
+	u64 left;
 
-	for (; rows; rows &= rows - 1) {
-		i = __ffs64(rows);
-		hit(&cpu->row[i], toward, new, len, now);
-		services |= BIT(nf_edge_rows[i].service);
+	for (left = rows; left; left &= left - 1) {
+		int i = __ffs64(left);
+		bool again = (rows & nf_edge_rows_before[i]) ||
+			     (counted & BIT_ULL(i));
+
+		if (denied)
+			this_cpu_inc(cpu->row[i][again].denied);
+		else
+			this_cpu_inc(cpu->row[i][again].connections);
 	}
-	for_each_set_bit(i, &services, NF_EDGE_SERVICES)
-		hit(&cpu->service[i], toward, new && !(begun & BIT(i)), len,
-		    now);
-	return services;
+}
+
+static void count_ends(struct nf_edge_node *const *nodes,
+		       const struct nf_edge_class *source,
+		       const struct nf_edge_class *destination, u64 rows,
+		       bool denied)
+{
+	u64 in = rows & NF_EDGE_ROWS_IN, out = rows & NF_EDGE_ROWS_OUT;
+
+	if (in)
+		count_end(nodes[destination->node]->cpu, in, 0, denied);
+	if (out)
+		count_end(nodes[source->node]->cpu, out,
+			  in && source->node == destination->node ?
+			  rows_alike(in) : 0, denied);
 }
 
 /**
@@ -96,46 +117,28 @@ void nf_edge_count_permitted(struct nf_edge_node *const *nodes,
 			     const struct nf_edge_packet *packet, u64 rows,
 			     bool new, unsigned int len)
 {
-	bool one_node = packet->source->node == packet->destination->node;
 	bool first = packet->first_direction;
-	u64 now = ktime_get_real_seconds();
-	unsigned long begun = 0;
 
 	if (rows & NF_EDGE_ROWS_IN)
-		begun = hit_end(nodes[packet->destination->node]->cpu,
-				rows & NF_EDGE_ROWS_IN,
-				first ? NF_EDGE_TO_EDGE : NF_EDGE_FROM_EDGE,
-				new, 0, len, now);
+		nf_edge_hit(nodes[packet->destination->node]->cpu,
+			    rows & NF_EDGE_ROWS_IN,
+			    first ? NF_EDGE_TO_EDGE : NF_EDGE_FROM_EDGE, len,
+			    false);
 	if (rows & NF_EDGE_ROWS_OUT)
-		hit_end(nodes[packet->source->node]->cpu,
-			rows & NF_EDGE_ROWS_OUT,
-			first ? NF_EDGE_FROM_EDGE : NF_EDGE_TO_EDGE,
-			new, one_node ? begun : 0, len, now);
-}
-
-/* The same for a refused packet. */
-static unsigned long deny_end(struct nf_edge_counters __percpu *cpu, u64 rows,
-			      unsigned long denied)
-{
-	unsigned long services = 0;
-	int i;
-
-	for (; rows; rows &= rows - 1) {
-		i = __ffs64(rows);
-		this_cpu_inc(cpu->row[i].denied);
-		services |= BIT(nf_edge_rows[i].service);
-	}
-	for_each_set_bit(i, &services, NF_EDGE_SERVICES)
-		if (!(denied & BIT(i)))
-			this_cpu_inc(cpu->service[i].denied);
-	return services;
+		nf_edge_hit(nodes[packet->source->node]->cpu,
+			    rows & NF_EDGE_ROWS_OUT,
+			    first ? NF_EDGE_FROM_EDGE : NF_EDGE_TO_EDGE, len,
+			    false);
+	if (new)
+		count_ends(nodes, packet->source, packet->destination, rows,
+			   false);
 }
 
 /**
  * nf_edge_count_refused - count a packet that the policy refuses
  * @drops: the namespace's
  * @nodes: the policy's nodes by number
- * @packet: the packet
+ * @packet: the packet; NULL when the reason has no near rows
  * @judgement: why
  * @would_be: it goes on, since the mode is audit
  * @len: octets from the IP header on
@@ -148,37 +151,35 @@ void nf_edge_count_refused(struct nf_edge_drops __percpu *drops,
 			   const struct nf_edge_judgement *judgement,
 			   bool would_be, unsigned int len)
 {
-	u64 near = judgement->near;
-	unsigned long denied = 0;
-
-	this_cpu_inc(drops->reason[judgement->reason].packets[would_be]);
-	this_cpu_add(drops->reason[judgement->reason].bytes[would_be], len);
-
-	if (!(BIT(judgement->reason) & NF_EDGE_REASONS_DENYING) ||
-	    packet->error)
-		return;
-	if (near & NF_EDGE_ROWS_IN)
-		denied = deny_end(nodes[packet->destination->node]->cpu,
-				  near & NF_EDGE_ROWS_IN, 0);
-	if (near & NF_EDGE_ROWS_OUT)
-		deny_end(nodes[packet->source->node]->cpu,
-			 near & NF_EDGE_ROWS_OUT,
-			 packet->source->node == packet->destination->node ?
-			 denied : 0);
+	nf_edge_count_drop(drops, judgement->reason, would_be, len);
+	if ((BIT(judgement->reason) & NF_EDGE_REASONS_DENYING) &&
+	    !packet->error)
+		count_ends(nodes, packet->source, packet->destination,
+			   judgement->near, true);
 }
 
+/* Adds what a CPU counted.  The last hit is in jiffies until all are added. */
 static void counts_add(struct nf_edge_counts *sum,
-		       const struct nf_edge_counts *cpu)
+		       const struct nf_edge_hits *hits)
 {
 	int i;
 
 	for (i = 0; i < 2; i++) {
-		sum->packets[i] += READ_ONCE(cpu->packets[i]);
-		sum->bytes[i] += READ_ONCE(cpu->bytes[i]);
+		sum->packets[i] += READ_ONCE(hits->packets[i]);
+		sum->bytes[i] += READ_ONCE(hits->bytes[i]);
+		sum->last_hit = max(sum->last_hit, READ_ONCE(hits->last[i]));
 	}
-	sum->connections += READ_ONCE(cpu->connections);
-	sum->denied += READ_ONCE(cpu->denied);
-	sum->last_hit = max(sum->last_hit, READ_ONCE(cpu->last_hit));
+	sum->connections += READ_ONCE(hits->connections);
+	sum->denied += READ_ONCE(hits->denied);
+}
+
+/* From jiffies to seconds since 1970; to a jiffy, and 0 stays 0. */
+static void finish(struct nf_edge_counts *sum, u64 now_jiffies, u64 now)
+{
+	if (sum->last_hit)
+		sum->last_hit = div_u64(now - jiffies64_to_nsecs(now_jiffies -
+								 sum->last_hit),
+					NSEC_PER_SEC);
 }
 
 /**
@@ -207,17 +208,29 @@ void nf_edge_counts_sub(struct nf_edge_counts *a,
 void nf_edge_node_sum(const struct nf_edge_node *node,
 		      struct nf_edge_counters *sum)
 {
+	u64 now, now_jiffies;
 	int cpu, i;
 
 	memset(sum, 0, sizeof(*sum));
 	for_each_possible_cpu(cpu) {
-		const struct nf_edge_counters *c = per_cpu_ptr(node->cpu, cpu);
+		const struct nf_edge_node_hits *hits =
+			per_cpu_ptr(node->cpu, cpu);
 
-		for (i = 0; i < NF_EDGE_ROWS; i++)
-			counts_add(&sum->row[i], &c->row[i]);
-		for (i = 0; i < NF_EDGE_SERVICES; i++)
-			counts_add(&sum->service[i], &c->service[i]);
+		for (i = 0; i < NF_EDGE_ROWS; i++) {
+			counts_add(&sum->row[i], &hits->row[i][0]);
+			counts_add(&sum->row[i], &hits->row[i][1]);
+			counts_add(&sum->service[nf_edge_rows[i].service],
+				   &hits->row[i][0]);
+		}
 	}
+
+	/* Taken last, so that no hit is later than now. */
+	now_jiffies = get_jiffies_64();
+	now = ktime_get_real_ns();
+	for (i = 0; i < NF_EDGE_ROWS; i++)
+		finish(&sum->row[i], now_jiffies, now);
+	for (i = 0; i < NF_EDGE_SERVICES; i++)
+		finish(&sum->service[i], now_jiffies, now);
 }
 
 /**

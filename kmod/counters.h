@@ -2,6 +2,9 @@
 #ifndef _NF_EDGE_COUNTERS_H
 #define _NF_EDGE_COUNTERS_H
 
+#include <linux/bitops.h>
+#include <linux/cache.h>
+#include <linux/jiffies.h>
 #include <linux/percpu.h>
 #include <linux/refcount.h>
 
@@ -36,13 +39,39 @@ struct nf_edge_counts {
 };
 
 /**
- * struct nf_edge_counters - all counts of one node, on one CPU or summed up
+ * struct nf_edge_counters - all counts of one node
  * @row: by place in the table
  * @service: by enum nf_edge_service
  */
 struct nf_edge_counters {
 	struct nf_edge_counts row[NF_EDGE_ROWS];
 	struct nf_edge_counts service[NF_EDGE_SERVICES];
+};
+
+/**
+ * struct nf_edge_hits - what one CPU counted on a row
+ * @packets: as in struct nf_edge_counts
+ * @bytes: likewise
+ * @last: jiffies of the last permitted packet, or 0; likewise
+ * @connections: likewise
+ * @denied: likewise
+ */
+struct nf_edge_hits {
+	u64 packets[2];
+	u64 bytes[2];
+	u64 last[2];
+	u64 connections;
+	u64 denied;
+};
+
+/**
+ * struct nf_edge_node_hits - what one CPU counted at a node
+ * @row: by place in the table.  A packet counts on the second of a row when a
+ *	row of the same service before it has it as well: so the first of all
+ *	rows of a service add up to its packets.
+ */
+struct nf_edge_node_hits {
+	struct nf_edge_hits row[NF_EDGE_ROWS][2];
 };
 
 /**
@@ -54,7 +83,7 @@ struct nf_edge_counters {
  */
 struct nf_edge_node {
 	refcount_t refs;
-	struct nf_edge_counters __percpu *cpu;
+	struct nf_edge_node_hits __percpu *cpu;
 	struct nf_edge_counters base;
 	char name[NF_EDGE_NODE_NAME_MAX + 1];
 };
@@ -77,6 +106,51 @@ struct nf_edge_drops {
 
 struct nf_edge_node *nf_edge_node_create(const char *name);
 void nf_edge_node_put(struct nf_edge_node *node);
+
+static __always_inline void
+__nf_edge_hit(struct nf_edge_hits __percpu *hits, enum nf_edge_toward toward,
+	      unsigned int len, bool new)
+{
+	this_cpu_inc(hits->packets[toward]);
+	this_cpu_add(hits->bytes[toward], len);
+	this_cpu_write(hits->last[toward], jiffies);
+	if (new)
+		this_cpu_inc(hits->connections);
+}
+
+/**
+ * nf_edge_hit - count a packet on the rows of one edge end
+ * @hits: of the node of that end
+ * @rows: the rows that permit it, one at least
+ * @toward: which way it goes
+ * @len: octets from the IP header on
+ * @new: it begins a connection, which the other end's rows do not count
+ *
+ * Context: a hook, under rcu_read_lock(), preemptible or not.
+ */
+static __always_inline void
+nf_edge_hit(struct nf_edge_node_hits __percpu *hits, u64 rows,
+	    enum nf_edge_toward toward, unsigned int len, const bool new)
+{
+	u64 left;
+
+	__nf_edge_hit(&hits->row[__ffs64(rows)][0], toward, len, new);
+	for (left = rows & (rows - 1); left; left &= left - 1) {
+		unsigned long i = __ffs64(left);
+		bool again = rows & nf_edge_rows_before[i];
+
+		__nf_edge_hit(&hits->row[i][again], toward, len, new);
+	}
+}
+
+/* Counts a packet that is refused for a reason, or would be. */
+static inline void nf_edge_count_drop(struct nf_edge_drops __percpu *drops,
+				      enum nf_edge_reason reason, bool would_be,
+				      unsigned int len)
+{
+	this_cpu_inc(drops->reason[reason].packets[would_be]);
+	this_cpu_add(drops->reason[reason].bytes[would_be], len);
+}
 
 void nf_edge_count_permitted(struct nf_edge_node *const *nodes,
 			     const struct nf_edge_packet *packet, u64 rows,

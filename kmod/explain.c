@@ -84,9 +84,9 @@ static void judge_query(const struct nf_edge_snapshot *snapshot,
 			struct nlattr **tb, struct nf_edge_packet *p,
 			struct nf_edge_judgement *j)
 {
-	p->source = class_of(snapshot->index, tb[NF_EDGE_A_QUERY_SOURCE_IPV4],
+	p->source = class_of(&snapshot->index, tb[NF_EDGE_A_QUERY_SOURCE_IPV4],
 			     tb[NF_EDGE_A_QUERY_SOURCE_IPV6]);
-	p->destination = class_of(snapshot->index,
+	p->destination = class_of(&snapshot->index,
 				  tb[NF_EDGE_A_QUERY_DESTINATION_IPV4],
 				  tb[NF_EDGE_A_QUERY_DESTINATION_IPV6]);
 	p->header_source = p->source;

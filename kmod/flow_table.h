@@ -92,17 +92,42 @@ static __always_inline u64 nf_edge_rows_of_service(int wanted)
 		0;
 }
 
-static __always_inline u64 __nf_edge_rows_by_port(const u8 wanted, u16 port)
+/* Upper octets of a port that name different rows, and sets of rows. */
+#define NF_EDGE_PORT_PAGES	32
+#define NF_EDGE_PORT_SETS	32
+
+/**
+ * struct nf_edge_port_map - from a protocol and a port to the rows that name it
+ * @protocol: by the protocol: 0 is for those that no row names
+ * @page: by that and the port's upper octet: where a page begins in @set; the
+ *	first names no row
+ * @set: by the page and the port's lower octet; set 0 is empty
+ * @rows: by the set
+ */
+struct nf_edge_port_map {
+	u8 protocol[256];
+	u16 page[3][256];
+	u8 set[NF_EDGE_PORT_PAGES * 256];
+	u64 rows[NF_EDGE_PORT_SETS];
+};
+
+#define NF_EDGE_PORTS_TCP	1
+#define NF_EDGE_PORTS_UDP	2
+
+/* Written by nf_edge_flow_table_init() alone. */
+extern struct nf_edge_port_map nf_edge_port_map;
+
+/* By row: those before it with the same service; likewise. */
+extern u64 nf_edge_rows_before[NF_EDGE_ROWS];
+
+int nf_edge_flow_table_init(void);
+
+static __always_inline u64 __nf_edge_rows_by_port(u8 protocol, u16 port)
 {
-	return
-#define ROW(id, zone, service, direction, role, application, protocol,	\
-	    low, high, ...)						\
-		(IPPROTO_##protocol == wanted &&			\
-		 (u16)(port - (low)) <= (high) - (low) ?		\
-		 BIT_ULL(NF_EDGE_ROW_HERE) : 0) |
-#include <nf_edge/flow_table.def>
-#undef ROW
-		0;
+	const struct nf_edge_port_map *map = &nf_edge_port_map;
+	u32 page = map->page[protocol][port >> 8];
+
+	return map->rows[map->set[page + (port & 0xff)]];
 }
 
 /**
@@ -110,13 +135,9 @@ static __always_inline u64 __nf_edge_rows_by_port(const u8 wanted, u16 port)
  * @l4proto: protocol of the connection; other than TCP and UDP names no row
  * @port: destination port, host order
  */
-static inline u64 nf_edge_rows_by_port(u8 l4proto, u16 port)
+static __always_inline u64 nf_edge_rows_by_port(u8 l4proto, u16 port)
 {
-	if (l4proto == IPPROTO_TCP)
-		return __nf_edge_rows_by_port(IPPROTO_TCP, port);
-	if (l4proto == IPPROTO_UDP)
-		return __nf_edge_rows_by_port(IPPROTO_UDP, port);
-	return 0;
+	return __nf_edge_rows_by_port(nf_edge_port_map.protocol[l4proto], port);
 }
 
 #endif

@@ -6,20 +6,20 @@
  * packet by its connection's original tuple.  The first hook runs before
  * conntrack and only saves work: what it drops the deciding hook would drop for
  * the same reason, but a scan then costs no conntrack entry.
+ *
+ * Both let by at once what nearly all packets are, and leave all others to
+ * decide.c.  The functions here end in calls of each other, so that none saves
+ * a register for what only another needs.
  */
 
-#include <linux/icmp.h>
-#include <linux/ip.h>
-#include <linux/ipv6.h>
 #include <linux/netdevice.h>
 #include <linux/netfilter_ipv4.h>
 #include <linux/netfilter_ipv6.h>
-#include <net/ipv6.h>
-#include <net/ndisc.h>
-#include <net/netfilter/nf_conntrack.h>
+#include <linux/tcp.h>
+#include <linux/udp.h>
+#include <net/ip.h>
 
 #include "hook.h"
-#include "snapshot.h"
 
 /* Equal priorities run in the order of registration: these are ours alone. */
 #define PRIORITY_FIRST	(NF_IP_PRI_CONNTRACK - 5)	/* behind raw */
@@ -27,347 +27,345 @@
 
 static_assert((int)NF_IP_PRI_CONNTRACK == (int)NF_IP6_PRI_CONNTRACK);
 
-/* Also looped-back copies, whatever device they come back on. */
-static bool never_governed(const struct sk_buff *skb,
-			   const struct net_device *dev)
+/* Connections of which more has to be known than their original tuple. */
+#define NOT_PLAIN	(IPS_NAT_MASK | IPS_TEMPLATE | IPS_OFFLOAD)
+
+#define ORIGINAL(ct)	((ct)->tuplehash[IP_CT_DIR_ORIGINAL].tuple)
+
+static __always_inline struct nf_edge_arrival
+quick_arrival(const struct nf_edge_snapshot *snapshot,
+	      const struct net_device *dev)
 {
-	return nf_edge_never_governed(dev) || skb->pkt_type == PACKET_LOOPBACK;
+	return nf_edge_ifmap_quick(rcu_dereference(snapshot->ifmap),
+				   dev->ifindex);
 }
 
-static __always_inline const void *source_address(const struct sk_buff *skb,
-						  bool ipv4)
-{
-	return ipv4 ? (const void *)&ip_hdr(skb)->saddr :
-					(const void *)&ipv6_hdr(skb)->saddr;
-}
+enum named {
+	NAMED,		/* by a row, or it begins no TCP connection */
+	UNNAMED,
+	UNREADABLE,	/* as simply as here */
+};
 
-static __always_inline const void *
-destination_address(const struct sk_buff *skb, bool ipv4)
+/* Whether a row in @requests names a header, or one in @replies its reverse. */
+static __always_inline enum named named(const struct sk_buff *skb, bool ipv4,
+					u64 requests, u64 replies)
 {
-	return ipv4 ? (const void *)&ip_hdr(skb)->daddr :
-					(const void *)&ipv6_hdr(skb)->daddr;
-}
-
-/*
- * Finds the transport header of a whole packet: its protocol, or -1 when it is
- * a fragment or cannot be parsed.
- */
-static int transport(const struct sk_buff *skb, bool ipv4, int *offset)
-{
-	__be16 frag_off;
-	u8 protocol;
+	unsigned int size = ipv4 ? sizeof(struct iphdr) :
+				   sizeof(struct ipv6hdr);
+	const void *header = skb->data + size;
+	const __be16 *port = header;
+	u8 protocol, l4proto;
 
 	if (ipv4) {
-		if (ip_is_fragment(ip_hdr(skb)))
-			return -1;
-		*offset = skb_network_offset(skb) + ip_hdrlen(skb);
-		return ip_hdr(skb)->protocol;
+		const struct iphdr *ip = (const void *)skb->data;
+
+		if (unlikely(*(u8 *)ip != 0x45 || ip_is_fragment(ip)))
+			return UNREADABLE;
+		l4proto = ip->protocol;
+	} else {
+		l4proto = ((const struct ipv6hdr *)skb->data)->nexthdr;
 	}
-	protocol = ipv6_hdr(skb)->nexthdr;
-	*offset = ipv6_skip_exthdr(skb, skb_network_offset(skb) +
-				   sizeof(struct ipv6hdr), &protocol, &frag_off);
-	if (*offset < 0 || frag_off)
-		return -1;
-	return protocol;
+	if (l4proto == IPPROTO_UDP) {
+		if (unlikely(skb_headlen(skb) < size + sizeof(struct udphdr)))
+			return UNREADABLE;
+		protocol = NF_EDGE_PORTS_UDP;
+	} else if (likely(l4proto == IPPROTO_TCP)) {
+		if (unlikely(skb_headlen(skb) < size + sizeof(struct tcphdr)))
+			return UNREADABLE;
+		if ((tcp_flag_word(header) & (TCP_FLAG_SYN | TCP_FLAG_ACK)) !=
+		    TCP_FLAG_SYN)
+			return NAMED;
+		protocol = NF_EDGE_PORTS_TCP;
+	} else {
+		return UNREADABLE;
+	}
+	return (__nf_edge_rows_by_port(protocol, ntohs(port[1])) & requests) ||
+	       (__nf_edge_rows_by_port(protocol, ntohs(port[0])) & replies) ?
+	       NAMED : UNNAMED;
 }
 
-/* Reads protocol and ports of a TCP or UDP packet; false if it is none. */
-static bool read_ports(const struct sk_buff *skb, bool ipv4,
-		       struct nf_edge_packet *p)
+/* A scan of an edge address, from a source that no guard asks about. */
+static noinline unsigned int
+refuse_unnamed(const void *unused, const struct sk_buff *skb,
+	       const struct nf_hook_state *state)
 {
-	__be16 buffer[2], *ports;
-	int protocol, offset;
+	struct nf_edge_net *en = nf_edge_net(state->net);
 
-	protocol = transport(skb, ipv4, &offset);
-	if (protocol != IPPROTO_TCP && protocol != IPPROTO_UDP)
-		return false;
-	ports = skb_header_pointer(skb, offset, sizeof(buffer), buffer);
-	if (!ports)
-		return false;
-	p->l4proto = protocol;
-	p->header_sport = ntohs(ports[0]);
-	p->header_dport = ntohs(ports[1]);
-	return true;
-}
-
-/* The type of an ICMP packet of the ipv4, or -1 when it is none. */
-static int icmp_type(const struct sk_buff *skb, bool ipv4)
-{
-	u8 buffer, *type;
-	int offset;
-
-	if (transport(skb, ipv4, &offset) !=
-	    (ipv4 ? IPPROTO_ICMP : IPPROTO_ICMPV6))
-		return -1;
-	type = skb_header_pointer(skb, offset, sizeof(buffer), &buffer);
-	return type ? *type : -1;
-}
-
-/* Neighbour discovery passes before any guard; asked only of what would not. */
-static bool is_neighbour_discovery(const struct sk_buff *skb, bool ipv4)
-{
-	int type;
-
-	if (ipv4 || ipv6_hdr(skb)->hop_limit != 255)
-		return false;
-	type = icmp_type(skb, ipv4);
-	return type >= NDISC_ROUTER_SOLICITATION && type <= NDISC_REDIRECT;
-}
-
-/* @packet may be NULL when the reason has no near rows. */
-static unsigned int refuse(struct nf_edge_net *en,
-			   const struct nf_edge_snapshot *snapshot,
-			   const struct sk_buff *skb, bool ipv4,
-			   const struct nf_edge_packet *packet,
-			   const struct nf_edge_judgement *judgement)
-{
-	bool audit = snapshot->switches.mode == NF_EDGE_MODE_AUDIT;
-
-	if (is_neighbour_discovery(skb, ipv4))
+	if (nf_edge_exempt(skb, state->in))
 		return NF_ACCEPT;
-	nf_edge_count_refused(en->drops, snapshot->nodes, packet, judgement,
-			      audit, skb->len);
-	return audit ? NF_ACCEPT : NF_DROP;
+	nf_edge_count_drop(en->drops, NF_EDGE_REASON_NO_ROW, false, skb->len);
+	return NF_DROP;
 }
 
-static unsigned int refuse_early(struct nf_edge_net *en,
-				 const struct nf_edge_snapshot *snapshot,
-				 const struct sk_buff *skb, bool ipv4,
-				 enum nf_edge_reason reason)
-{
-	const struct nf_edge_judgement judgement = {
-		.verdict = NF_EDGE_VERDICT_DROP,
-		.reason = reason,
-	};
-
-	return refuse(en, snapshot, skb, ipv4, NULL, &judgement);
-}
-
-static const struct nf_edge_arrival *
-arrival_on(const struct nf_edge_snapshot *snapshot,
-	   const struct net_device *dev)
-{
-	return nf_edge_ifmap_find(rcu_dereference(snapshot->ifmap),
-				  dev->ifindex);
-}
-
-/* Of what names no edge address, the guards ask where it comes from. */
+/* A packet whose source a guard may ask about. */
 static __always_inline unsigned int
-guard_ungoverned(struct nf_edge_net *en,
-		 const struct nf_edge_snapshot *snapshot,
-		 const struct sk_buff *skb, const struct net_device *in,
-		 bool ipv4)
+first_marked(const struct nf_edge_snapshot *snapshot, struct sk_buff *skb,
+	     const struct nf_hook_state *state, u16 destination,
+	     const struct nf_edge_class *source, bool ipv4)
 {
-	const struct nf_edge_class *source;
+	const struct nf_edge_addr_index *index = &snapshot->index;
+	u64 requests, replies;
 
-	if (!in || !(arrival_on(snapshot, in)->guards & NF_EDGE_GUARD_EXTERNAL))
+	if (source->flags & (NF_EDGE_NEVER | NF_EDGE_NEVER_SOURCE) ||
+	    source->foreign_to & quick_arrival(snapshot, state->in).guards)
+		goto decide;
+	if (destination) {
+		requests = index->class[destination].own & NF_EDGE_ROWS_IN;
+		replies = index->class[destination].own & NF_EDGE_ROWS_OUT;
+		/* Between edge addresses both ends name rows. */
+		if (source->services)
+			goto decide;
+	} else if (source->services) {
+		const void *address = nf_edge_destination(skb, ipv4);
+
+		requests = source->own & NF_EDGE_ROWS_OUT;
+		replies = source->own & NF_EDGE_ROWS_IN;
+		if (unlikely(nf_edge_never_destination(ipv4, address)))
+			goto decide;
+	} else {
 		return NF_ACCEPT;
-	source = nf_edge_peer_class(snapshot->index, ipv4,
-				    source_address(skb, ipv4));
-	if (!(source->flags & NF_EDGE_INSIDE))
+	}
+	if (likely(named(skb, ipv4, requests, replies) == NAMED))
 		return NF_ACCEPT;
-	return refuse_early(en, snapshot, skb, ipv4, NF_EDGE_REASON_SPOOFED);
+decide:
+	return nf_edge_decide_first(snapshot, skb, state);
 }
+
+#define FIRST_PARAMETERS						\
+	const struct nf_edge_snapshot *snapshot, struct sk_buff *skb,	\
+	const struct nf_hook_state *state, u16 destination
+
+/* As with PASS below: what is found at once, and what is not. */
+#define FIRST_MARKED(name, ipv4)					\
+static noinline unsigned int name##_deep(FIRST_PARAMETERS)		\
+{									\
+	return first_marked(snapshot, skb, state, destination,		\
+			    nf_edge_class_of(&snapshot->index, ipv4,	\
+					     nf_edge_source(skb, ipv4)), \
+			    ipv4);					\
+}									\
+									\
+static noinline unsigned int name(FIRST_PARAMETERS)			\
+{									\
+	const void *address = nf_edge_source(skb, ipv4);		\
+	u16 source = nf_edge_edge_number(&snapshot->index, ipv4, address); \
+	u32 bucket;							\
+									\
+	if (source)							\
+		return first_marked(snapshot, skb, state, destination,	\
+				    &snapshot->index.class[source], ipv4); \
+	bucket = nf_edge_bucket(&snapshot->index, ipv4, address);	\
+	if (unlikely(!nf_edge_ranges_settled(bucket)))			\
+		return name##_deep(snapshot, skb, state, destination);	\
+	return first_marked(snapshot, skb, state, destination,		\
+			    nf_edge_bucket_class(&snapshot->index, bucket), \
+			    ipv4);					\
+}
+
+FIRST_MARKED(first_marked_ipv4, true)
+FIRST_MARKED(first_marked_ipv6, false)
 
 /*
  * What of an edge address' packet does not depend on its connection: spoofed
  * sources, and headers that no row of the table names.  What may be isolation
- * is left to the deciding hook, as is what is no whole TCP or UDP packet, and
- * what the raw table marked.
+ * is left to the deciding hook, as is what begins no connection, and what the
+ * raw table marked.  This lets by what is surely to be let by.
  */
 static __always_inline unsigned int
 first_hook(void *priv, struct sk_buff *skb, const struct nf_hook_state *state,
 	   bool ipv4)
 {
-	const struct nf_edge_class *source, *destination;
 	const struct nf_edge_snapshot *snapshot;
+	const struct nf_edge_addr_index *index;
+	const struct nf_edge_class *class;
 	struct nf_edge_net *en = priv;
-	struct nf_edge_packet ports;
-	u8 guards;
+	u16 destination;
 
 	snapshot = rcu_dereference(en->snapshot);
-	if (!snapshot || snapshot->switches.mode != NF_EDGE_MODE_ENFORCE ||
-	    never_governed(skb, state->in) || skb_get_nfct(skb))
+	if (unlikely(!snapshot ||
+		     snapshot->switches.mode != NF_EDGE_MODE_ENFORCE ||
+		     skb_get_nfct(skb)))
 		return NF_ACCEPT;
 
-	source = nf_edge_edge_class(snapshot->index, ipv4,
-				    source_address(skb, ipv4));
-	destination = nf_edge_edge_class(snapshot->index, ipv4,
-					 destination_address(skb, ipv4));
-	if (!source && !destination)
-		return guard_ungoverned(en, snapshot, skb, state->in, ipv4);
-
-	if (!source)
-		source = nf_edge_peer_class(snapshot->index, ipv4,
-					    source_address(skb, ipv4));
+	index = &snapshot->index;
+	destination = nf_edge_edge_number(index, ipv4,
+					  nf_edge_destination(skb, ipv4));
+	if (nf_edge_marked(index, ipv4, nf_edge_source(skb, ipv4)))
+		return ipv4 ? first_marked_ipv4(snapshot, skb, state,
+						destination) :
+			      first_marked_ipv6(snapshot, skb, state,
+						destination);
 	if (!destination)
-		destination = nf_edge_peer_class(snapshot->index, ipv4,
-						 destination_address(skb, ipv4));
-	guards = arrival_on(snapshot, state->in)->guards;
-
-	if (nf_edge_spoofed(source, destination, guards))
-		return refuse_early(en, snapshot, skb, ipv4,
-				    NF_EDGE_REASON_SPOOFED);
-	if (nf_edge_isolated(destination, guards) ||
-	    !read_ports(skb, ipv4, &ports) ||
-	    nf_edge_named(source, destination, ports.l4proto,
-			  ports.header_sport, ports.header_dport))
 		return NF_ACCEPT;
-	return refuse_early(en, snapshot, skb, ipv4, NF_EDGE_REASON_NO_ROW);
+	class = &index->class[destination];
+	switch (named(skb, ipv4, class->own & NF_EDGE_ROWS_IN,
+		      class->own & NF_EDGE_ROWS_OUT)) {
+	case NAMED:
+		return NF_ACCEPT;
+	case UNNAMED:
+		/* The guard of an internal address may come first. */
+		if (likely(!(class->services & NF_EDGE_INTERNAL_SERVICE)))
+			return refuse_unnamed(snapshot, skb, state);
+		break;
+	case UNREADABLE:
+		break;
+	}
+	return nf_edge_decide_first(snapshot, skb, state);
 }
 
 /*
- * Whether a packet's own addresses are those of its connection's original
- * tuple.  They are not behind a translation, and in an ICMP error.
+ * What nearly all packets are: of a connection that is not translated, between
+ * an edge address and a peer that is none, and permitted.  All others are
+ * judged from the beginning.
  */
-static __always_inline bool header_is_tuple(const struct sk_buff *skb,
-					    bool ipv4,
-					    const struct nf_conntrack_tuple *t,
-					    bool original)
+static __always_inline unsigned int
+pass_plain(const struct nf_edge_snapshot *snapshot, struct sk_buff *skb,
+	   const struct nf_hook_state *state, const struct nf_conn *ct,
+	   const struct nf_edge_class *edge, const struct nf_edge_class *peer,
+	   bool ipv4, bool inbound, bool first)
 {
-	const void *from = source_address(skb, ipv4);
-	const void *to = destination_address(skb, ipv4);
-	size_t size = ipv4 ? sizeof(struct in_addr) :
-					       sizeof(struct in6_addr);
+	const struct nf_conntrack_tuple *tuple = &ORIGINAL(ct);
+	struct nf_edge_arrival arrival = { .sides = NF_EDGE_LOCAL_HOST };
+	enum nf_edge_toward toward = inbound == first ? NF_EDGE_TO_EDGE :
+							NF_EDGE_FROM_EDGE;
+	u16 dport = ntohs(tuple->dst.u.all);
+	u64 rows;
 
-	if (!original)
-		swap(from, to);
-	return !memcmp(from, &t->src.u3, size) && !memcmp(to, &t->dst.u3, size);
+	if (likely(state->in)) {
+		arrival = quick_arrival(snapshot, state->in);
+		if (unlikely((inbound == first ? peer : edge)->foreign_to &
+			     arrival.guards))
+			goto decide;
+	}
+	rows = nf_edge_permitting(&snapshot->words, inbound ? peer : edge,
+				  inbound ? edge : peer, tuple->dst.protonum,
+				  dport,
+				  first ? arrival.sides : NF_EDGE_ANYWHERE,
+				  !inbound);
+	if (unlikely(!rows || peer->services ||
+		     nf_edge_logging_port(&snapshot->words, rows, dport)))
+		goto decide;
+
+	if (first && unlikely(!(ct->status & IPS_CONFIRMED)))
+		nf_edge_hit(edge->hits, rows, toward, skb->len, true);
+	else
+		nf_edge_hit(edge->hits, rows, toward, skb->len, false);
+	return NF_ACCEPT;
+decide:
+	return nf_edge_decide(snapshot, skb, state);
 }
 
-/* The connection that a packet belongs to: kind, port, direction, error. */
-static void read_connection(const struct sk_buff *skb, bool ipv4,
-			    const struct nf_conntrack_tuple *tuple,
-			    enum ip_conntrack_info ctinfo,
-			    struct nf_edge_packet *p)
+#define PASS_PARAMETERS							\
+	const struct nf_edge_snapshot *snapshot, struct sk_buff *skb,	\
+	const struct nf_hook_state *state, const struct nf_conn *ct,	\
+	const struct nf_edge_class *edge
+
+/*
+ * One function for each way of each family, and one more for peers that are
+ * not found at once.
+ */
+#define PASS(name, ipv4, inbound, first, peer)				\
+static noinline unsigned int name##_deep(PASS_PARAMETERS)		\
+{									\
+	return pass_plain(snapshot, skb, state, ct, edge,		\
+			  nf_edge_class_of(&snapshot->index, ipv4,	\
+					   &ORIGINAL(ct).peer.u3),	\
+			  ipv4, inbound, first);			\
+}									\
+									\
+static noinline unsigned int name(PASS_PARAMETERS)			\
+{									\
+	u32 bucket = nf_edge_bucket(&snapshot->index, ipv4,		\
+				    &ORIGINAL(ct).peer.u3);		\
+									\
+	if (unlikely(!nf_edge_ranges_settled(bucket)))			\
+		return name##_deep(snapshot, skb, state, ct, edge);	\
+	return pass_plain(snapshot, skb, state, ct, edge,		\
+			  nf_edge_bucket_class(&snapshot->index, bucket), \
+			  ipv4, inbound, first);			\
+}
+
+PASS(pass_in_ipv4, true, true, true, src)
+PASS(pass_in_ipv6, false, true, true, src)
+PASS(pass_in_reply_ipv4, true, true, false, src)
+PASS(pass_in_reply_ipv6, false, true, false, src)
+PASS(pass_out_ipv4, true, false, true, dst)
+PASS(pass_out_ipv6, false, false, true, dst)
+PASS(pass_out_reply_ipv4, true, false, false, dst)
+PASS(pass_out_reply_ipv6, false, false, false, dst)
+
+static __always_inline unsigned int
+decide_plain(const struct nf_edge_snapshot *snapshot, struct sk_buff *skb,
+	     const struct nf_hook_state *state, const struct nf_conn *ct,
+	     bool ipv4, bool first)
 {
-	p->l4proto = tuple->dst.protonum;
-	p->first_direction = CTINFO2DIR(ctinfo) == IP_CT_DIR_ORIGINAL;
+	const struct nf_conntrack_tuple *tuple = &ORIGINAL(ct);
+	const struct nf_edge_addr_index *index = &snapshot->index;
+	u16 number;
 
-	switch (p->l4proto) {
-	case IPPROTO_TCP:
-	case IPPROTO_UDP:
-		p->kind = NF_EDGE_KIND_ROWS;
-		p->dport = ntohs(tuple->dst.u.all);
-		break;
-	case IPPROTO_ICMP:
-	case IPPROTO_ICMPV6:
-		p->kind = tuple->dst.u.icmp.type ==
-			  (ipv4 ? ICMP_ECHO :
-						    ICMPV6_ECHO_REQUEST) ?
-			  NF_EDGE_KIND_ECHO : NF_EDGE_KIND_OTHER;
-		break;
-	default:
-		p->kind = NF_EDGE_KIND_OTHER;
+	if (unlikely(!nf_edge_header_is_tuple(skb, ipv4, tuple, first)))
+		goto decide;
+
+	number = nf_edge_edge_number(index, ipv4, &tuple->dst.u3);
+	if (number) {
+		const struct nf_edge_class *edge = &index->class[number];
+
+		if (first)
+			return ipv4 ? pass_in_ipv4(snapshot, skb, state, ct,
+						   edge) :
+				      pass_in_ipv6(snapshot, skb, state, ct,
+						   edge);
+		return ipv4 ? pass_in_reply_ipv4(snapshot, skb, state, ct,
+						 edge) :
+			      pass_in_reply_ipv6(snapshot, skb, state, ct,
+						 edge);
 	}
+	/* Edge addresses are marked. */
+	if (first && !nf_edge_marked(index, ipv4, nf_edge_source(skb, ipv4)))
+		return NF_ACCEPT;
+	number = nf_edge_edge_number(index, ipv4, &tuple->src.u3);
+	if (number) {
+		const struct nf_edge_class *edge = &index->class[number];
 
-	/*
-	 * RELATED is also the first packet of a connection that a helper
-	 * expected, and a reset that the local host sends for another.
-	 */
-	if (unlikely(ctinfo == IP_CT_RELATED ||
-		     ctinfo == IP_CT_RELATED_REPLY)) {
-		int type = icmp_type(skb, ipv4);
-
-		p->error = type >= 0;
-		p->redirect = type == (ipv4 ?
-				       ICMP_REDIRECT : NDISC_REDIRECT);
+		if (first && unlikely(skb->pkt_type == PACKET_LOOPBACK))
+			goto decide;
+		if (first)
+			return ipv4 ? pass_out_ipv4(snapshot, skb, state, ct,
+						    edge) :
+				      pass_out_ipv6(snapshot, skb, state, ct,
+						    edge);
+		return ipv4 ? pass_out_reply_ipv4(snapshot, skb, state, ct,
+						  edge) :
+			      pass_out_reply_ipv6(snapshot, skb, state, ct,
+						  edge);
 	}
+	if (!first && !nf_edge_marked(index, ipv4, nf_edge_source(skb, ipv4)))
+		return NF_ACCEPT;
+decide:
+	return nf_edge_decide(snapshot, skb, state);
 }
 
 static __always_inline unsigned int
 deciding_hook(void *priv, struct sk_buff *skb,
-	      const struct nf_hook_state *state, bool ipv4)
+	      const struct nf_hook_state *state, bool ipv4, bool local)
 {
-	const struct nf_edge_class *source, *destination;
-	const struct nf_conntrack_tuple *tuple = NULL;
 	const struct nf_edge_snapshot *snapshot;
-	const struct nf_edge_addr_index *index;
-	struct nf_edge_judgement judgement;
-	struct nf_edge_net *en = priv;
 	enum ip_conntrack_info ctinfo;
-	struct nf_edge_packet packet;
+	struct nf_edge_net *en = priv;
 	const struct nf_conn *ct;
-	bool own_tuple = false;
 
 	snapshot = rcu_dereference(en->snapshot);
-	if (!snapshot ||
-	    never_governed(skb, state->in ? state->in : state->out))
-		return NF_ACCEPT;
-
 	ct = nf_ct_get(skb, &ctinfo);
-	if (ct && unlikely(nf_ct_is_template(ct)))
-		ct = NULL;
-	if (likely(ct)) {
-		tuple = &ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
-		own_tuple = !header_is_tuple(skb, ipv4, tuple,
-					     CTINFO2DIR(ctinfo) ==
-					     IP_CT_DIR_ORIGINAL);
-	}
+	if (unlikely(!snapshot || !ct || (ct->status & NOT_PLAIN) ||
+		     (local && nf_edge_never_governed(state->out))))
+		goto decide;
 
-	index = snapshot->index;
-	source = nf_edge_edge_class(index, ipv4, source_address(skb, ipv4));
-	destination = nf_edge_edge_class(index, ipv4,
-					 destination_address(skb, ipv4));
-	if (!source && !destination && likely(!own_tuple))
-		return guard_ungoverned(en, snapshot, skb, state->in, ipv4);
-
-	if (!source)
-		source = nf_edge_peer_class(index, ipv4,
-					    source_address(skb, ipv4));
-	if (!destination)
-		destination = nf_edge_peer_class(index, ipv4,
-						 destination_address(skb, ipv4));
-
-	memset(&packet, 0, sizeof(packet));
-	packet.header_source = source;
-	packet.header_destination = destination;
-	packet.arrival = NF_EDGE_LOCAL_HOST;
-	if (state->in) {
-		const struct nf_edge_arrival *arrival =
-			arrival_on(snapshot, state->in);
-
-		packet.arrival = arrival->sides;
-		packet.guards = arrival->guards;
-	}
-
-	if (likely(ct)) {
-		read_connection(skb, ipv4, tuple, ctinfo, &packet);
-		if (unlikely(own_tuple)) {
-			source = nf_edge_class_of(index, ipv4,
-						  &tuple->src.u3);
-			destination = nf_edge_class_of(index, ipv4,
-						       &tuple->dst.u3);
-		} else if (!packet.first_direction) {
-			swap(source, destination);
-		}
-		if (unlikely(own_tuple || (ct->status & IPS_NAT_MASK)) &&
-		    packet.kind == NF_EDGE_KIND_ROWS && !packet.error)
-			packet.unverified = read_ports(skb, ipv4, &packet);
-	} else {
-		packet.kind = ctinfo == IP_CT_UNTRACKED ?
-			      NF_EDGE_KIND_UNTRACKED : NF_EDGE_KIND_NONE;
-		packet.first_direction = true;
-		packet.unverified = read_ports(skb, ipv4, &packet);
-	}
-	packet.source = source;
-	packet.destination = destination;
-
-	nf_edge_judge(&snapshot->words, &packet, &judgement);
-
-	if (judgement.verdict == NF_EDGE_VERDICT_NOT_GOVERNED)
-		return NF_ACCEPT;
-	if (unlikely(ct && test_bit(IPS_OFFLOAD_BIT, &ct->status)))
-		this_cpu_inc(en->drops->offloaded);
-	if (unlikely(judgement.verdict == NF_EDGE_VERDICT_DROP))
-		return refuse(en, snapshot, skb, ipv4, &packet, &judgement);
-
-	if (packet.kind == NF_EDGE_KIND_ROWS && !packet.error)
-		nf_edge_count_permitted(snapshot->nodes, &packet,
-					judgement.rows,
-					packet.first_direction &&
-					!nf_ct_is_confirmed(ct), skb->len);
-	return NF_ACCEPT;
+	if (ctinfo == IP_CT_ESTABLISHED_REPLY)
+		return decide_plain(snapshot, skb, state, ct, ipv4, false);
+	if (likely(ctinfo == IP_CT_ESTABLISHED || ctinfo == IP_CT_NEW))
+		return decide_plain(snapshot, skb, state, ct, ipv4, true);
+decide:
+	return nf_edge_decide(snapshot, skb, state);
 }
 
 static unsigned int first_ipv4(void *priv, struct sk_buff *skb,
@@ -382,16 +380,28 @@ static unsigned int first_ipv6(void *priv, struct sk_buff *skb,
 	return first_hook(priv, skb, state, false);
 }
 
-static unsigned int decide_ipv4(void *priv, struct sk_buff *skb,
-				const struct nf_hook_state *state)
+static unsigned int in_ipv4(void *priv, struct sk_buff *skb,
+			    const struct nf_hook_state *state)
 {
-	return deciding_hook(priv, skb, state, true);
+	return deciding_hook(priv, skb, state, true, false);
 }
 
-static unsigned int decide_ipv6(void *priv, struct sk_buff *skb,
-				const struct nf_hook_state *state)
+static unsigned int in_ipv6(void *priv, struct sk_buff *skb,
+			    const struct nf_hook_state *state)
 {
-	return deciding_hook(priv, skb, state, false);
+	return deciding_hook(priv, skb, state, false, false);
+}
+
+static unsigned int out_ipv4(void *priv, struct sk_buff *skb,
+			     const struct nf_hook_state *state)
+{
+	return deciding_hook(priv, skb, state, true, true);
+}
+
+static unsigned int out_ipv6(void *priv, struct sk_buff *skb,
+			     const struct nf_hook_state *state)
+{
+	return deciding_hook(priv, skb, state, false, true);
 }
 
 static const struct nf_hook_ops hooks[NF_EDGE_HOOKS] = {
@@ -408,25 +418,25 @@ static const struct nf_hook_ops hooks[NF_EDGE_HOOKS] = {
 		.priority	= PRIORITY_FIRST,
 	},
 	{
-		.hook		= decide_ipv4,
+		.hook		= in_ipv4,
 		.pf		= NFPROTO_IPV4,
 		.hooknum	= NF_INET_PRE_ROUTING,
 		.priority	= PRIORITY_DECIDE,
 	},
 	{
-		.hook		= decide_ipv6,
+		.hook		= in_ipv6,
 		.pf		= NFPROTO_IPV6,
 		.hooknum	= NF_INET_PRE_ROUTING,
 		.priority	= PRIORITY_DECIDE,
 	},
 	{
-		.hook		= decide_ipv4,
+		.hook		= out_ipv4,
 		.pf		= NFPROTO_IPV4,
 		.hooknum	= NF_INET_LOCAL_OUT,
 		.priority	= PRIORITY_DECIDE,
 	},
 	{
-		.hook		= decide_ipv6,
+		.hook		= out_ipv6,
 		.pf		= NFPROTO_IPV6,
 		.hooknum	= NF_INET_LOCAL_OUT,
 		.priority	= PRIORITY_DECIDE,

@@ -10,6 +10,9 @@
 
 #include "snapshot.h"
 
+/* Interfaces with an ifindex from here on are rare, and looked for one by one. */
+#define NEAR	65536
+
 static struct nf_edge_arrival bound_arrival(u8 sides)
 {
 	struct nf_edge_arrival arrival = { .sides = sides };
@@ -58,38 +61,110 @@ nf_edge_interface_arrival(const struct nf_edge_site *site, const char *name)
 }
 
 /**
+ * nf_edge_ifmap_arrival - how packets arrive on an interface
+ * @map: the map
+ * @ifindex: the interface
+ *
+ * Context: under rcu_read_lock() or RTNL.
+ */
+struct nf_edge_arrival nf_edge_ifmap_arrival(const struct nf_edge_ifmap *map,
+					     u32 ifindex)
+{
+	u32 i;
+
+	if (ifindex < map->n)
+		return map->at[ifindex];
+	for (i = 0; i < map->n_far; i++)
+		if (map->far[i].ifindex == ifindex)
+			return map->far[i].arrival;
+	return map->unbound;
+}
+
+/* How it arrives on a device that is bound or never governed; else false. */
+static bool is_special(const struct nf_edge_site *site,
+		       const struct net_device *dev,
+		       struct nf_edge_arrival *arrival)
+{
+	const struct nf_edge_interface *interface;
+
+	if (nf_edge_never_governed(dev)) {
+		*arrival = (struct nf_edge_arrival){
+			.guards = NF_EDGE_GUARD_EXEMPT
+		};
+		return true;
+	}
+	interface = find_by_name(site, dev->name);
+	if (!interface)
+		return false;
+	*arrival = bound_arrival(interface->sides);
+	return true;
+}
+
+/* A map with room for every special device that is there, and none in it. */
+static struct nf_edge_ifmap *make_room(struct net *net,
+				       const struct nf_edge_site *site)
+{
+	struct nf_edge_arrival arrival;
+	struct nf_edge_ifmap *map;
+	struct net_device *dev;
+	u32 n = 0, n_far = 0;
+	size_t size;
+
+	for_each_netdev(net, dev) {
+		if (!is_special(site, dev, &arrival))
+			continue;
+		if (dev->ifindex < NEAR)
+			n = max_t(u32, n, dev->ifindex + 1);
+		else
+			n_far++;
+	}
+	/* The far ones come first in memory: they ask for more alignment. */
+	size = struct_size(map, at, n);
+	size = ALIGN(size, __alignof__(*map->far));
+	map = kvzalloc(size + n_far * sizeof(*map->far), GFP_KERNEL_ACCOUNT);
+	if (map) {
+		map->n = n;
+		map->far = (void *)map + size;
+	}
+	return map;
+}
+
+/**
  * nf_edge_ifmap_build - look up the devices that have the bound names
  * @net: in this namespace
  * @site: the configuration
  *
  * Context: under RTNL.
- * Return: the map, to be freed by kfree_rcu(), or NULL without memory.
+ * Return: the map, to be freed by kvfree_rcu(), or NULL without memory.
  */
 struct nf_edge_ifmap *nf_edge_ifmap_build(struct net *net,
 					  const struct nf_edge_site *site)
 {
-	u32 slots = roundup_pow_of_two(2 * site->n_interfaces + 2);
+	struct nf_edge_arrival arrival;
 	struct nf_edge_ifmap *map;
-	u32 i, at;
+	struct net_device *dev;
+	u32 i;
 
 	ASSERT_RTNL();
-	map = kzalloc(struct_size(map, slot, slots), GFP_KERNEL_ACCOUNT);
+	map = make_room(net, site);
 	if (!map)
 		return NULL;
-	map->mask = slots - 1;
 	map->unbound = unbound_arrival(site);
-	for (i = 0; i < site->n_interfaces; i++) {
-		const struct nf_edge_interface *interface = &site->interface[i];
-		struct net_device *dev = __dev_get_by_name(net, interface->name);
-
-		/* An alternative name is not the name. */
-		if (!dev || strcmp(dev->name, interface->name))
+	for (i = 0; i < map->n; i++)
+		map->at[i] = map->unbound;
+	for_each_netdev(net, dev) {
+		if (!is_special(site, dev, &arrival))
 			continue;
-		for (at = dev->ifindex & map->mask; map->slot[at].ifindex;)
-			at = (at + 1) & map->mask;
-		map->slot[at].ifindex = dev->ifindex;
-		map->slot[at].arrival = bound_arrival(interface->sides);
+		if (dev->ifindex < NEAR)
+			map->at[dev->ifindex] = arrival;
+		else
+			map->far[map->n_far++] = (struct nf_edge_far){
+				dev->ifindex, arrival
+			};
 	}
+	map->beyond = map->unbound;
+	if (map->n_far)
+		map->beyond.guards = NF_EDGE_GUARD_EXEMPT;
 	return map;
 }
 
@@ -97,16 +172,21 @@ struct nf_edge_ifmap *nf_edge_ifmap_build(struct net *net,
  * Without memory for a new map: whatever name the device has or had, it now
  * holds no side, and neither does any interface that is not bound.
  */
-static void blank(struct nf_edge_ifmap *map, int ifindex)
+static void blank(struct nf_edge_ifmap *map, u32 ifindex)
 {
 	u32 i;
 
-	pr_warn_once("nf_edge: no memory to follow interface %d: it holds no side until the next change\n",
+	pr_warn_once("nf_edge: no memory to follow interface %u: it holds no side until the next change\n",
 		     ifindex);
-	for (i = 0; i <= map->mask; i++)
-		if (map->slot[i].ifindex == ifindex)
-			WRITE_ONCE(map->slot[i].arrival.sides, 0);
+	for (i = 0; i < map->n; i++)
+		if (i == ifindex ||
+		    !memcmp(&map->at[i], &map->unbound, sizeof(map->unbound)))
+			WRITE_ONCE(map->at[i].sides, 0);
+	for (i = 0; i < map->n_far; i++)
+		if (map->far[i].ifindex == ifindex)
+			WRITE_ONCE(map->far[i].arrival.sides, 0);
 	WRITE_ONCE(map->unbound.sides, 0);
+	WRITE_ONCE(map->beyond.sides, 0);
 }
 
 static int netdev_event(struct notifier_block *nb, unsigned long event,
@@ -115,6 +195,7 @@ static int netdev_event(struct notifier_block *nb, unsigned long event,
 	struct net_device *dev = netdev_notifier_info_to_dev(ptr);
 	struct nf_edge_net *en = nf_edge_net(dev_net(dev));
 	struct nf_edge_snapshot *snapshot;
+	struct nf_edge_arrival was, is;
 	struct nf_edge_ifmap *map, *old;
 
 	if (event != NETDEV_REGISTER && event != NETDEV_UNREGISTER &&
@@ -125,8 +206,9 @@ static int netdev_event(struct notifier_block *nb, unsigned long event,
 	if (!snapshot)
 		return NOTIFY_DONE;
 	old = rtnl_dereference(snapshot->ifmap);
-	if (nf_edge_ifmap_find(old, dev->ifindex) == &old->unbound &&
-	    !find_by_name(snapshot->site, dev->name))
+	was = nf_edge_ifmap_arrival(old, dev->ifindex);
+	if (!memcmp(&was, &old->unbound, sizeof(was)) &&
+	    !is_special(snapshot->site, dev, &is))
 		return NOTIFY_DONE;
 
 	map = nf_edge_ifmap_build(dev_net(dev), snapshot->site);
@@ -135,7 +217,7 @@ static int netdev_event(struct notifier_block *nb, unsigned long event,
 		return NOTIFY_DONE;
 	}
 	rcu_assign_pointer(snapshot->ifmap, map);
-	kfree_rcu(old, rcu);
+	kvfree_rcu(old, rcu);
 	return NOTIFY_DONE;
 }
 

@@ -39,43 +39,39 @@ struct nf_edge_arrival {
 };
 
 /**
- * struct nf_edge_ifmap - from ifindex to sides, for the devices that have the
- *	bound names now
+ * struct nf_edge_ifmap - from ifindex to sides, for the devices that are bound
+ *	or never governed now
  * @rcu: to free it
- * @mask: slots less one; open addressing, at most half full
- * @unbound: for every other interface
- * @slot: by ifindex; 0 marks an empty one
+ * @n: entries in @at
+ * @n_far: entries in @far
+ * @far: devices with an ifindex beyond
+ * @unbound: for all others
+ * @beyond: for every ifindex beyond, or, while there is a @far device, what
+ *	makes the packet path ask nf_edge_ifmap_arrival()
+ * @at: by ifindex
  */
 struct nf_edge_ifmap {
 	struct rcu_head rcu;
-	u32 mask;
-	struct nf_edge_arrival unbound;
-	struct {
-		int ifindex;
+	u32 n;
+	u32 n_far;
+	struct nf_edge_far {
+		u32 ifindex;
 		struct nf_edge_arrival arrival;
-	} slot[];
+	} *far;
+	struct nf_edge_arrival unbound;
+	struct nf_edge_arrival beyond;
+	struct nf_edge_arrival at[];
 };
 
-/**
- * nf_edge_ifmap_find - how packets arrive on an interface
- * @map: the map
- * @ifindex: the interface
- *
- * Context: under rcu_read_lock().
- */
-static inline const struct nf_edge_arrival *
-nf_edge_ifmap_find(const struct nf_edge_ifmap *map, int ifindex)
+/* How packets arrive on an interface, or that this has to be asked. */
+static __always_inline struct nf_edge_arrival
+nf_edge_ifmap_quick(const struct nf_edge_ifmap *map, u32 ifindex)
 {
-	u32 i = ifindex & map->mask;
-
-	while (map->slot[i].ifindex) {
-		if (map->slot[i].ifindex == ifindex)
-			return &map->slot[i].arrival;
-		i = (i + 1) & map->mask;
-	}
-	return &map->unbound;
+	return likely(ifindex < map->n) ? map->at[ifindex] : map->beyond;
 }
 
+struct nf_edge_arrival nf_edge_ifmap_arrival(const struct nf_edge_ifmap *map,
+					     u32 ifindex);
 struct nf_edge_arrival
 nf_edge_interface_arrival(const struct nf_edge_site *site, const char *name);
 struct nf_edge_ifmap *nf_edge_ifmap_build(struct net *net,

@@ -168,6 +168,16 @@ static int take_prefixes(struct nf_edge_transaction *t, bool dry_run,
 	return 0;
 }
 
+/* Edge addresses count on their nodes. */
+static void bind_hits(struct nf_edge_site *site)
+{
+	struct nf_edge_class *class = site->index.class;
+	u32 i;
+
+	for (i = 1; i <= site->index.n_edge; i++)
+		class[i].hits = site->node[class[i].node]->cpu;
+}
+
 /* What a message, and a transaction if there is one, would put in force. */
 static struct nf_edge_snapshot *
 build_snapshot(struct genl_info *info, struct nf_edge_transaction *t,
@@ -207,6 +217,8 @@ build_snapshot(struct genl_info *info, struct nf_edge_transaction *t,
 		err = nf_edge_addr_index_build(&site->index, site->address,
 					       site->n_addresses, site->prefix,
 					       site->n_prefixes, bound_sets);
+		if (!err)
+			bind_hits(site);
 	}
 	if (!err) {
 		snapshot = nf_edge_snapshot_create(site, &switches, &switches);

@@ -54,7 +54,7 @@ static int __init nf_edge_init(void)
 {
 	int err;
 
-	err = nf_edge_snapshots_init();
+	err = nf_edge_flow_table_init() ?: nf_edge_snapshots_init();
 	if (err)
 		return err;
 	err = register_pernet_subsys(&net_ops);

@@ -93,7 +93,7 @@ nf_edge_snapshot_create(struct nf_edge_site *site,
 			   site->expose_cls_ports);
 	refcount_inc(&site->refs);
 	snapshot->site = site;
-	snapshot->index = &site->index;
+	snapshot->index = site->index;
 	snapshot->nodes = site->node;
 	snapshot->switches = *switches;
 	snapshot->loaded = *loaded;
@@ -125,7 +125,7 @@ static void free_snapshot(struct work_struct *work)
 	struct nf_edge_snapshot *snapshot =
 		container_of(to_rcu_work(work), struct nf_edge_snapshot, rwork);
 
-	kfree(rcu_dereference_protected(snapshot->ifmap, true));
+	kvfree(rcu_dereference_protected(snapshot->ifmap, true));
 	nf_edge_site_put(snapshot->site);
 	kfree(snapshot);
 }

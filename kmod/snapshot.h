@@ -54,7 +54,7 @@ struct nf_edge_site {
 /**
  * struct nf_edge_snapshot - one policy, as packets see it
  * @words: rows by live, arrival and guard
- * @index: from an address to its class, in @site
+ * @index: from an address to its class; what it points to is in @site
  * @ifmap: from an interface to its sides; replaced under RTNL
  * @nodes: by number, in @site
  * @switches: as they stand
@@ -68,7 +68,7 @@ struct nf_edge_site {
  */
 struct nf_edge_snapshot {
 	struct nf_edge_words words;
-	const struct nf_edge_addr_index *index;
+	struct nf_edge_addr_index index;
 	struct nf_edge_ifmap __rcu *ifmap;
 	struct nf_edge_node *const *nodes;
 	struct nf_edge_switches switches;

@@ -36,6 +36,7 @@ static int build(struct nf_edge_addr_index *index)
 {
 	memset(index, 0, sizeof(*index));
 	qsort(prefix, n_prefix, sizeof(*prefix), nf_edge_prefix_cmp);
+	sort_edge_addresses(address, n_address);
 	return nf_edge_addr_index_build(index, address, n_address, prefix,
 					n_prefix, ALL_SETS);
 }

@@ -220,11 +220,16 @@ static void random_packets_are_judged_as_row_by_row(void **state)
 	assert_true(seen[NF_EDGE_REASON_NO_ROW] > 1000);
 }
 
+static int lay_out_table(void **state)
+{
+	return nf_edge_flow_table_init();
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(random_packets_are_judged_as_row_by_row),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, lay_out_table, NULL);
 }

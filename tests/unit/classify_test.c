@@ -57,13 +57,14 @@ static int build(struct nf_edge_addr_index *index, u32 bound)
 	};
 
 	memset(index, 0, sizeof(*index));
+	sort_edge_addresses(address, ARRAY_SIZE(address));
 	return nf_edge_addr_index_build(index, address, ARRAY_SIZE(address),
 					prefix, ARRAY_SIZE(prefix), bound);
 }
 
 static int start(void **state)
 {
-	return build(&reference, reference_bound);
+	return nf_edge_flow_table_init() ?: build(&reference, reference_bound);
 }
 
 static int end(void **state)

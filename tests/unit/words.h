@@ -13,7 +13,7 @@
 
 struct address {
 	bool ipv6;
-	u8 octets[16];
+	u8 octets[16] __aligned(8);
 };
 
 static inline struct address read_address(const char *text)
@@ -66,20 +66,29 @@ static inline struct nf_edge_address edge_address(const char *text, u8 service,
 	};
 }
 
+static int edge_address_cmp(const void *a, const void *b)
+{
+	const struct nf_edge_address *x = a, *y = b;
+
+	if (x->ipv6 != y->ipv6)
+		return x->ipv6 - y->ipv6;
+	if (x->hi != y->hi)
+		return x->hi > y->hi ? 1 : -1;
+	if (x->lo != y->lo)
+		return x->lo > y->lo ? 1 : -1;
+	return x->service - y->service;
+}
+
+static inline void sort_edge_addresses(struct nf_edge_address *address, u32 n)
+{
+	qsort(address, n, sizeof(*address), edge_address_cmp);
+}
+
 /* What a packet's address is looked up as. */
 static inline const struct nf_edge_class *
 look_up(const struct nf_edge_addr_index *index, const struct address *a)
 {
-	const struct nf_edge_class *class;
-	__be32 ipv4;
-
-	if (a->ipv6) {
-		class = nf_edge_edge_ipv6(index, a->octets);
-		return class ? class : nf_edge_peer_ipv6(index, a->octets);
-	}
-	memcpy(&ipv4, a->octets, sizeof(ipv4));
-	class = nf_edge_edge_ipv4(index, ipv4);
-	return class ? class : nf_edge_peer_ipv4(index, ipv4);
+	return nf_edge_class_of(index, !a->ipv6, a->octets);
 }
 
 #endif

@@ -15,6 +15,8 @@ typedef uint32_t u32;
 typedef uint64_t u64;
 
 #define __force
+#define __percpu
+#define __aligned(n)	__attribute__((aligned(n)))
 #undef __always_inline
 #define __always_inline	inline __attribute__((always_inline))
 #define noinline	__attribute__((noinline))

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Cuts the addresses of a family into buckets, so that a look-up takes a few
+ * steps wherever the ranges are dense.
+ */
+
+#include <linux/bitops.h>
+#include <linux/errno.h>
+#include <linux/log2.h>
+#include <linux/minmax.h>
+#include <linux/mm.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "ranges.h"
+
+/* A bucket with no more ranges than this is searched, not cut. */
+#define SEARCHED	4
+
+#define FIRST_CUT_MIN	8	/* bits */
+#define FIRST_CUT_MAX	20
+
+/* What grows while the cut goes on. */
+struct cut {
+	struct nf_edge_ranges *ranges;
+	bool ipv4;
+	u32 n_buckets;
+	u32 room_buckets;
+	u32 n_nodes;
+	u32 room_nodes;
+	u32 buckets_left;
+};
+
+static void *grow(void *array, u32 n, u32 *room, u32 wanted, size_t size)
+{
+	void *grown;
+
+	if (wanted <= *room)
+		return array;
+	wanted = max(2 * *room, wanted);
+	grown = kvmalloc_array(wanted, size, GFP_KERNEL_ACCOUNT);
+	if (!grown)
+		return NULL;
+	if (n)
+		memcpy(grown, array, n * size);
+	kvfree(array);
+	*room = wanted;
+	return grown;
+}
+
+static u64 start_key(const struct cut *c, u32 i)
+{
+	return c->ipv4 ? c->ranges->start_ipv4[i] :
+			 c->ranges->start_ipv6[i].hi;
+}
+
+/* Whether a range starts no later than the first address of a key. */
+static bool starts_by(const struct cut *c, u32 i, u64 key)
+{
+	u64 start = start_key(c, i);
+
+	return start < key ||
+	       (start == key && (c->ipv4 || !c->ranges->start_ipv6[i].lo));
+}
+
+/* A node for ranges of which the second and the last start in one bucket. */
+static int add_node(struct cut *c, u32 first, u32 n)
+{
+	struct nf_edge_range_node *node;
+
+	node = grow(c->ranges->node, c->n_nodes, &c->room_nodes,
+		    c->n_nodes + 1, sizeof(*node));
+	if (!node)
+		return -ENOMEM;
+	c->ranges->node = node;
+	node += c->n_nodes++;
+	node->first = first;
+	node->n = n;
+	node->base = start_key(c, first + 1);
+	node->span = start_key(c, first + n - 1) - node->base;
+	node->bucket = 0;
+	node->shift = NF_EDGE_RANGE_UNCUT;
+	return 0;
+}
+
+/* Cuts @n ranges into buckets of 1 << @shift keys, from @base to @last. */
+static int cut(struct cut *c, u32 first, u32 n, u64 base, u64 last, u8 shift)
+{
+	u64 buckets = ((last - base) >> shift) + 1;
+	u32 end = first + n, i = first, j;
+	u32 *bucket;
+	u64 at;
+	int err;
+
+	bucket = grow(c->ranges->bucket, c->n_buckets, &c->room_buckets,
+		      c->n_buckets + buckets, sizeof(*bucket));
+	if (!bucket)
+		return -ENOMEM;
+	c->ranges->bucket = bucket;
+	bucket += c->n_buckets;
+	c->n_buckets += buckets;
+
+	for (at = 0; at < buckets; at++) {
+		u64 low = base + (at << shift);
+		u64 high = low + min((1ULL << shift) - 1, ~0ULL - low);
+
+		while (i + 1 < end && starts_by(c, i + 1, low))
+			i++;
+		for (j = i; j + 1 < end && start_key(c, j + 1) <= high;)
+			j++;
+		n = j - i + 1;
+		if (n <= SEARCHED) {
+			bucket[at] = (n == 1 ? c->ranges->value[i] : i) <<
+				     NF_EDGE_RANGE_COUNT | n;
+		} else {
+			bucket[at] = c->n_nodes << NF_EDGE_RANGE_COUNT;
+			err = add_node(c, i, n);
+			if (err)
+				return err;
+		}
+		i = j;
+		if (!(at % 4096))
+			cond_resched();
+	}
+	return 0;
+}
+
+/**
+ * nf_edge_ranges_cut - make ranges fit for look-ups
+ * @ranges: with starts, and values that stay; fewer than 1 << 26
+ * @ipv4: the family
+ *
+ * Context: may sleep.
+ * Return: 0 or -ENOMEM; nf_edge_ranges_free() frees what was made either way.
+ */
+int nf_edge_ranges_cut(struct nf_edge_ranges *ranges, bool ipv4)
+{
+	struct cut c = { .ranges = ranges, .ipv4 = ipv4 };
+	int key_bits = ipv4 ? 32 : 64;
+	int bits = clamp_t(int, ilog2(ranges->n), FIRST_CUT_MIN,
+			   FIRST_CUT_MAX);
+	u32 i, limit;
+	int err;
+
+	/* IPv6 prefixes are rarely spread over all of its space. */
+	if (!ipv4)
+		bits = FIRST_CUT_MIN;
+	ranges->shift = key_bits - bits;
+	err = cut(&c, 0, ranges->n, 0, ~0ULL >> (64 - key_bits), ranges->shift);
+
+	/* Each level costs as many buckets as it has ranges; enough is enough. */
+	limit = c.n_buckets + 4 * ranges->n;
+	for (i = 0; !err && i < c.n_nodes; i++) {
+		struct nf_edge_range_node *node = &ranges->node[i];
+		int span_bits = fls64(node->span);
+		int cut_bits = ilog2(node->n);
+
+		if (!node->span || c.n_buckets + 2 * node->n > limit)
+			continue;
+		node->shift = span_bits > cut_bits ? span_bits - cut_bits : 0;
+		node->bucket = c.n_buckets;
+		err = cut(&c, node->first, node->n, node->base,
+			  node->base + node->span, node->shift);
+	}
+	return err;
+}
+
+/**
+ * nf_edge_ranges_free - free what ranges hold
+ * @ranges: cut, or half made, or zeroed
+ */
+void nf_edge_ranges_free(struct nf_edge_ranges *ranges)
+{
+	kvfree(ranges->start_ipv4);
+	kvfree(ranges->value);
+	kvfree(ranges->bucket);
+	kvfree(ranges->node);
+}
