@@ -100,10 +100,12 @@ static __always_inline u32 nf_edge_hash_ipv4(const struct nf_edge_slots *slots,
 	return (addr * (u32)slots->seed) >> slots->shift;
 }
 
+/* Addresses differ in their last octets: those have to be the low bits. */
 static __always_inline u32 nf_edge_hash_ipv6(const struct nf_edge_slots *slots,
 					     u64 hi, u64 lo)
 {
-	return ((hi ^ lo * GOLDEN_RATIO_64) * slots->seed) >> slots->shift;
+	return ((hi ^ be64_to_cpu((__force __be64)lo)) * slots->seed) >>
+	       slots->shift;
 }
 
 /* Blocks are numbered by the octets as they stand in the packet. */

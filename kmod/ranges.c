@@ -16,7 +16,7 @@
 #include "ranges.h"
 
 /* A bucket with no more ranges than this is searched, not cut. */
-#define SEARCHED	4
+#define SEARCHED	8
 
 #define FIRST_CUT_MIN	8	/* bits */
 #define FIRST_CUT_MAX	20
@@ -82,6 +82,21 @@ static int add_node(struct cut *c, u32 first, u32 n)
 	node->bucket = 0;
 	node->shift = NF_EDGE_RANGE_UNCUT;
 	return 0;
+}
+
+/* Gives back what was grown too far; if it cannot, it stays. */
+static void *trim(void *array, u32 n, size_t size)
+{
+	void *trimmed;
+
+	if (!n)
+		return array;
+	trimmed = kvmalloc_array(n, size, GFP_KERNEL_ACCOUNT);
+	if (!trimmed)
+		return array;
+	memcpy(trimmed, array, n * size);
+	kvfree(array);
+	return trimmed;
 }
 
 /* Cuts @n ranges into buckets of 1 << @shift keys, from @base to @last. */
@@ -163,7 +178,12 @@ int nf_edge_ranges_cut(struct nf_edge_ranges *ranges, bool ipv4)
 		err = cut(&c, node->first, node->n, node->base,
 			  node->base + node->span, node->shift);
 	}
-	return err;
+	if (err)
+		return err;
+	ranges->bucket = trim(ranges->bucket, c.n_buckets,
+			      sizeof(*ranges->bucket));
+	ranges->node = trim(ranges->node, c.n_nodes, sizeof(*ranges->node));
+	return 0;
 }
 
 /**

@@ -83,6 +83,28 @@ static u8 flags_of(const struct address *a)
 	return flags;
 }
 
+/* What the hooks ask first never says otherwise than the class. */
+static void check_short_ways(const struct nf_edge_addr_index *index,
+			     const struct address *a,
+			     const struct nf_edge_class *class)
+{
+	const struct nf_edge_slots *slots = a->ipv6 ? &index->edge_ipv6 :
+						      &index->edge_ipv4;
+	u16 number = nf_edge_edge_number(index, !a->ipv6, a->octets);
+	u32 bucket = nf_edge_bucket(index, !a->ipv6, a->octets);
+
+	if (class->services && slots->seed)
+		assert_ptr_equal(&index->class[number], class);
+	else if (number)
+		assert_int_equal(index->class[number].services, 0);
+	if (class->services || class->flags || !slots->seed)
+		assert_true(nf_edge_marked(index, !a->ipv6, a->octets));
+	if (nf_edge_ranges_settled(bucket))
+		assert_ptr_equal(nf_edge_bucket_class(index, bucket), class);
+	if (class->flags & NF_EDGE_NEVER)
+		assert_true(nf_edge_never_destination(!a->ipv6, a->octets));
+}
+
 /* Looks one address up, and says by going through everything what it is. */
 static void check(const struct nf_edge_addr_index *index,
 		  const struct address *a)
@@ -111,6 +133,8 @@ static void check(const struct nf_edge_addr_index *index,
 	assert_int_equal(got->services, wanted.services);
 	assert_int_equal(got->node, wanted.node);
 	assert_int_equal(got->flags, wanted.flags);
+	assert_int_equal(got->foreign_to, wanted.foreign_to);
+	check_short_ways(index, a, got);
 }
 
 static void check_text(const struct nf_edge_addr_index *index, const char *text)
@@ -394,6 +418,43 @@ static void a_failed_allocation_fails_the_build_and_leaks_nothing(void **state)
 	assert_true(left > 5);
 }
 
+/* Sixty-four nodes in one network, and in a network each, want no long way. */
+static void the_edge_addresses_of_large_sites_are_hashed(void **state)
+{
+	static const char * const sites[][4] = {
+		{ "131.107.155.%d", "131.107.156.%d", "131.107.157.%d",
+		  "172.25.33.%d" },
+		{ "131.107.%d.10", "131.107.%d.20", "131.107.%d.30",
+		  "172.25.%d.10" },
+		{ "2001:db8:155::1%x", "2001:db8:155::2%x", "2001:db8:155::3%x",
+		  "2001:db8:33::%x" },
+		{ "2001:db8:155:%x::10", "2001:db8:155:%x::20",
+		  "2001:db8:155:%x::30", "2001:db8:33:%x::10" },
+	};
+	struct nf_edge_addr_index index;
+	char text[64];
+	unsigned int i;
+	int service, node;
+
+	for (i = 0; i < ARRAY_SIZE(sites); i++) {
+		n_address = 0;
+		for (node = 0; node < 64; node++)
+			for (service = 0; service < 4; service++) {
+				snprintf(text, sizeof(text), sites[i][service],
+					 node + 16);
+				address[n_address++] =
+					edge_address(text, service, node);
+			}
+		assert_int_equal(build(&index), 0);
+		assert_true(index.edge_ipv4.seed && index.edge_ipv6.seed);
+		for (node = 0; node < 64; node++) {
+			snprintf(text, sizeof(text), sites[i][0], node + 16);
+			check_text(&index, text);
+		}
+		nf_edge_addr_index_free(&index);
+	}
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -403,6 +464,8 @@ int main(void)
 		cmocka_unit_test_setup(prefixes_nest_as_deep_as_they_can, start),
 		cmocka_unit_test_setup(an_edge_address_has_its_services_and_its_sets, start),
 		cmocka_unit_test_setup(as_many_edge_addresses_as_there_may_be_are_found,
+				       start),
+		cmocka_unit_test_setup(the_edge_addresses_of_large_sites_are_hashed,
 				       start),
 		cmocka_unit_test_setup(random_prefixes_are_held_at_every_border, start),
 		cmocka_unit_test_setup(many_prefixes_are_held, start),
