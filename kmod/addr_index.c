@@ -397,22 +397,28 @@ static int make_slots(struct nf_edge_slots *slots, bool ipv6,
 
 /*
  * No address may be found in an empty slot.  All but the first hold 0, which
- * wants the first.  That gets the last address of all, or one before, which is
- * multicast or broadcast and so has no row.
+ * wants the first; that gets what wants the one in the middle under any odd
+ * seed.  Without a seed all want the first: there one address, which is no edge
+ * address and has no row, is found with the class that it has.
  */
 static void close_slots(struct nf_edge_addr_index *index)
 {
 	struct nf_edge_slot_ipv4 *ipv4 = index->edge_ipv4.ipv4;
 	struct nf_edge_slot_ipv6 *ipv6 = index->edge_ipv6.ipv6;
 
-	if (!ipv4->class) {
+	if (!index->edge_ipv4.seed) {
 		ipv4->addr = ~0;
 		ipv4->class = index->all_ipv4.value[index->all_ipv4.n - 1];
+	} else if (!ipv4->class) {
+		ipv4->addr = BIT(31);
 	}
-	if (!ipv6->class) {
+	if (!index->edge_ipv6.seed) {
 		ipv6->hi = ~0ULL;
 		ipv6->lo = ~0ULL;
 		ipv6->class = index->all_ipv6.value[index->all_ipv6.n - 1];
+	} else if (!ipv6->class) {
+		ipv6->hi = BIT_ULL(63);
+		ipv6->lo = 0;
 	}
 }
 

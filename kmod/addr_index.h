@@ -9,6 +9,10 @@
 #include <linux/unaligned.h>
 #include <asm/byteorder.h>
 
+#ifndef __LITTLE_ENDIAN
+#error "nf_edge reads addresses as little-endian machines do"
+#endif
+
 #include "classify.h"
 #include "prefixes.h"
 #include "ranges.h"
@@ -129,7 +133,7 @@ static __always_inline u16 nf_edge_nonzero(u16 class)
  * @addr: the address in network order
  *
  * Return: 0 when no node binds the address.  Where the addresses were too many
- * to hash it is always 0; then every address is marked.
+ * to hash it says nothing, and every address is marked.
  */
 static __always_inline u16
 nf_edge_edge_number(const struct nf_edge_addr_index *index, bool ipv4,

@@ -28,7 +28,8 @@ enum nf_edge_toward {
  * @bytes: their lengths from the IP header on, likewise
  * @connections: permitted packets that began a connection
  * @denied: packets refused that had this as a near row
- * @last_hit: seconds since 1970 of the last permitted packet, or 0
+ * @last_hit: seconds since 1970 of the last permitted packet, or 0; to about
+ *	a second, and what the machine slept since does not count
  */
 struct nf_edge_counts {
 	u64 packets[2];
@@ -62,7 +63,7 @@ struct nf_edge_hits {
 	u64 last[2];
 	u64 connections;
 	u64 denied;
-};
+} __aligned(64);	/* one cache line */
 
 /**
  * struct nf_edge_node_hits - what one CPU counted at a node

@@ -53,7 +53,7 @@ static bool read_ports(const struct sk_buff *skb, bool ipv4,
 	return true;
 }
 
-/* The type of an ICMP packet of the ipv4, or -1 when it is none. */
+/* The type of an ICMP packet of the family, or -1 when it is none. */
 static int icmp_type(const struct sk_buff *skb, bool ipv4)
 {
 	u8 buffer, *type;
@@ -216,7 +216,7 @@ judge_packet(const struct nf_edge_snapshot *snapshot, struct sk_buff *skb,
 	enum ip_conntrack_info ctinfo;
 	struct nf_edge_packet packet;
 	const struct nf_conn *ct;
-	bool own_tuple = false;
+	bool translated = false;
 
 	if (!snapshot ||
 	    nf_edge_exempt(skb, state->in ? state->in : state->out))
@@ -227,7 +227,7 @@ judge_packet(const struct nf_edge_snapshot *snapshot, struct sk_buff *skb,
 		ct = NULL;
 	if (likely(ct)) {
 		tuple = &ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
-		own_tuple = !nf_edge_header_is_tuple(skb, ipv4, tuple,
+		translated = !nf_edge_header_is_tuple(skb, ipv4, tuple,
 					     CTINFO2DIR(ctinfo) ==
 					     IP_CT_DIR_ORIGINAL);
 	}
@@ -251,7 +251,7 @@ judge_packet(const struct nf_edge_snapshot *snapshot, struct sk_buff *skb,
 
 	if (likely(ct)) {
 		read_connection(skb, ipv4, tuple, ctinfo, &packet);
-		if (unlikely(own_tuple)) {
+		if (unlikely(translated)) {
 			source = nf_edge_class_of(index, ipv4,
 						  &tuple->src.u3);
 			destination = nf_edge_class_of(index, ipv4,
@@ -259,7 +259,7 @@ judge_packet(const struct nf_edge_snapshot *snapshot, struct sk_buff *skb,
 		} else if (!packet.first_direction) {
 			swap(source, destination);
 		}
-		if (unlikely(own_tuple || (ct->status & IPS_NAT_MASK)) &&
+		if (unlikely(translated || (ct->status & IPS_NAT_MASK)) &&
 		    packet.kind == NF_EDGE_KIND_ROWS && !packet.error)
 			packet.unverified = read_ports(skb, ipv4, &packet);
 	} else {

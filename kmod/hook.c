@@ -5,7 +5,7 @@
  * The deciding hook runs behind conntrack and before NAT.  It judges every
  * packet by its connection's original tuple.  The first hook runs before
  * conntrack and only saves work: what it drops the deciding hook would drop for
- * the same reason, but a scan then costs no conntrack entry.
+ * the same reason, but a scan by SYNs or UDP then costs no conntrack entry.
  *
  * Both let by at once what nearly all packets are, and leave all others to
  * decide.c.  The functions here end in calls of each other, so that none saves
@@ -84,7 +84,10 @@ static __always_inline enum named named(const struct sk_buff *skb, bool ipv4,
 	       NAMED : UNNAMED;
 }
 
-/* A scan of an edge address, from a source that no guard asks about. */
+/*
+ * A scan of an edge address, from a source that no guard asks about.  The
+ * unused argument keeps the others where the caller has them.
+ */
 static noinline unsigned int
 refuse_unnamed(const void *unused, const struct sk_buff *skb,
 	       const struct nf_hook_state *state)
@@ -204,7 +207,7 @@ first_hook(void *priv, struct sk_buff *skb, const struct nf_hook_state *state,
 		return NF_ACCEPT;
 	case UNNAMED:
 		/* The guard of an internal address may come first. */
-		if (likely(!(class->services & NF_EDGE_INTERNAL_SERVICE)))
+		if (likely(class->services & NF_EDGE_EXTERNAL_SERVICES))
 			return refuse_unnamed(snapshot, skb, state);
 		break;
 	case UNREADABLE:
@@ -237,6 +240,10 @@ pass_plain(const struct nf_edge_snapshot *snapshot, struct sk_buff *skb,
 			     arrival.guards))
 			goto decide;
 	}
+	/* It could be permitted as a destination, but now it is the source. */
+	if (!inbound && !first &&
+	    unlikely(peer->flags & NF_EDGE_NEVER_SOURCE))
+		goto decide;
 	rows = nf_edge_permitting(&snapshot->words, inbound ? peer : edge,
 				  inbound ? edge : peer, tuple->dst.protonum,
 				  dport,

@@ -118,7 +118,7 @@ static struct nf_edge_ifmap *make_room(struct net *net,
 		else
 			n_far++;
 	}
-	/* The far ones come first in memory: they ask for more alignment. */
+	/* The far ones stand behind the others, and ask for more alignment. */
 	size = struct_size(map, at, n);
 	size = ALIGN(size, __alignof__(*map->far));
 	map = kvzalloc(size + n_far * sizeof(*map->far), GFP_KERNEL_ACCOUNT);
@@ -170,21 +170,27 @@ struct nf_edge_ifmap *nf_edge_ifmap_build(struct net *net,
 
 /*
  * Without memory for a new map: whatever name the device has or had, it now
- * holds no side, and neither does any interface that is not bound.
+ * holds no side, and neither does any interface that is not bound.  The guards
+ * of the name that it has now stand.
  */
-static void blank(struct nf_edge_ifmap *map, u32 ifindex)
+static void blank(struct nf_edge_ifmap *map, u32 ifindex, u8 guards)
 {
 	u32 i;
 
 	pr_warn_once("nf_edge: no memory to follow interface %u: it holds no side until the next change\n",
 		     ifindex);
 	for (i = 0; i < map->n; i++)
-		if (i == ifindex ||
-		    !memcmp(&map->at[i], &map->unbound, sizeof(map->unbound)))
+		if (!memcmp(&map->at[i], &map->unbound, sizeof(map->unbound)))
 			WRITE_ONCE(map->at[i].sides, 0);
+	if (ifindex < map->n) {
+		WRITE_ONCE(map->at[ifindex].sides, 0);
+		WRITE_ONCE(map->at[ifindex].guards, guards);
+	}
 	for (i = 0; i < map->n_far; i++)
-		if (map->far[i].ifindex == ifindex)
+		if (map->far[i].ifindex == ifindex) {
 			WRITE_ONCE(map->far[i].arrival.sides, 0);
+			WRITE_ONCE(map->far[i].arrival.guards, guards);
+		}
 	WRITE_ONCE(map->unbound.sides, 0);
 	WRITE_ONCE(map->beyond.sides, 0);
 }
@@ -195,7 +201,7 @@ static int netdev_event(struct notifier_block *nb, unsigned long event,
 	struct net_device *dev = netdev_notifier_info_to_dev(ptr);
 	struct nf_edge_net *en = nf_edge_net(dev_net(dev));
 	struct nf_edge_snapshot *snapshot;
-	struct nf_edge_arrival was, is;
+	struct nf_edge_arrival was, is = {};
 	struct nf_edge_ifmap *map, *old;
 
 	if (event != NETDEV_REGISTER && event != NETDEV_UNREGISTER &&
@@ -207,13 +213,13 @@ static int netdev_event(struct notifier_block *nb, unsigned long event,
 		return NOTIFY_DONE;
 	old = rtnl_dereference(snapshot->ifmap);
 	was = nf_edge_ifmap_arrival(old, dev->ifindex);
-	if (!memcmp(&was, &old->unbound, sizeof(was)) &&
-	    !is_special(snapshot->site, dev, &is))
+	if (!is_special(snapshot->site, dev, &is) &&
+	    !memcmp(&was, &old->unbound, sizeof(was)))
 		return NOTIFY_DONE;
 
 	map = nf_edge_ifmap_build(dev_net(dev), snapshot->site);
 	if (!map) {
-		blank(old, dev->ifindex);
+		blank(old, dev->ifindex, is.guards);
 		return NOTIFY_DONE;
 	}
 	rcu_assign_pointer(snapshot->ifmap, map);

@@ -95,8 +95,10 @@ static void check_short_ways(const struct nf_edge_addr_index *index,
 
 	if (class->services && slots->seed)
 		assert_ptr_equal(&index->class[number], class);
+	else if (slots->seed)
+		assert_int_equal(number, 0);
 	else if (number)
-		assert_int_equal(index->class[number].services, 0);
+		assert_ptr_equal(&index->class[number], class);
 	if (class->services || class->flags || !slots->seed)
 		assert_true(nf_edge_marked(index, !a->ipv6, a->octets));
 	if (nf_edge_ranges_settled(bucket))
