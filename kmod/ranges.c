@@ -29,7 +29,6 @@ struct cut {
 	u32 room_buckets;
 	u32 n_nodes;
 	u32 room_nodes;
-	u32 buckets_left;
 };
 
 static void *grow(void *array, u32 n, u32 *room, u32 wanted, size_t size)
@@ -153,14 +152,12 @@ int nf_edge_ranges_cut(struct nf_edge_ranges *ranges, bool ipv4)
 {
 	struct cut c = { .ranges = ranges, .ipv4 = ipv4 };
 	int key_bits = ipv4 ? 32 : 64;
-	int bits = clamp_t(int, ilog2(ranges->n), FIRST_CUT_MIN,
-			   FIRST_CUT_MAX);
+	/* IPv6 prefixes are rarely spread over all of its space. */
+	int bits = ipv4 ? clamp_t(int, ilog2(ranges->n), FIRST_CUT_MIN,
+				  FIRST_CUT_MAX) : FIRST_CUT_MIN;
 	u32 i, limit;
 	int err;
 
-	/* IPv6 prefixes are rarely spread over all of its space. */
-	if (!ipv4)
-		bits = FIRST_CUT_MIN;
 	ranges->shift = key_bits - bits;
 	err = cut(&c, 0, ranges->n, 0, ~0ULL >> (64 - key_bits), ranges->shift);
 

@@ -20,7 +20,7 @@ def test_tcp_with_flags_of_no_connection_is_invalid(open_net, family, flags):
     port = net.port()
     net.drops(client, packets.tcp(client.address, access.address, port, 443,
                                   flags), "invalid")
-    # no row names this one: conntrack is not even asked
+    # no row names this one, whether conntrack is asked first or not
     net.drops(client, packets.tcp(client.address, access.address, port, 444,
                                   flags), "no-row")
 
