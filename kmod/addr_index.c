@@ -16,6 +16,7 @@
 #include <linux/string.h>
 
 #include "addr_index.h"
+#include "array.h"
 
 /* Addresses with a flag of their own are prefixes of two more sets. */
 #define SET_NEVER		(NF_EDGE_PEER_SET_LIVE_MESSENGER_CLIENTS + 1)
@@ -208,9 +209,9 @@ static int lay_out_family(struct nf_edge_ranges *ranges, struct layout *l,
 	l->ipv6 = ipv6;
 	lay_out(l, sources);
 
-	start = kvmalloc_array(l->n, ipv6 ? sizeof(struct nf_edge_u128) :
-			       sizeof(u32), GFP_KERNEL_ACCOUNT);
-	sets = kvmalloc_array(l->n, sizeof(u16), GFP_KERNEL_ACCOUNT);
+	start = nf_edge_array(l->n, ipv6 ? sizeof(struct nf_edge_u128) :
+					   sizeof(u32));
+	sets = nf_edge_array(l->n, sizeof(u16));
 	if (ipv6)
 		ranges->start_ipv6 = start;
 	else

@@ -7,6 +7,7 @@
 #include <linux/netlink.h>
 #include <linux/slab.h>
 
+#include "array.h"
 #include "netlink.h"
 #include "netlink-gen.h"
 #include "parse.h"
@@ -155,8 +156,7 @@ static int take_prefixes(struct nf_edge_transaction *t, bool dry_run,
 		swap(*p, t->prefixes);
 		return 0;
 	}
-	copy = kvmalloc_array(t->prefixes.total, sizeof(*copy),
-			      GFP_KERNEL_ACCOUNT);
+	copy = nf_edge_array(t->prefixes.total, sizeof(*copy));
 	if (!copy)
 		return -ENOMEM;
 	memcpy(copy, t->prefixes.run[0].at,

@@ -10,6 +10,7 @@
 #include <linux/slab.h>
 #include <linux/sort.h>
 
+#include "array.h"
 #include "prefixes.h"
 
 /**
@@ -85,7 +86,7 @@ static int merge_last(struct nf_edge_prefixes *p)
 	struct nf_edge_prefix *out;
 	u32 i = 0, j = 0, n = 0;
 
-	out = kvmalloc_array(n_a + n_b, sizeof(*out), GFP_KERNEL_ACCOUNT);
+	out = nf_edge_array(n_a + n_b, sizeof(*out));
 	if (!out)
 		return -ENOMEM;
 	while (i < n_a || j < n_b) {

@@ -19,7 +19,7 @@ struct nf_edge_prefix {
 	bool ipv6;
 	u8 len;
 	u8 set;
-};
+} __packed __aligned(4);	/* there may be a million */
 
 #define NF_EDGE_PREFIX_RUNS	32
 

@@ -13,6 +13,7 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
+#include "array.h"
 #include "ranges.h"
 
 /* A bucket with no more ranges than this is searched, not cut. */
@@ -38,7 +39,7 @@ static void *grow(void *array, u32 n, u32 *room, u32 wanted, size_t size)
 	if (wanted <= *room)
 		return array;
 	wanted = max(2 * *room, wanted);
-	grown = kvmalloc_array(wanted, size, GFP_KERNEL_ACCOUNT);
+	grown = nf_edge_array(wanted, size);
 	if (!grown)
 		return NULL;
 	if (n)
@@ -90,7 +91,7 @@ static void *trim(void *array, u32 n, size_t size)
 
 	if (!n)
 		return array;
-	trimmed = kvmalloc_array(n, size, GFP_KERNEL_ACCOUNT);
+	trimmed = nf_edge_array(n, size);
 	if (!trimmed)
 		return array;
 	memcpy(trimmed, array, n * size);

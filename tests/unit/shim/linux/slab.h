@@ -35,6 +35,11 @@ static inline void *kvmalloc(size_t size, int gfp)
 	return kvmalloc_array(1, size, gfp);
 }
 
+static inline void *__vmalloc(size_t size, int gfp)
+{
+	return kvmalloc_array(1, size, gfp);
+}
+
 static inline void kvfree(const void *p)
 {
 	free((void *)p);

@@ -16,6 +16,8 @@ typedef uint64_t u64;
 
 #define __force
 #define __percpu
+#undef __packed
+#define __packed	__attribute__((packed))
 #define __aligned(n)	__attribute__((aligned(n)))
 #undef __always_inline
 #define __always_inline	inline __attribute__((always_inline))
