@@ -164,21 +164,6 @@ nf_edge_edge_number(const struct nf_edge_addr_index *index, bool ipv4,
 	return class;
 }
 
-/* Whether a packet of an edge address must not be to it (NF_EDGE_NEVER). */
-static __always_inline bool nf_edge_never_destination(bool ipv4,
-						      const void *addr)
-{
-	u64 hi;
-	u8 octet;
-
-	if (ipv4) {
-		memcpy(&octet, addr, sizeof(octet));
-		return octet == 127 || octet == 0;
-	}
-	memcpy(&hi, addr, sizeof(hi));
-	return hi == 0;
-}
-
 /**
  * nf_edge_class_of - the class of any address
  * @index: the index

@@ -40,8 +40,26 @@ quick_arrival(const struct nf_edge_snapshot *snapshot,
 				   dev->ifindex);
 }
 
+/*
+ * Whether a TCP segment begins no connection.  A header behind options, and a
+ * fragment, may be misread: but the answer only says which hook decides.
+ */
+static __always_inline bool begins_nothing(const struct sk_buff *skb, bool ipv4)
+{
+	unsigned int size = ipv4 ? sizeof(struct iphdr) :
+				   sizeof(struct ipv6hdr);
+	const void *ip = skb->data;
+	u8 l4proto = ipv4 ? ((const struct iphdr *)ip)->protocol :
+			    ((const struct ipv6hdr *)ip)->nexthdr;
+
+	return l4proto == IPPROTO_TCP &&
+	       skb_headlen(skb) >= size + sizeof(struct tcphdr) &&
+	       (tcp_flag_word(ip + size) & (TCP_FLAG_SYN | TCP_FLAG_ACK)) !=
+	       TCP_FLAG_SYN;
+}
+
 enum named {
-	NAMED,		/* by a row, or it begins no TCP connection */
+	NAMED,		/* by a row */
 	UNNAMED,
 	UNREADABLE,	/* as simply as here */
 };
@@ -72,9 +90,6 @@ static __always_inline enum named named(const struct sk_buff *skb, bool ipv4,
 	} else if (likely(l4proto == IPPROTO_TCP)) {
 		if (unlikely(skb_headlen(skb) < size + sizeof(struct tcphdr)))
 			return UNREADABLE;
-		if ((tcp_flag_word(header) & (TCP_FLAG_SYN | TCP_FLAG_ACK)) !=
-		    TCP_FLAG_SYN)
-			return NAMED;
 		protocol = NF_EDGE_PORTS_TCP;
 	} else {
 		return UNREADABLE;
@@ -106,29 +121,17 @@ first_marked(const struct nf_edge_snapshot *snapshot, struct sk_buff *skb,
 	     const struct nf_hook_state *state, u16 destination,
 	     const struct nf_edge_class *source, bool ipv4)
 {
-	const struct nf_edge_addr_index *index = &snapshot->index;
-	u64 requests, replies;
+	const struct nf_edge_class *class;
 
 	if (source->flags & (NF_EDGE_NEVER | NF_EDGE_NEVER_SOURCE) ||
 	    source->foreign_to & quick_arrival(snapshot, state->in).guards)
 		goto decide;
-	if (destination) {
-		requests = index->class[destination].own & NF_EDGE_ROWS_IN;
-		replies = index->class[destination].own & NF_EDGE_ROWS_OUT;
-		/* Between edge addresses both ends name rows. */
-		if (source->services)
-			goto decide;
-	} else if (source->services) {
-		const void *address = nf_edge_destination(skb, ipv4);
-
-		requests = source->own & NF_EDGE_ROWS_OUT;
-		replies = source->own & NF_EDGE_ROWS_IN;
-		if (unlikely(nf_edge_never_destination(ipv4, address)))
-			goto decide;
-	} else {
+	/* An edge server does not scan. */
+	if (!destination || source->services)
 		return NF_ACCEPT;
-	}
-	if (likely(named(skb, ipv4, requests, replies) == NAMED))
+	class = &snapshot->index.class[destination];
+	if (likely(named(skb, ipv4, class->own & NF_EDGE_ROWS_IN,
+			 class->own & NF_EDGE_ROWS_OUT) == NAMED))
 		return NF_ACCEPT;
 decide:
 	return nf_edge_decide_first(snapshot, skb, state);
@@ -169,10 +172,10 @@ FIRST_MARKED(first_marked_ipv4, true)
 FIRST_MARKED(first_marked_ipv6, false)
 
 /*
- * What of an edge address' packet does not depend on its connection: spoofed
- * sources, and headers that no row of the table names.  What may be isolation
- * is left to the deciding hook, as is what begins no connection, and what the
- * raw table marked.  This lets by what is surely to be let by.
+ * What of a packet to an edge address does not depend on its connection:
+ * spoofed sources, and headers that no row of the table names.  What may be
+ * isolation is left to the deciding hook, as is what begins no connection, what
+ * an edge address sends, and what the raw table marked.
  */
 static __always_inline unsigned int
 first_hook(void *priv, struct sk_buff *skb, const struct nf_hook_state *state,
@@ -184,6 +187,8 @@ first_hook(void *priv, struct sk_buff *skb, const struct nf_hook_state *state,
 	struct nf_edge_net *en = priv;
 	u16 destination;
 
+	if (begins_nothing(skb, ipv4))
+		return NF_ACCEPT;
 	snapshot = rcu_dereference(en->snapshot);
 	if (unlikely(!snapshot ||
 		     snapshot->switches.mode != NF_EDGE_MODE_ENFORCE ||

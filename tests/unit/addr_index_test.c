@@ -103,8 +103,6 @@ static void check_short_ways(const struct nf_edge_addr_index *index,
 		assert_true(nf_edge_marked(index, !a->ipv6, a->octets));
 	if (nf_edge_ranges_settled(bucket))
 		assert_ptr_equal(nf_edge_bucket_class(index, bucket), class);
-	if (class->flags & NF_EDGE_NEVER)
-		assert_true(nf_edge_never_destination(!a->ipv6, a->octets));
 }
 
 /* Looks one address up, and says by going through everything what it is. */
