@@ -41,7 +41,7 @@ check: tool
 	@tests/run
 
 bench:
-	@tests/bench/run instructions
+	@tests/bench/run
 
 bench-check bench-baseline bench-times bench-growth bench-throughput:
 	@tests/bench/run $(@:bench-%=%)

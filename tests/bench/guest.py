@@ -9,6 +9,7 @@ import ctypes
 import dataclasses
 import json
 import multiprocessing
+import multiprocessing.pool
 import os
 import socket
 import statistics
@@ -21,6 +22,7 @@ import time
 import scene                    # first: it says where the tests are
 import rulesets
 import sites
+import wire
 
 BENCH = "/sys/kernel/debug/nf_edge_bench/"
 CLONE_NEWNET = 0x40000000
@@ -118,6 +120,39 @@ class Namespace:
         do(*words)
         return time.monotonic() - begin
 
+    def reload(self, times):
+        """How many seconds the kernel took for each: no two loads in turn are of one
+        policy, and neither has large sets."""
+        with TimedClient() as client:
+            def seconds(ping):
+                return client.seconds_of(client.load, dataclasses.replace(
+                    self.site, ping=ping, peers=as_text(self.site.peers), nodes={
+                        name: as_text(services)
+                        for name, services in self.site.nodes.items()}))
+            return [seconds([["internal"], []][turn % 2]) for turn in range(times)]
+
+    @staticmethod
+    def read_counters(times):
+        """How many seconds the kernel took to tell all of them."""
+        with TimedClient() as client:
+            return [client.seconds_of(client.counters) for _ in range(times)]
+
+    def together(self, processors, count, streams):
+        """Nanoseconds a packet, measured on so many processors at once, each with a
+        stream of its own."""
+        barrier = multiprocessing.Barrier(processors)
+        with multiprocessing.pool.ThreadPool(processors) as pool:
+            taken = pool.starmap(self.on_processor, [
+                (at, barrier, count, stream)
+                for at, stream in zip(range(processors), streams)])
+        return statistics.mean(taken)
+
+    def on_processor(self, at, barrier, count, stream):
+        os.sched_setaffinity(0, {at})   # of this thread
+        barrier.wait()
+        taken = self.measure(count, [stream])
+        return taken["mean"] * 1e9 / taken["hertz"]
+
     def measure(self, count, streams):
         """Streams are dicts: packet, and what else a stream has. What it says:
         how many of the packets were accepted, and the time that they took."""
@@ -139,6 +174,46 @@ class Namespace:
         usual = samples[:max(1, len(samples) * 98 // 100)]
         return {"accepted": accepted, "ticks": statistics.median(samples),
                 "mean": sum(usual) / len(usual), "hertz": ticks / nanoseconds * 1e9}
+
+
+def as_text(lists):
+    return {name: [str(each) for each in values] for name, values in lists.items()}
+
+
+class TimedSocket:
+    """A socket that adds up the time that the kernel takes for its requests, which
+    netlink answers while they are sent."""
+
+    def __init__(self, sock):
+        self._sock = sock
+        self.seconds = 0
+
+    def __getattr__(self, name):
+        return getattr(self._sock, name)
+
+    def _timed(self, call, *words):
+        begin = time.perf_counter()
+        try:
+            return call(*words)
+        finally:
+            self.seconds += time.perf_counter() - begin
+
+    def send(self, data):
+        return self._timed(self._sock.send, data)
+
+    def recv(self, size):
+        return self._timed(self._sock.recv, size)
+
+
+class TimedClient(wire.Client):
+    def __init__(self):
+        super().__init__()
+        self.socket = TimedSocket(self.socket)
+
+    def seconds_of(self, call, *words):
+        before = self.socket.seconds
+        call(*words)
+        return self.socket.seconds - before
 
 
 def pack(packet, flows=1, weight=100, mask=0, slice_=None):
@@ -221,6 +296,29 @@ def table(job):
     return found
 
 
+def processors(job):
+    """What a packet takes, in nanoseconds, on one processor and on several at once."""
+    cases = scene.cases("packets", (4,), names=job["names"])
+    namespaces = {variant: Namespace(scene.site(), variant) for variant in job["variants"]}
+    found = {variant: {case.key: {size: [] for size in job["sizes"]} for case in cases}
+             for variant in namespaces}
+    say(f"bench: processors, rounds: {job['rounds']}")
+    for turn in range(job["rounds"]):
+        for variant, namespace in list(namespaces.items())[::-1 if turn % 2 else 1]:
+            for case in cases:
+                packet = case.packet
+                streams = [{"packet": dataclasses.replace(packet, sport=packet.sport + 1000 + at)}
+                           for at in range(max(job["sizes"]))]
+                for stream in streams if packet.established else ():
+                    namespace.ask("measure", 1, [stream])
+                for size in job["sizes"]:
+                    found[variant][case.key][size].append(
+                        namespace.ask("together", size, job["count"], streams))
+    for namespace in namespaces.values():
+        namespace.close()
+    return found
+
+
 def several(job):
     """Several jobs in one boot."""
     return [JOBS[each["job"]](each) for each in job["jobs"]]
@@ -256,8 +354,10 @@ def costs(job):
             "seconds", "edgectl", "--version") for _ in range(15))
 
     few, many = (Namespace(scene.site(nodes=nodes), "nf_edge") for nodes in (2, 64))
-    found["reload"] = usual(few, "load")
-    found["counters"] = usual(many, "seconds", "edgectl", "counters")
+    found["reload"] = statistics.median(few.ask("reload", 51))
+    found["reload, edgectl"] = usual(few, "load")
+    found["counters"] = statistics.median(many.ask("read_counters", 15))
+    found["counters, edgectl"] = usual(many, "seconds", "edgectl", "counters")
     few.close()
     many.close()
     return found
@@ -355,7 +455,8 @@ def throughput(job):
     return found
 
 
-JOBS = {"table": table, "several": several, "costs": costs, "throughput": throughput}
+JOBS = {"table": table, "several": several, "costs": costs, "processors": processors,
+        "throughput": throughput}
 
 
 def main():

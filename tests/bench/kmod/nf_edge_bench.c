@@ -85,10 +85,8 @@ struct result {
 };
 
 /* Goes on from request to request: no sequence of flows is learnt by heart. */
-static u32 random = 1;
+static DEFINE_PER_CPU(u32, seed);
 
-/* One file in use at a time, so the hooks find warm caches. */
-static DEFINE_MUTEX(bench_mutex);
 static struct dentry *folder;
 
 static __always_inline u64 ticks(void)
@@ -293,6 +291,7 @@ static void measure(struct bench *b, struct result *result)
 {
 	const struct request *request = b->request;
 	u64 ticks_begin = ticks(), ns_begin = ktime_get_ns();
+	u32 random = this_cpu_read(seed);
 	u32 i, at;
 
 	for (i = 0; i < request->packets; i++) {
@@ -328,6 +327,7 @@ static void measure(struct bench *b, struct result *result)
 		if (!(i % 256))
 			cond_resched();
 	}
+	this_cpu_write(seed, random);
 	result->packets = request->packets;
 	result->ticks = ticks() - ticks_begin;
 	result->nanoseconds = ktime_get_ns() - ns_begin;
@@ -389,14 +389,12 @@ static ssize_t bench_write(struct file *f, const char __user *user, size_t len,
 	if (!result)
 		goto out;
 
-	mutex_lock(&bench_mutex);
 	err = prepare(&b);
 	if (!err) {
 		measure(&b, result);
 		swap(f->private_data, *(void **)&result);
 	}
 	release(&b);
-	mutex_unlock(&bench_mutex);
 out:
 	vfree(result);
 	vfree(b.request);
