@@ -174,8 +174,9 @@ FIRST_MARKED(first_marked_ipv6, false)
 /*
  * What of a packet to an edge address does not depend on its connection:
  * spoofed sources, and headers that no row of the table names.  What may be
- * isolation is left to the deciding hook, as is what begins no connection, what
- * an edge address sends, and what the raw table marked.
+ * isolation is left to the deciding hook, as is what begins no connection or is
+ * sent by an edge address, unless it may be spoofed, and what the raw table
+ * marked.
  */
 static __always_inline unsigned int
 first_hook(void *priv, struct sk_buff *skb, const struct nf_hook_state *state,
@@ -187,15 +188,19 @@ first_hook(void *priv, struct sk_buff *skb, const struct nf_hook_state *state,
 	struct nf_edge_net *en = priv;
 	u16 destination;
 
-	if (begins_nothing(skb, ipv4))
-		return NF_ACCEPT;
 	snapshot = rcu_dereference(en->snapshot);
-	if (unlikely(!snapshot ||
-		     snapshot->switches.mode != NF_EDGE_MODE_ENFORCE ||
+	if (unlikely(!snapshot))
+		return NF_ACCEPT;
+	index = &snapshot->index;
+	/* A spoofed one conntrack would believe: a reset ends what it names. */
+	if (begins_nothing(skb, ipv4) &&
+	    (!nf_edge_marked(index, ipv4, nf_edge_source(skb, ipv4)) ||
+	     !quick_arrival(snapshot, state->in).guards))
+		return NF_ACCEPT;
+	if (unlikely(snapshot->switches.mode != NF_EDGE_MODE_ENFORCE ||
 		     skb_get_nfct(skb)))
 		return NF_ACCEPT;
 
-	index = &snapshot->index;
 	destination = nf_edge_edge_number(index, ipv4,
 					  nf_edge_destination(skb, ipv4));
 	if (nf_edge_marked(index, ipv4, nf_edge_source(skb, ipv4)))
