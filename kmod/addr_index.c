@@ -40,43 +40,45 @@ static const struct nf_edge_prefix builtin[] = {
 
 /*
  * State of laying out the prefixes of one family: those that contain the place
- * that was reached, outermost first, and where the ranges go.  While start is
- * NULL they are only counted.
+ * that was reached, outermost first, and where the ranges go, once they are
+ * counted.
  */
 struct layout {
 	struct {
 		struct nf_edge_prefix prefix;
-		struct nf_edge_u128 end;
+		u64 end_hi;
+		u64 end_lo;
 		u16 sets;
 	} open[129];
 	int n_open;
 	bool ipv6;
 	u32 n;
-	struct nf_edge_u128 last_start;
+	u64 last_hi;
+	u64 last_lo;
 	u16 last_sets;
-	u32 *start_ipv4;
-	struct nf_edge_u128 *start_ipv6;
-	u16 *sets;
+	struct nf_edge_ranges *ranges;
 };
 
 static void emit(struct layout *l, u64 hi, u64 lo, u16 sets)
 {
-	bool same = l->n && l->last_start.hi == hi && l->last_start.lo == lo;
+	bool same = l->n && l->last_hi == hi && l->last_lo == lo;
 
 	if (l->n && !same && l->last_sets == sets && !(sets & BIT(SET_EDGE)))
 		return;
 	if (!same)
 		l->n++;
-	l->last_start.hi = hi;
-	l->last_start.lo = lo;
+	l->last_hi = hi;
+	l->last_lo = lo;
 	l->last_sets = sets;
-	if (!l->sets)
+	if (!l->ranges)
 		return;
-	l->sets[l->n - 1] = sets;
-	if (l->ipv6)
-		l->start_ipv6[l->n - 1] = l->last_start;
-	else
-		l->start_ipv4[l->n - 1] = hi >> 32;
+	l->ranges->value[l->n - 1] = sets;
+	if (l->ipv6) {
+		l->ranges->start_ipv6[l->n - 1] = hi;
+		l->ranges->lower[l->n - 1] = lo;
+	} else {
+		l->ranges->start_ipv4[l->n - 1] = hi >> 32;
+	}
 }
 
 static u16 open_sets(const struct layout *l)
@@ -84,10 +86,13 @@ static u16 open_sets(const struct layout *l)
 	return l->n_open ? l->open[l->n_open - 1].sets : 0;
 }
 
-static bool ends_before(const struct nf_edge_u128 *end,
-			const struct nf_edge_prefix *p)
+/* Whether the innermost prefix ends before another begins. */
+static bool ends_before(const struct layout *l, const struct nf_edge_prefix *p)
 {
-	return end->hi < p->hi || (end->hi == p->hi && end->lo < p->lo);
+	u64 hi = l->open[l->n_open - 1].end_hi;
+
+	return hi < p->hi ||
+	       (hi == p->hi && l->open[l->n_open - 1].end_lo < p->lo);
 }
 
 /* In another set, perhaps: then it takes no place of its own. */
@@ -100,31 +105,28 @@ static bool same_prefix(const struct nf_edge_prefix *a,
 /* Closes the innermost prefix: behind its end begins what contains it. */
 static void close_one(struct layout *l)
 {
-	struct nf_edge_u128 next = l->open[--l->n_open].end;
+	u64 hi, lo;
 
-	next.lo++;
-	if (!next.lo)
-		next.hi++;
-	if (next.hi || next.lo)
-		emit(l, next.hi, next.lo, open_sets(l));
+	l->n_open--;
+	lo = l->open[l->n_open].end_lo + 1;
+	hi = l->open[l->n_open].end_hi + !lo;
+	if (hi || lo)
+		emit(l, hi, lo, open_sets(l));
 }
 
 static void open_one(struct layout *l, const struct nf_edge_prefix *p)
 {
-	struct nf_edge_u128 end = {
-		p->hi | nf_edge_host_bits_hi(p->len),
-		p->lo | nf_edge_host_bits_lo(p->len),
-	};
 	u16 sets;
 
-	while (l->n_open && ends_before(&l->open[l->n_open - 1].end, p))
+	while (l->n_open && ends_before(l, p))
 		close_one(l);
 
 	sets = open_sets(l) | BIT(p->set);
 	if (!l->n_open || !same_prefix(&l->open[l->n_open - 1].prefix, p))
 		l->n_open++;
 	l->open[l->n_open - 1].prefix = *p;
-	l->open[l->n_open - 1].end = end;
+	l->open[l->n_open - 1].end_hi = p->hi | nf_edge_host_bits_hi(p->len);
+	l->open[l->n_open - 1].end_lo = p->lo | nf_edge_host_bits_lo(p->len);
 	l->open[l->n_open - 1].sets = sets;
 	emit(l, p->hi, p->lo, sets);
 }
@@ -202,28 +204,22 @@ static void lay_out(struct layout *l, const struct sources *sources)
 static int lay_out_family(struct nf_edge_ranges *ranges, struct layout *l,
 			  bool ipv6, const struct sources *sources)
 {
-	void *start;
-	u16 *sets;
-
 	memset(l, 0, sizeof(*l));
 	l->ipv6 = ipv6;
 	lay_out(l, sources);
 
-	start = nf_edge_array(l->n, ipv6 ? sizeof(struct nf_edge_u128) :
-					   sizeof(u32));
-	sets = nf_edge_array(l->n, sizeof(u16));
-	if (ipv6)
-		ranges->start_ipv6 = start;
-	else
-		ranges->start_ipv4 = start;
-	ranges->value = sets;
 	ranges->n = l->n;
-	if (!start || !sets)
+	ranges->value = nf_edge_array(l->n, sizeof(*ranges->value));
+	if (ipv6) {
+		ranges->start_ipv6 = nf_edge_array(l->n, sizeof(u64));
+		ranges->lower = nf_edge_array(l->n, sizeof(u64));
+	} else {
+		ranges->start_ipv4 = nf_edge_array(l->n, sizeof(u32));
+	}
+	if (!ranges->value || !ranges->start_ipv4 || (ipv6 && !ranges->lower))
 		return -ENOMEM;
 
-	l->start_ipv4 = start;
-	l->start_ipv6 = start;
-	l->sets = sets;
+	l->ranges = ranges;
 	lay_out(l, sources);
 	return 0;
 }

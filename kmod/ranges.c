@@ -19,6 +19,8 @@
 /* A bucket with no more ranges than this is searched, not cut. */
 #define SEARCHED	8
 
+static_assert(SEARCHED < NF_EDGE_RANGE_DIVIDED);
+
 #define FIRST_CUT_MIN	8	/* bits */
 #define FIRST_CUT_MAX	20
 
@@ -51,8 +53,12 @@ static void *grow(void *array, u32 n, u32 *room, u32 wanted, size_t size)
 
 static u64 start_key(const struct cut *c, u32 i)
 {
-	return c->ipv4 ? c->ranges->start_ipv4[i] :
-			 c->ranges->start_ipv6[i].hi;
+	return c->ipv4 ? c->ranges->start_ipv4[i] : c->ranges->start_ipv6[i];
+}
+
+static bool starts_inside_key(const struct cut *c, u32 i)
+{
+	return !c->ipv4 && c->ranges->lower[i];
 }
 
 /* Whether a range starts no later than the first address of a key. */
@@ -60,8 +66,7 @@ static bool starts_by(const struct cut *c, u32 i, u64 key)
 {
 	u64 start = start_key(c, i);
 
-	return start < key ||
-	       (start == key && (c->ipv4 || !c->ranges->start_ipv6[i].lo));
+	return start < key || (start == key && !starts_inside_key(c, i));
 }
 
 /* A node for ranges of which the second and the last start in one bucket. */
@@ -119,15 +124,17 @@ static int cut(struct cut *c, u32 first, u32 n, u64 base, u64 last, u8 shift)
 	for (at = 0; at < buckets; at++) {
 		u64 low = base + (at << shift);
 		u64 high = low + min((1ULL << shift) - 1, ~0ULL - low);
+		u32 divided = 0;
 
 		while (i + 1 < end && starts_by(c, i + 1, low))
 			i++;
-		for (j = i; j + 1 < end && start_key(c, j + 1) <= high;)
-			j++;
+		for (j = i; j + 1 < end && start_key(c, j + 1) <= high; j++)
+			if (starts_inside_key(c, j + 1))
+				divided = NF_EDGE_RANGE_DIVIDED;
 		n = j - i + 1;
 		if (n <= SEARCHED) {
 			bucket[at] = (n == 1 ? c->ranges->value[i] : i) <<
-				     NF_EDGE_RANGE_COUNT | n;
+				     NF_EDGE_RANGE_COUNT | divided | n;
 		} else {
 			bucket[at] = c->n_nodes << NF_EDGE_RANGE_COUNT;
 			err = add_node(c, i, n);
@@ -191,6 +198,7 @@ int nf_edge_ranges_cut(struct nf_edge_ranges *ranges, bool ipv4)
 void nf_edge_ranges_free(struct nf_edge_ranges *ranges)
 {
 	kvfree(ranges->start_ipv4);
+	kvfree(ranges->lower);
 	kvfree(ranges->value);
 	kvfree(ranges->bucket);
 	kvfree(ranges->node);

@@ -5,11 +5,6 @@
 #include <linux/bits.h>
 #include <linux/types.h>
 
-struct nf_edge_u128 {
-	u64 hi;
-	u64 lo;
-};
-
 /**
  * struct nf_edge_range_node - a part of the addresses that is cut finer
  * @base: key of its first start but the first range's
@@ -32,15 +27,18 @@ struct nf_edge_range_node {
 
 /*
  * A bucket: how many ranges it may be, and the first of them, or the value if
- * it is one, or a node if it is none.
+ * it is one, or a node if it is none.  It is divided if one of them starts
+ * inside a key.
  */
 #define NF_EDGE_RANGE_COUNT	6
 #define NF_EDGE_RANGE_COUNTS	(BIT(NF_EDGE_RANGE_COUNT) - 1)
+#define NF_EDGE_RANGE_DIVIDED	BIT(NF_EDGE_RANGE_COUNT - 1)
 
 /**
  * struct nf_edge_ranges - all addresses of one family, in ranges
- * @start_ipv4: first address of each range, host order, ascending from 0
+ * @start_ipv4: key of the first address of each range, ascending from 0
  * @start_ipv6: likewise
+ * @lower: lower half of that address in IPv6
  * @value: what stands for each range
  * @n: ranges
  * @bucket: by the upper bits of an address, the ranges it may be in
@@ -54,8 +52,9 @@ struct nf_edge_range_node {
 struct nf_edge_ranges {
 	union {
 		u32 *start_ipv4;
-		struct nf_edge_u128 *start_ipv6;
+		u64 *start_ipv6;
 	};
+	u64 *lower;
 	u16 *value;
 	u32 *bucket;
 	struct nf_edge_range_node *node;
@@ -70,14 +69,15 @@ void nf_edge_ranges_free(struct nf_edge_ranges *ranges);
  * nf_edge_ranges_search - which of some ranges an address is in
  * @r: the ranges of its family; they need not be cut
  * @ipv4: the family
+ * @divided: whether one of the ranges may start inside a key
  * @at: the first of the ranges
  * @n: how many
  * @key: the address in IPv4, its upper half in IPv6, host order
  * @lo: its lower half in IPv6
  */
 static __always_inline u32
-nf_edge_ranges_search(const struct nf_edge_ranges *r, bool ipv4, u32 at, u32 n,
-		      u64 key, u64 lo)
+nf_edge_ranges_search(const struct nf_edge_ranges *r, bool ipv4, bool divided,
+		      u32 at, u32 n, u64 key, u64 lo)
 {
 	while (n > 1) {
 		u32 half = n / 2;
@@ -85,12 +85,20 @@ nf_edge_ranges_search(const struct nf_edge_ranges *r, bool ipv4, u32 at, u32 n,
 
 		if (ipv4)
 			behind = r->start_ipv4[at + half] <= key;
+		else if (!divided)
+			behind = r->start_ipv6[at + half] <= key;
 		else
-			behind = r->start_ipv6[at + half].hi < key ||
-				 (r->start_ipv6[at + half].hi == key &&
-				  r->start_ipv6[at + half].lo <= lo);
-		if (behind)
+			behind = r->start_ipv6[at + half] < key ||
+				 (r->start_ipv6[at + half] == key &&
+				  r->lower[at + half] <= lo);
+		/*
+		 * By a branch, no conditional move: foretold, the value is on
+		 * its way from memory while the start still is.
+		 */
+		if (behind) {
 			at += half;
+			OPTIMIZER_HIDE_VAR(at);
+		}
 		n -= half;
 	}
 	return at;
@@ -131,7 +139,7 @@ static __always_inline u16 nf_edge_ranges_find(const struct nf_edge_ranges *r,
 			return r->value[node->first +
 					(key < node->base ? 0 : node->n - 1)];
 		if (node->shift == NF_EDGE_RANGE_UNCUT)
-			return r->value[nf_edge_ranges_search(r, ipv4,
+			return r->value[nf_edge_ranges_search(r, ipv4, true,
 							      node->first,
 							      node->n, key,
 							      lo)];
@@ -141,7 +149,11 @@ static __always_inline u16 nf_edge_ranges_find(const struct nf_edge_ranges *r,
 	at = bucket >> NF_EDGE_RANGE_COUNT;
 	if (n == 1)
 		return at;
-	return r->value[nf_edge_ranges_search(r, ipv4, at, n, key, lo)];
+	if (!ipv4 && unlikely(n & NF_EDGE_RANGE_DIVIDED))
+		return r->value[nf_edge_ranges_search(r, false, true, at,
+						      n ^ NF_EDGE_RANGE_DIVIDED,
+						      key, lo)];
+	return r->value[nf_edge_ranges_search(r, ipv4, false, at, n, key, lo)];
 }
 
 #endif

@@ -24,6 +24,7 @@ typedef uint64_t u64;
 #define noinline	__attribute__((noinline))
 #define likely(x)	__builtin_expect(!!(x), 1)
 #define unlikely(x)	__builtin_expect(!!(x), 0)
+#define OPTIMIZER_HIDE_VAR(v)	asm("" : "=r" (v) : "0" (v))
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
 
 #endif
