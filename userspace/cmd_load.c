@@ -2,7 +2,10 @@
 /*
  * edgectl load: put a configuration into force.
  */
+#include <stdlib.h>
+
 #include "apply.h"
+#include "offload.h"
 #include "options.h"
 #include "output.h"
 #include "ssh.h"
@@ -40,8 +43,9 @@ static enum outcome load(struct apply *apply, bool force)
 				    apply->before.generation, &apply->tried);
 }
 
-static void print(const struct apply *apply)
+static void print(const struct apply *apply, const struct offload *offload)
 {
+	char *offloaded = nf_edge_offload_text(offload);
 	const struct load_reply *now = &apply->tried;
 	uint32_t mode = apply->config.policy.mode;
 	const char *loud = mode == NF_EDGE_MODE_AUDIT ? YELLOW : GREEN;
@@ -55,15 +59,20 @@ static void print(const struct apply *apply)
 		now->governed, now->governed == 1 ? "" : "es",
 		nf_edge_colour(loud), nf_edge_word(&nf_edge_modes, mode),
 		nf_edge_colour(PLAIN), now->generation);
+	if (offloaded)
+		nf_edge_warn("%s", offloaded);
+	free(offloaded);
 }
 
-static void print_json(const struct apply *apply)
+static void print_json(const struct apply *apply, const struct offload *offload)
 {
 	json_t *object = nf_edge_apply_json(apply);
 
 	json_object_set_new(object, "mode",
 			    nf_edge_json_word(&nf_edge_modes,
 					      apply->config.policy.mode));
+	json_object_set_new(object, "offloaded_connections",
+			    nf_edge_offload_connections_json(offload));
 	nf_edge_json_print(object, JSON_INDENT(2));
 }
 
@@ -81,6 +90,7 @@ enum outcome nf_edge_cmd_load(int argc, char **argv)
 		{ .name = "json", .flag = &json },
 		{ .name = "force", .flag = &force },
 	};
+	struct offload offload = { .known = true };
 	const char *file;
 	enum outcome outcome;
 	struct apply apply;
@@ -92,14 +102,17 @@ enum outcome nf_edge_cmd_load(int argc, char **argv)
 	outcome = nf_edge_apply_read(&apply, file ? file : DEFAULT_CONFIG);
 	if (outcome == DONE)
 		outcome = load(&apply, force);
+	if (outcome == DONE)
+		nf_edge_offload_read(&offload, &apply.config.policy);
 	if (apply.config.errors.count) {
 		outcome = nf_edge_apply_refuse(&apply, json);
 	} else if (outcome == DONE && json) {
-		print_json(&apply);
+		print_json(&apply, &offload);
 	} else if (outcome == DONE) {
 		nf_edge_findings_print(&apply.config.warnings, stderr);
-		print(&apply);
+		print(&apply, &offload);
 	}
+	nf_edge_offload_free(&offload);
 	nf_edge_apply_free(&apply);
 	return outcome;
 }

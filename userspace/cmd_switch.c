@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "explain.h"
+#include "offload.h"
 #include "options.h"
 #include "output.h"
 #include "ssh.h"
@@ -18,6 +19,7 @@
  * @attribute: what to send
  * @value: and its value
  * @off: something is switched off
+ * @cuts: connections may end by it
  * @guarded: not if it cuts the SSH session that this runs in
  */
 struct toggle {
@@ -27,6 +29,7 @@ struct toggle {
 	int attribute;
 	uint32_t value;
 	bool off;
+	bool cuts;
 	bool guarded;
 };
 
@@ -43,6 +46,7 @@ struct pair {
  * @pairs: what is permitted still
  * @pair_count: how many
  * @pair_capacity: how many there is room for
+ * @offload: connections that no switch reaches
  */
 struct result {
 	bool changed;
@@ -50,6 +54,7 @@ struct result {
 	struct pair *pairs;
 	size_t pair_count;
 	size_t pair_capacity;
+	struct offload offload;
 };
 
 static void print_mode_help(void)
@@ -210,11 +215,13 @@ static enum outcome carry_out(struct client *client, const struct toggle *toggle
 	if (outcome != DONE)
 		return outcome;
 	outcome = send_switch(client, toggle, result);
-	if (outcome != DONE || !toggle->off)
+	if (outcome != DONE || !toggle->cuts)
 		return outcome;
-	outcome = nf_edge_view_read(client, &view, VIEW_ROWS);
-	if (outcome == DONE)
+	outcome = nf_edge_view_read(client, &view, VIEW_ROWS | VIEW_NODES);
+	if (outcome == DONE && toggle->off)
 		find_pairs(toggle, result, &view);
+	if (outcome == DONE)
+		nf_edge_offload_read(&result->offload, &view.policy);
 	nf_edge_view_free(&view);
 	return outcome;
 }
@@ -250,6 +257,7 @@ static void print(const struct toggle *toggle, const struct result *result)
 		nf_edge_format("%s %s is %s", toggle->verb, toggle->word,
 			       toggle->state) :
 		nf_edge_format("mode is %s", toggle->state);
+	char *offloaded = nf_edge_offload_text(&result->offload);
 	size_t i;
 
 	if (result->changed)
@@ -259,6 +267,9 @@ static void print(const struct toggle *toggle, const struct result *result)
 		fprintf(nf_edge_out, "nothing changed: %s already\n", what);
 	for (i = 0; i < result->pair_count; i++)
 		print_pair(&result->pairs[i]);
+	if (offloaded)
+		nf_edge_warn("%s", offloaded);
+	free(offloaded);
 	free(what);
 }
 
@@ -277,13 +288,15 @@ static void print_json(const struct toggle *toggle, const struct result *result)
 		json_array_append_new(pairs, pair);
 		free(closes);
 	}
-	object = json_pack("{s:i, s:s, s:o*, s:b, s:I, s:o}", SCHEMA,
+	object = json_pack("{s:i, s:s, s:o*, s:b, s:I, s:o, s:o}", SCHEMA,
 			   toggle->verb, toggle->word ? : toggle->state,
 			   "on", toggle->word ? json_boolean(!toggle->off) :
 						NULL,
 			   "changed", result->changed,
 			   "generation", (json_int_t)result->generation,
-			   "still_permitted", pairs);
+			   "still_permitted", pairs,
+			   "offloaded_connections",
+			   nf_edge_offload_connections_json(&result->offload));
 	nf_edge_json_print(object, JSON_INDENT(2));
 }
 
@@ -304,7 +317,7 @@ enum outcome nf_edge_cmd_switch(int argc, char **argv)
 	};
 	const char *operands[2] = { NULL, NULL };
 	struct toggle toggle = { .verb = argv[0] };
-	struct result result = { 0 };
+	struct result result = { .offload.known = true };
 	enum outcome outcome;
 	struct client client;
 
@@ -321,8 +334,9 @@ enum outcome nf_edge_cmd_switch(int argc, char **argv)
 	outcome = is_mode ? parse_mode(&toggle) : parse_word(&toggle);
 	if (outcome != DONE)
 		return outcome;
-	toggle.guarded = is_mode && toggle.value == NF_EDGE_MODE_ENFORCE &&
-			 !force;
+	toggle.cuts = toggle.off ||
+		      (is_mode && toggle.value == NF_EDGE_MODE_ENFORCE);
+	toggle.guarded = is_mode && toggle.cuts && !force;
 
 	outcome = nf_edge_client_connect(&client, NULL);
 	if (outcome == DONE)
@@ -331,6 +345,7 @@ enum outcome nf_edge_cmd_switch(int argc, char **argv)
 		print_json(&toggle, &result);
 	else if (outcome == DONE)
 		print(&toggle, &result);
+	nf_edge_offload_free(&result.offload);
 	free(result.pairs);
 	nf_edge_client_close(&client);
 	return outcome;

@@ -77,6 +77,22 @@ const char *nf_edge_colour(const char *sequence)
 }
 
 /**
+ * nf_edge_warn - print what needs somebody's attention, as one line
+ * @format: a sentence
+ */
+void nf_edge_warn(const char *format, ...)
+{
+	va_list args;
+
+	fprintf(nf_edge_out, "  %sWARNING%s    ", nf_edge_colour(YELLOW),
+		nf_edge_colour(PLAIN));
+	va_start(args, format);
+	vfprintf(nf_edge_out, format, args);
+	va_end(args);
+	fputc('\n', nf_edge_out);
+}
+
+/**
  * struct table - a table that is being filled
  * @columns: its columns
  * @shown: which of them are shown, in this order

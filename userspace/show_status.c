@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "counters.h"
+#include "offload.h"
 #include "show.h"
 
 /* Of a hundred entries of the connection tracking table. */
@@ -84,7 +85,8 @@ static json_t *conntrack_json(const struct view *view)
 			 "early_drop", (json_int_t)view->conntrack_early_drop);
 }
 
-static void print_json(const struct client *client, const struct view *view)
+static void print_json(const struct client *client, const struct view *view,
+		       const struct offload *offload)
 {
 	const struct policy *policy = &view->policy;
 	json_t *interfaces = json_array(), *object;
@@ -93,7 +95,7 @@ static void print_json(const struct client *client, const struct view *view)
 	for (i = 0; i < policy->interface_count; i++)
 		json_array_append_new(interfaces,
 				      interface_json(&policy->interfaces[i]));
-	object = json_pack("{s:i,s:s,s:b,s:s?,s:I,s:I,s:o,s:o,s:o,s:o,s:b,s:o,s:o,s:I}",
+	object = json_pack("{s:i,s:s,s:b,s:s?,s:I,s:I,s:o,s:o,s:o,s:o,s:b,s:o,s:o,s:I,s:o,s:o}",
 			   SCHEMA,
 			   "version", client->module_version,
 			   "loaded", view->loaded,
@@ -111,7 +113,10 @@ static void print_json(const struct client *client, const struct view *view)
 			   "expose_cls_ports", policy->expose_cls_ports,
 			   "interfaces", interfaces,
 			   "conntrack", conntrack_json(view),
-			   "offloaded", (json_int_t)view->offloaded);
+			   "offloaded", (json_int_t)view->offloaded,
+			   "offloaded_connections",
+			   nf_edge_offload_connections_json(offload),
+			   "flowtables", nf_edge_offload_tables_json(offload));
 	nf_edge_json_print(object, JSON_INDENT(2));
 }
 
@@ -227,19 +232,6 @@ static void print_drops(const struct drop_counts drops[REASON_COUNT])
 	fputc('\n', nf_edge_out);
 }
 
-static void __printf(1, 2)
-warn(const char *format, ...)
-{
-	va_list args;
-
-	fprintf(nf_edge_out, "  %sWARNING%s    ", nf_edge_colour(YELLOW),
-		nf_edge_colour(PLAIN));
-	va_start(args, format);
-	vfprintf(nf_edge_out, format, args);
-	va_end(args);
-	fputc('\n', nf_edge_out);
-}
-
 static void print_conntrack(const struct view *view)
 {
 	line("conntrack");
@@ -248,16 +240,32 @@ static void print_conntrack(const struct view *view)
 	if (view->conntrack_max &&
 	    (uint64_t)view->conntrack_count * 100 >=
 	    (uint64_t)view->conntrack_max * NEARLY_FULL)
-		warn("the table is nearly full: raise net.netfilter.nf_conntrack_max");
+		nf_edge_warn("the table is nearly full: raise net.netfilter.nf_conntrack_max");
 	if (view->conntrack_drop)
-		warn("the kernel dropped %ju packets because the table was full",
-		     (uintmax_t)view->conntrack_drop);
+		nf_edge_warn("the kernel dropped %ju packets because the table was full",
+			     (uintmax_t)view->conntrack_drop);
 	if (view->conntrack_early_drop)
-		warn("the kernel gave up %ju entries because the table was full",
-		     (uintmax_t)view->conntrack_early_drop);
+		nf_edge_warn("the kernel gave up %ju entries because the table was full",
+			     (uintmax_t)view->conntrack_early_drop);
+}
+
+static void print_offload(const struct view *view,
+			  const struct offload *offload)
+{
+	char *tables = nf_edge_offload_tables_text(offload, "; ");
+	char *text = nf_edge_offload_text(offload);
+
+	if (*tables) {
+		line("flowtables");
+		fprintf(nf_edge_out, "%s\n", tables);
+	}
+	if (text)
+		nf_edge_warn("%s", text);
 	if (view->offloaded)
-		warn("%ju governed packets were of offloaded connections: do not offload those",
-		     (uintmax_t)view->offloaded);
+		nf_edge_warn("%ju governed packets were of offloaded connections: do not offload those",
+			     (uintmax_t)view->offloaded);
+	free(text);
+	free(tables);
 }
 
 /**
@@ -271,13 +279,15 @@ enum outcome nf_edge_show_status(struct client *client,
 				 const struct show_options *options)
 {
 	struct drop_counts drops[REASON_COUNT];
+	struct offload offload = { .known = true };
 	enum outcome outcome;
 	struct view view;
 
-	outcome = nf_edge_view_read(client, &view,
-				    options->json ? 0 : VIEW_NODES);
+	outcome = nf_edge_view_read(client, &view, VIEW_NODES);
+	if (outcome == DONE && view.loaded)
+		nf_edge_offload_read(&offload, &view.policy);
 	if (outcome == DONE && options->json) {
-		print_json(client, &view);
+		print_json(client, &view, &offload);
 	} else if (outcome == DONE) {
 		print_mode(client, &view);
 		if (view.loaded)
@@ -286,9 +296,12 @@ enum outcome nf_edge_show_status(struct client *client,
 			outcome = nf_edge_client_fail(client, "cannot read the drops");
 		else
 			print_drops(drops);
-		if (view.loaded)
+		if (view.loaded) {
 			print_conntrack(&view);
+			print_offload(&view, &offload);
+		}
 	}
+	nf_edge_offload_free(&offload);
 	nf_edge_view_free(&view);
 	return outcome;
 }
