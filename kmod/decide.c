@@ -106,6 +106,17 @@ static unsigned int refuse_early(struct nf_edge_net *en,
 	return refuse(en, snapshot, skb, ipv4, NULL, &judgement);
 }
 
+/*
+ * A packet of the local host that its VRF's own queue sends comes again, on the
+ * real interface.  ip6_xmit() names that one both times.
+ */
+static bool comes_again(const struct sk_buff *skb)
+{
+	const struct dst_entry *dst = skb_dst(skb);
+
+	return dst && netif_is_l3_master(dst->dev);
+}
+
 static struct nf_edge_arrival
 arrival_on(const struct nf_edge_snapshot *snapshot,
 	   const struct net_device *dev)
@@ -219,7 +230,8 @@ judge_packet(const struct nf_edge_snapshot *snapshot, struct sk_buff *skb,
 	bool translated = false;
 
 	if (!snapshot ||
-	    nf_edge_exempt(skb, state->in ? state->in : state->out))
+	    nf_edge_exempt(skb, state->in ? state->in : state->out) ||
+	    (!state->in && unlikely(comes_again(skb))))
 		return NF_ACCEPT;
 
 	ct = nf_ct_get(skb, &ctinfo);

@@ -201,13 +201,18 @@ EDGE_HOSTS = {
     if name not in ("edge2.internal", "edge2.marker")}
 
 
-def edge_host():
+def edge_host(vrf=False):
     """The host topology: edge1 is the box, edge2's public addresses are
-    somewhere outside."""
+    somewhere outside.
+
+    vrf         the box's interfaces are in a VRF, site"""
     spaces = {name: Namespace(name) for name in ("edge1", "inet", "lan")}
     box = spaces["edge1"]
     macs = {name: link(box, dev, spaces[name], "eth0")
             for name, dev in (("inet", "wan0"), ("lan", "lan0"))}
+    if vrf:
+        box.ip("link add site type vrf table 10\nlink set site up\n"
+               "link set wan0 master site\nlink set lan0 master site\n")
     own = {"wan0": [], "lan0": ["192.168.10.1/24", "2001:db8:10::1/64"]}
     for where, *both in EDGE_HOSTS.values():
         name, _, dev = where.partition("/")
@@ -215,7 +220,7 @@ def edge_host():
             own[dev] += [f"{both[0]}/32", f"{both[1]}/128"]
     own["wan0"] += GATEWAYS["wan0"]
     give_gateways(box, own)
-    way_out(box, "wan0", macs["inet"])
+    way_out(box, "wan0", macs["inet"], " vrf site" if vrf else "")
     for name in ("inet", "lan"):
         give_addresses(spaces[name], [
             a for where, *both in EDGE_HOSTS.values() if where == name
