@@ -1,15 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What nf_edge makes of connection tracking: retransmissions, connections
-picked up in the middle, untracked packets, helpers, and a full table."""
+"""What nf_edge makes of connection tracking: retransmissions, timeouts,
+untracked packets, helpers, zones, and a full table."""
 
 import pathlib
 
 import pytest
 
 import packets
-from netlib import OPEN, Tap, permitted, until
+from netlib import OPEN, Tap, permitted, refused, rows_of, until
 
 CONNTRACK_MAX = pathlib.Path("/proc/sys/net/netfilter/nf_conntrack_max")
+BUCKETS = pathlib.Path("/proc/sys/net/netfilter/nf_conntrack_buckets")
 SIGN_IN = ["external/5", "pic/3"]
 STUN = ["external/14", "pic/6"]
 
@@ -118,6 +119,70 @@ def test_a_bulk_transfer_counts_what_the_hook_is_given(open_net, family):
         return permitted("edge1", SIGN_IN, 1, there, back)
     watch.expect(expected)
     tap.close()
+
+
+# --- timeouts
+
+@pytest.fixture
+def tracking(open_net):
+    """A function that sets a number of the appliance's connection tracking
+    until the test ends."""
+    before = {}
+
+    def tracking(key, value):
+        key = f"netfilter/nf_conntrack_{key}"
+        before.setdefault(key, open_net.box.sysctl(key))
+        open_net.box.sysctl(key, value)
+    yield tracking
+    for key, value in before.items():
+        open_net.box.sysctl(key, value)
+
+
+def entry(net, talk):
+    """What conntrack(8) prints of a connection, nothing when it is over."""
+    return net.box.run("conntrack", "-L", "-f", f"ipv{talk.src.family}", "-p",
+                       talk.l4, "--orig-port-src", talk.sport).stdout
+
+
+def is_over(net, talk):
+    until(lambda: not entry(net, talk), f"{talk} has timed out")
+
+
+def test_an_answer_that_comes_too_late_is_refused(open_net, tracking, family):
+    """It would be a connection of the answerer's own."""
+    net = open_net
+    talk = net.connect("udp", net.at("client", family),
+                       net.at("edge1.av", family), 3478)
+    talk.exchange()
+    tracking("udp_timeout", 1)
+    talk.send()
+    talk.receives("server")
+    is_over(net, talk)
+    net.cuts(talk, "no-row", by="server")
+    talk.forgets()
+    watch = net.watch()
+    talk.exchange()             # the asker begins again
+    assert {c["connections"] for c in watch.delta().rows.values()} == {1}
+    assert not watch.delta().drops
+
+
+def test_a_stream_of_datagrams_has_a_timeout_of_its_own(open_net, tracking,
+                                                        family):
+    net = open_net
+    talk = net.connect("udp", net.at("client", family),
+                       net.at("edge1.av", family), 3478)
+
+    def is_stream():
+        talk.exchange()
+        return "ASSURED" in entry(net, talk)
+    until(is_stream, "the kernel takes it for a stream")
+    watch = net.watch()
+    talk.exchange()
+    assert not any("connections" in c for c in watch.delta().rows.values())
+    tracking("udp_timeout_stream", 1)
+    talk.exchange()
+    is_over(net, talk)
+    net.cuts(talk, "no-row", by="server")
 
 
 # --- picked up in the middle
@@ -239,6 +304,87 @@ def test_what_a_helper_expects_is_judged_on_its_own(open_net, expected_port,
         net.box.nft("delete table ip helped")
 
 
+@pytest.mark.parametrize("asks_from, permitted_too", [(3478, True),
+                                                      (40999, False)])
+def test_what_a_helper_expects_of_datagrams_is_judged_too(
+        open_net, family, asks_from, permitted_too):
+    """conntrack's TFTP helper, told to listen on a port of the policy, expects
+    the Edge to send from another port to the one that asked."""
+    net = open_net
+    client, av = net.at("client", family), net.at("edge1.av", family)
+    media = 50123       # a row names it, so that conntrack gets to see it
+    net.box.nft("""table inet helped {
+            ct helper tftp-here { type "tftp" protocol udp; }
+            counter related { }
+            chain helps {
+                type filter hook prerouting priority filter
+                udp dport 3478 ct helper set "tftp-here"
+            }
+            chain counts {
+                type filter hook prerouting priority -198
+                meta l4proto udp ct state related counter name "related"
+            }
+        }""")
+    try:
+        control = net.connect("udp", client, av, 3478, asks_from)
+        control.send(b"\0\1file\0octet\0")
+        control.receives("server")
+        assert f"dport={asks_from} " in net.box.run(
+            "conntrack", "-L", "expect", "-f", f"ipv{family}").stdout
+        if permitted_too:
+            net.passes("udp", av, client, asks_from,
+                       rows_of("av", "out", "udp", asks_from), sport=media)
+        else:
+            net.refuses("udp", av, client, asks_from, "no-row", sport=media)
+        assert "packets 0 " not in net.box.run(
+            "nft", "list", "counter", "inet", "helped", "related").stdout
+    finally:
+        net.box.nft("delete table inet helped")
+
+
+# --- zones
+
+@pytest.fixture
+def zone(open_net):
+    """A function that gives packets of the appliance a conntrack zone."""
+    def zone(condition, direction=""):
+        open_net.box.nft(
+            "table inet zones { chain c { type filter hook prerouting priority "
+            f"raw; {condition} ct {direction} zone set 7; }}; }}")
+    yield zone
+    open_net.box.nft("table inet zones; delete table inet zones")
+
+
+@pytest.mark.parametrize("condition, direction", [
+    ("iifname { wan0, dmz0 }", ""), ("iifname wan0", "original")])
+def test_in_a_zone_of_conntrack_all_is_judged_the_same(open_net, zone, family,
+                                                       condition, direction):
+    net = open_net
+    zone(condition, direction)
+    client, access = net.at("client", family), net.at("edge1.access", family)
+    net.passes("tcp", client, access, 443, SIGN_IN)
+    net.refuses("tcp", client, access, 3389, "no-row")
+    net.refuses("tcp", net.at("user", family).sent_from(client), access, 443,
+                "spoofed")
+    talk = net.connect("udp", client, net.at("edge1.av", family), 3478)
+    talk.exchange()
+    assert "zone" in entry(net, talk)
+    net.load(OPEN.without(("zone", "external"), ("zone", "pic")))
+    net.cuts(talk, "disabled", near=STUN)
+
+
+def test_an_answer_in_another_zone_is_no_answer(open_net, zone, family):
+    net = open_net
+    zone("iifname wan0")
+    talk = net.connect("udp", net.at("client", family),
+                       net.at("edge1.av", family), 3478)
+    watch = net.watch()
+    talk.send()
+    talk.receives("server")
+    assert {r for _, r in watch.delta().rows} == set(STUN)
+    net.cuts(talk, "no-row", by="server")
+
+
 # --- a full table
 
 def test_a_full_table_stops_new_connections_only(open_net, family):
@@ -295,3 +441,81 @@ def test_status_shows_the_table(open_net):
     kernel = net.box.conntrack_counts()
     assert status["drop"] == kernel["drop"]
     assert status["early_drop"] == kernel["early_drop"]
+
+
+@pytest.fixture
+def full(open_net):
+    """The appliance's table, full of connections that nobody answered, and
+    short enough for the kernel to find one that it can give up. A connection
+    that was answered runs beside them."""
+    net = open_net
+    client, av = net.at("client", 4), net.at("edge1.av", 4)
+    most, buckets = CONNTRACK_MAX.read_text(), BUCKETS.read_text()
+    net.box.run("conntrack", "-F")
+    talk = net.connect("tcp", client, net.at("edge2.access", 4), 443)
+    talk.exchange()
+    with av.ns.muted():
+        try:
+            BUCKETS.write_text("512")
+            net.injects(client, *(packets.udp(client.address, av.address, port,
+                                              3478) for port in
+                                  range(20000, 22000)))
+            until(lambda: entries(net) == 2001, "the table is filled")
+            CONNTRACK_MAX.write_text("2001")
+            yield talk
+        finally:
+            CONNTRACK_MAX.write_text(most)
+            BUCKETS.write_text(buckets)
+    net.box.run("conntrack", "-F")
+
+
+def gave_up(net):
+    return net.edgectl.status()["conntrack"]["early_drop"]
+
+
+def test_a_full_table_gives_up_what_nobody_answered(open_net, full):
+    net = open_net
+    client, av = net.at("client", 4), net.at("edge1.av", 4)
+    before = gave_up(net)
+    net.lets_by(client, packets.udp(client.address, av.address, net.port(),
+                                    3478), STUN)
+    now = gave_up(net)
+    assert now > before and entries(net) <= 2001
+    text = net.edgectl("show", "status").stdout
+    assert "of 2001 entries" in text
+    assert f"WARNING    the kernel gave up {now} entries because the table " \
+        "was full" in text
+    full.exchange()
+
+
+def test_a_scan_takes_nothing_from_a_full_table(open_net, full):
+    """What no row names is dropped before it could push anything out."""
+    net = open_net
+    client, av = net.at("client", 4), net.at("edge1.av", 4)
+    before = net.edgectl.status()["conntrack"]
+    some = [packets.udp(client.address, av.address, net.port(), port)
+            for port in range(3300, 3400)]
+    watch = net.watch()
+    net.injects(client, *some)
+    watch.await_drop("no-row", len(some))
+    watch.expect(refused("no-row", len(some), sum(map(len, some))))
+    assert net.edgectl.status()["conntrack"] == before
+    full.exchange()
+
+
+def test_status_warns_of_a_table_that_fills_up(open_net):
+    net = open_net
+    warning = "WARNING    the table is nearly full"
+    most = CONNTRACK_MAX.read_text()
+    net.box.run("conntrack", "-F")
+    client, av = net.at("client", 4), net.at("edge1.av", 4)
+    for _ in range(9):
+        net.connect("udp", client, av, 3478).exchange()
+    try:
+        for room, warns in ((11, False), (10, True), (9, True)):
+            CONNTRACK_MAX.write_text(str(room))
+            text = net.edgectl("show", "status").stdout
+            assert f"9 of {room} entries" in text
+            assert (warning in text) == warns, room
+    finally:
+        CONNTRACK_MAX.write_text(most)
