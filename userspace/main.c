@@ -22,6 +22,7 @@ static const struct {
 	{ "show", nf_edge_cmd_show, "status, rows, nodes, peers, or the configuration" },
 	{ "counters", nf_edge_cmd_counters, "hits by row, totals, drops by reason" },
 	{ "explain", nf_edge_cmd_explain, "what becomes of a packet, and why" },
+	{ "export", nf_edge_cmd_export, "the policy as an nftables ruleset" },
 	{ "zone", nf_edge_cmd_switch, "switch a zone on or off until the next load" },
 	{ "feature", nf_edge_cmd_switch, "switch a feature on or off until the next load" },
 	{ "mode", nf_edge_cmd_switch, "enforce or audit, until the next load" },
