@@ -11,6 +11,8 @@ help:
 	@echo 'make demo      the main job, in a test kernel: real packets, rows, counters'
 	@echo 'make check     all tests (make lint: only the checks of the sources)'
 	@echo 'make check-selftests  all of the kernel'\''s own tests of connection tracking'
+	@echo 'make check-export  a million packets through nf_edge and through the ruleset'
+	@echo '               that edgectl export nftables writes'
 	@echo 'make bench     what a packet costs, beside rulesets of the same policy'
 	@echo '               (bench-check: has it grown? bench-baseline: keep this;'
 	@echo '               bench-times: in nanoseconds; bench-growth: by size)'
@@ -44,6 +46,12 @@ check: tool
 check-selftests: tool
 	@tests/selftests/run --all
 
+check-export: tool
+	@scripts/deps test uml
+	@scripts/vm --timeout 36000 -- env NF_EDGE_EXPORT_PACKETS=1000000 \
+		/usr/bin/python3 -m pytest -q -s -p no:cacheprovider \
+		tests/net/test_export.py -k what_leaves
+
 bench:
 	@tests/bench/run
 
@@ -73,4 +81,4 @@ clean:
 	$(MAKE) -C tests/net clean
 	test ! -d '$(KDIR)' || $(MAKE) -C '$(KDIR)' M='$(CURDIR)' clean
 
-.PHONY: help all module tool demo check check-selftests bench bench-check bench-baseline bench-times bench-growth bench-throughput lint install uninstall clean
+.PHONY: help all module tool demo check check-export check-selftests bench bench-check bench-baseline bench-times bench-growth bench-throughput lint install uninstall clean

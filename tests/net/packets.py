@@ -10,6 +10,7 @@ Addresses are strings, their family decides the family of the packet:
     parse(raw).dport
 """
 
+import functools
 import ipaddress
 import itertools
 import socket
@@ -24,6 +25,7 @@ def family_of(address):
     return 6 if ":" in address else 4
 
 
+@functools.lru_cache(maxsize=1 << 16)
 def packed(address):
     return ipaddress.ip_address(address).packed
 

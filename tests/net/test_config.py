@@ -917,6 +917,8 @@ USAGE = [
     ["zone", "on", "pic", "xmpp"], ["feature", "off", "none"],
     ["feature", "toggle", "av"], ["mode"], ["mode", "relaxed"],
     ["mode", "audit", "now"], ["flush", "all"], ["explain"],
+    ["export"], ["export", "iptables"], ["export", "nftables", "now"],
+    ["export", "nftables", "--json"],
     ["explain", "tcp", "1.2.3.4", "5.6.7.8:9"],
     ["explain", "--in", "wan0", "--local", "tcp", "1.2.3.4", "5.6.7.8:9"],
     ["explain", "--in", "wan0", "tcp", "1.2.3.4", "5.6.7.8"],
@@ -961,8 +963,8 @@ def test_what_others_understand_is_understood(edgectl):
         edgectl("explain", "--in", "wan0", *ask).stdout
 
 
-VERBS = ["check", "load", "show", "counters", "explain", "zone", "feature",
-         "mode", "flush"]
+VERBS = ["check", "load", "show", "counters", "explain", "export", "zone",
+         "feature", "mode", "flush"]
 
 
 @pytest.mark.parametrize("verb", VERBS)
@@ -987,7 +989,8 @@ def test_what_needs_a_policy_is_refused_without_one(net):
     net.edgectl("flush")
     for words in (["zone", "off", "pic"], ["feature", "on", "av"],
                   ["mode", "audit"], ["counters", "--node", "edge1"],
-                  ["show", "nodes"], ["show", "config"]):
+                  ["show", "nodes"], ["show", "config"],
+                  ["export", "nftables"]):
         done = net.edgectl(*words, check=False)
         assert (done.returncode, done.stdout) == (1, ""), (words, done)
         assert len(done.stderr.splitlines()) == 1
@@ -1006,6 +1009,7 @@ def test_an_unknown_node_is_refused(edgectl):
 
 ASKS_THE_MODULE = [[], ["show"], ["show", "rows"], ["show", "nodes"],
                    ["show", "peers"], ["show", "config"], ["counters"],
+                   ["export", "nftables"],
                    ["explain", "--local", "tcp", "1.2.3.4", "5.6.7.8:9"],
                    ["zone", "off", "pic"], ["mode", "audit"], ["flush"],
                    ["load", "FILE"], ["explain", "--batch"]]
