@@ -52,7 +52,7 @@ class Program:
     """A process of its own group in a namespace, and what it printed."""
 
     def __init__(self, ns, folder, argv, stdin=None, env=None):
-        argv = [str(word) for word in argv]
+        argv = [str(word).replace("UNIQUE", folder.name) for word in argv]
         self.name = f"{pathlib.Path(argv[0]).name} in {ns.name}"
         self.command = " ".join(argv)
         self.log = folder / "log"
