@@ -216,18 +216,21 @@ class Site(Net):
         heard.expects(rows, connections=connections)
         return program.says()
 
-    def refuses(self, client, denied, carried=None, reason="disabled"):
-        """The client does not do its job: its packets are refused, and these
-        rows, by node, count it. Others may carry what it does before."""
+    def refuses(self, client, denied, carried=None, reason="disabled",
+                often=2):
+        """The client does not do its job: its packets are refused for this
+        reason, and these rows, by node, count it. Others may carry what it
+        does before. It is ended when it was refused so often: sending again
+        did not help either."""
         heard = self.listens_in()
         *_, program = self.starts(client)
 
         def tried():
-            moved = heard.watch.delta().rows
-            # Once more, so that sending again did not help either.
-            often = 1 if program.process.poll() is not None else 2
-            return all(moved.get((node, row), {}).get("denied", 0) >= often
-                       for node, rows in denied.items() for row in rows)
+            moved = heard.watch.delta()
+            times = 1 if program.process.poll() is not None else often
+            return moved.drops.get(reason, {}).get("packets", 0) >= times and \
+                all(moved.rows.get((node, row), {}).get("denied", 0) >= times
+                    for node, rows in denied.items() for row in rows)
         until(tried, f"{denied} deny {program}", DEADLINE)
         assert not program.has_done(client.done), program
         self.stop_clients()
@@ -269,9 +272,9 @@ class Overheard:
         return found
 
     def expects(self, carried, denied=None, reason=None, connections=None):
-        """Exactly these rows carry and deny something; nothing is dropped for
-        another reason. If nothing is denied, the totals of the services are
-        to the packet and the octet what the sniffers saw."""
+        """Exactly these rows carry and deny something, and exactly for this
+        reason packets are dropped. If for none, the totals of the services
+        are to the packet and the octet what the sniffers saw."""
         carried, denied = map(pairs, (carried, denied or {}))
 
         def problem():
@@ -282,8 +285,8 @@ class Overheard:
             denying = {key for key, counts in rows.items() if "denied" in counts}
             if (carrying, denying) != (carried, denied):
                 return f"not {carried} carry and {denied} deny:\n{delta}"
-            if set(delta.drops) != ({reason} if denied else set()):
-                return f"drops of other reasons than {reason}:\n{delta}"
+            if set(delta.drops) != ({reason} if reason else set()):
+                return f"not only {reason} drops:\n{delta}"
             for key in carried:
                 if "connections" not in rows[key] or \
                         connections not in (None, rows[key]["connections"]):
@@ -291,7 +294,7 @@ class Overheard:
             totals = {key: {n: v for n, v in counts.items()
                             if n not in ("connections", "denied")}
                       for key, counts in delta.services.items()}
-            if not denied and totals != seen:
+            if not reason and totals != seen:
                 return f"the sniffers saw {seen}:\n{delta}"
             return None
 

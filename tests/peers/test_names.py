@@ -60,6 +60,7 @@ def asks(l4, kind, answer):
     """What an Edge does by its resolver; UNIQUE is another word each time,
     because what failed is remembered."""
     return Client("edge1.access", ["dig", f"@{RESOLVERS[l4]}", "+tries=1",
+                                   "+time=50",
                                    f"UNIQUE.{kind[0]}.fabrikam.test", kind[1]],
                   done=rf"status: NOERROR[^$]*{answer}")
 
