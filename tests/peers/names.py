@@ -8,19 +8,19 @@ import pathlib
 AUTHORITY = "203.0.113.9"           # the host "partner"
 
 ROOT = f"""
-$TTL 0
-. SOA ns.test. root.test. 1 1 1 1 1
-. NS ns.test.
-contoso.test. NS ns.test.
-fabrikam.test. NS ns.test.
-ns.test. A {AUTHORITY}
+$TTL 3600
+. SOA ns.example. root.example. 1 1 1 1 1
+. NS ns.example.
+contoso.example. NS ns.example.
+fabrikam.example. NS ns.example.
+ns.example. A {AUTHORITY}
 """
 
 # Of the Edge pool. Its services have the addresses of both nodes.
 CONTOSO = f"""
-$TTL 0
-@ SOA ns.test. root.test. 1 1 1 1 1
-@ NS ns.test.
+$TTL 3600
+@ SOA ns.example. root.example. 1 1 1 1 1
+@ NS ns.example.
 webconf A 131.107.155.20
 webconf A 131.107.155.21
 xmpp A 131.107.155.10
@@ -29,9 +29,9 @@ _xmpp-server._tcp SRV 0 0 5269 xmpp
 
 # Of a partner. What is under large does not fit into a packet.
 FABRIKAM = f"""
-$TTL 0
-@ SOA ns.test. root.test. 1 1 1 1 1
-@ NS ns.test.
+$TTL 3600
+@ SOA ns.example. root.example. 1 1 1 1 1
+@ NS ns.example.
 crl A {AUTHORITY}
 xmpp A {AUTHORITY}
 _xmpp-server._tcp SRV 0 0 5269 xmpp
@@ -63,8 +63,8 @@ def authority(site):
     addresses of a name in turns."""
     folder = site.new_folder("nsd")
     config = NSD.format(address=AUTHORITY, folder=folder)
-    for name, text in ((".", ROOT), ("contoso.test", CONTOSO),
-                       ("fabrikam.test", FABRIKAM)):
+    for name, text in ((".", ROOT), ("contoso.example", CONTOSO),
+                       ("fabrikam.example", FABRIKAM)):
         (folder / f"{name}zone").write_text(text)
         config += f'zone:\n  name: "{name}"\n  zonefile: "{name}zone"\n'
     (folder / "nsd.conf").write_text(config)

@@ -29,7 +29,7 @@ from dataclasses import dataclass
 from netlib import Net, appliance, until
 from packets import PROTO
 
-DEADLINE = 60       # seconds until what is awaited counts as not happening
+DEADLINE = 120       # seconds until what is awaited counts as not happening
 ENDED = 5           # and until a program counts as one that does not end
 
 # The states of /proc/net/tcp in which packets may still be on their way; of a
@@ -168,6 +168,10 @@ class Site(Net):
     def programs(self):
         return self.servers + self.clients
 
+    def stops(self, server):
+        self.servers.remove(server)
+        server.stop()
+
     def stop_clients(self):
         while self.clients:
             self.clients.pop().stop()
@@ -288,8 +292,9 @@ class Overheard:
             if set(delta.drops) != ({reason} if reason else set()):
                 return f"not only {reason} drops:\n{delta}"
             for key in carried:
-                if "connections" not in rows[key] or \
-                        connections not in (None, rows[key]["connections"]):
+                begun = rows[key].get("connections", 0)
+                if connections not in (None, begun) or \
+                        (connections is None and not begun):
                     return f"not {connections or 'any'} connections:\n{delta}"
             totals = {key: {n: v for n, v in counts.items()
                             if n not in ("connections", "denied")}
@@ -299,7 +304,7 @@ class Overheard:
             return None
 
         with contextlib.suppress(AssertionError):
-            until(lambda: problem() is None, "")
+            until(lambda: problem() is None, "the counters", DEADLINE)
         wrong = problem()
         assert wrong is None, wrong
         for tap in self.taps:

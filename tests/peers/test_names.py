@@ -21,24 +21,21 @@ server:
   do-daemonize: no
   root-hints: "{folder}/hints"
   module-config: "iterator"
-  local-zone: "test." nodefault
   qname-minimisation: no
   minimal-responses: yes
   tcp-upstream: {tcp}
-  infra-cache-max-rtt: 1000
-  infra-keep-probing: yes
 remote-control:
   control-enable: no
 """
 
 # Resolvers of edge1, by how they ask.
 RESOLVERS = {"udp": "127.0.0.1", "tcp": "127.0.0.2"}
-POOL = "webconf.contoso.test"
+POOL = "webconf.contoso.example"
 
 
 def resolver(site, l4):
     folder = site.new_folder("unbound")
-    (folder / "hints").write_text(f". NS ns.test.\nns.test. A {AUTHORITY}\n")
+    (folder / "hints").write_text(f". NS ns.example.\nns.example. A {AUTHORITY}\n")
     (folder / "unbound.conf").write_text(UNBOUND.format(
         address=RESOLVERS[l4], folder=folder,
         tcp="yes" if l4 == "tcp" else "no"))
@@ -47,10 +44,8 @@ def resolver(site, l4):
 
 
 @pytest.fixture(scope="module", autouse=True)
-def outside(servers, pki):
+def pool(servers, pki):
     authority(servers)
-    for l4 in RESOLVERS:
-        resolver(servers, l4)
     for node in ("edge1", "edge2"):
         web(servers, f"{node}.webconf", 443, f"I am {node}\n",
             pki.cert(POOL), pki.key(POOL))
@@ -61,34 +56,45 @@ def asks(l4, kind, answer):
     because what failed is remembered."""
     return Client("edge1.access", ["dig", f"@{RESOLVERS[l4]}", "+tries=1",
                                    "+time=50",
-                                   f"UNIQUE.{kind[0]}.fabrikam.test", kind[1]],
+                                   f"UNIQUE.{kind[0]}.fabrikam.example", kind[1]],
                   done=rf"status: NOERROR[^$]*{answer}")
 
 
 SMALL, LARGE = ("small", "A"), ("large", "TXT")
 
 
-def test_an_edge_resolves_names_over_udp(site):
-    site.proves(asks("udp", SMALL, AUTHORITY), {"edge1": ["external/4"]},
-                "zone external")
-
-
-def test_an_edge_resolves_names_over_tcp(site):
-    site.proves(asks("tcp", SMALL, AUTHORITY), {"edge1": ["external/3"]},
-                "zone external")
+@pytest.mark.parametrize("l4, rows", [("udp", ["external/4"]),
+                                      ("tcp", ["external/3"])])
+def test_an_edge_resolves_names(site, l4, rows):
+    client, rows = asks(l4, SMALL, AUTHORITY), {"edge1": rows}
+    asked = resolver(site, l4)
+    site.carries(client, rows)
+    with site.off("zone external"):
+        site.refuses(client, rows)
+        # It would go on for a while, or think that there is nobody.
+        site.stops(asked)
+        asked = resolver(site, l4)
+    site.carries(client, rows)
+    site.stops(asked)
 
 
 def test_an_answer_that_was_cut_is_asked_for_by_tcp(site):
+    asked = resolver(site, "udp")
     site.carries(asks("udp", LARGE, "xxx"),
                  {"edge1": ["external/3", "external/4"]})
+    site.stops(asked)
 
 
 def test_an_edge_asks_only_the_name_servers_of_its_set(site):
     client = asks("udp", SMALL, AUTHORITY)
     site.load(site.config.but(peers={"dns": ["198.51.100.53"]}))
+    asked = resolver(site, "udp")
     site.refuses(client, {"edge1": ["external/4"]}, reason="peer")
+    site.stops(asked)
     site.load(site.config.but(peers={"dns": [AUTHORITY]}))
+    asked = resolver(site, "udp")
     site.carries(client, {"edge1": ["external/4"]})
+    site.stops(asked)
 
 
 def test_a_pool_behind_one_name_shares_its_clients(site, pki):

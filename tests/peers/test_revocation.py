@@ -10,7 +10,7 @@ from names import AUTHORITY
 from programs import Client
 from web import web
 
-URL = "http://crl.fabrikam.test/list.pem"
+URL = "http://crl.fabrikam.example/list.pem"
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -27,7 +27,7 @@ def fetches(request, site, tmp_path):
     end = f"[{dst}]" if request.param == 6 else dst
     return Client("edge1.access", [
         "curl", "-sSf", "-w", "%{http_code}", "--interface", src, "--resolve",
-        f"crl.fabrikam.test:80:{end}", "-o", tmp_path / "list.pem", URL],
+        f"crl.fabrikam.example:80:{end}", "-o", tmp_path / "list.pem", URL],
         done="^200$"), tmp_path / "list.pem"
 
 
