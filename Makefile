@@ -38,7 +38,7 @@ demo:
 	@scripts/demo
 
 check: tool
-	@scripts/deps test lint uml debian ynl
+	@scripts/deps test peers lint uml debian ynl
 	@scripts/vm --kernel uml -- true
 	@scripts/vm --kernel debian -- true
 	@tests/run
