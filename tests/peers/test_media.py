@@ -4,7 +4,6 @@ to a peer and back; and iperf3, which sends at once."""
 
 import pytest
 
-from netlib import OPEN
 from programs import Client
 
 USER, PASSWORD = "user", "secret"

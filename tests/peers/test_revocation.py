@@ -6,7 +6,6 @@ import subprocess
 
 import pytest
 
-from names import AUTHORITY
 from programs import Client
 from web import web
 
