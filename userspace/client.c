@@ -18,6 +18,9 @@
 
 #define SOCKET_BUFFER	(1024 * 1024)
 
+/* The kernel's errnos end here. */
+#define ERRNO_MAX	4095
+
 static int open_socket(struct client *client)
 {
 	int on = 1, size = SOCKET_BUFFER, fd;
@@ -113,18 +116,31 @@ static void note_extack(struct client *client, struct nlmsghdr *header,
 			nf_edge_attr_u32(attrs[NLMSGERR_ATTR_OFFS]);
 }
 
+/* What stands where an errno does may be none. */
+static int errno_of(int error)
+{
+	return error > 0 || error < -ERRNO_MAX ? -EPROTO : error;
+}
+
 static int note_error(struct client *client, struct nlmsghdr *header)
 {
 	struct nlmsgerr *error = nlmsg_data(header);
-	size_t echoed = 0;
+	size_t echoed = 0, left;
 
-	if (nlmsg_datalen(header) < (int)sizeof(*error))
+	if (nlmsg_datalen(header) < (int)sizeof(*error)) {
+		client->refusal.error = EPROTO;
 		return -EPROTO;
-	if (!(header->nlmsg_flags & NLM_F_CAPPED))
-		echoed = NLMSG_ALIGN(error->msg.nlmsg_len) - NLMSG_HDRLEN;
-	client->refusal.error = -error->error;
-	note_extack(client, header, (char *)(error + 1) + echoed);
-	return error->error;
+	}
+	left = (size_t)nlmsg_datalen(header) - sizeof(*error);
+	/* The request, from behind its header, stands before the attributes. */
+	if (!(header->nlmsg_flags & NLM_F_CAPPED) &&
+	    error->msg.nlmsg_len > NLMSG_HDRLEN)
+		echoed = error->msg.nlmsg_len - NLMSG_HDRLEN;
+	client->refusal.error = -errno_of(error->error);
+	if (echoed < left)
+		note_extack(client, header,
+			    (char *)(error + 1) + NLMSG_ALIGN(echoed));
+	return errno_of(error->error);
 }
 
 static int note_done(struct client *client, struct nlmsghdr *header)
@@ -133,9 +149,11 @@ static int note_done(struct client *client, struct nlmsghdr *header)
 
 	if (nlmsg_datalen(header) < (int)sizeof(*error))
 		return 0;
-	client->refusal.error = *error < 0 ? -*error : 0;
+	if (*error >= 0)
+		return 0;
+	client->refusal.error = -errno_of(*error);
 	note_extack(client, header, error + 1);
-	return *error < 0 ? *error : 0;
+	return errno_of(*error);
 }
 
 /**
@@ -245,7 +263,8 @@ static void read_family(struct nlmsghdr *reply, void *arg)
 	struct client *client = arg;
 
 	nf_edge_reply_parse(reply, attrs, CTRL_ATTR_MAX);
-	if (attrs[CTRL_ATTR_FAMILY_ID])
+	if (attrs[CTRL_ATTR_FAMILY_ID] &&
+	    nla_len(attrs[CTRL_ATTR_FAMILY_ID]) >= (int)sizeof(uint16_t))
 		client->family = nla_get_u16(attrs[CTRL_ATTR_FAMILY_ID]);
 	client->family_version = nf_edge_attr_u32(attrs[CTRL_ATTR_VERSION]);
 }
@@ -394,6 +413,18 @@ void nf_edge_reply_parse(struct nlmsghdr *reply, struct nlattr **attrs,
 {
 	if (genlmsg_parse(reply, 0, attrs, max, NULL) < 0)
 		memset(attrs, 0, (size_t)(max + 1) * sizeof(*attrs));
+}
+
+/**
+ * nf_edge_attr_u8 - the small number in an attribute
+ * @attr: the attribute, or NULL
+ *
+ * Return: the number, 0 when there is none of this size.
+ */
+uint8_t nf_edge_attr_u8(struct nlattr *attr)
+{
+	return attr && nla_len(attr) >= (int)sizeof(uint8_t) ?
+	       nla_get_u8(attr) : 0;
 }
 
 /**

@@ -132,8 +132,7 @@ static void read_reply(struct nlmsghdr *reply, void *arg)
 	nf_edge_reply_parse(reply, attrs, NF_EDGE_A_SWITCH_MAX);
 	result->generation =
 		nf_edge_attr_u32(attrs[NF_EDGE_A_SWITCH_GENERATION]);
-	result->changed = attrs[NF_EDGE_A_SWITCH_CHANGED] &&
-			  nla_get_u8(attrs[NF_EDGE_A_SWITCH_CHANGED]);
+	result->changed = nf_edge_attr_u8(attrs[NF_EDGE_A_SWITCH_CHANGED]);
 }
 
 /* Whether a row is dead by this switch, and by nothing else. */

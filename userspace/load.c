@@ -248,8 +248,7 @@ static void read_reply(struct nlmsghdr *message, void *arg)
 	reply->generation =
 		nf_edge_attr_u32(attrs[NF_EDGE_A_POLICY_GENERATION]);
 	reply->governed = nf_edge_attr_u32(attrs[NF_EDGE_A_POLICY_GOVERNED]);
-	reply->changed = attrs[NF_EDGE_A_POLICY_CHANGED] &&
-			 nla_get_u8(attrs[NF_EDGE_A_POLICY_CHANGED]);
+	reply->changed = nf_edge_attr_u8(attrs[NF_EDGE_A_POLICY_CHANGED]);
 	if (attrs[NF_EDGE_A_POLICY_QUERY])
 		nf_edge_verdict_get(attrs[NF_EDGE_A_POLICY_QUERY],
 				    &reply->verdict);

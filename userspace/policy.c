@@ -138,6 +138,8 @@ void nf_edge_set_add_entries(struct peer_set *set, unsigned int family,
 	struct prefixes *prefixes = &set->prefixes[family];
 	size_t size = nf_edge_entry_size(family);
 
+	if (!count)
+		return;
 	while (prefixes->capacity - prefixes->count < count)
 		prefixes->entries = nf_edge_grow(prefixes->entries,
 						 &prefixes->capacity,

@@ -86,8 +86,7 @@ static void read_row(struct nlmsghdr *reply, void *arg)
 	if (row < 0)
 		return;
 	state = &view->rows[row];
-	state->live = attrs[NF_EDGE_A_ROW_LIVE] &&
-		      nla_get_u8(attrs[NF_EDGE_A_ROW_LIVE]);
+	state->live = nf_edge_attr_u8(attrs[NF_EDGE_A_ROW_LIVE]);
 	state->dead = nf_edge_attr_u32(attrs[NF_EDGE_A_ROW_DEAD]);
 	state->bound = nf_edge_attr_u32(attrs[NF_EDGE_A_ROW_BOUND_SETS]);
 }
