@@ -93,7 +93,7 @@ json_t *nf_edge_apply_json(const struct apply *apply)
 
 	for (i = 0; i < apply->changes.count; i++)
 		json_array_append_new(changes,
-				      json_string(apply->changes.lines[i]));
+				      nf_edge_json_text(apply->changes.lines[i]));
 	return json_pack("{s:i, s:o, s:o, s:b, s:o, s:o, s:o, s:o}", SCHEMA,
 			 "errors", nf_edge_findings_json(&apply->config.errors),
 			 "warnings",

@@ -359,8 +359,8 @@ static void print_drops(const struct wanted *wanted,
 static json_t *counts_json(const char *node, const char *key,
 			   const char *value, const struct counts *counts)
 {
-	return json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:o}",
-			 "node", node, key, value,
+	return json_pack("{s:o, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:o}",
+			 "node", nf_edge_json_text(node), key, value,
 			 "connections", (json_int_t)counts->connections,
 			 "packets_to_edge", (json_int_t)counts->packets_to_edge,
 			 "bytes_to_edge", (json_int_t)counts->bytes_to_edge,

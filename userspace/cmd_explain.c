@@ -71,9 +71,9 @@ static const char *optional_word(const struct vocabulary *vocabulary, int value)
 	return value < 0 ? NULL : nf_edge_word(vocabulary, (uint32_t)value);
 }
 
-static const char *name_or_null(const char *name)
+static json_t *name_or_null(const char *name)
 {
-	return *name ? name : NULL;
+	return *name ? nf_edge_json_text(name) : json_null();
 }
 
 /**
@@ -84,7 +84,7 @@ static const char *name_or_null(const char *name)
  */
 json_t *nf_edge_explain_json(const struct verdict *verdict)
 {
-	return json_pack("{s:i, s:s, s:s?, s:o, s:o, s:s?, s:s?, s:s?}", SCHEMA,
+	return json_pack("{s:i, s:s, s:s?, s:o, s:o, s:o, s:o, s:s?}", SCHEMA,
 			 "verdict", nf_edge_word(&nf_edge_verdicts,
 						 verdict->verdict),
 			 "reason", optional_word(&nf_edge_reasons,

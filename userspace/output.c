@@ -274,6 +274,44 @@ void nf_edge_table_help(const struct columns *columns)
 }
 
 /**
+ * nf_edge_json_name - a name as JSON can hold it
+ * @name: the name; that of a device may be anything but UTF-8
+ *
+ * Return: a new string, the name itself if it can be.  If not, octets that are
+ * no ASCII are written \xNN; no interface that is bound has a backslash.
+ */
+char *nf_edge_json_name(const char *name)
+{
+	json_t *json = json_string(name);
+	char *text, *to;
+
+	if (json) {
+		json_decref(json);
+		return nf_edge_strdup(name);
+	}
+	text = nf_edge_alloc(strlen(name) * 4 + 1);
+	for (to = text; *name; name++)
+		to += sprintf(to, *name & 0x80 ? "\\x%02x" : "%c",
+			      (unsigned char)*name);
+	return text;
+}
+
+/**
+ * nf_edge_json_text - a text that somebody else wrote
+ * @text: the text
+ *
+ * Return: a new string, as nf_edge_json_name() says.
+ */
+json_t *nf_edge_json_text(const char *text)
+{
+	char *name = nf_edge_json_name(text);
+	json_t *json = json_string(name);
+
+	free(name);
+	return json;
+}
+
+/**
  * nf_edge_json_word - the word of a value
  * @vocabulary: its enumeration
  * @value: the value

@@ -64,6 +64,8 @@ void nf_edge_table_print(struct table *table);
 void nf_edge_table_free(struct table *table);
 void nf_edge_table_help(const struct columns *columns);
 
+char *nf_edge_json_name(const char *name);
+json_t *nf_edge_json_text(const char *text);
 json_t *nf_edge_json_word(const struct vocabulary *vocabulary, uint32_t value);
 json_t *nf_edge_json_words(const struct vocabulary *vocabulary, uint32_t mask);
 json_t *nf_edge_json_rows(uint64_t rows);

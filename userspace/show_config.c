@@ -157,10 +157,14 @@ static void print_json(const struct view *view)
 	json_t *interfaces = json_object(), *nodes = json_array(), *object;
 	size_t i;
 
-	for (i = 0; i < policy->interface_count; i++)
-		json_object_set_new(interfaces, policy->interfaces[i].name,
+	for (i = 0; i < policy->interface_count; i++) {
+		char *name = nf_edge_json_name(policy->interfaces[i].name);
+
+		json_object_set_new(interfaces, name,
 				    nf_edge_json_words(&nf_edge_sides,
 						       policy->interfaces[i].sides));
+		free(name);
+	}
 	for (i = 0; i < policy->node_count; i++)
 		json_array_append_new(nodes,
 				      nf_edge_node_json(&policy->nodes[i]));

@@ -70,7 +70,8 @@ char *nf_edge_switched_text(const struct view *view, const char *separator)
 
 static json_t *interface_json(const struct interface *interface)
 {
-	return json_pack("{s:s, s:o, s:b}", "name", interface->name,
+	return json_pack("{s:o, s:o, s:b}", "name",
+			 nf_edge_json_text(interface->name),
 			 "sides", nf_edge_json_words(&nf_edge_sides,
 						     interface->sides),
 			 "present", interface->ifindex != 0);

@@ -248,7 +248,8 @@ static char *addresses_text(const struct node *node, unsigned int service)
  */
 json_t *nf_edge_node_json(const struct node *node)
 {
-	json_t *object = json_pack("{s:s}", "node", node->name);
+	json_t *object = json_pack("{s:o}", "node",
+				   nf_edge_json_text(node->name));
 	unsigned int service;
 
 	for (service = 0; service < SERVICE_COUNT; service++)
