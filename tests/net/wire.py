@@ -103,7 +103,7 @@ def payload_of(kind, value):
     if kind["type"] == "flag":
         return b""
     if kind["type"] == "string":
-        return value.encode() + b"\0"
+        return value.encode(errors="surrogateescape") + b"\0"
     if kind["type"] == "nest":
         return encode(kind["nested-attributes"], value)
     if kind["name"] in ("prefixes-ipv4", "prefixes-ipv6"):
@@ -153,7 +153,8 @@ def value_of(kind, payload):
     if kind["type"] == "flag":
         return True
     if kind["type"] == "string":
-        return payload.rstrip(b"\0").decode()
+        # A device may be called anything.
+        return payload.rstrip(b"\0").decode(errors="surrogateescape")
     if kind["type"] == "nest":
         return decode(kind["nested-attributes"], payload)
     if kind.get("display-hint") in ("ipv4", "ipv6"):

@@ -4,6 +4,7 @@
 #define SHIM_LINUX_SLAB_H
 
 #include <stdlib.h>
+#include <string.h>
 
 #define GFP_KERNEL		0
 #define GFP_KERNEL_ACCOUNT	0
@@ -22,12 +23,9 @@ static inline void *kvcalloc(size_t n, size_t size, int gfp)
 /* Not zeroed, and never mistaken for it. */
 static inline void *kvmalloc_array(size_t n, size_t size, int gfp)
 {
-	unsigned char *p = kvcalloc(n, size, gfp);
-	size_t i;
+	void *p = kvcalloc(n, size, gfp);
 
-	for (i = 0; p && i < n * size; i++)
-		p[i] = 0xa5;
-	return p;
+	return p ? memset(p, 0xa5, n * size) : NULL;
 }
 
 static inline void *kvmalloc(size_t size, int gfp)
