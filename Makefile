@@ -16,6 +16,7 @@ help:
 	@echo 'make bench     what a packet costs, beside rulesets of the same policy'
 	@echo '               (bench-check: has it grown? bench-baseline: keep this;'
 	@echo '               bench-times: in nanoseconds; bench-growth: by size)'
+	@echo 'make fuzz      wrong input, FUZZ_SECONDS=600 for each fuzzer (see docs/testing.md)'
 	@echo 'make           the module for the running kernel, and the tool'
 	@echo 'make install   both, for real: see docs/install.md'
 	@echo 'make uninstall, make clean'
@@ -38,7 +39,7 @@ demo:
 	@scripts/demo
 
 check: tool
-	@scripts/deps test peers lint uml debian ynl
+	@scripts/deps test peers lint uml debian ynl fuzz
 	@scripts/vm --kernel uml -- true
 	@scripts/vm --kernel debian -- true
 	@tests/run
@@ -54,6 +55,20 @@ check-export: tool
 
 bench:
 	@tests/bench/run
+
+# Every fuzzer for FUZZ_SECONDS; the kernels' ones in the kernel FUZZ_KERNEL.
+FUZZ_SECONDS ?= 600
+FUZZ_KERNEL  ?= uml
+FUZZ_SEED    ?= $(shell date +%s)
+IN_KERNEL     = scripts/vm --kernel '$(FUZZ_KERNEL)' --timeout $$(($(FUZZ_SECONDS) + 600)) -- \
+		/usr/bin/python3 tests/fuzz/$(1)_fuzz.py \
+		--seed $(FUZZ_SEED) --seconds $(FUZZ_SECONDS)
+
+fuzz: tool
+	@scripts/deps fuzz test uml
+	FUZZ_SECONDS=$(FUZZ_SECONDS) FUZZ_SEED=$(FUZZ_SEED) tests/fuzz/run
+	$(call IN_KERNEL,netlink)
+	$(call IN_KERNEL,packet)
 
 bench-check bench-baseline bench-times bench-growth bench-throughput:
 	@tests/bench/run $(@:bench-%=%)
@@ -79,6 +94,7 @@ clean:
 	$(MAKE) -C userspace clean
 	$(MAKE) -C tests/unit clean
 	$(MAKE) -C tests/net clean
+	$(MAKE) -C tests/fuzz clean
 	test ! -d '$(KDIR)' || $(MAKE) -C '$(KDIR)' M='$(CURDIR)' clean
 
-.PHONY: help all module tool demo check check-export check-selftests bench bench-check bench-baseline bench-times bench-growth bench-throughput lint install uninstall clean
+.PHONY: help all module tool demo check fuzz check-export check-selftests bench bench-check bench-baseline bench-times bench-growth bench-throughput lint install uninstall clean

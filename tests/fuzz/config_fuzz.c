@@ -1,0 +1,352 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Any text as a configuration, with lists of prefixes beside it.  It is read
+ * or refused; what is read, `show config` writes back as a text that reads the
+ * same, and load sends all of it.
+ *
+ * Lines "%%" part the input: what comes first is the configuration, what
+ * follows are the files list1, list2 and list3 in its folder.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <jansson.h>
+#include <stdarg.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "config.h"
+#include "diff.h"
+#include "fuzz.h"
+#include "links.h"
+#include "load.h"
+#include "output.h"
+#include "show.h"
+
+#define FOLDER	"/fuzz/"
+#define FILES	4
+
+static const char * const names[FILES] = {
+	FOLDER "edge.conf", FOLDER "list1", FOLDER "list2", FOLDER "list3",
+};
+
+static int files[FILES];
+/* What view.c would read back; NULL for nothing. */
+static const struct policy *in_force;
+
+int __wrap_open(const char *path, int flags, ...);
+bool __wrap_nf_edge_links_read(struct links *links);
+enum outcome __wrap_nf_edge_view_read(struct client *client, struct view *view,
+				      unsigned int parts);
+void __wrap_nf_edge_view_free(struct view *view);
+int __wrap_nf_edge_do(struct client *client, struct nl_msg *request,
+		      reply_fn reply, void *arg);
+
+/* The tool sees these files, and no others. */
+int __wrap_open(const char *path, int flags, ...)
+{
+	char own[32];
+	int i;
+
+	for (i = 0; i < FILES; i++) {
+		if (strcmp(path, names[i]) != 0 || files[i] < 0)
+			continue;
+		snprintf(own, sizeof(own), "/proc/self/fd/%d", files[i]);
+		return openat(AT_FDCWD, own, flags);
+	}
+	errno = ENOENT;
+	return -1;
+}
+
+bool __wrap_nf_edge_links_read(struct links *links)
+{
+	static const struct link devices[] = {
+		{ .name = "wan0" }, { .name = "lan0" }, { .name = "dmz0" },
+		{ .name = "site", .is_vrf = true },
+		{ .name = "port", .is_bridge_port = true },
+	};
+
+	*links = (struct links){ .count = ARRAY_SIZE(devices) };
+	links->items = nf_edge_alloc(sizeof(devices));
+	memcpy(links->items, devices, sizeof(devices));
+	return true;
+}
+
+enum outcome __wrap_nf_edge_view_read(struct client *client, struct view *view,
+				      unsigned int parts)
+{
+	(void)client;
+	(void)parts;
+	*view = (struct view){
+		.generation = 7, .loaded = true, .policy = *in_force,
+		.loaded_mode = in_force->mode,
+		.loaded_zones = in_force->zones,
+		.loaded_features = in_force->features,
+	};
+	return DONE;
+}
+
+/* The policy belongs to the configuration. */
+void __wrap_nf_edge_view_free(struct view *view)
+{
+	memset(view, 0, sizeof(*view));
+}
+
+static struct {
+	size_t interfaces;
+	size_t addresses;
+	size_t nodes;
+	size_t prefixes;
+	uint32_t bound;
+} sent;
+
+static void count_peers(struct nlattr *nest)
+{
+	struct nlattr *attrs[NF_EDGE_A_PEERS_MAX + 1];
+
+	EXPECT(!nla_parse_nested(attrs, NF_EDGE_A_PEERS_MAX, nest, NULL));
+	EXPECT(attrs[NF_EDGE_A_PEERS_SET]);
+	sent.bound |= 1U << nf_edge_attr_u32(attrs[NF_EDGE_A_PEERS_SET]);
+	if (attrs[NF_EDGE_A_PEERS_PREFIXES_IPV4])
+		sent.prefixes += (size_t)nla_len(attrs[NF_EDGE_A_PEERS_PREFIXES_IPV4]) /
+				 NF_EDGE_PREFIX_IPV4_SIZE;
+	if (attrs[NF_EDGE_A_PEERS_PREFIXES_IPV6])
+		sent.prefixes += (size_t)nla_len(attrs[NF_EDGE_A_PEERS_PREFIXES_IPV6]) /
+				 NF_EDGE_PREFIX_IPV6_SIZE;
+}
+
+/* Takes the place of the kernel, which is sent a policy. */
+int __wrap_nf_edge_do(struct client *client, struct nl_msg *request,
+		      reply_fn reply, void *arg)
+{
+	struct nlattr *attr, *inner;
+	int left, rest;
+
+	(void)client;
+	(void)reply;
+	(void)arg;
+	EXPECT(nlmsg_hdr(request)->nlmsg_len <= MESSAGE_MAX);
+	nlmsg_for_each_attr(attr, nlmsg_hdr(request), GENL_HDRLEN, left) {
+		if (nla_type(attr) == NF_EDGE_A_POLICY_INTERFACE)
+			sent.interfaces++;
+		if (nla_type(attr) == NF_EDGE_A_POLICY_PEERS)
+			count_peers(attr);
+		if (nla_type(attr) != NF_EDGE_A_POLICY_NODE)
+			continue;
+		sent.nodes++;
+		nla_for_each_nested(inner, attr, rest)
+			sent.addresses += nla_type(inner) ==
+					  NF_EDGE_A_NODE_ADDRESS;
+	}
+	EXPECT(!left);
+	nlmsg_free(request);
+	return 0;
+}
+
+static void check_load(struct config *config)
+{
+	const struct policy *policy = &config->policy;
+	struct load_reply reply;
+	struct client client = { .family = 20 };
+	size_t addresses = 0, i;
+
+	memset(&sent, 0, sizeof(sent));
+	EXPECT(nf_edge_load_prepare(&client, config) == DONE);
+	EXPECT(nf_edge_load_publish(&client, config, 7, &reply) == DONE);
+	for (i = 0; i < policy->node_count; i++)
+		addresses += policy->nodes[i].count;
+	EXPECT(sent.interfaces == policy->interface_count);
+	EXPECT(sent.nodes == policy->node_count);
+	EXPECT(sent.addresses == addresses);
+	EXPECT(sent.prefixes == nf_edge_policy_prefixes(policy));
+	EXPECT(sent.bound == nf_edge_policy_bound(policy));
+}
+
+static void check_json(json_t *json)
+{
+	char *text = json_dumps(json, JSON_ENSURE_ASCII);
+
+	EXPECT(json && text);
+	free(text);
+	json_decref(json);
+}
+
+/* As show config prints it: a new string. */
+static char *write_back(const struct config *config, bool json)
+{
+	struct show_options options = { .json = json };
+	FILE *before = nf_edge_out;
+	char *text = NULL;
+	size_t size;
+
+	in_force = &config->policy;
+	nf_edge_out = open_memstream(&text, &size);
+	EXPECT(nf_edge_show_config(NULL, &options) == DONE);
+	fclose(nf_edge_out);
+	nf_edge_out = before;
+	return text;
+}
+
+static void put_file(int i, const void *data, size_t size)
+{
+	files[i] = memfd_create("fuzz", MFD_CLOEXEC);
+	EXPECT(files[i] >= 0 &&
+	       pwrite(files[i], data, size, 0) == (ssize_t)size);
+}
+
+static void remove_files(void)
+{
+	int i;
+
+	for (i = 0; i < FILES; i++) {
+		if (files[i] >= 0)
+			close(files[i]);
+		files[i] = -1;
+	}
+}
+
+static bool same_bindings(const struct node *a, const struct node *b)
+{
+	unsigned int service;
+
+	if (a->count != b->count || strcmp(a->name, b->name) != 0)
+		return false;
+	for (service = 0; service < SERVICE_COUNT; service++) {
+		size_t i = 0, j = 0;
+
+		for (;; i++, j++) {
+			while (i < a->count && a->bindings[i].service != service)
+				i++;
+			while (j < b->count && b->bindings[j].service != service)
+				j++;
+			if (i == a->count || j == b->count)
+				break;
+			if (!nf_edge_ip_equal(&a->bindings[i].ip,
+					      &b->bindings[j].ip))
+				return false;
+		}
+		if (i != a->count || j != b->count)
+			return false;
+	}
+	return true;
+}
+
+static bool same_set(const struct peer_set *a, const struct peer_set *b)
+{
+	unsigned int f;
+
+	if (a->bound != b->bound)
+		return false;
+	for (f = 0; f < FAMILY_COUNT; f++) {
+		size_t n = a->prefixes[f].count;
+
+		if (n != b->prefixes[f].count ||
+		    (n && memcmp(a->prefixes[f].entries,
+				 b->prefixes[f].entries,
+				 n * nf_edge_entry_size(f)) != 0))
+			return false;
+	}
+	return true;
+}
+
+static void expect_same(const struct policy *a, const struct policy *b)
+{
+	size_t i;
+
+	EXPECT(a->mode == b->mode && a->zones == b->zones);
+	EXPECT(a->features == b->features && a->ping == b->ping);
+	EXPECT(a->expose_cls_ports == b->expose_cls_ports);
+	EXPECT(a->interface_count == b->interface_count);
+	for (i = 0; i < a->interface_count; i++) {
+		EXPECT(!strcmp(a->interfaces[i].name, b->interfaces[i].name));
+		EXPECT(a->interfaces[i].sides == b->interfaces[i].sides);
+	}
+	EXPECT(a->node_count == b->node_count);
+	for (i = 0; i < a->node_count; i++)
+		EXPECT(same_bindings(&a->nodes[i], &b->nodes[i]));
+	for (i = 0; i < PEER_SET_COUNT; i++)
+		EXPECT(same_set(&a->sets[i], &b->sets[i]));
+}
+
+static void check_changes(const struct policy *before,
+			  const struct policy *after, bool any)
+{
+	struct changes changes;
+
+	nf_edge_diff(&changes, before, after);
+	EXPECT(any || !changes.count);
+	nf_edge_changes_free(&changes);
+}
+
+static void check_accepted(struct config *config)
+{
+	static const struct policy none;
+	struct config again;
+	char *text;
+	json_t *json;
+
+	nf_edge_config_warn(config);
+	check_json(nf_edge_findings_json(&config->warnings));
+	check_load(config);
+
+	text = write_back(config, true);
+	json = json_loads(text, 0, NULL);
+	EXPECT(json);
+	EXPECT(json_object_size(json_object_get(json, "interfaces")) ==
+	       config->policy.interface_count);
+	json_decref(json);
+	free(text);
+
+	text = write_back(config, false);
+	remove_files();
+	put_file(0, text, strlen(text));
+	nf_edge_config_read(&again, names[0]);
+	if (again.errors.count) {
+		fputs(text, stderr);
+		nf_edge_findings_print(&again.errors, stderr);
+		WRONG("what show config wrote is refused");
+	}
+	expect_same(&config->policy, &again.policy);
+	check_changes(&config->policy, &again.policy, false);
+	check_changes(&none, &config->policy, true);
+	nf_edge_config_free(&again);
+	free(text);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static const char mark[] = "\n%%\n";
+	struct config config;
+	int i;
+
+	remove_files();
+	for (i = 0; i < FILES; i++) {
+		const uint8_t *end = size ? memmem(data, size, mark, 4) : NULL;
+		size_t length = end ? (size_t)(end - data) + 1 : size;
+
+		put_file(i, data, length);
+		if (!end)
+			break;
+		size -= length + 3;
+		data += length + 3;
+	}
+
+	nf_edge_config_read(&config, names[0]);
+	check_json(nf_edge_findings_json(&config.errors));
+	if (!config.errors.count)
+		check_accepted(&config);
+	nf_edge_config_free(&config);
+	remove_files();
+	return 0;
+}
+
+int LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+	int i;
+
+	(void)argc;
+	(void)argv;
+	for (i = 0; i < FILES; i++)
+		files[i] = -1;
+	nf_edge_output_begin();
+	return 0;
+}

@@ -1,0 +1,480 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Messages of the family nf-edge that nobody would send, to a test kernel:
+
+    scripts/vm --kernel uml -- /usr/bin/python3 tests/fuzz/netlink_fuzz.py
+
+Real messages of include/specs/nf-edge.yaml are made wrong: attributes left
+out, doubled, moved, renumbered, cut, filled with anything; lengths that lie;
+other commands, versions and flags; transactions out of order, from several
+sockets in two namespaces; dumps that nobody reads to their end.
+
+After each few the generation is what the replies said, a policy that nothing
+was said to change is the same, and explain judges by it as tests/model.py does.
+At the end nothing holds the module.
+
+A round is made from its seed alone; each is a test of its own (TAP).
+"""
+
+import argparse
+import collections
+import copy
+import errno
+import os
+import random
+import struct
+import sys
+import time
+from ipaddress import ip_address, ip_network
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path[:0] = [os.path.join(HERE, os.pardir), os.path.join(HERE, os.pardir, "net")]
+
+import model                                                    # noqa: E402
+import sites                                                    # noqa: E402
+import wire                                                     # noqa: E402
+from netns import Namespace                                     # noqa: E402
+from wire import (ACK, DUMP, DUMP_INTR, ERROR, NESTED, OPERATIONS, REQUEST,  # noqa: E402
+                  REQUESTS, SETS, Client, walk)
+
+ROUND = 400             # messages
+CHECKED = 50            # after so many
+QUESTIONS = 12          # each time
+SOCKETS = 6
+HEADER = 16
+NUMBERS = (0, 1, 2, 3, 4, 7, 8, 31, 32, 33, 64, 127, 128, 255, 0x7fff, 0xffff,
+           0x7fffffff, 0x80000000, 0xffffffff)
+FLAGS = (0, ACK, ACK, ACK, DUMP, DUMP | ACK, 0x8, 0x100, 0x200, 0x400, 0x800, 0xfffe)
+DUMPED = {o["number"] for o in OPERATIONS.values() if "dump" in o}
+PUBLISHING = ("load", "switch", "flush")
+
+
+class Wrong(Exception):
+    """The module did what it must not."""
+
+
+# --- messages as trees: [number, octets or a list of such]
+
+def tree(attribute_set, attributes):
+    made = []
+    for name, value in attributes:
+        kind = SETS[attribute_set][name]
+        number = kind["number"]
+        if kind["type"] == "nest":
+            made.append([number | NESTED, tree(kind["nested-attributes"], value)])
+        else:
+            made.append([number, wire.payload_of(kind, value)])
+    return made
+
+
+def octets(nodes):
+    return b"".join(wire.attribute(number, value if isinstance(value, bytes) else octets(value))
+                    if len(value if isinstance(value, bytes) else octets(value)) < 65532 else b""
+                    for number, value in nodes)
+
+
+def lists_of(nodes):
+    """Every list of attributes in a tree, the outermost first."""
+    found = [nodes]
+    for _, value in nodes:
+        if isinstance(value, list):
+            found += lists_of(value)
+    return found
+
+
+def load_of(rng, site, share=1.0):
+    """The attributes of a load of a model.Site."""
+    made = [("mode", site.mode), ("zones", list(site.zones)), ("features", list(site.features)),
+            ("ping", list(site.ping))]
+    if site.expose_cls_ports:
+        made.append(("expose-cls-ports", True))
+    for name, sides in site.interfaces.items():
+        made.append(("interface", [("name", name), ("sides", sorted(sides))]))
+    for name, services in site.nodes.items():
+        made.append(("node", [("name", name)] + [
+            ("address", [("service", service), (f"ipv{a.version}", str(a))])
+            for service, addresses in services.items() for a in addresses]))
+    for one in peers_of(rng, site):
+        if rng.random() < share:
+            made.append(("peers", one))
+    return made
+
+
+def peers_of(rng, site):
+    made = []
+    for name, prefixes in site.peers.items():
+        one = [("set", name)]
+        for version in 4, 6:
+            some = [str(p) for p in prefixes if p.version == version]
+            if some:
+                one.append((f"prefixes-ipv{version}", some))
+        made.append(one)
+    rng.shuffle(made)
+    return made
+
+
+def query_of(rng, source):
+    packet = source.packet()
+    version = packet.source.version
+    made = [("local", True)] if packet.arrival is model.LOCAL else [("in", packet.arrival)]
+    number = {"tcp": 6, "udp": 17, "echo": 58 if version == 6 else 1}[packet.protocol]
+    made += [("protocol", number), (f"source-ipv{version}", str(packet.source)),
+             (f"destination-ipv{version}", str(packet.destination))]
+    if packet.dport is not None:
+        made.append(("destination-port", packet.dport))
+    rng.shuffle(made)
+    return made
+
+
+class Round:
+    """One seed: sockets in two namespaces, and what is sent by them."""
+
+    def __init__(self, seed, spaces, tally):
+        self.rng = random.Random(seed)
+        self.spaces = spaces
+        self.tally = tally
+        self.sockets = []
+        self.site = sites.random_site(self.rng)
+        self.source = sites.Connections(self.rng, self.site, ("wan0", "un0"))
+        self.judges = [Client(ns) for ns in spaces]
+        for judge in self.judges:
+            judge.do("flush")
+        self.family = self.judges[0].family
+        self.generations = [judge.do("status-get")["generation"] for judge in self.judges]
+        self.policies = [self.read(at) for at in range(len(spaces))]
+        self.log = collections.deque(maxlen=CHECKED)
+
+    # --- what to send
+
+    def template(self):
+        """(operation, tree) of a message that may well be accepted."""
+        rng = self.rng
+        operation = rng.choices(REQUESTS, [
+            {"load": 12, "peers-add": 6, "begin": 4, "switch": 4, "explain": 6}.get(name, 1)
+            for name in REQUESTS])[0]
+        if rng.random() < 0.1:
+            self.site = sites.random_site(rng)
+            self.source = sites.Connections(rng, self.site, ("wan0", "un0"))
+        made = []
+        if operation == "load":
+            made = load_of(rng, self.site, rng.choice((1, 1, 0.5)))
+            if rng.random() < 0.3:
+                made.append(("dry-run", True))
+                made += [("query", query_of(rng, self.source))
+                         for _ in range(rng.choice((0, 1, 2, 16, 17)))]
+            if rng.random() < 0.2:
+                made.append(("generation", rng.choice((*self.generations, 0, 99))))
+        elif operation == "peers-add":
+            made = [("peers", one) for one in peers_of(rng, self.site)]
+        elif operation == "switch":
+            for name, words in (("zones-on", model.ZONES), ("zones-off", model.ZONES),
+                                ("features-on", model.FEATURES),
+                                ("features-off", model.FEATURES)):
+                if rng.random() < 0.5:
+                    made.append((name, list(sites.random_subset(rng, words, 0.3))))
+            if rng.random() < 0.3:
+                made.append(("mode", rng.choice(("enforce", "audit"))))
+        elif operation == "explain":
+            made = [("query", query_of(rng, self.source))]
+        elif operation == "counters-get":
+            made = [("node", rng.choice(list(self.site.nodes)))]
+            if rng.random() < 0.5:
+                made.append(("zone", rng.choice(model.ZONES)))
+        if operation in ("counters-get", "drops-get") and rng.random() < 0.3:
+            made.append(("reset", True))
+        return operation, tree(OPERATIONS[operation]["attribute-set"], made)
+
+    def payload(self):
+        rng = self.rng
+        kind = rng.randrange(5)
+        if kind == 0:
+            return rng.randbytes(rng.choice((0, 1, 3, 4, 5, 8, 16, 20, 31, 32, 33)))
+        if kind == 1:
+            return struct.pack("=I", rng.choice(NUMBERS))
+        if kind == 2:
+            return rng.choice((b"", b"\0", b"lo\0", b"wan0\0", b"wan0", b"../x\0", b"a" * 15 + b"\0",
+                               b"a" * 16 + b"\0", b"a" * 32, b"\xff\xfe\0", b"n\0n\0", b" \0",
+                               b"$x\0", b"%s%n\0", b"x" * 300))
+        if kind == 3:
+            return bytes(rng.choice((4, 8, 20, 1000, 8000)))
+        return self.prefixes()
+
+    def prefixes(self):
+        rng = self.rng
+        size, width = rng.choice(((8, 4), (20, 16)))
+        return b"".join(
+            rng.randbytes(width) + bytes((rng.choice((0, 8, 32, 33, 64, 128, 129, 255)),
+                                          0, 0, rng.choice((0, 0, 1))))
+            for _ in range(rng.choice((1, 2, 50)))) + bytes(rng.choice((0, 0, size - 1)))
+
+    def spoil(self, nodes):
+        """One change somewhere in a tree."""
+        rng = self.rng
+        lists = lists_of(nodes)
+        here = rng.choice(lists)
+        if not here:
+            here.append([rng.randrange(24), self.payload()])
+            return
+        at = rng.randrange(len(here))
+        kind = rng.randrange(11)
+        if kind == 0:
+            del here[at]
+        elif kind == 1:
+            here.insert(rng.randrange(len(here) + 1), copy.deepcopy(here[at]))
+        elif kind == 2:
+            rng.shuffle(here)
+        elif kind == 3:
+            here[at] = [rng.choice((here[at][0] & 0x3fff, rng.randrange(32), rng.randrange(1 << 14))) |
+                        rng.choice((0, NESTED, 0x4000, 0xc000)), here[at][1]]
+        elif kind == 4:
+            moved = here.pop(at)
+            rng.choice(lists_of(nodes)).append(moved)
+        elif kind == 5:
+            here[at] = [here[at][0], [list(here[at])]]
+        elif kind == 6:
+            here[at] = [here[at][0], self.payload()]
+        elif kind == 7 and isinstance(here[at][1], bytes):
+            here[at] = [here[at][0], here[at][1][:rng.randrange(len(here[at][1]) + 1)]]
+        elif kind == 8 and isinstance(here[at][1], bytes):
+            changed = bytearray(here[at][1] or b"\0")
+            changed[rng.randrange(len(changed))] ^= 1 << rng.randrange(8)
+            here[at] = [here[at][0], bytes(changed)]
+        elif kind == 9:
+            here.append([rng.randrange(24), self.payload()])
+        else:
+            here += [copy.deepcopy(one) for _ in range(rng.choice((1, 2, 16, 69)))
+                     for one in here[:50]]
+
+    def message(self):
+        """(operation, octets of a message)."""
+        rng = self.rng
+        operation, nodes = self.template()
+        for _ in range(rng.choice((0, 0, 1, 1, 1, 2, 3, 6))):
+            self.spoil(nodes)
+            if sum(map(len, lists_of(nodes))) > 5000:
+                del nodes[20:]
+        command, version = OPERATIONS[operation]["number"], 1
+        body = bytearray(octets(nodes)[:200_000])
+        flags = DUMP if "dump" in OPERATIONS[operation] else ACK
+        family = self.family
+        if rng.random() < 0.15 and len(body) >= 4:      # lengths that lie
+            places = [offset for offset, _, _ in walk(bytes(body))]
+            struct.pack_into("=H", body, rng.choice(places or [0]),
+                             rng.choice((0, 1, 3, 4, 5, 0xffff, rng.randrange(1 << 16))))
+        if rng.random() < 0.05:
+            del body[rng.randrange(len(body) + 1):]
+        if rng.random() < 0.05:
+            body += rng.randbytes(rng.randrange(1, 40))
+        if rng.random() < 0.08:
+            flags = rng.choice(FLAGS)
+        if rng.random() < 0.05:
+            command = rng.choice((0, *(o["number"] for o in OPERATIONS.values()), 99, 255))
+        if rng.random() < 0.03:
+            version = rng.randrange(256)
+        if rng.random() < 0.01:
+            family = rng.choice((0, 1, 2, 3, 15))
+        length = HEADER + 4 + len(body)
+        if rng.random() < 0.03:
+            length = rng.choice((0, 15, 16, 17, 19, 20, length + 4, length - 1, 0xffffffff))
+        return operation, struct.pack("=IHHIIBBH", length, family, REQUEST | flags,
+                                      rng.randrange(1 << 31), 0, command, version,
+                                      rng.choice((0, 0, 0, 0xffff))) + bytes(body)
+
+    # --- sending
+
+    def socket(self):
+        """(number of its namespace, a socket)."""
+        rng = self.rng
+        if len(self.sockets) < 2 or len(self.sockets) < SOCKETS and rng.random() < 0.1:
+            at = rng.randrange(len(self.spaces))
+            self.sockets.append((at, Client(self.spaces[at])))
+            self.sockets[-1][1].socket.setblocking(False)
+        chosen = rng.randrange(len(self.sockets))
+        if rng.random() < 0.03:             # with its transaction, or amid a dump
+            self.sockets.pop(chosen)[1].close()
+            return self.socket()
+        return self.sockets[chosen]
+
+    def send(self):
+        rng = self.rng
+        at, client = self.socket()
+        parts = [self.message() for _ in range(rng.choice((1, 1, 1, 1, 1, 1, 2, 3)))]
+        data = b"".join(part + bytes(-len(part) % 4) for _, part in parts)
+        self.log.append(f"namespace {at}: {data.hex() if len(data) < 2000 else data[:2000].hex()}")
+        for operation, _ in parts:
+            self.tally["sent", operation] += 1
+        try:
+            client.socket.send(data)
+        except OSError as error:
+            if error.errno not in (errno.ENOBUFS, errno.EMSGSIZE):
+                raise
+            return
+        # A dump may be left where it is, if that is all that was asked.
+        leaves = len(parts) == 1 and data[HEADER] in DUMPED and rng.random() < 0.3
+        for _ in range(rng.choice((0, 1, 3)) if leaves else 1 << 30):
+            try:
+                self.hear(at, client.socket.recv(1 << 20))
+            except BlockingIOError:
+                return
+        self.sockets.remove((at, client))
+        client.close()
+
+    def hear(self, at, data):
+        place = 0
+        while place + HEADER <= len(data):
+            length, kind, flags, _, _ = struct.unpack_from("=IHHII", data, place)
+            message = data[place:place + length]
+            place += (length + 3) & ~3
+            if kind == ERROR:
+                number, = struct.unpack_from("=i", message, HEADER)
+                self.tally["refused" if number else "done"] += 1
+                if number:
+                    self.tally["sentences"].add(sentence_of(flags, message) or
+                                                errno.errorcode.get(-number, number))
+                if -number in (errno.ENOTRECOVERABLE, errno.EFAULT):
+                    raise Wrong(f"error {number}")
+            elif kind == self.family and length > 20:
+                self.reply(at, flags, message)
+
+    def reply(self, at, flags, message):
+        operation = next(n for n, o in OPERATIONS.items() if o["number"] == message[16])
+        self.tally["answered", operation] += 1
+        if flags & DUMP_INTR:
+            raise Wrong(f"a dump of {operation} says that it was interrupted")
+        reply = wire.decode(OPERATIONS[operation]["attribute-set"], message[20:])
+        if operation in PUBLISHING:
+            if reply["generation"] not in (self.generations[at], self.generations[at] + 1):
+                raise Wrong(f"{operation}: generation {reply['generation']} after "
+                            f"{self.generations[at]}")
+            self.generations[at] = reply["generation"]
+
+    # --- checking
+
+    def read(self, at):
+        """(status, all parts) of what is in force."""
+        status, parts = self.judges[at].whole_policy()
+        return {k: v for k, v in status.items() if not k.startswith("conntrack")}, parts
+
+    def check(self):
+        for at, judge in enumerate(self.judges):
+            status, parts = self.read(at)
+            if status["generation"] != self.generations[at]:
+                raise Wrong(f"generation {status['generation']}, the replies said "
+                            f"{self.generations[at]}")
+            before = self.policies[at]
+            if before[0]["generation"] == status["generation"] and before != (status, parts):
+                raise Wrong("the policy changed, and its generation did not")
+            self.policies[at] = status, parts
+            if "mode" in status:
+                self.judge(judge, site_of(status, parts))
+
+    def judge(self, judge, site):
+        source = sites.Connections(self.rng, site, [*list(site.interfaces)[:5], "un0"])
+        for _ in range(QUESTIONS):
+            packet = source.packet()
+            wanted = model.explain(site, packet)
+            got = judge.explain("icmp" if packet.protocol == "echo" else packet.protocol,
+                                str(packet.source), str(packet.destination), packet.dport,
+                                None if packet.arrival is model.LOCAL else packet.arrival)
+            for key in "rows", "near":
+                wanted[key], got[key] = sorted(wanted[key]), sorted(got[key])
+            if got != wanted:
+                raise Wrong(f"explain {packet}:\n  {got}\nmodel:\n  {wanted}\nof {site}")
+            self.tally["judged"] += 1
+
+    def run(self):
+        for count in range(1, ROUND + 1):
+            self.send()
+            if count % CHECKED == 0:
+                self.check()
+
+    def close(self):
+        for _, client in self.sockets:
+            client.close()
+        for judge in self.judges:
+            judge.do("flush")
+            judge.close()
+
+
+def sentence_of(flags, message):
+    if not flags & wire.ACK_TLVS:
+        return None
+    for _, what, payload in walk(message, 36):
+        if what == 1:
+            return payload.rstrip(b"\0").decode()
+    return None
+
+
+def site_of(status, parts):
+    """The model.Site of a policy that was read back."""
+    nodes = {}
+    for reply in parts["node-get"]:
+        node, = reply["node"]
+        services = nodes.setdefault(node["name"], {})
+        for one in node["address"]:
+            services.setdefault(one["service"], []).append(
+                ip_address(one.get("ipv4") or one.get("ipv6")))
+    peers = {reply["peers"][0]["set"]: [] for reply in parts["peers-get"]
+             if "count" in reply["peers"][0]}
+    for reply in parts["prefix-get"]:
+        one, = reply["peers"]
+        for version in 4, 6:
+            peers[one["set"]] += map(ip_network, one.get(f"prefixes-ipv{version}", ()))
+    return model.Site(mode=status["mode"], zones=tuple(status["zones"]),
+                      features=tuple(status["features"]), ping=tuple(status["ping"]),
+                      expose_cls_ports="expose-cls-ports" in status,
+                      interfaces={i["name"]: set(i["sides"]) for i in status.get("interface", ())},
+                      nodes=nodes, peers=peers)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--seed", type=int, default=1, help="of the first round")
+    parser.add_argument("--rounds", type=int, default=10)
+    parser.add_argument("--seconds", type=int, help="as many rounds as fit")
+    options = parser.parse_args()
+
+    if not wire.module_is_loaded():
+        wire.load_module()
+    tally = collections.Counter()
+    tally["sentences"] = set()
+    end = options.seconds and time.monotonic() + options.seconds
+    spaces = [Namespace(name) for name in ("one", "two")]
+    count = failed = 0
+    began = time.monotonic()
+    while time.monotonic() < end if end else count < options.rounds:
+        seed = options.seed + count
+        count += 1
+        one = Round(seed, spaces, tally)
+        try:
+            one.run()
+            print(f"ok {count} - messages of seed {seed}", flush=True)
+        except Exception as error:      # pylint: disable=broad-except
+            failed += 1
+            print(f"not ok {count} - messages of seed {seed}")
+            print("".join(f"# {line}\n" for line in
+                          [f"{type(error).__name__}: {error}", "sent last:", *one.log]), end="",
+                  flush=True)
+        one.close()
+    count += 1
+    for ns in spaces:
+        ns.close()
+    references = wire.module_references()
+    try:
+        wire.unload_module()
+        print(f"ok {count} - afterwards nothing holds the module")
+    except Exception:                   # pylint: disable=broad-except
+        failed += 1
+        print(f"not ok {count} - afterwards nothing holds the module: {references}")
+    print(f"1..{count}")
+    sent = sum(number for key, number in tally.items() if key[0] == "sent")
+    print(f"# {sent} messages in {time.monotonic() - began:.0f} s: {tally['done']} done, "
+          f"{tally['refused']} refused with {len(tally['sentences'])} different sentences, "
+          f"{tally['judged']} questions judged as the model does")
+    for operation in REQUESTS:
+        print(f"#   {operation}: {tally['sent', operation]} sent, "
+              f"{tally['answered', operation]} replies")
+    return bool(failed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
