@@ -26,6 +26,8 @@ MODULE = """
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/rcupdate.h>
+#include <linux/slab.h>
+#include <linux/timer.h>
 static int __init throw_away_init(void) { %s return 0; }
 static void __exit throw_away_exit(void) { }
 module_init(throw_away_init);
@@ -383,6 +385,42 @@ def test_rcu_pointer_without_protection(vm, throw_away):
     assert "suspicious rcu_dereference_check() usage" in done.err
     throw_away(read % ("rcu_read_lock();", "rcu_read_unlock();"))
     assert vm.run("modprobe", "nf_edge").returncode == 0
+
+
+# What the checks of uml-debug find: a mistake, what is reported, and the same without it.
+MISTAKES = [
+    ("char *p = kzalloc(8, GFP_KERNEL); OPTIMIZER_HIDE_VAR(p); p[%s] = 1; kfree(p);",
+     "8", "KASAN: slab-out-of-bounds", "7"),
+    ("int n = %s; OPTIMIZER_HIDE_VAR(n); n = 1 << n; OPTIMIZER_HIDE_VAR(n);",
+     "40", "UBSAN: shift-out-of-bounds", "4"),
+    ("void *p = kzalloc(100, GFP_KERNEL); OPTIMIZER_HIDE_VAR(p); %s",
+     "", "kmemleak: 1 new suspected memory leak", "kfree(p);"),
+    ("""struct timer_list *t = kzalloc(sizeof(*t), GFP_KERNEL);
+        timer_setup(t, (void *)1, 0); mod_timer(t, jiffies + 100 * HZ); %s kfree(t);""",
+     "", "ODEBUG: free active", "del_timer_sync(t);"),
+]
+
+
+@pytest.mark.parametrize("vm", ["uml-debug"], indirect=True)
+@pytest.mark.parametrize("body, mistake, report, right", MISTAKES,
+                         ids=[report.split(":")[0] for _, _, report, _ in MISTAKES])
+def test_mistake_that_only_uml_debug_sees(vm, throw_away, body, mistake, report, right):
+    throw_away(body % mistake)
+    done = vm.run("modprobe", "nf_edge")
+    assert done.returncode == ENDED_BADLY["report"], done.err
+    assert report in done.err.splitlines()[0]
+    assert "throw_away_init" in done.err
+    throw_away(body % right)
+    assert vm.run("modprobe", "nf_edge").returncode == 0
+
+
+@pytest.mark.parametrize("vm", ["uml-debug"], indirect=True)
+def test_allocation_fails_when_it_is_told_to(vm):
+    done = vm.shell("""
+        fail() { echo $1 >/proc/self/fail-nth; ip link add d$1 type dummy; }
+        fail 1 && echo succeeded
+        ip link add d type dummy && echo succeeded""")
+    assert (done.returncode, done.out) == (0, "succeeded\n"), done.err
 
 
 def test_report_outweighs_the_command_s_own_code(vm):

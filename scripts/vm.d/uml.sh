@@ -6,100 +6,35 @@
 # kernel_prepare sets kernel_dir (in the cache), kernel_build and kernel_make (to build modules).
 # kernel_start becomes the running kernel.
 
-uml_source=linux-source-6.1
-uml_fragments=("$here/uml.config")
+# shellcheck source=scripts/vm.d/source.sh
+source "$here/vm.d/source.sh"
+
+source_package=linux-source-6.1
+source_fragments=("$here/uml.config")
+source_patch=$here/vm.d/uml.patch
+source_make=(ARCH=um)
+source_base=defconfig
+uml_module_words=()
 
 kernel_prepare() {
 	[[ ${cpus:-1} == 1 ]] || usage_error "the kernel $kind has one processor"
-	[[ -z $kvm$icount ]] || usage_error "--kvm and --icount are for the kernel debian"
+	[[ -z $kvm$icount ]] || usage_error "--kvm and --icount are for kernels in QEMU"
 	"$here/deps" uml || exit "$EXIT_PREPARE"
 
-	local version key
-	version=$(installed_version "$uml_source")
-	key=$({
-		echo "$version"
-		gcc --version
-		grep -h '^\(# \)\?CONFIG_' "${uml_fragments[@]}"
-		cat "$here/vm.d/uml.patch"
-	} | digest)
-	kernel_dir=$cache/$kind-$version-$key
+	kernel_dir=$cache/$kind-$(installed_version "$source_package")-$(source_key)
 	publish "$kernel_dir" uml_build
 
 	kernel_build=$kernel_dir/build
-	kernel_make=(ARCH=um)
+	kernel_make=("${source_make[@]}" "${uml_module_words[@]}")
 	kernel_release=$(<"$kernel_dir/release")
 }
 
 uml_build() {
 	local dir=$1
-	local tree=$dir/build jobs
-	jobs=$(nproc)
-
-	say "building the kernel $kind from $uml_source, once, into $kernel_dir"
-	say "  unpacking"
-	mkdir "$tree"
-	logged "$dir/log" tar -xf "/usr/src/$uml_source.tar.xz" -C "$tree" --strip-components=1
-	logged "$dir/log" patch -d "$tree" -p1 -i "$here/vm.d/uml.patch"
-
-	say "  configuring"
-	uml_make() {
-		make -C "$tree" ARCH=um -j"$jobs" "$@"
-	}
-	logged "$dir/log" uml_make defconfig
-	cat "${uml_fragments[@]}" >>"$tree/.config"
-	logged "$dir/log" uml_make olddefconfig
-	uml_check_config "$tree/.config"
-
-	say "  compiling, about four minutes on two CPUs"
-	set -o pipefail
-	uml_make KBUILD_BUILD_USER=nf_edge KBUILD_BUILD_HOST=nf_edge linux modules </dev/null 2>&1 |
-		tee "$dir/log" |
-		awk '++n % 250 == 0 { print "vm:     " n " steps of about 1800"; fflush() }' >&2 || {
-		tail -n 25 "$dir/log" >&2
-		die "$EXIT_PREPARE" "the kernel $kind does not compile"
-	}
-
-	strip -o "$dir/linux" "$tree/linux"
-	cp "$tree/System.map" "$dir/"
-	kernel_release=$(<"$tree/include/config/kernel.release")
-	echo "$kernel_release" >"$dir/release"
-	mkdir "$dir/modules"
-	cp "$tree"/modules.{builtin,builtin.modinfo,order} "$dir/modules/"
-	index_modules "$dir/modules"
-	uml_prune "$tree"
+	source_build "$dir" linux modules
+	strip -o "$dir/linux" "$dir/build/linux"
+	source_prune "$dir/build" um x86
 	say "  done"
-}
-
-# Every line of the fragments must have taken effect, or a test would rely on what is not there.
-uml_check_config() {
-	local config=$1 line symbol failed=0
-	while IFS= read -r line; do
-		case $line in
-		CONFIG_*=*)
-			grep -qxF -- "$line" "$config" && continue
-			;;
-		'# CONFIG_'*' is not set')
-			symbol=${line#\# }
-			grep -q "^${symbol%% *}=" "$config" || continue
-			;;
-		*)
-			continue
-			;;
-		esac
-		say "  no effect: $line"
-		failed=1
-	done < <(cat "${uml_fragments[@]}")
-	((!failed)) || die "$EXIT_PREPARE" "the configuration of the kernel $kind is not what it should be"
-}
-
-# Leaves what the build of a module needs.
-uml_prune() {
-	local tree=$1
-	find "$tree" -mindepth 1 -maxdepth 1 \
-		! -name Makefile ! -name Kbuild ! -name .config ! -name Module.symvers ! -name 'modules.*' \
-		! -name scripts ! -name include ! -name arch -exec rm -rf {} +
-	find "$tree/arch" -mindepth 1 -maxdepth 1 ! -name um ! -name x86 -exec rm -rf {} +
-	find "$tree/arch" -type f \( -name '*.[coS]' -o -name '*.cmd' -o -name '*.a' \) -delete
 }
 
 kernel_start() {
