@@ -41,6 +41,7 @@ demo:
 check: tool
 	@scripts/deps test peers lint uml debian ynl fuzz
 	@scripts/vm --kernel uml -- true
+	@scripts/vm --kernel uml-debug --no-module -- true
 	@scripts/vm --kernel debian -- true
 	@tests/run
 

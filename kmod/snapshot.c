@@ -10,7 +10,6 @@
 #include <linux/slab.h>
 #include <net/netfilter/nf_conntrack.h>
 
-#include "hook.h"
 #include "snapshot.h"
 
 static struct workqueue_struct *free_wq;

@@ -1,12 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Every address has the class of all prefixes that contain it. */
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
-#include <linux/slab.h>
+#include <kunit/test.h>
 
 #include "words.h"
 
@@ -18,12 +13,12 @@ static u32 n_prefix;
 static struct nf_edge_address address[64 * 4 * 16];
 static u32 n_address;
 
-static int start(void **state)
+static int start(struct kunit *test)
 {
 	n_prefix = 0;
 	n_address = 0;
-	shim_allocations_left = -1;
-	srand(7);
+	set_allocations_left(-1);
+	roll(7);
 	return 0;
 }
 
@@ -35,7 +30,7 @@ static void add_prefix(const char *text, u8 set)
 static int build(struct nf_edge_addr_index *index)
 {
 	memset(index, 0, sizeof(*index));
-	qsort(prefix, n_prefix, sizeof(*prefix), nf_edge_prefix_cmp);
+	sort(prefix, n_prefix, sizeof(*prefix), nf_edge_prefix_cmp, NULL);
 	sort_edge_addresses(address, n_address);
 	return nf_edge_addr_index_build(index, address, n_address, prefix,
 					n_prefix, ALL_SETS);
@@ -84,7 +79,7 @@ static u8 flags_of(const struct address *a)
 }
 
 /* What the hooks ask first never says otherwise than the class. */
-static void check_short_ways(const struct nf_edge_addr_index *index,
+static void check_short_ways(struct kunit *test, const struct nf_edge_addr_index *index,
 			     const struct address *a,
 			     const struct nf_edge_class *class)
 {
@@ -94,19 +89,19 @@ static void check_short_ways(const struct nf_edge_addr_index *index,
 	u32 bucket = nf_edge_bucket(index, !a->ipv6, a->octets);
 
 	if (class->services && slots->seed)
-		assert_ptr_equal(&index->class[number], class);
+		KUNIT_ASSERT_PTR_EQ(test, &index->class[number], class);
 	else if (slots->seed)
-		assert_int_equal(number, 0);
+		KUNIT_ASSERT_EQ(test, number, 0);
 	else if (number)
-		assert_ptr_equal(&index->class[number], class);
+		KUNIT_ASSERT_PTR_EQ(test, &index->class[number], class);
 	if (class->services || class->flags || !slots->seed)
-		assert_true(nf_edge_marked(index, !a->ipv6, a->octets));
+		KUNIT_ASSERT_TRUE(test, nf_edge_marked(index, !a->ipv6, a->octets));
 	if (nf_edge_ranges_settled(bucket))
-		assert_ptr_equal(nf_edge_bucket_class(index, bucket), class);
+		KUNIT_ASSERT_PTR_EQ(test, nf_edge_bucket_class(index, bucket), class);
 }
 
 /* Looks one address up, and says by going through everything what it is. */
-static void check(const struct nf_edge_addr_index *index,
+static void check(struct kunit *test, const struct nf_edge_addr_index *index,
 		  const struct address *a)
 {
 	const struct nf_edge_class *got = look_up(index, a);
@@ -127,21 +122,23 @@ static void check(const struct nf_edge_addr_index *index,
 	nf_edge_make_class(&wanted, ALL_SETS, sets, services, node,
 			   services ? 0 : flags_of(a));
 
-	assert_int_equal(got->as_source, wanted.as_source);
-	assert_int_equal(got->as_destination, wanted.as_destination);
-	assert_int_equal(got->own, wanted.own);
-	assert_int_equal(got->services, wanted.services);
-	assert_int_equal(got->node, wanted.node);
-	assert_int_equal(got->flags, wanted.flags);
-	assert_int_equal(got->foreign_to, wanted.foreign_to);
-	check_short_ways(index, a, got);
+	KUNIT_ASSERT_EQ(test, got->as_source, wanted.as_source);
+	KUNIT_ASSERT_EQ(test, got->as_destination, wanted.as_destination);
+	KUNIT_ASSERT_EQ(test, got->own, wanted.own);
+	KUNIT_ASSERT_EQ(test, got->services, wanted.services);
+	KUNIT_ASSERT_EQ(test, got->node, wanted.node);
+	KUNIT_ASSERT_EQ(test, got->flags, wanted.flags);
+	KUNIT_ASSERT_EQ(test, got->foreign_to, wanted.foreign_to);
+	check_short_ways(test, index, a, got);
+	cond_resched();
 }
 
-static void check_text(const struct nf_edge_addr_index *index, const char *text)
+static void check_text(struct kunit *test,
+		       const struct nf_edge_addr_index *index, const char *text)
 {
 	struct address a = read_address(text);
 
-	check(index, &a);
+	check(test, index, &a);
 }
 
 /* The address @step away from a prefix's first or last one. */
@@ -165,7 +162,7 @@ static struct address border(const struct nf_edge_prefix *p, bool last, int step
 	return a;
 }
 
-static void check_borders(const struct nf_edge_addr_index *index,
+static void check_borders(struct kunit *test, const struct nf_edge_addr_index *index,
 			  const struct nf_edge_prefix *p)
 {
 	int last, step;
@@ -174,7 +171,7 @@ static void check_borders(const struct nf_edge_addr_index *index,
 		for (step = -1; step <= 1; step++) {
 			struct address a = border(p, last, step);
 
-			check(index, &a);
+			check(test, index, &a);
 		}
 }
 
@@ -187,19 +184,19 @@ static const char * const odd[] = {
 	"ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff",
 };
 
-static void without_peers_only_odd_addresses_are_special(void **state)
+static void without_peers_only_odd_addresses_are_special(struct kunit *test)
 {
 	struct nf_edge_addr_index index;
 	unsigned int i;
 
-	assert_int_equal(build(&index), 0);
-	assert_int_equal(index.n_edge, 0);
+	KUNIT_ASSERT_EQ(test, build(&index), 0);
+	KUNIT_ASSERT_EQ(test, index.n_edge, 0);
 	for (i = 0; i < ARRAY_SIZE(odd); i++)
-		check_text(&index, odd[i]);
+		check_text(test, &index, odd[i]);
 	nf_edge_addr_index_free(&index);
 }
 
-static void nested_prefixes_are_all_held(void **state)
+static void nested_prefixes_are_all_held(struct kunit *test)
 {
 	struct nf_edge_addr_index index;
 	u32 i;
@@ -213,13 +210,13 @@ static void nested_prefixes_are_all_held(void **state)
 	add_prefix("2001:db8::/64", NF_EDGE_PEER_SET_CRL);
 	add_prefix("2001:db8::/65", NF_EDGE_PEER_SET_DNS);
 	add_prefix("2001:db8::8000:0:0:0/65", NF_EDGE_PEER_SET_SBA);
-	assert_int_equal(build(&index), 0);
+	KUNIT_ASSERT_EQ(test, build(&index), 0);
 	for (i = 0; i < n_prefix; i++)
-		check_borders(&index, &prefix[i]);
+		check_borders(test, &index, &prefix[i]);
 	nf_edge_addr_index_free(&index);
 }
 
-static void the_ends_of_the_number_space_are_held(void **state)
+static void the_ends_of_the_number_space_are_held(struct kunit *test)
 {
 	struct nf_edge_addr_index index;
 	unsigned int i;
@@ -233,13 +230,13 @@ static void the_ends_of_the_number_space_are_held(void **state)
 	add_prefix("8000::/1", NF_EDGE_PEER_SET_SBA);
 	add_prefix("ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff",
 		   NF_EDGE_PEER_SET_CMS);
-	assert_int_equal(build(&index), 0);
+	KUNIT_ASSERT_EQ(test, build(&index), 0);
 	for (i = 0; i < ARRAY_SIZE(odd); i++)
-		check_text(&index, odd[i]);
+		check_text(test, &index, odd[i]);
 	nf_edge_addr_index_free(&index);
 }
 
-static void prefixes_nest_as_deep_as_they_can(void **state)
+static void prefixes_nest_as_deep_as_they_can(struct kunit *test)
 {
 	struct nf_edge_addr_index index;
 	u32 i;
@@ -257,13 +254,13 @@ static void prefixes_nest_as_deep_as_they_can(void **state)
 			.lo = 0xaaaaaaaaaaaaaaaaULL & ~nf_edge_host_bits_lo(len),
 			.ipv6 = true, .len = len, .set = len % SETS,
 		};
-	assert_int_equal(build(&index), 0);
+	KUNIT_ASSERT_EQ(test, build(&index), 0);
 	for (i = 0; i < n_prefix; i++)
-		check_borders(&index, &prefix[i]);
+		check_borders(test, &index, &prefix[i]);
 	nf_edge_addr_index_free(&index);
 }
 
-static void an_edge_address_has_its_services_and_its_sets(void **state)
+static void an_edge_address_has_its_services_and_its_sets(struct kunit *test)
 {
 	struct nf_edge_addr_index index;
 	u32 i;
@@ -283,10 +280,10 @@ static void an_edge_address_has_its_services_and_its_sets(void **state)
 	add_prefix("131.107.155.10", NF_EDGE_PEER_SET_CRL);
 	add_prefix("172.25.33.10", NF_EDGE_PEER_SET_INTERNAL_NETWORKS);
 	add_prefix("2001:db8::/32", NF_EDGE_PEER_SET_PIC_PARTNERS);
-	assert_int_equal(build(&index), 0);
-	assert_int_equal(index.n_edge, 4);
+	KUNIT_ASSERT_EQ(test, build(&index), 0);
+	KUNIT_ASSERT_EQ(test, index.n_edge, 4);
 	for (i = 0; i < n_prefix; i++)
-		check_borders(&index, &prefix[i]);
+		check_borders(test, &index, &prefix[i]);
 	for (i = 0; i < n_address; i++) {
 		struct nf_edge_prefix alone = {
 			.hi = address[i].hi, .lo = address[i].lo,
@@ -294,12 +291,12 @@ static void an_edge_address_has_its_services_and_its_sets(void **state)
 			.len = address[i].ipv6 ? 128 : 32,
 		};
 
-		check_borders(&index, &alone);
+		check_borders(test, &index, &alone);
 	}
 	nf_edge_addr_index_free(&index);
 }
 
-static void as_many_edge_addresses_as_there_may_be_are_found(void **state)
+static void as_many_edge_addresses_as_there_may_be_are_found(struct kunit *test)
 {
 	struct nf_edge_addr_index index;
 	u32 i;
@@ -314,8 +311,8 @@ static void as_many_edge_addresses_as_there_may_be_are_found(void **state)
 			.ipv6 = ipv6, .service = i % 4, .node = i / 64,
 		};
 	}
-	assert_int_equal(build(&index), 0);
-	assert_int_equal(index.n_edge, n_address);
+	KUNIT_ASSERT_EQ(test, build(&index), 0);
+	KUNIT_ASSERT_EQ(test, index.n_edge, n_address);
 	for (i = 0; i < n_address; i++) {
 		struct nf_edge_prefix alone = {
 			.hi = address[i].hi, .lo = address[i].lo,
@@ -323,19 +320,19 @@ static void as_many_edge_addresses_as_there_may_be_are_found(void **state)
 			.len = address[i].ipv6 ? 128 : 32,
 		};
 
-		check_borders(&index, &alone);
+		check_borders(test, &index, &alone);
 	}
 	nf_edge_addr_index_free(&index);
 }
 
 static struct nf_edge_prefix random_prefix(void)
 {
-	struct nf_edge_prefix p = { .ipv6 = rand() % 2 };
-	u64 random = (u64)rand() << 33 ^ (u64)rand() << 11 ^ rand();
+	struct nf_edge_prefix p = { .ipv6 = dice() % 2 };
+	u64 random = (u64)dice() << 33 ^ (u64)dice() << 11 ^ dice();
 
-	if (n_prefix && rand() % 2) {
+	if (n_prefix && dice() % 2) {
 		/* inside, around or beside an earlier one */
-		p = prefix[rand() % n_prefix];
+		p = prefix[dice() % n_prefix];
 		if (p.ipv6)
 			p.lo ^= random & nf_edge_host_bits_lo(p.len);
 		else
@@ -344,22 +341,22 @@ static struct nf_edge_prefix random_prefix(void)
 		p.hi = random;
 		p.lo = p.ipv6 ? random * 31 : 0;
 	}
-	p.len = rand() % (p.ipv6 ? 129 : 33);
+	p.len = dice() % (p.ipv6 ? 129 : 33);
 	if (!p.ipv6)
 		p.hi &= ~0xffffffffULL;
 	p.hi &= ~nf_edge_host_bits_hi(p.len);
 	p.lo &= p.ipv6 ? ~nf_edge_host_bits_lo(p.len) : 0;
-	p.set = rand() % SETS;
+	p.set = dice() % SETS;
 	return p;
 }
 
-static void random_prefixes_are_held_at_every_border(void **state)
+static void random_prefixes_are_held_at_every_border(struct kunit *test)
 {
 	int round;
 
 	for (round = 0; round < 150; round++) {
 		struct nf_edge_addr_index index;
-		u32 i, n = rand() % 80;
+		u32 i, n = dice() % 80;
 
 		n_prefix = 0;
 		n_address = 0;
@@ -367,59 +364,62 @@ static void random_prefixes_are_held_at_every_border(void **state)
 			struct nf_edge_prefix p = random_prefix();
 
 			prefix[n_prefix++] = p;
-			if (rand() % 8 == 0) {
+			if (dice() % 8 == 0) {
 				address[n_address] = (struct nf_edge_address){
 					.hi = p.hi, .lo = p.lo, .ipv6 = p.ipv6,
-					.service = rand() % 3,
+					.service = dice() % 3,
 				};
 				n_address++;
 			}
 		}
-		assert_int_equal(build(&index), 0);
+		KUNIT_ASSERT_EQ(test, build(&index), 0);
 		for (i = 0; i < n_prefix; i++)
-			check_borders(&index, &prefix[i]);
+			check_borders(test, &index, &prefix[i]);
 		for (i = 0; i < ARRAY_SIZE(odd); i++)
-			check_text(&index, odd[i]);
+			check_text(test, &index, odd[i]);
 		nf_edge_addr_index_free(&index);
 	}
 }
 
-static void many_prefixes_are_held(void **state)
+static void many_prefixes_are_held(struct kunit *test)
 {
 	struct nf_edge_addr_index index;
 	u32 i;
 
 	while (n_prefix < ARRAY_SIZE(prefix))
 		prefix[n_prefix] = random_prefix(), n_prefix++;
-	assert_int_equal(build(&index), 0);
+	KUNIT_ASSERT_EQ(test, build(&index), 0);
 	for (i = 0; i < n_prefix; i += n_prefix / 100)
-		check_borders(&index, &prefix[i]);
+		check_borders(test, &index, &prefix[i]);
 	nf_edge_addr_index_free(&index);
 }
 
-static void a_failed_allocation_fails_the_build_and_leaks_nothing(void **state)
+static void a_failed_allocation_fails_the_build_and_leaks_nothing(struct kunit *test)
 {
 	struct nf_edge_addr_index index;
-	int left, err = -ENOMEM;
+	bool failed = true;
+	int left, err;
 
 	add_prefix("10.0.0.0/8", NF_EDGE_PEER_SET_CRL);
 	add_prefix("2001:db8::/32", NF_EDGE_PEER_SET_DNS);
 	address[n_address++] = edge_address("131.107.155.10",
 					    NF_EDGE_SERVICE_ACCESS, 0);
-	for (left = 0; err; left++) {
-		assert_true(left < 50);
-		shim_allocations_left = left;
+	for (left = 0; failed; left++) {
+		KUNIT_ASSERT_TRUE(test, left < 200);
+		set_allocations_left(left);
 		err = build(&index);
-		shim_allocations_left = -1;
-		assert_true(err == 0 || err == -ENOMEM);
+		failed = allocations_left() < 0;
+		set_allocations_left(-1);
+		/* the kernel's kvmalloc() has a second way */
+		KUNIT_ASSERT_TRUE(test, !err || (failed && err == -ENOMEM));
 		nf_edge_addr_index_free(&index);
 	}
 	/* it cannot be built from nothing */
-	assert_true(left > 5);
+	KUNIT_ASSERT_TRUE(test, left > 5);
 }
 
 /* Sixty-four nodes in one network, and in a network each, want no long way. */
-static void the_edge_addresses_of_large_sites_are_hashed(void **state)
+static void the_edge_addresses_of_large_sites_are_hashed(struct kunit *test)
 {
 	static const char * const sites[][4] = {
 		{ "131.107.155.%d", "131.107.156.%d", "131.107.157.%d",
@@ -445,33 +445,34 @@ static void the_edge_addresses_of_large_sites_are_hashed(void **state)
 				address[n_address++] =
 					edge_address(text, service, node);
 			}
-		assert_int_equal(build(&index), 0);
-		assert_true(index.edge_ipv4.seed && index.edge_ipv6.seed);
+		KUNIT_ASSERT_EQ(test, build(&index), 0);
+		KUNIT_ASSERT_TRUE(test, index.edge_ipv4.seed && index.edge_ipv6.seed);
 		for (node = 0; node < 64; node++) {
 			snprintf(text, sizeof(text), sites[i][0], node + 16);
-			check_text(&index, text);
+			check_text(test, &index, text);
 		}
 		nf_edge_addr_index_free(&index);
 	}
 }
 
-int main(void)
-{
-	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(without_peers_only_odd_addresses_are_special, start),
-		cmocka_unit_test_setup(nested_prefixes_are_all_held, start),
-		cmocka_unit_test_setup(the_ends_of_the_number_space_are_held, start),
-		cmocka_unit_test_setup(prefixes_nest_as_deep_as_they_can, start),
-		cmocka_unit_test_setup(an_edge_address_has_its_services_and_its_sets, start),
-		cmocka_unit_test_setup(as_many_edge_addresses_as_there_may_be_are_found,
-				       start),
-		cmocka_unit_test_setup(the_edge_addresses_of_large_sites_are_hashed,
-				       start),
-		cmocka_unit_test_setup(random_prefixes_are_held_at_every_border, start),
-		cmocka_unit_test_setup(many_prefixes_are_held, start),
-		cmocka_unit_test_setup(a_failed_allocation_fails_the_build_and_leaks_nothing,
-				       start),
-	};
+static struct kunit_case cases[] = {
+	KUNIT_CASE(without_peers_only_odd_addresses_are_special),
+	KUNIT_CASE(nested_prefixes_are_all_held),
+	KUNIT_CASE(the_ends_of_the_number_space_are_held),
+	KUNIT_CASE(prefixes_nest_as_deep_as_they_can),
+	KUNIT_CASE(an_edge_address_has_its_services_and_its_sets),
+	KUNIT_CASE(as_many_edge_addresses_as_there_may_be_are_found),
+	KUNIT_CASE(the_edge_addresses_of_large_sites_are_hashed),
+	KUNIT_CASE(random_prefixes_are_held_at_every_border),
+	KUNIT_CASE(many_prefixes_are_held),
+	KUNIT_CASE(a_failed_allocation_fails_the_build_and_leaks_nothing),
+	{}
+};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
-}
+static struct kunit_suite suite = {
+	.name = "nf_edge_addr_index",
+	.init = start,
+	.test_cases = cases,
+};
+
+kunit_test_suite(suite);

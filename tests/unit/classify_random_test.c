@@ -4,15 +4,9 @@
  * the rows, one by one and without words.
  */
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-#include <cmocka.h>
+#include <kunit/test.h>
 
-#include "../../kmod/classify.h"
+#include "words.h"
 
 #define SET(set)	BIT(NF_EDGE_PEER_SET_##set)
 #define SIDE(side)	BIT(NF_EDGE_SIDE_##side)
@@ -151,23 +145,23 @@ static struct host random_host(void)
 	};
 
 	return (struct host){
-		.services = services[rand() % ARRAY_SIZE(services)],
-		.sets = rand() & rand(),
+		.services = services[dice() % ARRAY_SIZE(services)],
+		.sets = dice() & dice(),
 	};
 }
 
-static void random_packets_are_judged_as_row_by_row(void **state)
+static void random_packets_are_judged_as_row_by_row(struct kunit *test)
 {
 	u32 seen[NF_EDGE_REASON_SEVERAL + 1] = {}, accepted = 0;
 	int round;
 
-	srand(3);
+	roll(3);
 	for (round = 0; round < 400000; round++) {
 		const struct nf_edge_row *row =
-			&nf_edge_rows[rand() % NF_EDGE_ROWS];
+			&nf_edge_rows[dice() % NF_EDGE_ROWS];
 		struct policy policy = {
-			.zones = rand() | rand(), .features = rand() | rand(),
-			.bound = rand() & rand(), .expose = rand() % 4 == 0,
+			.zones = dice() | dice(), .features = dice() | dice(),
+			.bound = dice() & dice(), .expose = dice() % 4 == 0,
 		};
 		struct nf_edge_switches switches = {
 			.zones = policy.zones, .features = policy.features,
@@ -181,15 +175,15 @@ static void random_packets_are_judged_as_row_by_row(void **state)
 			.source = &from, .destination = &to,
 			.header_source = &from, .header_destination = &to,
 			.l4proto = row->l4proto,
-			.arrival = rand() % NF_EDGE_ARRIVALS,
-			.first_direction = rand() % 4,
+			.arrival = dice() % NF_EDGE_ARRIVALS,
+			.first_direction = dice() % 4,
 		};
 
-		p.dport = row->port_low + rand() %
+		p.dport = row->port_low + dice() %
 			  (row->port_high - row->port_low + 1) +
-			  (rand() % 16 == 0) - (rand() % 16 == 0);
-		if (rand() % 8 == 0)
-			p.dport = 50000 + rand() % 5;
+			  (dice() % 16 == 0) - (dice() % 16 == 0);
+		if (dice() % 8 == 0)
+			p.dport = 50000 + dice() % 5;
 		p.header_dport = p.dport;
 		source.sets &= policy.bound;
 		destination.sets &= policy.bound;
@@ -200,36 +194,41 @@ static void random_packets_are_judged_as_row_by_row(void **state)
 		nf_edge_make_class(&to, policy.bound, destination.sets,
 				   destination.services, 0, 0);
 		nf_edge_judge(&words, &p, &got);
+		cond_resched();
 		wanted = judge_plainly(&policy, &source, &destination, &p);
-		assert_int_equal(got.verdict, wanted.verdict);
+		KUNIT_ASSERT_EQ(test, got.verdict, wanted.verdict);
 		if (wanted.verdict == NF_EDGE_VERDICT_ACCEPT) {
-			assert_int_equal(got.rows, wanted.rows);
+			KUNIT_ASSERT_EQ(test, got.rows, wanted.rows);
 			accepted++;
 		} else if (wanted.verdict == NF_EDGE_VERDICT_DROP) {
-			assert_int_equal(got.reason, wanted.reason);
-			assert_int_equal(got.near, wanted.near);
+			KUNIT_ASSERT_EQ(test, got.reason, wanted.reason);
+			KUNIT_ASSERT_EQ(test, got.near, wanted.near);
 			seen[wanted.reason]++;
 		}
 	}
-	assert_true(accepted > 1000);
-	assert_true(seen[NF_EDGE_REASON_CLS_GUARD] > 100);
-	assert_true(seen[NF_EDGE_REASON_INTERFACE] > 1000);
-	assert_true(seen[NF_EDGE_REASON_PEER] > 1000);
-	assert_true(seen[NF_EDGE_REASON_DISABLED] > 1000);
-	assert_true(seen[NF_EDGE_REASON_SEVERAL] > 1000);
-	assert_true(seen[NF_EDGE_REASON_NO_ROW] > 1000);
+	KUNIT_ASSERT_TRUE(test, accepted > 1000);
+	KUNIT_ASSERT_TRUE(test, seen[NF_EDGE_REASON_CLS_GUARD] > 100);
+	KUNIT_ASSERT_TRUE(test, seen[NF_EDGE_REASON_INTERFACE] > 1000);
+	KUNIT_ASSERT_TRUE(test, seen[NF_EDGE_REASON_PEER] > 1000);
+	KUNIT_ASSERT_TRUE(test, seen[NF_EDGE_REASON_DISABLED] > 1000);
+	KUNIT_ASSERT_TRUE(test, seen[NF_EDGE_REASON_SEVERAL] > 1000);
+	KUNIT_ASSERT_TRUE(test, seen[NF_EDGE_REASON_NO_ROW] > 1000);
 }
 
-static int lay_out_table(void **state)
+static int lay_out_table(struct kunit *test)
 {
 	return nf_edge_flow_table_init();
 }
 
-int main(void)
-{
-	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(random_packets_are_judged_as_row_by_row),
-	};
+static struct kunit_case cases[] = {
+	KUNIT_CASE(random_packets_are_judged_as_row_by_row),
+	{}
+};
 
-	return cmocka_run_group_tests(tests, lay_out_table, NULL);
-}
+static struct kunit_suite suite = {
+	.name = "nf_edge_classify_random",
+	.init = lay_out_table,
+	.test_cases = cases,
+};
+
+kunit_test_suite(suite);

@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Packets of the reference configuration. */
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
-#include <linux/slab.h>
+#include <kunit/test.h>
+#include <linux/in.h>
 
 #include "words.h"
 
@@ -62,15 +58,14 @@ static int build(struct nf_edge_addr_index *index, u32 bound)
 					prefix, ARRAY_SIZE(prefix), bound);
 }
 
-static int start(void **state)
+static int start(struct kunit *test)
 {
 	return nf_edge_flow_table_init() ?: build(&reference, reference_bound);
 }
 
-static int end(void **state)
+static void end(struct kunit *test)
 {
 	nf_edge_addr_index_free(&reference);
-	return 0;
 }
 
 static void write_rows(char *text, size_t size, u64 rows)
@@ -161,7 +156,7 @@ static const char *judge_with(const struct example *e, u8 ping, bool expose,
 #define TCP	IPPROTO_TCP
 #define UDP	IPPROTO_UDP
 
-static void first_packets_of_the_reference_configuration(void **state)
+static void first_packets_of_the_reference_configuration(struct kunit *test)
 {
 	static const struct example examples[] = {
 		{ ALL_ZONES, F(REMOTE_ACCESS), OUTSIDE, ACCESS, 443, TCP, WAN,
@@ -234,29 +229,29 @@ static void first_packets_of_the_reference_configuration(void **state)
 	for (i = 0; i < ARRAY_SIZE(examples); i++) {
 		struct nf_edge_packet p = packet_of(&reference, &examples[i]);
 
-		assert_string_equal(judge_with(&examples[i], 0, false, &p),
+		KUNIT_ASSERT_STREQ(test, judge_with(&examples[i], 0, false, &p),
 				    examples[i].verdict);
 	}
 }
 
-static void the_arrival_is_asked_of_the_first_direction_only(void **state)
+static void the_arrival_is_asked_of_the_first_direction_only(struct kunit *test)
 {
 	struct example e = { ALL_ZONES, F(REMOTE_ACCESS), OUTSIDE, ACCESS, 443,
 			     TCP, SIDE(INTERNAL), 0, NULL };
 	struct nf_edge_packet p = packet_of(&reference, &e);
 
-	assert_string_equal(judge_with(&e, 0, false, &p),
+	KUNIT_ASSERT_STREQ(test, judge_with(&e, 0, false, &p),
 			    "interface external/5 pic/3");
 	p.first_direction = false;
-	assert_string_equal(judge_with(&e, 0, false, &p),
+	KUNIT_ASSERT_STREQ(test, judge_with(&e, 0, false, &p),
 			    "accept external/5 pic/3");
 	p.first_direction = true;
 	p.error = true;
-	assert_string_equal(judge_with(&e, 0, false, &p),
+	KUNIT_ASSERT_STREQ(test, judge_with(&e, 0, false, &p),
 			    "accept external/5 pic/3");
 }
 
-static void replies_meet_the_guards_too(void **state)
+static void replies_meet_the_guards_too(struct kunit *test)
 {
 	struct example e = { ALL_ZONES, F(REMOTE_ACCESS), OUTSIDE, ACCESS, 443,
 			     TCP, WAN, NULL };
@@ -266,26 +261,26 @@ static void replies_meet_the_guards_too(void **state)
 	p.first_direction = false;
 	p.header_source = p.header_destination;
 	p.header_destination = source;
-	assert_string_equal(judge_with(&e, 0, false, &p), "spoofed");
+	KUNIT_ASSERT_STREQ(test, judge_with(&e, 0, false, &p), "spoofed");
 	p.guards = NF_EDGE_GUARD_INTERNAL;
-	assert_string_equal(judge_with(&e, 0, false, &p), "spoofed");
+	KUNIT_ASSERT_STREQ(test, judge_with(&e, 0, false, &p), "spoofed");
 	p.guards = 0;
-	assert_string_equal(judge_with(&e, 0, false, &p),
+	KUNIT_ASSERT_STREQ(test, judge_with(&e, 0, false, &p),
 			    "accept external/5 pic/3");
 }
 
-static void isolation_spares_replies(void **state)
+static void isolation_spares_replies(struct kunit *test)
 {
 	struct example e = { ALL_ZONES, ALL_FEATURES, OUTSIDE, INTERNAL, 443,
 			     TCP, WAN, NULL };
 	struct nf_edge_packet p = packet_of(&reference, &e);
 
-	assert_string_equal(judge_with(&e, 0, false, &p), "isolation");
+	KUNIT_ASSERT_STREQ(test, judge_with(&e, 0, false, &p), "isolation");
 	p.first_direction = false;
-	assert_string_equal(judge_with(&e, 0, false, &p), "peer internal/7");
+	KUNIT_ASSERT_STREQ(test, judge_with(&e, 0, false, &p), "peer internal/7");
 }
 
-static void packets_of_no_connection(void **state)
+static void packets_of_no_connection(struct kunit *test)
 {
 	static const struct {
 		const char *source;
@@ -318,20 +313,20 @@ static void packets_of_no_connection(void **state)
 		p.header_sport = examples[i].sport;
 		p.kind = NF_EDGE_KIND_NONE;
 		p.unverified = true;
-		assert_string_equal(judge_with(&e, 0, false, &p),
+		KUNIT_ASSERT_STREQ(test, judge_with(&e, 0, false, &p),
 				    examples[i].verdict);
 		if (!strcmp(examples[i].verdict, "not-governed"))
 			continue;
 		p.kind = NF_EDGE_KIND_UNTRACKED;
-		assert_string_equal(judge_with(&e, 0, false, &p), "untracked");
+		KUNIT_ASSERT_STREQ(test, judge_with(&e, 0, false, &p), "untracked");
 		/* of an unknown protocol, or without ports to read */
 		p.kind = NF_EDGE_KIND_NONE;
 		p.unverified = false;
-		assert_string_equal(judge_with(&e, 0, false, &p), "invalid");
+		KUNIT_ASSERT_STREQ(test, judge_with(&e, 0, false, &p), "invalid");
 	}
 }
 
-static void translated_packets(void **state)
+static void translated_packets(struct kunit *test)
 {
 	struct example dialled = { ALL_ZONES, ALL_FEATURES, OUTSIDE, ACCESS, 443,
 				   TCP, DMZ, NULL };
@@ -347,7 +342,7 @@ static void translated_packets(void **state)
 	p.header_destination = q.source;
 	p.header_sport = 8443;
 	p.header_dport = 40000;
-	assert_string_equal(judge_with(&dialled, 0, false, &p),
+	KUNIT_ASSERT_STREQ(test, judge_with(&dialled, 0, false, &p),
 			    "accept external/5 pic/3");
 
 	/* an edge address in the header alone */
@@ -356,10 +351,10 @@ static void translated_packets(void **state)
 	q.header_source = p.destination;
 	q.header_sport = 443;
 	q.header_dport = 40000;
-	assert_string_equal(judge_with(&elsewhere, 0, false, &q), "no-row");
+	KUNIT_ASSERT_STREQ(test, judge_with(&elsewhere, 0, false, &q), "no-row");
 }
 
-static void echo_asks_for_its_side(void **state)
+static void echo_asks_for_its_side(struct kunit *test)
 {
 	static const struct {
 		u8 ping;
@@ -392,12 +387,12 @@ static void echo_asks_for_its_side(void **state)
 		struct nf_edge_packet p = packet_of(&reference, &e);
 
 		p.kind = NF_EDGE_KIND_ECHO;
-		assert_string_equal(judge_with(&e, examples[i].ping, false, &p),
+		KUNIT_ASSERT_STREQ(test, judge_with(&e, examples[i].ping, false, &p),
 				    examples[i].verdict);
 	}
 }
 
-static void redirects_and_other_protocols_are_refused(void **state)
+static void redirects_and_other_protocols_are_refused(struct kunit *test)
 {
 	struct example e = { ALL_ZONES, ALL_FEATURES, OUTSIDE, ACCESS, 443, TCP,
 			     WAN, NULL };
@@ -405,14 +400,14 @@ static void redirects_and_other_protocols_are_refused(void **state)
 
 	p.error = true;
 	p.redirect = true;
-	assert_string_equal(judge_with(&e, 0, false, &p), "no-row");
+	KUNIT_ASSERT_STREQ(test, judge_with(&e, 0, false, &p), "no-row");
 	p.error = false;
 	p.redirect = false;
 	p.kind = NF_EDGE_KIND_OTHER;
-	assert_string_equal(judge_with(&e, 0, false, &p), "no-row");
+	KUNIT_ASSERT_STREQ(test, judge_with(&e, 0, false, &p), "no-row");
 }
 
-static void the_logging_ports_open_only_when_told(void **state)
+static void the_logging_ports_open_only_when_told(struct kunit *test)
 {
 	int port;
 
@@ -422,27 +417,27 @@ static void the_logging_ports_open_only_when_told(void **state)
 		struct nf_edge_packet p = packet_of(&reference, &e);
 		bool guarded = port >= 50001 && port <= 50003;
 
-		assert_string_equal(judge_with(&e, 0, false, &p),
+		KUNIT_ASSERT_STREQ(test, judge_with(&e, 0, false, &p),
 				    guarded ? "cls-guard external/11" :
 					      "accept external/11");
-		assert_string_equal(judge_with(&e, 0, true, &p),
+		KUNIT_ASSERT_STREQ(test, judge_with(&e, 0, true, &p),
 				    "accept external/11");
 		/* Until all else holds, it is a row like any other. */
 		p.arrival = SIDE(INTERNAL);
-		assert_string_equal(judge_with(&e, 0, false, &p),
+		KUNIT_ASSERT_STREQ(test, judge_with(&e, 0, false, &p),
 				    "interface external/11");
 		e.features = 0;
-		assert_string_equal(judge_with(&e, 0, false, &p),
+		KUNIT_ASSERT_STREQ(test, judge_with(&e, 0, false, &p),
 				    "several external/11");
 		e.l4proto = UDP;
 		e.features = F(OCS2007);
 		p = packet_of(&reference, &e);
-		assert_string_equal(judge_with(&e, 0, false, &p),
+		KUNIT_ASSERT_STREQ(test, judge_with(&e, 0, false, &p),
 				    "accept external/12");
 	}
 }
 
-static void rows_by_port_are_the_table_s(void **state)
+static void rows_by_port_are_the_table_s(struct kunit *test)
 {
 	u32 port;
 	int i;
@@ -460,26 +455,31 @@ static void rows_by_port_are_the_table_s(void **state)
 			else
 				udp |= BIT_ULL(i);
 		}
-		assert_int_equal(nf_edge_rows_by_port(IPPROTO_TCP, port), tcp);
-		assert_int_equal(nf_edge_rows_by_port(IPPROTO_UDP, port), udp);
-		assert_int_equal(nf_edge_rows_by_port(IPPROTO_UDPLITE, port), 0);
+		KUNIT_ASSERT_EQ(test, nf_edge_rows_by_port(IPPROTO_TCP, port), tcp);
+		KUNIT_ASSERT_EQ(test, nf_edge_rows_by_port(IPPROTO_UDP, port), udp);
+		KUNIT_ASSERT_EQ(test, nf_edge_rows_by_port(IPPROTO_UDPLITE, port), 0);
 	}
 }
 
-int main(void)
-{
-	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(first_packets_of_the_reference_configuration),
-		cmocka_unit_test(the_arrival_is_asked_of_the_first_direction_only),
-		cmocka_unit_test(replies_meet_the_guards_too),
-		cmocka_unit_test(isolation_spares_replies),
-		cmocka_unit_test(packets_of_no_connection),
-		cmocka_unit_test(translated_packets),
-		cmocka_unit_test(echo_asks_for_its_side),
-		cmocka_unit_test(redirects_and_other_protocols_are_refused),
-		cmocka_unit_test(the_logging_ports_open_only_when_told),
-		cmocka_unit_test(rows_by_port_are_the_table_s),
-	};
+static struct kunit_case cases[] = {
+	KUNIT_CASE(first_packets_of_the_reference_configuration),
+	KUNIT_CASE(the_arrival_is_asked_of_the_first_direction_only),
+	KUNIT_CASE(replies_meet_the_guards_too),
+	KUNIT_CASE(isolation_spares_replies),
+	KUNIT_CASE(packets_of_no_connection),
+	KUNIT_CASE(translated_packets),
+	KUNIT_CASE(echo_asks_for_its_side),
+	KUNIT_CASE(redirects_and_other_protocols_are_refused),
+	KUNIT_CASE(the_logging_ports_open_only_when_told),
+	KUNIT_CASE(rows_by_port_are_the_table_s),
+	{}
+};
 
-	return cmocka_run_group_tests(tests, start, end);
-}
+static struct kunit_suite suite = {
+	.name = "nf_edge_classify",
+	.init = start,
+	.exit = end,
+	.test_cases = cases,
+};
+
+kunit_test_suite(suite);

@@ -1,26 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Peer prefixes that arrive in chunks come out as one sorted array. */
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
-#include <linux/slab.h>
+#include <kunit/test.h>
 
 #include "words.h"
 
-static struct nf_edge_prefix *chunk_of(const struct nf_edge_prefix *from, u32 n)
+static struct nf_edge_prefix *chunk_of(struct kunit *test,
+					const struct nf_edge_prefix *from, u32 n)
 {
 	struct nf_edge_prefix *chunk = kvmalloc_array(n, sizeof(*chunk),
 						      GFP_KERNEL);
 
-	assert_non_null(chunk);
+	KUNIT_ASSERT_NOT_NULL(test, chunk);
 	memcpy(chunk, from, n * sizeof(*chunk));
 	return chunk;
 }
 
-static void host_bits_are_what_the_length_leaves(void **state)
+static void host_bits_are_what_the_length_leaves(struct kunit *test)
 {
 	int len, bit;
 
@@ -33,12 +29,12 @@ static void host_bits_are_what_the_length_leaves(void **state)
 			else
 				lo |= 1ULL << (127 - bit);
 		}
-		assert_int_equal(nf_edge_host_bits_hi(len), hi);
-		assert_int_equal(nf_edge_host_bits_lo(len), lo);
+		KUNIT_ASSERT_EQ(test, nf_edge_host_bits_hi(len), hi);
+		KUNIT_ASSERT_EQ(test, nf_edge_host_bits_lo(len), lo);
 	}
 }
 
-static void a_prefix_comes_after_those_that_contain_it(void **state)
+static void a_prefix_comes_after_those_that_contain_it(struct kunit *test)
 {
 	static const char * const ordered[] = {
 		"0.0.0.0/1", "10.0.0.0/8", "10.0.0.0/9", "10.0.0.0",
@@ -54,20 +50,20 @@ static void a_prefix_comes_after_those_that_contain_it(void **state)
 			struct nf_edge_prefix b = read_prefix(ordered[j], 3);
 			int order = nf_edge_prefix_cmp(&a, &b);
 
-			assert_int_equal(order < 0, i < j);
-			assert_int_equal(order > 0, i > j);
+			KUNIT_ASSERT_EQ(test, order < 0, i < j);
+			KUNIT_ASSERT_EQ(test, order > 0, i > j);
 			b.set = 4;
 			if (i == j)
-				assert_true(nf_edge_prefix_cmp(&a, &b) < 0);
+				KUNIT_ASSERT_TRUE(test, nf_edge_prefix_cmp(&a, &b) < 0);
 		}
 }
 
-static void nothing_added_is_no_run(void **state)
+static void nothing_added_is_no_run(struct kunit *test)
 {
 	struct nf_edge_prefixes p = {};
 
-	assert_int_equal(nf_edge_prefixes_finish(&p), 0);
-	assert_int_equal(p.n_runs, 0);
+	KUNIT_ASSERT_EQ(test, nf_edge_prefixes_finish(&p), 0);
+	KUNIT_ASSERT_EQ(test, p.n_runs, 0);
 	nf_edge_prefixes_free(&p);
 }
 
@@ -78,53 +74,54 @@ static void random_chunk(struct nf_edge_prefix *at, u32 n)
 	for (i = 0; i < n; i++) {
 		at[i] = (struct nf_edge_prefix){
 			/* few enough to meet again */
-			.hi = (u64)(rand() % 512) << 32,
-			.ipv6 = rand() % 2,
-			.len = 20 + rand() % 3,
-			.set = rand() % 3,
+			.hi = (u64)(dice() % 512) << 32,
+			.ipv6 = dice() % 2,
+			.len = 20 + dice() % 3,
+			.set = dice() % 3,
 		};
 	}
 }
 
-static void chunks_become_one_sorted_run_without_repetitions(void **state)
+static void chunks_become_one_sorted_run_without_repetitions(struct kunit *test)
 {
 	static struct nf_edge_prefix all[40000];
 	int round;
 
-	srand(1);
+	roll(1);
 	for (round = 0; round < 200; round++) {
 		struct nf_edge_prefixes p = {};
 		u32 n = 0, i, kept;
-		int chunks = 1 + rand() % 40;
+		int chunks = 1 + dice() % 40;
 
 		while (chunks--) {
-			u32 size = 1 + rand() % (rand() % 4 ? 5 : 900);
+			u32 size = 1 + dice() % (dice() % 4 ? 5 : 900);
 
 			random_chunk(all + n, size);
-			assert_int_equal(nf_edge_prefixes_add(
-				&p, chunk_of(all + n, size), size), 0);
+			KUNIT_ASSERT_EQ(test, nf_edge_prefixes_add(
+				&p, chunk_of(test, all + n, size), size), 0);
 			n += size;
 			for (i = 1; i < p.n_runs; i++)
-				assert_true(p.run[i - 1].n >= 2 * p.run[i].n);
+				KUNIT_ASSERT_TRUE(test, p.run[i - 1].n >= 2 * p.run[i].n);
 		}
-		assert_int_equal(nf_edge_prefixes_finish(&p), 0);
+		KUNIT_ASSERT_EQ(test, nf_edge_prefixes_finish(&p), 0);
 
-		qsort(all, n, sizeof(*all), nf_edge_prefix_cmp);
+		sort(all, n, sizeof(*all), nf_edge_prefix_cmp, NULL);
 		for (i = 1, kept = 1; i < n; i++)
 			if (nf_edge_prefix_cmp(&all[kept - 1], &all[i]))
 				all[kept++] = all[i];
-		assert_int_equal(p.n_runs, 1);
-		assert_int_equal(p.total, kept);
-		assert_int_equal(p.run[0].n, kept);
+		KUNIT_ASSERT_EQ(test, p.n_runs, 1);
+		KUNIT_ASSERT_EQ(test, p.total, kept);
+		KUNIT_ASSERT_EQ(test, p.run[0].n, kept);
 		for (i = 0; i < kept; i++)
-			assert_int_equal(nf_edge_prefix_cmp(&p.run[0].at[i],
+			KUNIT_ASSERT_EQ(test, nf_edge_prefix_cmp(&p.run[0].at[i],
 							    &all[i]), 0);
 		nf_edge_prefixes_free(&p);
-		assert_int_equal(p.total, 0);
+		KUNIT_ASSERT_EQ(test, p.total, 0);
 	}
 }
 
-static int add_eight_chunks(struct nf_edge_prefixes *p, int allocations)
+static int add_eight_chunks(struct kunit *test, struct nf_edge_prefixes *p, int allocations,
+			    bool *failed)
 {
 	struct nf_edge_prefix some[8];
 	int i, err = 0;
@@ -133,43 +130,48 @@ static int add_eight_chunks(struct nf_edge_prefixes *p, int allocations)
 		struct nf_edge_prefix *chunk;
 
 		random_chunk(some, ARRAY_SIZE(some));
-		chunk = chunk_of(some, ARRAY_SIZE(some));
-		shim_allocations_left = allocations;
+		chunk = chunk_of(test, some, ARRAY_SIZE(some));
+		set_allocations_left(allocations);
 		err = nf_edge_prefixes_add(p, chunk, ARRAY_SIZE(some));
-		allocations = shim_allocations_left;
-		shim_allocations_left = -1;
+		allocations = allocations_left();
+		set_allocations_left(-1);
 	}
-	shim_allocations_left = allocations;
+	set_allocations_left(allocations);
 	if (!err)
 		err = nf_edge_prefixes_finish(p);
-	shim_allocations_left = -1;
+	*failed = allocations_left() < 0;
+	set_allocations_left(-1);
 	return err;
 }
 
-static void a_failed_merge_leaves_all_to_be_freed(void **state)
+static void a_failed_merge_leaves_all_to_be_freed(struct kunit *test)
 {
-	int allocations, err = -ENOMEM;
+	int allocations, err;
+	bool failed = true;
 
-	for (allocations = 0; err; allocations++) {
+	for (allocations = 0; failed; allocations++) {
 		struct nf_edge_prefixes p = {};
 
-		assert_true(allocations < 20);
-		err = add_eight_chunks(&p, allocations);
-		assert_true(err == 0 || err == -ENOMEM);
+		KUNIT_ASSERT_TRUE(test, allocations < 200);
+		err = add_eight_chunks(test, &p, allocations, &failed);
+		KUNIT_ASSERT_TRUE(test, !err || (failed && err == -ENOMEM));
 		nf_edge_prefixes_free(&p);
 	}
-	assert_true(allocations > 3);
+	KUNIT_ASSERT_TRUE(test, allocations > 3);
 }
 
-int main(void)
-{
-	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(host_bits_are_what_the_length_leaves),
-		cmocka_unit_test(a_prefix_comes_after_those_that_contain_it),
-		cmocka_unit_test(nothing_added_is_no_run),
-		cmocka_unit_test(chunks_become_one_sorted_run_without_repetitions),
-		cmocka_unit_test(a_failed_merge_leaves_all_to_be_freed),
-	};
+static struct kunit_case cases[] = {
+	KUNIT_CASE(host_bits_are_what_the_length_leaves),
+	KUNIT_CASE(a_prefix_comes_after_those_that_contain_it),
+	KUNIT_CASE(nothing_added_is_no_run),
+	KUNIT_CASE(chunks_become_one_sorted_run_without_repetitions),
+	KUNIT_CASE(a_failed_merge_leaves_all_to_be_freed),
+	{}
+};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
-}
+static struct kunit_suite suite = {
+	.name = "nf_edge_prefixes",
+	.test_cases = cases,
+};
+
+kunit_test_suite(suite);

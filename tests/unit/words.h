@@ -1,15 +1,63 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Addresses and prefixes as people write them. */
+/*
+ * What the tests of the module's parts share: addresses and prefixes as people
+ * write them, dice, and allocations that fail.
+ */
 #ifndef UNIT_WORDS_H
 #define UNIT_WORDS_H
 
-#include <arpa/inet.h>
-#include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include <linux/bug.h>
+#include <linux/inet.h>
+#include <linux/kernel.h>
+#include <linux/percpu.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/sort.h>
+#include <linux/string.h>
 
 #include "../../kmod/addr_index.h"
+
+/* The same throws in every run, on every machine. */
+static u32 dice_state;
+
+static inline void roll(u32 seed)
+{
+	dice_state = seed;
+}
+
+static inline u32 dice(void)
+{
+	dice_state = dice_state * 1664525 + 1013904223;
+	return (dice_state >> 8 ^ dice_state << 16) & 0x7fffffff;
+}
+
+/* This many allocations succeed, and one fails; never when negative. */
+static inline void set_allocations_left(int n)
+{
+#ifdef __KERNEL__
+	current->fail_nth = n + 1;
+#else
+	shim_allocations_left = n;
+#endif
+}
+
+/* Negative once one has failed. */
+static inline int allocations_left(void)
+{
+#ifdef __KERNEL__
+	return (int)current->fail_nth - 1;
+#else
+	return shim_allocations_left;
+#endif
+}
+
+/* Counters are per CPU. The kernel that runs these tests has one. */
+static inline void run_on_cpu(u32 n)
+{
+#ifndef __KERNEL__
+	shim_cpu = n % SHIM_CPUS;
+#endif
+}
 
 struct address {
 	bool ipv6;
@@ -20,7 +68,8 @@ static inline struct address read_address(const char *text)
 {
 	struct address a = { .ipv6 = strchr(text, ':') };
 
-	assert(inet_pton(a.ipv6 ? AF_INET6 : AF_INET, text, a.octets) == 1);
+	BUG_ON(!(a.ipv6 ? in6_pton(text, -1, a.octets, -1, NULL) :
+			  in4_pton(text, -1, a.octets, -1, NULL)));
 	return a;
 }
 
@@ -50,7 +99,7 @@ static inline struct nf_edge_prefix read_prefix(const char *text, u8 set)
 	p.hi = address_hi(&a);
 	p.lo = address_lo(&a);
 	p.ipv6 = a.ipv6;
-	p.len = slash ? atoi(slash) : a.ipv6 ? 128 : 32;
+	p.len = slash ? simple_strtoul(slash, NULL, 10) : a.ipv6 ? 128 : 32;
 	p.set = set;
 	return p;
 }
@@ -66,7 +115,7 @@ static inline struct nf_edge_address edge_address(const char *text, u8 service,
 	};
 }
 
-static int edge_address_cmp(const void *a, const void *b)
+static inline int edge_address_cmp(const void *a, const void *b)
 {
 	const struct nf_edge_address *x = a, *y = b;
 
@@ -81,7 +130,7 @@ static int edge_address_cmp(const void *a, const void *b)
 
 static inline void sort_edge_addresses(struct nf_edge_address *address, u32 n)
 {
-	qsort(address, n, sizeof(*address), edge_address_cmp);
+	sort(address, n, sizeof(*address), edge_address_cmp, NULL);
 }
 
 /* What a packet's address is looked up as. */

@@ -38,6 +38,21 @@ static inline void *__vmalloc(size_t size, int gfp)
 	return kvmalloc_array(1, size, gfp);
 }
 
+static inline void *kzalloc(size_t size, int gfp)
+{
+	return kvcalloc(1, size, gfp);
+}
+
+static inline void *kvzalloc(size_t size, int gfp)
+{
+	return kvcalloc(1, size, gfp);
+}
+
+static inline void kfree(const void *p)
+{
+	free((void *)p);
+}
+
 static inline void kvfree(const void *p)
 {
 	free((void *)p);

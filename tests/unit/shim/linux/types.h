@@ -21,10 +21,13 @@ typedef uint64_t u64;
 #define __aligned(n)	__attribute__((aligned(n)))
 #undef __always_inline
 #define __always_inline	inline __attribute__((always_inline))
+#define __rcu
 #define noinline	__attribute__((noinline))
 #define likely(x)	__builtin_expect(!!(x), 1)
 #define unlikely(x)	__builtin_expect(!!(x), 0)
 #define OPTIMIZER_HIDE_VAR(v)	asm("" : "=r" (v) : "0" (v))
+#define READ_ONCE(x)	(*(const volatile __typeof__(x) *)&(x))
+#define WRITE_ONCE(x, n)	(*(volatile __typeof__(x) *)&(x) = (n))
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
 
 #endif

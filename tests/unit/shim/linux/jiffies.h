@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* A hundred a second. */
+#include <linux/timekeeping.h>
+
+#define jiffies			(ktime_get_real_ns() / 10000000)
+#define get_jiffies_64()	jiffies
+#define jiffies64_to_nsecs(j)	((j) * 10000000)

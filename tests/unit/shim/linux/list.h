@@ -1,0 +1,2 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+struct list_head { struct list_head *next, *prev; };

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef SHIM_LINUX_MODULE_H
+#define SHIM_LINUX_MODULE_H
+
+#include <linux/types.h>
+
+extern unsigned int shim_module_refs;
+
+#define THIS_MODULE		NULL
+#define try_module_get(m)	(++shim_module_refs > 0)
+#define module_put(m)		((void)shim_module_refs--)
+#define module_refcount(m)	shim_module_refs
+
+#endif

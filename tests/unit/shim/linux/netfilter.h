@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef SHIM_LINUX_NETFILTER_H
+#define SHIM_LINUX_NETFILTER_H
+
+#include <errno.h>
+#include <linux/in.h>
+#include_next <linux/netfilter.h>
+#include <linux/slab.h>
+#include <linux/types.h>
+
+struct net;
+struct sk_buff;
+struct nf_hook_state;
+struct netlink_ext_ack;
+
+struct nf_hook_ops {
+	unsigned int (*hook)(void *priv, struct sk_buff *skb,
+			     const struct nf_hook_state *state);
+	void *priv;
+	u8 pf;
+	unsigned int hooknum;
+	int priority;
+};
+
+/* As the kernel: it takes memory, and can be refused. */
+static inline int nf_register_net_hooks(struct net *net,
+					const struct nf_hook_ops *ops,
+					unsigned int n)
+{
+	void *entries = kvcalloc(n, sizeof(*ops), GFP_KERNEL);
+
+	kvfree(entries);
+	return entries ? 0 : -ENOMEM;
+}
+
+static inline void nf_unregister_net_hooks(struct net *net,
+					   const struct nf_hook_ops *ops,
+					   unsigned int n)
+{
+}
+
+#endif

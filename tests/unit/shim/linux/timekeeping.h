@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef SHIM_LINUX_TIMEKEEPING_H
+#define SHIM_LINUX_TIMEKEEPING_H
+
+#include <time.h>
+#include <linux/types.h>
+
+#define NSEC_PER_SEC	1000000000L
+
+static inline u64 ktime_get_real_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (u64)now.tv_sec * NSEC_PER_SEC + now.tv_nsec;
+}
+
+#endif

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Work is done at once. */
+#ifndef SHIM_LINUX_WORKQUEUE_H
+#define SHIM_LINUX_WORKQUEUE_H
+
+#include <linux/slab.h>
+#include <linux/types.h>
+
+struct work_struct { void (*run)(struct work_struct *work); };
+struct rcu_work { struct work_struct work; };
+struct workqueue_struct { int unused; };
+
+#define WQ_UNBOUND	0
+#define container_of(p, type, member)					\
+	((type *)((char *)(p) - offsetof(type, member)))
+#define to_rcu_work(w)			container_of(w, struct rcu_work, work)
+#define INIT_RCU_WORK(rwork, function)	((rwork)->work.run = (function))
+#define queue_rcu_work(wq, rwork)	((rwork)->work.run(&(rwork)->work))
+#define alloc_workqueue(...)						\
+	((struct workqueue_struct *)kzalloc(sizeof(int), GFP_KERNEL))
+#define destroy_workqueue(wq)		kfree(wq)
+
+#endif
