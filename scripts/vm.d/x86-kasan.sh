@@ -1,0 +1,8 @@
+# shellcheck shell=bash disable=SC2034,SC2154
+# SPDX-License-Identifier: GPL-2.0-only
+# The kernel "x86-kasan": several CPUs, with KASAN, lockdep and kmemleak.
+
+# shellcheck source=scripts/vm.d/x86.sh
+source "$here/vm.d/x86.sh"
+
+refine "$here/x86-kasan.config"
