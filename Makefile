@@ -13,6 +13,10 @@ help:
 	@echo 'make check-selftests  all of the kernel'\''s own tests of connection tracking'
 	@echo 'make check-export  a million packets through nf_edge and through the ruleset'
 	@echo '               that edgectl export nftables writes'
+	@echo 'make check-debug, check-race'
+	@echo '               the packet tests in kernels with every check: User Mode'
+	@echo '               Linux; KCSAN, and KASAN with lockdep, on two CPUs'
+	@echo 'make coverage  which lines and branches the tests run'
 	@echo 'make bench     what a packet costs, beside rulesets of the same policy'
 	@echo '               (bench-check: has it grown? bench-baseline: keep this;'
 	@echo '               bench-times: in nanoseconds; bench-growth: by size)'
@@ -53,6 +57,21 @@ check-export: tool
 	@scripts/vm --timeout 36000 -- env NF_EDGE_EXPORT_PACKETS=1000000 \
 		/usr/bin/python3 -m pytest -q -s -p no:cacheprovider \
 		tests/net/test_export.py -k what_leaves
+
+check-debug: tool
+	@scripts/deps test uml
+	@scripts/vm --kernel uml-debug --no-module -- true
+	@tests/run debug kunit
+
+check-race: tool
+	@scripts/deps test x86
+	@scripts/vm --kernel x86-kcsan --no-module -- true
+	@scripts/vm --kernel x86-kasan --no-module -- true
+	@tests/run race
+
+coverage: tool
+	@scripts/deps test uml
+	@tests/coverage
 
 bench:
 	@tests/bench/run
@@ -98,4 +117,4 @@ clean:
 	$(MAKE) -C tests/fuzz clean
 	test ! -d '$(KDIR)' || $(MAKE) -C '$(KDIR)' M='$(CURDIR)' clean
 
-.PHONY: help all module tool demo check fuzz check-export check-selftests bench bench-check bench-baseline bench-times bench-growth bench-throughput lint install uninstall clean
+.PHONY: help all module tool demo check check-debug check-race coverage fuzz check-export check-selftests bench bench-check bench-baseline bench-times bench-growth bench-throughput lint install uninstall clean

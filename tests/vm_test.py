@@ -23,6 +23,7 @@ ENDED_BADLY = {"usage": 64, "prepare": 69, "report": 70, "taint": 71,
 
 WARNS = "WARN_ON(1);"
 MODULE = """
+#include <linux/kthread.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/rcupdate.h>
