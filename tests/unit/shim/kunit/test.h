@@ -76,15 +76,16 @@ static inline bool shim_run_case(const struct kunit_suite *suite,
 				 const struct kunit_case *c)
 {
 	struct kunit test;
+	bool ok = !setjmp(test.out);
 
-	if (setjmp(test.out))
-		return false;
-	if (suite->init)
-		KUNIT_ASSERT_EQ(&test, suite->init(&test), 0);
-	c->run_case(&test);
+	if (ok) {
+		if (suite->init)
+			KUNIT_ASSERT_EQ(&test, suite->init(&test), 0);
+		c->run_case(&test);
+	}
 	if (suite->exit)
 		suite->exit(&test);
-	return true;
+	return ok;
 }
 
 static inline int shim_run(const struct kunit_suite *suite)
@@ -92,6 +93,8 @@ static inline int shim_run(const struct kunit_suite *suite)
 	const struct kunit_case *c;
 	int n = 0, failed = 0;
 
+	/* A sanitizer that ends the program writes nothing out. */
+	setvbuf(stdout, NULL, _IOLBF, 0);
 	for (c = suite->test_cases; c->run_case; c++) {
 		bool ok = shim_run_case(suite, c);
 
