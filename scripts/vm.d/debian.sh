@@ -3,6 +3,7 @@
 # The kernel "debian": the distribution's own kernel, in QEMU. The host's file tree comes over 9p.
 # See uml.sh for what a kind of kernel has to define.
 
+debian_more_parameters=()
 debian_initramfs_modules=(virtio_pci virtio_console 9pnet_virtio 9p)
 
 kernel_prepare() {
@@ -110,5 +111,6 @@ kernel_start() {
 debian_parameters() {
 	echo console=ttyS0 ignore_loglevel panic=-1 oops=panic mitigations=off random.trust_cpu=on \
 		tsc=reliable no_timer_check audit=0 \
-		dummy.numdummies=0 ifb.numifbs=0 bonding.max_bonds=0
+		dummy.numdummies=0 ifb.numifbs=0 bonding.max_bonds=0 \
+		"${debian_more_parameters[@]}"
 }
