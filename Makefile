@@ -17,6 +17,7 @@ help:
 	@echo '               the packet tests in kernels with every check: User Mode'
 	@echo '               Linux; KCSAN, and KASAN with lockdep, on two CPUs'
 	@echo 'make coverage  which lines and branches the tests run'
+	@echo 'make stress    everything at once, for five minutes (SECONDS=...)'
 	@echo 'make bench     what a packet costs, beside rulesets of the same policy'
 	@echo '               (bench-check: has it grown? bench-baseline: keep this;'
 	@echo '               bench-times: in nanoseconds; bench-growth: by size)'
@@ -72,6 +73,12 @@ check-race: tool
 coverage: tool
 	@scripts/deps test uml
 	@tests/coverage
+SECONDS ?= 300
+
+stress: tool
+	@scripts/deps test debian
+	@scripts/vm --kernel debian --cpus 2 --memory 2G --timeout $$(($(SECONDS) * 3 + 900)) -- \
+		tests/stress/stress.py $(SECONDS)
 
 bench:
 	@tests/bench/run
@@ -117,4 +124,4 @@ clean:
 	$(MAKE) -C tests/fuzz clean
 	test ! -d '$(KDIR)' || $(MAKE) -C '$(KDIR)' M='$(CURDIR)' clean
 
-.PHONY: help all module tool demo check check-debug check-race coverage fuzz check-export check-selftests bench bench-check bench-baseline bench-times bench-growth bench-throughput lint install uninstall clean
+.PHONY: help all module tool demo check stress check-debug check-race coverage fuzz check-export check-selftests bench bench-check bench-baseline bench-times bench-growth bench-throughput lint install uninstall clean

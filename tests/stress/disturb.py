@@ -1,0 +1,327 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What goes on beside the traffic: each a process, as fast as it goes."""
+
+import ctypes
+import errno
+import fcntl
+import itertools
+import multiprocessing
+import os
+import random
+import select
+import socket
+import struct
+import subprocess
+import traceback
+
+from netlib import FEATURES, reference
+from topology import HOSTS
+from wire import (ACK, DUMP, ENUMS, OPERATIONS, SETS, Client, Refusal, encode,
+                  module_references, peers_of, policy)
+
+CLONE_NEWNET = 0x40000000
+SIOCSIFNAME = 0x8923
+HEAD, U64 = struct.Struct("=HH"), struct.Struct("=Q")
+WAITING = 20            # namespaces that the kernel has not ended yet
+# Of which leaks are seen, however slow the machine.
+LOADS, NAMESPACES = 200, 100
+_fork = multiprocessing.get_context("fork")
+_libc = ctypes.CDLL(None, use_errno=True)
+
+# What every policy of the run has: the flows count on it. Nobody switches
+# ocs2007 on.
+ALWAYS_OFF = "ocs2007"
+BASE = reference(features=[f for f in FEATURES if f != ALWAYS_OFF],
+                 peers={"dns": list(HOSTS["partner"][1:])})
+VARIANTS = [
+    BASE,
+    BASE.but(zones=["external", "internal"], features=[
+        "remote-access", "av", "web-conferencing"],
+        nodes={**BASE.nodes, "edge3": {"access": ["131.107.155.77"]}},
+        interfaces={**BASE.interfaces, "dmz9": ["edge"]}),
+    BASE.but(peers={"crl": [f"10.{i >> 8}.{i & 255}.0/24"
+                            for i in range(1000)]},
+             interfaces={**BASE.interfaces, "dmz9": ["external"]}),
+    BASE.but(ping=["external"], peers={"federation-partners": [
+        f"2001:db8:{i:x}::/48" for i in range(300)]}),
+]
+# Prefixes of crl in a transaction, as octets: so many take Python too long.
+CHUNKS = [b"".join(struct.pack("!4B4B", 10, i >> 8, i & 255, 0, 24, 0, 0, 0)
+                   for i in range(first, first + 8000))
+          for first in range(0, 16_000, 8000)]
+
+
+class Worker:
+    """A function in a process of its own, which does its work at least once,
+    and again until it is stopped; it returns what it did, a dict of numbers."""
+
+    def __init__(self, function, *args):
+        self.name = function.__name__
+        self.over = _fork.Event()
+        self.answer, self._send = _fork.Pipe(duplex=False)
+        self.process = _fork.Process(target=self._run, args=(function, args))
+
+    def _run(self, function, args):
+        try:
+            self._send.send(function(self.over, *args))
+        except BaseException:                   # for who reads the answer
+            self._send.send(traceback.format_exc())
+
+    def start(self):
+        self.process.start()
+
+    def stop(self):
+        """Ends it. Returns its totals; raises what went wrong in it."""
+        self.over.set()
+        if not self.answer.poll(120):
+            self.process.kill()
+            raise AssertionError(f"{self.name} does not end")
+        answer = self.answer.recv()
+        self.process.join()
+        assert not isinstance(answer, str), f"{self.name}: {answer}"
+        return answer
+
+
+def load_message(config):
+    """The octets of a load, made once."""
+    return encode("policy", {**policy(config), "peers": [
+        one for name, prefixes in config.peers.items()
+        for one in peers_of(name, prefixes)]})
+
+
+def ask(client, operation, octets=b"", flags=ACK):
+    """The raw messages of an answer."""
+    number = client.send(client.family, OPERATIONS[operation]["number"],
+                         octets, flags)
+    return [message for _, _, message in client.receive(number, None)]
+
+
+class Messages:
+    """The octets of requests, made once."""
+
+    def __init__(self):
+        self.loads = [load_message(config) for config in VARIANTS]
+        self.stale = self.loads[0] + encode("policy", {"generation": 0})
+        self.large = encode("policy", {**policy(BASE), "peers": [
+            one for name, prefixes in BASE.peers.items()
+            for one in peers_of(name, prefixes)]})
+        self.chunks = [encode("policy", {"peers": [
+            {"set": "crl", "prefixes-ipv4": chunk}]}) for chunk in CHUNKS]
+
+
+def reloads(over, box, messages):
+    """Different policies, whole; some in a transaction, some refused."""
+    client = Client(box)
+    totals = {"reloads": 0, "transactions": 0, "stale loads": 0}
+    for turn in itertools.count(1):
+        if over.is_set() and turn > 20:
+            return totals
+        if turn % 20 == 2:
+            _transaction(client, messages, totals)
+        elif turn % 20 == 4:
+            try:
+                ask(client, "load", messages.stale)
+                raise AssertionError("a load of no generation succeeds")
+            except Refusal as refusal:
+                assert refusal.errno == errno.ESTALE
+                totals["stale loads"] += 1
+        else:
+            ask(client, "load", messages.loads[turn % len(messages.loads)])
+            totals["reloads"] += 1
+
+
+def _transaction(client, messages, totals):
+    """Stale when another policy came between."""
+    ask(client, "begin")
+    for chunk in messages.chunks:
+        ask(client, "peers-add", chunk)
+    totals["transactions"] += 1
+    try:
+        ask(client, "load", messages.large)
+    except Refusal as refusal:
+        assert refusal.errno == errno.ESTALE
+        totals["stale loads"] += 1
+
+
+def switches(over, box, choices):
+    """Zones, features and the mode, there and back."""
+    some = [encode("switch", choice) for choice in choices]
+    client = Client(box)
+    for count in itertools.count():
+        if over.is_set() and count:
+            return {"switches": count}
+        ask(client, "switch", some[count % len(some)])
+
+
+def dumps(over, boxes, edgectls):
+    """Each dump is of one policy from end to end: the last attribute of every
+    message is its generation."""
+    clients = [Client(box) for box in boxes]
+    totals = {"dumps": 0, "edgectl show": 0}
+    for turn in itertools.count():
+        if over.is_set() and turn:
+            return totals
+        for client in clients:
+            for operation in "row-get", "node-get", "peers-get", "prefix-get":
+                answer = ask(client, operation, flags=DUMP)
+                assert len({message[-8:] for message in answer}) <= 1
+                assert answer or operation == "prefix-get"
+                totals["dumps"] += 1
+            ask(client, "status-get")
+        for edgectl in edgectls if turn % 10 == 0 else ():
+            edgectl("show", "config")
+            totals["edgectl show"] += 1
+
+
+def add_up(total, counts):
+    for name, value in counts.items():
+        total[name] = total.get(name, 0) + value
+
+
+def resets(over, boxes, nodes, seed):
+    """Reads and resets all counters, some by zone; returns the sums of what
+    was read, by box."""
+    rng = random.Random(seed)
+    clients = [Client(box) for box in boxes]
+    sums = [{} for _ in boxes]
+    for count in itertools.count():
+        if over.is_set() and count:
+            return {"resets": 2 * count * len(boxes), "sums": sums}
+        for client, total in zip(clients, sums):
+            zone = rng.choice((None, None, None, "external", "internal"))
+            read_and_reset(client, rng.choice(nodes), zone, total)
+            reset_drops(client, total)
+
+
+_counters, _counts = (SETS[name] for name in ("counters", "counts"))
+KINDS = {_counters[name]["number"]: name for name in ("row", "service")}
+SERVICES = ENUMS["service"]
+NAMES = ("connections", "packets-to-edge", "bytes-to-edge",
+         "packets-from-edge", "bytes-from-edge", "denied")
+NUMBERS = {_counts[name]["number"]: name.replace("-", "_") for name in NAMES}
+
+
+def read_and_reset(client, node, zone, total):
+    octets = encode("counters", {"node": node, "zone": zone, "reset": True})
+    message, = ask(client, "counters-get", octets)
+    at = 20
+    while at < len(message):
+        length, kind = HEAD.unpack_from(message, at)
+        if kind & 0x3fff in KINDS:
+            _add_counts(message[at + 4:at + length], KINDS[kind & 0x3fff],
+                        node, total)
+        at += (length + 3) & ~3
+
+
+def _add_counts(entry, kind, node, total):
+    length = HEAD.unpack_from(entry)[0]
+    name = entry[4:length]
+    name = SERVICES[name[0]] if kind == "service" else \
+        name.rstrip(b"\0").decode()
+    counts = total.setdefault((node, name), dict.fromkeys(
+        NUMBERS.values(), 0))
+    at = (length + 3) & ~3
+    while at < len(entry):
+        length, number = HEAD.unpack_from(entry, at)
+        if number in NUMBERS:
+            counts[NUMBERS[number]] += U64.unpack_from(entry, at + 4)[0]
+        at += length
+
+
+def reset_drops(client, total):
+    for entry in client.do("drops-get", reset=True)["drop"]:
+        key = "drop", entry.pop("reason")
+        add_up(total.setdefault(key, {}), {
+            name.replace("-", "_"): n for name, n in entry.items()})
+
+
+def renames(over, boxes):
+    """A device takes a bound name and loses it again; now and then one comes
+    and goes. dmz9 is bound in some policies."""
+    rooms = []
+    for box in boxes:
+        box.ip("link add spare0 type dummy\nlink add spare1 type dummy\n")
+        rooms.append(box.socket(socket.AF_INET, socket.SOCK_DGRAM))
+    count = 0
+    steps = (("spare0", "dmz9"), ("spare1", "spare0"), ("dmz9", "spare1"))
+    while not (over.is_set() and count):
+        if count % 300 == 0:
+            for box in boxes:
+                box.ip("link add dmz9 type dummy\nlink del dmz9\n")
+        for room in rooms:
+            for old, new in steps:
+                fcntl.ioctl(room, SIOCSIFNAME, struct.pack(
+                    "16s16s8x", old.encode(), new.encode()))
+                count += 1
+    for box in boxes:
+        box.ip("link del spare0\nlink del spare1\n")
+    return {"renames": count}
+
+
+def namespaces(over, messages):
+    """Namespaces that come, get a policy and go: with traffic under way,
+    a transaction open, a dump half read."""
+    totals = {"namespaces": 0, "packets in them": 0}
+    while not (over.is_set() and totals["namespaces"] > 2):
+        _await_room()
+        totals["packets in them"] += a_namespace(messages, totals["namespaces"])
+        totals["namespaces"] += 1
+    return totals
+
+
+def _await_room():
+    """The kernel ends namespaces one by one, and later."""
+    while module_references() > WAITING:
+        select.select([], [], [], 0.05)
+
+
+def a_namespace(messages, turn):
+    """One of these. Returns how many packets were sent in it."""
+    packets = 0
+    home = os.open("/proc/thread-self/ns/net", os.O_RDONLY)
+    if _libc.unshare(CLONE_NEWNET):
+        raise OSError(ctypes.get_errno(), "unshare")
+    with Client() as client:
+        ask(client, "load", messages.loads[turn % len(messages.loads)])
+        if turn % 3 == 1:
+            ask(client, "begin")
+            client.send(client.family, OPERATIONS["row-get"]["number"], b"",
+                        DUMP)
+        elif turn % 3 == 2:
+            packets = _local_traffic()
+        if _libc.setns(home, CLONE_NEWNET):
+            raise OSError(ctypes.get_errno(), "setns")
+    os.close(home)
+    return packets
+
+
+def again_and_again(over, box, messages):
+    """A number of everything that takes memory, and nothing beside it."""
+    client = Client(box)
+    for turn in range(LOADS):
+        ask(client, "load", messages.loads[turn % len(messages.loads)])
+        ask(client, "switch", encode("switch", {
+            "zones-off" if turn % 2 else "zones-on": ["pic"]}))
+    for turn in range(NAMESPACES):
+        _await_room()
+        a_namespace(messages, 3 * turn)
+    return {"loads": LOADS, "namespaces": NAMESPACES}
+
+
+def _local_traffic():
+    """An Edge's own: the box is one, and sends to a partner over a device
+    that goes with the namespace. What is refused is told at once."""
+    subprocess.run(["ip", "-batch", "-"], check=True, text=True, input=(
+        "link add wan0 type dummy\nlink set wan0 up\n"
+        "addr add 131.107.155.10/24 dev wan0\n"
+        "route add default dev wan0\n"))
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+        s.bind(("131.107.155.10", 0))
+        for _ in range(50):
+            s.sendto(b"some", ("203.0.113.9", 53))
+            try:
+                s.sendto(b"some", ("203.0.113.9", 9))
+                raise AssertionError("a forbidden packet was sent")
+            except PermissionError:
+                pass
+    return 100

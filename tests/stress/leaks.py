@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What the kernel has in use, to be compared when all is over."""
+
+import os
+import pathlib
+import re
+import select
+import subprocess
+
+KMEMLEAK = pathlib.Path("/sys/kernel/debug/kmemleak")
+# What a run may leave beside slabs that a CPU has just begun.
+SLACK_OBJECTS = 32
+SLABS_A_CPU = 2
+SLACK_PERCPU = 256          # KiB: pages that the allocator keeps; a node takes 9
+CACHES = re.compile(r"kmalloc-|net_namespace|nf_conntrack|skbuff")
+
+
+def _meminfo(name):
+    text = pathlib.Path("/proc/meminfo").read_text(encoding="ascii")
+    return int(re.search(rf"^{name}:\s+(\d+) kB$", text, re.M).group(1))
+
+
+def _caches():
+    """(objects in use, objects that may be so without a leak) by cache."""
+    lines = pathlib.Path("/proc/slabinfo").read_text(
+        encoding="ascii").splitlines()[2:]
+    rows = [line.split() for line in lines]
+    return {row[0]: (int(row[1]), SLACK_OBJECTS + SLABS_A_CPU *
+                     os.cpu_count() * int(row[4]))
+            for row in rows if CACHES.match(row[0])}
+
+
+def _shrink():
+    pathlib.Path("/proc/sys/vm/drop_caches").write_text("3", encoding="ascii")
+    for cache in pathlib.Path("/sys/kernel/slab").glob("*/shrink"):
+        try:
+            cache.write_text("1", encoding="ascii")
+        except OSError:
+            pass                # it goes just now
+
+
+class Memory:
+    """At this moment, when nothing goes on any more."""
+
+    def __init__(self):
+        self.percpu = self.caches = None
+        for _ in range(20):     # namespaces end later, and free later still
+            _shrink()
+            now = _meminfo("Percpu"), _caches()
+            if now == (self.percpu, self.caches):
+                return
+            self.percpu, self.caches = now
+            select.select([], [], [], 0.5)
+
+    def grown(self, before):
+        """What has grown by more than it may, as sentences."""
+        found = []
+        for name, (n, slack) in self.caches.items():
+            then = before.caches.get(name, (0, 0))[0]
+            if n > then + slack:
+                found.append(f"{name}: {then} objects, now {n}")
+        if self.percpu > before.percpu + SLACK_PERCPU:
+            found.append(f"per-CPU memory: {before.percpu} KiB, "
+                         f"now {self.percpu}")
+        return found
+
+
+def mapped():
+    """Virtual memory that the module has, by who asked for it; the module's
+    own text and data are not of it."""
+    text = pathlib.Path("/proc/vmallocinfo").read_text(encoding="ascii")
+    return [line for line in text.splitlines() if "[nf_edge]" in line]
+
+
+def unreferenced():
+    """What kmemleak has found that names nf_edge, and that does not; None
+    without kmemleak."""
+    if not KMEMLEAK.exists():
+        subprocess.run(["mount", "-t", "debugfs", "none", "/sys/kernel/debug"],
+                       check=False, capture_output=True)
+    if not KMEMLEAK.exists():
+        return None
+    # What is new must be five seconds old, and seen twice.
+    KMEMLEAK.write_text("scan", encoding="ascii")
+    select.select([], [], [], 6)
+    for _ in range(2):
+        KMEMLEAK.write_text("scan", encoding="ascii")
+    reports = re.split(r"(?=^unreferenced object)",
+                       KMEMLEAK.read_text(encoding="ascii"), flags=re.M)
+    reports = [report for report in reports if report.strip()]
+    return ([r for r in reports if "nf_edge" in r],
+            [r for r in reports if "nf_edge" not in r])
