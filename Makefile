@@ -18,6 +18,7 @@ help:
 	@echo '               Linux; KCSAN, and KASAN with lockdep, on two CPUs'
 	@echo 'make coverage  which lines and branches the tests run'
 	@echo 'make stress    everything at once, for five minutes (SECONDS=...)'
+	@echo 'make check-faults  every allocation fails once'
 	@echo 'make bench     what a packet costs, beside rulesets of the same policy'
 	@echo '               (bench-check: has it grown? bench-baseline: keep this;'
 	@echo '               bench-times: in nanoseconds; bench-growth: by size)'
@@ -80,6 +81,12 @@ stress: tool
 	@scripts/vm --kernel debian --cpus 2 --memory 2G --timeout $$(($(SECONDS) * 3 + 900)) -- \
 		tests/stress/stress.py $(SECONDS)
 
+check-faults: tool
+	@scripts/deps test uml
+	@scripts/vm --kernel uml-debug --timeout 7200 -- env FAULTS=all \
+		/usr/bin/python3 -m pytest -q -p no:cacheprovider \
+		tests/net/test_faults.py tests/net/test_netlink.py -k 'test_faults or full_hook'
+
 bench:
 	@tests/bench/run
 
@@ -124,4 +131,4 @@ clean:
 	$(MAKE) -C tests/fuzz clean
 	test ! -d '$(KDIR)' || $(MAKE) -C '$(KDIR)' M='$(CURDIR)' clean
 
-.PHONY: help all module tool demo check stress check-debug check-race coverage fuzz check-export check-selftests bench bench-check bench-baseline bench-times bench-growth bench-throughput lint install uninstall clean
+.PHONY: help all module tool demo check check-faults stress check-debug check-race coverage fuzz check-export check-selftests bench bench-check bench-baseline bench-times bench-growth bench-throughput lint install uninstall clean
