@@ -64,6 +64,20 @@ struct nl_msg *nf_edge_request(struct client *client, uint8_t command,
 }
 
 /**
+ * nf_edge_nest - begin a nested attribute
+ * @request: the message
+ * @attribute: its type
+ *
+ * The kernel wants the flag, which libnl sets by itself only since 3.5.
+ *
+ * Return: what nla_nest_end() takes, or NULL when the message is full.
+ */
+struct nlattr *nf_edge_nest(struct nl_msg *request, int attribute)
+{
+	return nla_nest_start(request, attribute | NLA_F_NESTED);
+}
+
+/**
  * nf_edge_send - send a request, and forget it
  * @client: the socket
  * @request: what nf_edge_request() began

@@ -71,6 +71,7 @@ void nf_edge_client_close(struct client *client);
 
 struct nl_msg *nf_edge_request(struct client *client, uint8_t command,
 			       int flags, size_t size);
+struct nlattr *nf_edge_nest(struct nl_msg *request, int attribute);
 int nf_edge_send(struct client *client, struct nl_msg *request);
 int nf_edge_receive(struct client *client, uint32_t sequence, reply_fn reply,
 		    void *arg);

@@ -99,7 +99,7 @@ static void put_interface(struct draft *draft,
 	struct nlattr *nest;
 
 	mark(draft, interface->line, interface->name);
-	nest = nla_nest_start(draft->msg, NF_EDGE_A_POLICY_INTERFACE);
+	nest = nf_edge_nest(draft->msg, NF_EDGE_A_POLICY_INTERFACE);
 	nla_put_string(draft->msg, NF_EDGE_A_INTERFACE_NAME, interface->name);
 	nla_put_u32(draft->msg, NF_EDGE_A_INTERFACE_SIDES, interface->sides);
 	nla_nest_end(draft->msg, nest);
@@ -111,7 +111,7 @@ static void put_binding(struct draft *draft, const struct binding *binding)
 	struct nlattr *nest;
 
 	mark(draft, binding->line, nf_edge_ip_format(&binding->ip, text));
-	nest = nla_nest_start(draft->msg, NF_EDGE_A_NODE_ADDRESS);
+	nest = nf_edge_nest(draft->msg, NF_EDGE_A_NODE_ADDRESS);
 	nla_put_u32(draft->msg, NF_EDGE_A_ADDRESS_SERVICE, binding->service);
 	if (binding->ip.family == AF_INET)
 		nla_put(draft->msg, NF_EDGE_A_ADDRESS_IPV4, 4,
@@ -128,7 +128,7 @@ static void put_node(struct draft *draft, const struct node *node)
 	size_t i;
 
 	mark(draft, node->line, node->name);
-	nest = nla_nest_start(draft->msg, NF_EDGE_A_POLICY_NODE);
+	nest = nf_edge_nest(draft->msg, NF_EDGE_A_POLICY_NODE);
 	nla_put_string(draft->msg, NF_EDGE_A_NODE_NAME, node->name);
 	for (i = 0; i < node->count; i++)
 		put_binding(draft, &node->bindings[i]);
@@ -145,7 +145,7 @@ static void put_peers(struct draft *draft, const struct config *config,
 	struct nlattr *nest;
 
 	mark(draft, set->line, nf_edge_word(&nf_edge_peer_sets, which));
-	nest = nla_nest_start(draft->msg, NF_EDGE_A_POLICY_PEERS);
+	nest = nf_edge_nest(draft->msg, NF_EDGE_A_POLICY_PEERS);
 	nla_put_u32(draft->msg, NF_EDGE_A_PEERS_SET, which);
 	if (count)
 		nla_put(draft->msg, family == IPV4 ?

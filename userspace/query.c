@@ -200,7 +200,7 @@ static void put_ip(struct nl_msg *msg, const struct ip *ip, int ipv4, int ipv6)
  */
 void nf_edge_query_put(struct nl_msg *msg, const struct query *query)
 {
-	struct nlattr *nest = nla_nest_start(msg, NF_EDGE_A_POLICY_QUERY);
+	struct nlattr *nest = nf_edge_nest(msg, NF_EDGE_A_POLICY_QUERY);
 
 	if (*query->in)
 		nla_put_string(msg, NF_EDGE_A_QUERY_IN, query->in);
