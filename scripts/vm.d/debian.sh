@@ -4,6 +4,7 @@
 # See uml.sh for what a kind of kernel has to define.
 
 debian_more_parameters=()
+debian_root=		# where its file tree is within the host's, see initramfs-init
 debian_initramfs_modules=(virtio_pci virtio_console 9pnet_virtio 9p)
 
 kernel_prepare() {
@@ -38,13 +39,18 @@ debian_fetch() {
 	debian_uncompress "$dir/image/boot/vmlinuz-$kernel_release" >"$dir/vmlinux"
 	mv "$dir/image/lib/modules/$kernel_release" "$dir/modules"
 	rm -rf "$dir/image"
+	debian_keep_modules "$dir"
+	say "  done"
+}
+
+debian_keep_modules() {
+	local dir=$1
 	index_modules "$dir/modules"
 	debian_initramfs "$dir"
 	# The files that a run copies, and 4,000 modules that it does not.
 	mkdir "$dir/tree"
 	mv "$dir/modules/kernel" "$dir/tree/kernel"
 	ln -s "$kernel_dir/tree/kernel" "$dir/modules/kernel"
-	say "  done"
 }
 
 # The package lists may be older than the archive.
@@ -56,25 +62,33 @@ debian_download() {
 # The kernel proper of a bzImage, whose boot sectors say where it is (Documentation/x86/boot.rst).
 # QEMU boots it as it is, by its PVH entry; to unpack it in emulation takes five seconds.
 debian_uncompress() {
-	local image=$1 sectors offset length
+	local image=$1 sectors offset length unpack=(xz -dc --single-stream)
 	sectors=$(od -An -tu1 -j $((0x1f1)) -N 1 "$image")
 	read -r offset length < <(od -An -tu4 -j $((0x248)) -N 8 "$image")
+	offset=$(((sectors + 1) * 512 + offset))
+	[[ $(od -An -tx4 -j "$offset" -N 4 "$image") != *fd2fb528 ]] || unpack=(zstd -dcq)
+	# Behind it is its length, which zstd calls garbage.
 	dd if="$image" bs=64K iflag=skip_bytes,count_bytes status=none \
-		skip=$(((sectors + 1) * 512 + offset)) count="$length" |
-		xz -dc --single-stream || die "$EXIT_PREPARE" "cannot uncompress $image"
+		skip="$offset" count=$((length - 4)) |
+		"${unpack[@]}" || die "$EXIT_PREPARE" "cannot uncompress $image"
 }
 
 debian_initramfs() {
-	local dir=$1 root=$1/initramfs.d action file
+	local dir=$1 root=$1/initramfs.d action file name
 	mkdir -p "$root"/{bin,modules,lib/modules,dev,mnt}
 	cp /bin/busybox "$root/bin/"
 	cp "$here/vm.d/initramfs-init" "$root/init"
 	ln -s "$dir/modules" "$root/lib/modules/$kernel_release"
 	modprobe -d "$root" -S "$kernel_release" --show-depends -a "${debian_initramfs_modules[@]}" |
 		while read -r action file _; do
-			[[ $action == insmod && ! -e $root/modules/${file##*/} ]] || continue
-			cp "$file" "$root/modules/"
-			echo "/modules/${file##*/}" >>"$root/modules/order"
+			name=${file##*/}
+			name=${name%.xz}
+			[[ $action == insmod && ! -e $root/modules/$name ]] || continue
+			case $file in
+			*.xz) xz -dc "$file" ;;
+			*) cat "$file" ;;
+			esac >"$root/modules/$name"
+			echo "/modules/$name" >>"$root/modules/order"
 		done
 	rm -r "${root:?}/lib"
 	(cd "$root" && find . | cpio --quiet -o -H newc) >"$dir/initramfs"
@@ -96,7 +110,7 @@ kernel_start() {
 		-machine "q35,usb=off,smbus=off,sata=off,vmport=off" -accel "$accel" -cpu "$processor" \
 		"${clock[@]}" -smp "$count" -m "${memory}M" \
 		-kernel "$kernel_dir/vmlinux" -initrd "$kernel_dir/initramfs" \
-		-append "nf_edge_run=$run nf_edge_init=$here/vm.d/guest-init $(debian_parameters)" \
+		-append "nf_edge_run=$run nf_edge_init=$here/vm.d/guest-init $debian_root $(debian_parameters)" \
 		-serial "file:$run/kernel.log" \
 		-fsdev local,id=root,path=/,security_model=passthrough,multidevs=remap \
 		-device virtio-9p-pci,fsdev=root,mount_tag=root \
