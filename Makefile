@@ -19,6 +19,8 @@ help:
 	@echo 'make coverage  which lines and branches the tests run'
 	@echo 'make stress    everything at once, for five minutes (SECONDS=...)'
 	@echo 'make check-faults  every allocation fails once'
+	@echo 'make check-matrix'
+	@echo '               module and tool in Debian bullseye, bookworm, trixie and sid'
 	@echo 'make bench     what a packet costs, beside rulesets of the same policy'
 	@echo '               (bench-check: has it grown? bench-baseline: keep this;'
 	@echo '               bench-times: in nanoseconds; bench-growth: by size)'
@@ -87,6 +89,10 @@ check-faults: tool
 		/usr/bin/python3 -m pytest -q -p no:cacheprovider \
 		tests/net/test_faults.py tests/net/test_netlink.py -k 'test_faults or full_hook'
 
+check-matrix:
+	@scripts/deps release
+	@tests/run matrix/
+
 bench:
 	@tests/bench/run
 
@@ -131,4 +137,4 @@ clean:
 	$(MAKE) -C tests/fuzz clean
 	test ! -d '$(KDIR)' || $(MAKE) -C '$(KDIR)' M='$(CURDIR)' clean
 
-.PHONY: help all module tool demo check check-faults stress check-debug check-race coverage fuzz check-export check-selftests bench bench-check bench-baseline bench-times bench-growth bench-throughput lint install uninstall clean
+.PHONY: help all module tool demo check check-matrix check-faults stress check-debug check-race coverage fuzz check-export check-selftests bench bench-check bench-baseline bench-times bench-growth bench-throughput lint install uninstall clean
