@@ -21,7 +21,7 @@ kernel_prepare() {
 
 	local key place
 	# The one that each has and that knows the kernel's mitigations.
-	release_clang=clang-19
+	release_clang="clang-19"
 	[[ $kind != sid ]] || release_clang=clang
 	mapfile -t release_packages < <("$here/deps" --print root && echo "$release_clang")
 	mapfile -t release_sources < <(release_sources)
