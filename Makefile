@@ -10,24 +10,23 @@ DESTDIR ?=
 help:
 	@echo 'make demo      the main job, in a test kernel: real packets, rows, counters'
 	@echo 'make check     all tests (make lint: only the checks of the sources)'
-	@echo 'make check-selftests  all of the kernel'\''s own tests of connection tracking'
-	@echo 'make check-export  a million packets through nf_edge and through the ruleset'
-	@echo '               that edgectl export nftables writes'
-	@echo 'make check-debug, check-race'
-	@echo '               the packet tests in kernels with every check: User Mode'
-	@echo '               Linux; KCSAN, and KASAN with lockdep, on two CPUs'
-	@echo 'make coverage  which lines and branches the tests run'
-	@echo 'make stress    everything at once, for five minutes (SECONDS=...)'
-	@echo 'make check-faults  every allocation fails once'
-	@echo 'make check-matrix'
-	@echo '               module and tool in Debian bullseye, bookworm, trixie and sid'
-	@echo 'make bench     what a packet costs, beside rulesets of the same policy'
-	@echo '               (bench-check: has it grown? bench-baseline: keep this;'
-	@echo '               bench-times: in nanoseconds; bench-growth: by size)'
-	@echo 'make fuzz      wrong input, FUZZ_SECONDS=600 for each fuzzer (see docs/testing.md)'
 	@echo 'make           the module for the running kernel, and the tool'
 	@echo 'make install   both, for real: see docs/install.md'
 	@echo 'make uninstall, make clean'
+	@echo
+	@echo 'What takes longer (docs/testing.md, docs/performance.md):'
+	@echo 'make stress         everything at once, for five minutes (SECONDS=...)'
+	@echo 'make fuzz           wrong input, FUZZ_SECONDS=600 for each fuzzer'
+	@echo 'make check-matrix   Debian bullseye, bookworm, trixie and sid'
+	@echo 'make check-debug    all packet tests in a kernel with every check'
+	@echo 'make check-race     the concurrent ones in kernels with KCSAN, and KASAN'
+	@echo 'make check-faults   every allocation fails once'
+	@echo 'make check-export   a million packets through the exported ruleset too'
+	@echo 'make check-selftests  the kernel'\''s own tests of connection tracking'
+	@echo 'make coverage       which lines and branches the tests run'
+	@echo 'make bench          what a packet costs, beside rulesets of the same policy'
+	@echo '                    (bench-check: has it grown? bench-baseline: keep this;'
+	@echo '                    bench-times, bench-growth, bench-throughput)'
 
 all: module tool
 
@@ -65,17 +64,18 @@ check-export: tool
 check-debug: tool
 	@scripts/deps test uml
 	@scripts/vm --kernel uml-debug --no-module -- true
-	@tests/run debug kunit
+	@tests/run debug/ kunit
 
 check-race: tool
 	@scripts/deps test x86
 	@scripts/vm --kernel x86-kcsan --no-module -- true
 	@scripts/vm --kernel x86-kasan --no-module -- true
-	@tests/run race
+	@tests/run race/
 
 coverage: tool
 	@scripts/deps test uml
 	@tests/coverage
+
 SECONDS ?= 300
 
 stress: tool
@@ -137,4 +137,6 @@ clean:
 	$(MAKE) -C tests/fuzz clean
 	test ! -d '$(KDIR)' || $(MAKE) -C '$(KDIR)' M='$(CURDIR)' clean
 
-.PHONY: help all module tool demo check check-matrix check-faults stress check-debug check-race coverage fuzz check-export check-selftests bench bench-check bench-baseline bench-times bench-growth bench-throughput lint install uninstall clean
+.PHONY: help all module tool demo check check-selftests check-export check-debug check-race \
+	coverage stress check-faults check-matrix bench fuzz bench-check bench-baseline bench-times \
+	bench-growth bench-throughput lint install uninstall clean
