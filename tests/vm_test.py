@@ -301,7 +301,7 @@ def test_module_that_does_not_compile_is_said(vm, throw_away):
     throw_away("this is no C;")
     done = vm.run("echo", "ran")
     assert (done.returncode, done.out) == (ENDED_BADLY["prepare"], "")
-    assert "main.c:5" in done.err
+    assert "main.c:8" in done.err
     assert vm.run("echo", "ran", options=["--no-module"]).out == "ran\n"
 
 
@@ -338,7 +338,7 @@ def test_warning(vm, throw_away):
     throw_away(WARNS)
     done = vm.run("modprobe", "nf_edge")
     assert done.returncode == ENDED_BADLY["report"]
-    assert re.match("vm: the kernel .* reported: .*WARNING: .*main.c:5", done.err)
+    assert re.match("vm: the kernel .* reported: .*WARNING: .*main.c:8", done.err)
     throw_away("")
     assert vm.run("modprobe", "nf_edge").returncode == 0
 
