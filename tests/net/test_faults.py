@@ -557,9 +557,9 @@ def test_an_interface_is_followed_or_holds_no_side(box):
     outcomes = collections.Counter()
     box.faults.series("a device takes a bound name",
                       attempt_of(unbound, bound), last=22)
-    # The last allocations are those of who is told of it: at one of them
-    # there was no memory for the name to open anything.
-    assert outcomes[True, True] and outcomes[True, False], outcomes
+    # Which allocation is the module's differs from run to run: it may be none
+    # of these, so a name that opened nothing is not asked for.
+    assert outcomes[True, True], outcomes
     box.faults.series("a device loses a bound name",
                       attempt_of(bound, unbound), last=22)
     room.close()
