@@ -126,7 +126,8 @@ class Faults:
     def series(self, name, attempt, many=MANY, step=STEP, last=None):
         """attempt(n) fails the nth allocation and says whether there was one;
         again until there is none. Unless all are wanted, after `many` come
-        samples; or only the `last` ones are tried. The count is printed."""
+        samples; or only the `last` ones are tried. The count is printed. The
+        last n that failed, when none is left out."""
         n, count = 1, 0
         if last and not ALL:
             attempt(ENDLESS)
@@ -138,6 +139,7 @@ class Faults:
         assert count, f"{name}: no allocation"
         self.say(f"{name}: {count} faults" + (
             f", a part of about {n}" if n > count + 1 else ""))
+        return n - 1
 
     def say(self, text):
         with self.capsys.disabled():
@@ -555,11 +557,15 @@ def test_an_interface_is_followed_or_holds_no_side(box):
             return failed
         return attempt
     outcomes = collections.Counter()
-    box.faults.series("a device takes a bound name",
-                      attempt_of(unbound, bound), last=22)
-    # Which allocation is the module's differs from run to run: it may be none
-    # of these, so a name that opened nothing is not asked for.
-    assert outcomes[True, True], outcomes
+    takes = attempt_of(unbound, bound)
+    last = box.faults.series("a device takes a bound name", takes, last=22)
+    # The module's is the last one. How many are before it differs by one or
+    # two from call to call, so the series may have missed it.
+    for n in itertools.islice(itertools.cycle((last, last + 1, last - 1)), 30):
+        if outcomes[True, False]:
+            break
+        takes(n)
+    assert outcomes[True, True] and outcomes[True, False], outcomes
     box.faults.series("a device loses a bound name",
                       attempt_of(bound, unbound), last=22)
     room.close()
