@@ -6,3 +6,5 @@
 source "$here/vm.d/x86.sh"
 
 refine "$here/x86-kasan.config"
+# QEMU enters the kernel where KASAN has no shadow yet (arch/x86/platform/pvh).
+x86_kernel_words=(KASAN_SANITIZE_enlighten.o=n)
