@@ -10,4 +10,4 @@ source "$here/vm.d/x86.sh"
 refine "$here/x86-kcsan.config"
 x86_kernel_words=(KCSAN_SANITIZE=n)
 # An emulated machine is slow, and so are those that are to meet: look often, and for long.
-debian_more_parameters=(kcsan.skip_watch=10 kcsan.udelay_task=1000 kcsan.udelay_interrupt=500)
+debian_more_parameters=(kcsan.skip_watch=25 kcsan.udelay_task=1000 kcsan.udelay_interrupt=500)
