@@ -249,6 +249,7 @@ static void number_ranges(struct nf_edge_ranges *r, u16 *edge_sets, u16 *edge,
 	for (i = 0; i < r->n; i++) {
 		u16 sets = r->value[i];
 
+		cond_resched();
 		if (sets & BIT(SET_EDGE)) {
 			edge_sets[*edge] = sets;
 			r->value[i] = ++*edge;
