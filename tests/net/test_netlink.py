@@ -95,6 +95,10 @@ def many(count):
     return [f"10.{i >> 8}.{i & 255}.1" for i in range(count)]
 
 
+def many_ipv6(count):
+    return [f"2001:db8::{i + 1:x}" for i in range(count)]
+
+
 def bad_prefix(what, family, text, like, sentence=NO_HOST):
     """One entry that is refused, behind one that is not."""
     name = f"prefixes-ipv{family}"
@@ -183,6 +187,17 @@ REFUSED_LOADS = [
           {"node": [node("n", {"av": ["192.0.2.1"], "access": many(17)})]},
           {"node": [node("n", {"av": ["192.0.2.1"], "access": many(16)})]},
           E2BIG),
+    wrong("17 addresses of a service in two families", SIXTEEN,
+          "node[0].address[16]",
+          {"node": [node("n", {"access": [*many(8), *many_ipv6(9)]})]},
+          {"node": [node("n", {"access": [*many(8), *many_ipv6(8)]})]},
+          E2BIG),
+    wrong("17 addresses of a service in the second node", SIXTEEN,
+          "node[1].address[16]",
+          {"node": [node("a", {"access": many(16)}),
+                    node("b", {"access": many_ipv6(17)})]},
+          {"node": [node("a", {"access": many(16)}),
+                    node("b", {"access": many_ipv6(16)})]}, E2BIG),
     wrong("65 addresses", SIXTEEN, "node[0]",
           {"node": [node("n", {"access": many(65)})]},
           {"node": [node("n", {s: [a for a in many(64) if
@@ -345,6 +360,9 @@ REFUSED_LOADS = [
           {"mode": b"\0\0\0\0"}),
     wrong("an IPv6 address of 15 octets", None, "node[0].address[0].ipv6",
           {"node": one_node({"service": "av", "ipv6": bytes(15)})},
+          {"node": one_node({"service": "av", "ipv6": b" " * 16})}),
+    wrong("an IPv6 address of 17 octets", None, "node[0].address[0].ipv6",
+          {"node": one_node({"service": "av", "ipv6": b" " * 17})},
           {"node": one_node({"service": "av", "ipv6": b" " * 16})}),
     wrong("a flag with a value", None, "expose-cls-ports",
           {"expose-cls-ports": b"\1"}, {"expose-cls-ports": True}),
@@ -600,9 +618,12 @@ def test_counters_are_of_a_node_that_the_policy_has(client):
     client.load(SMALL)
     with refused(EINVAL, "a node is required"):
         client.do("counters-get")
-    for name in "edge2", "edge", "edge11", "":
+    for name in "edge2", "edge", "edge11", "", "n" * 31:
         with refused(ENOENT, "the policy has no node of this name", "node"):
             client.do("counters-get", node=name)
+    with pytest.raises(Refusal) as caught:
+        client.do("counters-get", node="n" * 32)
+    assert caught.value.errno != ENOENT and caught.value.place == "node"
     with pytest.raises(Refusal) as caught:
         client.do("counters-get", node="edge1", zone=5)
     assert caught.value.place == "zone" and caught.value.sentence
@@ -954,6 +975,49 @@ def test_bad_peers_break_the_transaction(client, what, sentence, place, bad):
     client.do("begin")
 
 
+# --- as much as may be
+
+def test_a_policy_may_be_as_large_as_all_limits_at_once(client):
+    """Loaded, read back, judged by; with one more of anything, refused."""
+    services = "access", "webconf", "av", "internal"
+
+    def addresses(number, count=16):
+        return {service: [f"10.{number}.{i}.{at}" for i in range(count)]
+                for at, service in enumerate(services, 1)}
+
+    def interfaces(count):
+        return {f"lan{i}": ["internal"] for i in range(count)}
+    names = [f"{i:02}" + "n" * (LIMITS["node-name-max"] - 2)
+             for i in range(LIMITS["max-nodes"])]
+    most = SMALL.but(
+        nodes={name: addresses(i) for i, name in enumerate(names)},
+        interfaces=interfaces(LIMITS["max-interfaces"]))
+    assert client.load(most) == {"generation": 1, "governed": 64 * 64,
+                                 "changed": 1}
+    read = {one["name"]: {(a["service"], a["ipv4"]) for a in one["address"]}
+            for reply in client.dump("node-get") for one in reply["node"]}
+    assert read == {name: {(service, a) for service, some in bound.items()
+                           for a in some}
+                    for name, bound in most.nodes.items()}
+    read = client.do("status-get")["interface"]
+    assert {i["name"]: i["sides"] for i in read} == most.interfaces
+    answer = client.explain("tcp", "198.51.100.7", "10.63.15.1", 443)
+    assert answer["destination_node"] == names[-1]
+    assert client.do("counters-get", node=names[-1])["node"] == names[-1]
+    before = client.whole_policy()
+    last = addresses(63)
+    last["av"].append("10.63.16.3")
+    for sentence, place, one_more in (
+            ("more than 64 nodes", "node[64]",
+             {"nodes": {**most.nodes, "more": addresses(64)}}),
+            (SIXTEEN, "node[63]", {"nodes": {**most.nodes, names[-1]: last}}),
+            ("more than 256 interfaces", "interface[256]",
+             {"interfaces": interfaces(257)})):
+        with refused(E2BIG, sentence, place):
+            client.load(most.but(**one_more))
+    assert client.whole_policy() == before
+
+
 # --- a million
 
 def test_a_million_prefixes_in_all_and_not_one_more(client):
@@ -978,6 +1042,14 @@ def test_a_million_prefixes_in_all_and_not_one_more(client):
     fill()
     with refused(E2BIG, full, "peers[0].prefixes-ipv4"):
         client.do("load", good(peers=more), dry_run=True)
+    with refused(E2BIG, full, "peers[0].prefixes-ipv6"):
+        client.do("load", good(peers=peers(six=["2001:db8::/32"])),
+                  dry_run=True)
+    # What is there is not counted again, but in another set.
+    there = ["1.0.0.0/24"]
+    with refused(E2BIG, full, "peers[0].prefixes-ipv4"):
+        client.do("load", good(peers=peers(there)), dry_run=True)
+    client.do("load", good(peers=peers(there, name="crl")), dry_run=True)
     assert client.do("load", good(peers=peers())) == {
         "generation": 1, "governed": 1, "changed": 1}
     counts = {p["set"]: p.get("count") for r in client.dump("peers-get")
