@@ -6,6 +6,7 @@
 #include <linux/slab.h>
 
 #include "../../kmod/addr_index.h"
+#include "../unit/words.h"
 #include "fuzz.h"
 #include "reference.h"
 
@@ -49,7 +50,7 @@ static struct ref_address border(const struct ref_prefix *p, bool last)
 	return a;
 }
 
-static struct ref_address read_address(struct input *in)
+static struct ref_address draw_address(struct input *in)
 {
 	struct ref_address a = { 0 };
 	unsigned int how = read_u8(in), i;
@@ -166,13 +167,13 @@ static void read_site(struct input *in)
 	site.bound = read_u16(in) & (BIT(SETS) - 1);
 
 	for (n = pick(in, 24); n; n--) {
-		struct ref_address a = read_address(in);
+		struct ref_address a = draw_address(in);
 		unsigned int what = read_u8(in);
 
 		add_binding(&a, what & 3, what >> 2 & 7);
 	}
 	for (n = pick(in, 48); n; n--) {
-		struct ref_address a = read_address(in);
+		struct ref_address a = draw_address(in);
 		int bits = a.ipv6 ? 128 : 32;
 		int length = pick(in, bits + 1);
 		unsigned int what = read_u8(in), count, by;
@@ -195,19 +196,6 @@ static u64 half(const struct ref_address *a, int at)
 	return get_unaligned_be64(a->octet + at);
 }
 
-static int cmp_addresses(const void *a, const void *b)
-{
-	const struct nf_edge_address *x = a, *y = b;
-
-	if (x->ipv6 != y->ipv6)
-		return x->ipv6 - y->ipv6;
-	if (x->hi != y->hi)
-		return x->hi > y->hi ? 1 : -1;
-	if (x->lo != y->lo)
-		return x->lo > y->lo ? 1 : -1;
-	return x->service - y->service;
-}
-
 /* The module's own: in chunks, as the messages of a transaction are. */
 static void build(struct nf_edge_addr_index *index, unsigned int chunk)
 {
@@ -224,7 +212,7 @@ static void build(struct nf_edge_addr_index *index, unsigned int chunk)
 			.node = b->node,
 		};
 	}
-	qsort(address, site.n_bindings, sizeof(*address), cmp_addresses);
+	sort_edge_addresses(address, site.n_bindings);
 
 	for (i = 0; i < site.n_prefixes; i = j) {
 		struct nf_edge_prefix *p = kvmalloc_array(chunk, sizeof(*p), 0);
@@ -292,7 +280,7 @@ static uint16_t read_port(struct input *in)
 static struct ref_address read_other(struct input *in,
 				     const struct ref_address *a)
 {
-	struct ref_address b = read_address(in);
+	struct ref_address b = draw_address(in);
 
 	if (b.ipv6 != a->ipv6) {
 		b.ipv6 = a->ipv6;
@@ -329,7 +317,7 @@ static struct ref_packet read_packet(struct input *in)
 			p.bound_to = NF_EDGE_SIDE_INTERNAL;
 	}
 
-	p.from = read_address(in);
+	p.from = draw_address(in);
 	p.to = read_other(in, &p.from);
 	p.port = read_port(in);
 	p.dport = p.port;

@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The parts of the module and of the tool, as tests/unit and tests/fuzz build
+# them in user space.  Who includes this sets CC, CFLAGS with its CHECKS, and
+# PART_FLAGS, for the parts alone.
+
+.DEFAULT_GOAL := all
+
+OUT        ?= build
+TOP        := ../..
+PKG_CONFIG ?= pkg-config
+
+CHECKS     := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+
+LIBRARIES  := libnl-genl-3.0 libnl-3.0 smartcols jansson libconfuse
+TOOL_FLAGS  = -D_GNU_SOURCE -DNF_EDGE_VERSION='"$(shell cat $(TOP)/VERSION)"' \
+	      -DSYSCONFDIR='"/etc"' -I$(TOP)/include -I$(TOP)/include/uapi \
+	      -I$(TOP)/userspace $(shell $(PKG_CONFIG) --cflags $(LIBRARIES))
+TOOL_LIBS   = $(shell $(PKG_CONFIG) --libs $(LIBRARIES))
+TOOL_PARTS := $(patsubst $(TOP)/userspace/%.c,$(OUT)/tool/%.o, \
+		$(filter-out %/main.c,$(sort $(wildcard $(TOP)/userspace/*.c))))
+
+MODULE_FLAGS := -I$(TOP)/tests/unit/shim -I$(TOP)/include
+
+RULES      := Makefile $(TOP)/tests/parts.mk
+
+$(OUT)/tool.a: $(TOOL_PARTS)
+	rm -f $@
+	$(AR) rcs $@ $^
+
+$(OUT)/%.o: %.c $(RULES) | $(OUT)/module $(OUT)/tool
+	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+
+$(OUT)/module/%.o: $(TOP)/kmod/%.c $(RULES) | $(OUT)/module
+	$(CC) $(MODULE_FLAGS) $(CPPFLAGS) $(CFLAGS) $(PART_FLAGS) -c -o $@ $<
+
+$(OUT)/module/shim.o: $(TOP)/tests/unit/shim/shim.c $(RULES) | $(OUT)/module
+	$(CC) $(MODULE_FLAGS) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+
+$(OUT)/tool/%.o: $(TOP)/userspace/%.c $(RULES) | $(OUT)/tool
+	$(CC) $(TOOL_FLAGS) $(CPPFLAGS) $(CFLAGS) $(PART_FLAGS) -c -o $@ $<
+
+$(OUT)/module $(OUT)/tool:
+	mkdir -p $@
+
+clean:
+	rm -rf $(OUT)
+
+-include $(wildcard $(OUT)/*.d $(OUT)/*/*.d)
+
+.PHONY: all clean
+.SECONDARY:
