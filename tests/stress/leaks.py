@@ -1,18 +1,30 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What the kernel has in use, to be compared when all is over."""
 
+import collections
 import os
 import pathlib
 import re
 import select
 import subprocess
 
-KMEMLEAK = pathlib.Path("/sys/kernel/debug/kmemleak")
+TRACING = pathlib.Path("/sys/kernel/tracing")
+DEBUGGING = pathlib.Path("/sys/kernel/debug")
+KMEMLEAK = DEBUGGING / "kmemleak"
 # What a run may leave beside slabs that a CPU has just begun.
 SLACK_OBJECTS = 32
 SLABS_A_CPU = 2
 SLACK_PERCPU = 256          # KiB: pages that the allocator keeps; a node takes 9
 CACHES = re.compile(r"kmalloc-|net_namespace|nf_conntrack|skbuff")
+
+
+def mounted(kind, folder, name):
+    """Whether the kernel has this file in one of its own file systems, which
+    nobody need have mounted."""
+    if not (folder / name).exists():
+        subprocess.run(["mount", "-t", kind, "none", folder], check=False,
+                       capture_output=True)
+    return (folder / name).exists()
 
 
 def _meminfo(name):
@@ -65,6 +77,60 @@ class Memory:
         return found
 
 
+class Allocations:
+    """The per-CPU memory that the module asks for from the beginning on, and
+    what of it is freed, by the kernel's trace: what is small does not show in
+    pages, and kmemleak does not report it."""
+
+    ASKED = re.compile(r" percpu_alloc_percpu: call_site=(\S+) \[nf_edge\].*"
+                       r" ptr=(\S+)")
+    FREED = re.compile(r" percpu_free_percpu: .* ptr=(\S+)")
+
+    def __init__(self):
+        self.traced = mounted("tracefs", TRACING, "trace")
+        if not self.traced:
+            return
+        self._set("trace_clock", "counter")
+        # Which takes memory: to be done before any is counted.
+        self._set("events/percpu/enable", "1")
+
+    def begin(self):
+        if self.traced:
+            self._set("trace", "")
+
+    @staticmethod
+    def _set(name, value):
+        (TRACING / name).write_text(value, encoding="ascii")
+
+    def left(self):
+        """Who asked for what is still there, after some patience; None in a
+        kernel without traces. Ends the trace."""
+        if not self.traced:
+            return None
+        for _ in range(60):
+            if not (found := self._left()):
+                break
+            select.select([], [], [], 0.5)
+        self._set("events/percpu/enable", "0")
+        return found
+
+    def _left(self):
+        text = (TRACING / "trace").read_text(encoding="ascii")
+        kept, written = re.search(
+            r"entries-in-buffer/entries-written: (\d+)/(\d+)", text).groups()
+        assert kept == written, "the trace is cut"
+        left, asked = {}, 0
+        for line in text.splitlines():
+            if match := self.ASKED.search(line):
+                left[match[2]] = match[1]
+                asked += 1
+            elif match := self.FREED.search(line):
+                left.pop(match[1], None)
+        assert asked, "nothing was traced"
+        return [f"{n} of {who}" for who, n in
+                collections.Counter(left.values()).items()]
+
+
 def mapped():
     """Virtual memory that the module has, by who asked for it; the module's
     own text and data are not of it."""
@@ -75,10 +141,7 @@ def mapped():
 def unreferenced():
     """What kmemleak has found that names nf_edge, and that does not; None
     without kmemleak."""
-    if not KMEMLEAK.exists():
-        subprocess.run(["mount", "-t", "debugfs", "none", "/sys/kernel/debug"],
-                       check=False, capture_output=True)
-    if not KMEMLEAK.exists():
+    if not mounted("debugfs", DEBUGGING, "kmemleak"):
         return None
     # What is new must be five seconds old, and seen twice.
     KMEMLEAK.write_text("scan", encoding="ascii")

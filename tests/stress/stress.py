@@ -459,6 +459,7 @@ def main(words):
     with tempfile.TemporaryDirectory() as folder:
         run = Run(tests, sending.build(pathlib.Path(folder)))
         say("the sites are there")
+        allocations = leaks.Allocations()
         # Caches that fill once have filled then.
         run.all_at_once(WARM_UP, judged=False)
         run.again_and_again()
@@ -467,11 +468,14 @@ def main(words):
         run.all_at_once(seconds * 3 / 4)
         run.module_comes_and_goes(seconds / 4)
         # So much of everything that a leak of each shows.
+        allocations.begin()
         counts = run.again_and_again()
         after = run.is_over()
         say(f"alone: {counts}; per-CPU memory: {before.percpu} KiB before, "
             f"{after.percpu} after")
         tests.check("no memory has leaked", after.grown(before))
+        if (left := allocations.left()) is not None:
+            tests.check("the module has freed what it asked for per CPU", left)
         tests.check("the module keeps no virtual memory", leaks.mapped())
         tests.check("nobody holds the module", [
             f"{n} references" for n in [module_references()] if n])
