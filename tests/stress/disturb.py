@@ -16,15 +16,20 @@ import traceback
 
 from netlib import FEATURES, reference
 from topology import HOSTS
-from wire import (ACK, DUMP, ENUMS, OPERATIONS, SETS, Client, Refusal, encode,
-                  module_references, peers_of, policy)
+from wire import (ACK, DUMP, ENUMS, MESSAGE_HEADER, OPERATIONS, REQUEST, SETS,
+                  Client, Refusal, decode, encode, module_references, peers_of,
+                  policy, walk)
 
 CLONE_NEWNET = 0x40000000
 SIOCSIFNAME = 0x8923
+SO_RCVBUFFORCE = 33
 HEAD, U64 = struct.Struct("=HH"), struct.Struct("=Q")
 WAITING = 20            # namespaces that the kernel has not ended yet
 # Of which leaks are seen, however slow the machine.
 LOADS, NAMESPACES = 200, 100
+# Requests in one message, and messages at least: so two that reset at once
+# meet in the kernel, however slow the machine.
+BATCH, BATCHES = 16, 60
 _fork = multiprocessing.get_context("fork")
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -45,6 +50,8 @@ VARIANTS = [
     BASE.but(ping=["external"], peers={"federation-partners": [
         f"2001:db8:{i:x}::/48" for i in range(300)]}),
 ]
+# All rows of the media ports, UDP ones among them.
+MEDIA = BASE.but(features=FEATURES)
 # Prefixes of crl in a transaction, as octets: so many take Python too long.
 CHUNKS = [b"".join(struct.pack("!4B4B", 10, i >> 8, i & 255, 0, 24, 0, 0, 0)
                    for i in range(first, first + 8000))
@@ -204,7 +211,11 @@ NUMBERS = {_counts[name]["number"]: name.replace("-", "_") for name in NAMES}
 def read_and_reset(client, node, zone, total):
     octets = encode("counters", {"node": node, "zone": zone, "reset": True})
     message, = ask(client, "counters-get", octets)
-    at = 20
+    _add_counters(message, node, total)
+
+
+def _add_counters(message, node, total):
+    at = MESSAGE_HEADER
     while at < len(message):
         length, kind = HEAD.unpack_from(message, at)
         if kind & 0x3fff in KINDS:
@@ -229,10 +240,71 @@ def _add_counts(entry, kind, node, total):
 
 
 def reset_drops(client, total):
-    for entry in client.do("drops-get", reset=True)["drop"]:
+    _add_drops(client.do("drops-get", reset=True), total)
+
+
+def _add_drops(reply, total):
+    for entry in reply["drop"]:
         key = "drop", entry.pop("reason")
         add_up(total.setdefault(key, {}), {
             name.replace("-", "_"): n for name, n in entry.items()})
+
+
+def racing_resets(over, box, node):
+    """Resets a node's counters and the drops, many times in one message: the
+    kernel is at it nearly all the time."""
+    client = Client(box)
+    client.socket.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 64 << 20)
+    kinds = {"counters-get": ("counters", {"node": node, "reset": True}),
+             "drops-get": ("drops", {"reset": True})}
+    batch = BATCH * b"".join(
+        struct.pack("=IHHIIBBH", MESSAGE_HEADER + len(octets), client.family,
+                    REQUEST, 0, 0, OPERATIONS[name]["number"], 1, 0) + octets
+        for name, (kind, more) in kinds.items()
+        for octets in [encode(kind, more)])
+    sums, total = [{}, {}], {}
+    for count in itertools.count():
+        if over.is_set() and count >= BATCHES:
+            break
+        client.socket.send(batch)
+        for turn in range(len(kinds) * BATCH):
+            _add_reply(sums[turn % 2], client.socket.recv(1 << 16),
+                       ("counts", "drop")[turn % 2])
+    for message in _sums_of(sums[0]):
+        _add_counters(message, node, total)
+    for message in _sums_of(sums[1]):
+        _add_drops(decode("drops", message[MESSAGE_HEADER:]), total)
+    return {"racing resets": len(kinds) * BATCH * count, "sums": [total]}
+
+
+def _add_reply(sums, message, entries):
+    """Adds up replies as if each were one large number, which no counter
+    overflows its part of. Those of one length are laid out alike, since only
+    last-hit may be absent, and it stays once it has come."""
+    if len(message) not in sums:
+        sums[len(message)] = [message, _counters_in(message, entries), 0]
+    one = sums[len(message)]
+    one[2] += int.from_bytes(message, "little") & one[1]
+
+
+def _counters_in(message, entries):
+    """Ones where a reply has its counters."""
+    wanted = {kind["number"] for kind in SETS[entries].values()
+              if kind["type"] == "u64"}
+    mask = bytearray(len(message))
+    for at, _, entry in walk(message, MESSAGE_HEADER):
+        for place, number, _ in walk(message[:at + 4 + len(entry)], at + 4):
+            if number in wanted:
+                mask[place + 4:place + 12] = b"\xff" * 8
+    assert any(mask), "no reply"
+    return int.from_bytes(mask, "little")
+
+
+def _sums_of(sums):
+    """Replies again, each the sum of those of one length."""
+    for size, (message, mask, total) in sums.items():
+        head = int.from_bytes(message, "little") & ~mask
+        yield (head | total & mask).to_bytes(size, "little")
 
 
 def renames(over, boxes):

@@ -39,6 +39,7 @@ BEGAN = time.monotonic()
 WARM_UP = 3
 CYCLES = 3              # of flush, unload and load, at least
 NODES = ("edge1", "edge2")
+PREEMPTION = leaks.DEBUGGING / "sched/preempt"
 TAINTS_OF_A_MODULE = 1 << 12 | 1 << 13      # out of tree, not signed
 REPORTS = re.compile(r"BUG:|WARNING:|Oops|KASAN|KCSAN|UBSAN|general protection|"
                      r"refcount_t:|blocked for|detected stalls|ODEBUG")
@@ -122,6 +123,19 @@ def switched_flows(program, net):
     ]
 
 
+def media_flows(program, net):
+    """At the ends of a range of ports, and beside them."""
+    def flow(kind, port, family, *rows, **more):
+        return Flow(program, net, kind, net.at("client", family),
+                    net.at("edge1.av", family), port, rows, **more)
+    return [
+        flow("echo", 50000, 6, "external/12"),
+        flow("echo", 59999, 4, "external/12"),
+        flow("oneway", 49999, 4, reason="no-row"),
+        flow("oneway", 60000, 6, reason="no-row"),
+    ]
+
+
 # --- what must be true of it
 
 def lost_by_the_kernel(sites):
@@ -174,6 +188,26 @@ def expected_rows(flows):
     return total
 
 
+def expected_refusals(flows):
+    """The same of reasons and near rows, of the flows that never are."""
+    total = {}
+    for flow in flows:
+        if flow.reason:
+            disturb.add_up(total.setdefault(("drop", flow.reason), {}), {
+                "packets": flow.sent, "bytes": flow.octets(flow.sent),
+                "would_be_packets": 0})
+            for row in flow.near:
+                disturb.add_up(total.setdefault((flow.node(row), row), {}),
+                               {"denied": flow.sent})
+    return total
+
+
+def intruders(flows):
+    """What was forbidden, and arrived."""
+    return [f"{flow}: {flow.received} of {flow.sent} arrived"
+            for flow in flows if flow.reason and flow.received]
+
+
 def wrong_counts(sums, wanted):
     return [f"{key}: {name} is {sums.get(key, {}).get(name, 0)}, not {n}"
             for key, counts in wanted.items() for name, n in counts.items()
@@ -182,20 +216,10 @@ def wrong_counts(sums, wanted):
 
 def judge_steady(tests, flows, sums, explained):
     tests.check("every permitted packet arrives", losses(flows, explained))
-    tests.check("no forbidden packet arrives", [
-        f"{flow}: {flow.received} of {flow.sent} arrived"
-        for flow in flows if flow.reason and flow.received])
+    tests.check("no forbidden packet arrives", intruders(flows))
     tests.check("the rows counted every packet, and each one once",
                 wrong_counts(sums, expected_rows(flows)))
-    wanted = {}
-    for flow in flows:
-        if flow.reason:
-            disturb.add_up(wanted.setdefault(("drop", flow.reason), {}), {
-                "packets": flow.sent, "bytes": flow.octets(flow.sent),
-                "would_be_packets": 0})
-            for row in flow.near:
-                disturb.add_up(wanted.setdefault((flow.node(row), row), {}),
-                               {"denied": flow.sent})
+    wanted = expected_refusals(flows)
     tests.check("the reasons and near rows counted every refused packet",
                 wrong_counts(sums, wanted))
     tests.check("no other reason counted anything", [
@@ -286,8 +310,7 @@ class Run:
         sending.stop(steady + switched)
         for answer in answers:
             for own, read in zip(sums, answer.pop("sums", ())):
-                for key, counts in read.items():
-                    disturb.add_up(own.setdefault(key, {}), counts)
+                add_sums(own, read)
             disturb.add_up(totals, answer)
         for box, own in zip(self.boxes, sums):
             read_all(box, own)
@@ -324,6 +347,44 @@ class Run:
             f"{sum(f.connections for f in flows)} connections")
         for name, n in totals.items():
             say(f"{name}: {n} ({n / took:.1f} a second)")
+
+    def resets_race(self, seconds):
+        """Two reset the same counters as fast as it goes, and nothing else
+        goes on: what they read and what is left is what was sent. A kernel
+        that can be told so takes the processor away in the midst of it: on a
+        busy machine two are seldom at work at the same time."""
+        site, tests = self.steady, self.tests
+        site.load(disturb.MEDIA)
+        read_all(site.box, {})
+        flows = media_flows(self.program, site)
+        explained = lost_by_the_kernel(self.sites)
+        workers = [Worker(disturb.racing_resets, site.box, "edge1")
+                   for _ in range(2)]
+        preemption = preempt("full")
+        began = time.monotonic()
+        for thing in flows + workers:
+            thing.start()
+        _sleep(seconds)
+        sums, count = {}, 0
+        for answer in [worker.stop() for worker in workers]:
+            count += answer["racing resets"]
+            add_sums(sums, *answer["sums"])
+        took = time.monotonic() - began
+        sending.stop(flows)
+        preempt(preemption)
+        read_all(site.box, sums)
+        explained = lost_by_the_kernel(self.sites) - explained
+        say(f"two that race made {count} resets ({count / took:.0f} a second) "
+            f"under {sum(flow.packets for flow in flows)} datagrams")
+        tests.check("of the ports at and beside a range, the right ones pass",
+                    damage(flows) + losses(flows, explained) +
+                    intruders(flows))
+        tests.check("resets that race lose nothing, and tell nothing twice",
+                    wrong_counts(sums, expected_rows(flows) |
+                                 expected_refusals(flows)))
+        for flow in flows:
+            flow.close()
+        site.tidy()
 
     def module_comes_and_goes(self, seconds):
         """Flush, unload, load, again and again; what is permitted does not
@@ -404,6 +465,21 @@ class Run:
         return leaks.Memory()
 
 
+def preempt(mode):
+    """Sets when the kernel may change from process to process; returns what
+    was set before, None where it cannot be."""
+    if not leaks.mounted("debugfs", leaks.DEBUGGING, "sched/preempt"):
+        return None
+    before = re.search(r"\((\w+)\)", PREEMPTION.read_text())[1]
+    PREEMPTION.write_text(mode)
+    return before
+
+
+def add_sums(sums, more):
+    for key, counts in more.items():
+        disturb.add_up(sums.setdefault(key, {}), counts)
+
+
 def read_all(box, sums):
     """Reads and resets everything."""
     with Client(box) as client:
@@ -466,7 +542,8 @@ def main(words):
         before = run.is_over()
         say("warm")
         run.all_at_once(seconds * 3 / 4)
-        run.module_comes_and_goes(seconds / 4)
+        run.resets_race(seconds / 8)
+        run.module_comes_and_goes(seconds / 8)
         # So much of everything that a leak of each shows.
         allocations.begin()
         counts = run.again_and_again()
