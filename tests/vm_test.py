@@ -37,6 +37,11 @@ MODULE_LICENSE("GPL");
 """
 
 
+def heed_signals():
+    for number in signal.SIGINT, signal.SIGHUP:
+        signal.signal(number, signal.SIG_DFL)
+
+
 class Vm:
     """scripts/vm of a tree, with a directory for temporary files of its own."""
 
@@ -55,8 +60,11 @@ class Vm:
     def start(self, *words, options=(), **more):
         more = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE,
                 "stderr": subprocess.PIPE, "text": True} | more
+        # Who runs the tests in the background may have it ignore signals, and
+        # a shell cannot undo that.
         return subprocess.Popen(self.line(*words, options=options),
-                                env=self.env, start_new_session=True, **more)
+                                env=self.env, start_new_session=True,
+                                preexec_fn=heed_signals, **more)
 
     def run(self, *words, **more):
         given = more.pop("input", None)

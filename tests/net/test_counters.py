@@ -60,6 +60,13 @@ def rows_of_node(client, node):
 
 # --- what is kept
 
+def hit_when_before(after, before):
+    """Each last hit is that of before. It is kept in the timer's ticks, and
+    told in whole seconds: these may differ by one."""
+    return all(abs((after.last_hit[key] or 0) - (hit or 0)) <= 1
+               for key, hit in before.last_hit.items())
+
+
 @pytest.mark.parametrize("change", [
     lambda net, client: net.load(ALL.without(("zone", "pic"))),
     lambda net, client: net.load(ALL.but(mode="audit")),
@@ -86,8 +93,7 @@ def test_counters_are_kept_across(net, client, change):
         new = getattr(after, table)
         for key, counts in getattr(before, table).items():
             assert new[key] == counts
-    assert {k: v for k, v in after.last_hit.items()
-            if k in before.last_hit} == before.last_hit
+    assert hit_when_before(after, before)
     # And counted on from there.
     net.load(ALL)
     hit(net, media(net))
@@ -247,12 +253,12 @@ def test_a_reset_leaves_the_last_hit(net, client):
     row = next(r for r in answer["row"] if r["row"] == "external/14")
     assert earlier <= row["last-hit"] <= time.time() + 1
     now = rows_of_node(client, "edge1")
-    assert now["external/14"]["last-hit"] == row["last-hit"]
+    assert abs(now["external/14"]["last-hit"] - row["last-hit"]) <= 1
     assert not any(now["external/14"][n.replace("_", "-")] for n in COUNTS)
     # It is the packet's time, not the reader's, and is told by the second.
-    until(lambda: time.time() > row["last-hit"] + 1.2, "a second passes")
-    assert rows_of_node(client, "edge1")["external/14"]["last-hit"] == \
-        row["last-hit"]
+    until(lambda: time.time() > row["last-hit"] + 3.2, "three seconds pass")
+    again = rows_of_node(client, "edge1")["external/14"]["last-hit"]
+    assert abs(again - row["last-hit"]) <= 1
     hit(net, media(net))
     assert rows_of_node(client, "edge1")["external/14"]["last-hit"] > \
         row["last-hit"]
@@ -337,7 +343,7 @@ def test_a_whole_reset_resets_what_it_prints(net, client, no_answers):
     after = client.counters()
     assert not moved(after).rows and not moved(after).services
     assert not moved(after).drops
-    assert after.last_hit == before.last_hit
+    assert hit_when_before(after, before)
     # To read without resetting resets nothing.
     hit(net, media(net))
     assert net.edgectl.json("counters") == net.edgectl.json("counters")
