@@ -6,6 +6,7 @@ import json
 import os
 import pathlib
 import subprocess
+import tempfile
 from dataclasses import dataclass
 
 import pytest
@@ -1050,28 +1051,26 @@ def as_nobody(edgectl, *words):
             capture_output=True, text=True, timeout=60, check=False, input="")
 
 
-def test_an_ordinary_user_may_check_and_nothing_else(edgectl, client,
-                                                     tmp_path_factory):
+def test_an_ordinary_user_may_check_and_nothing_else(edgectl, client):
     before = untouched(client)
-    folder = tmp_path_factory.mktemp("open")
-    folder.chmod(0o755)
-    for parent in folder.parents:
-        if not parent.stat().st_mode & 0o005:
-            parent.chmod(parent.stat().st_mode | 0o005)
-    file, bad = folder / "edge.conf", folder / "bad.conf"
-    file.write_text(GOOD)
-    bad.write_text(GOOD.replace("enforce", "enfroce"))
-    for words in ASKS_THE_MODULE:
-        done = as_nobody(edgectl, *(file if w == "FILE" else w
-                                    for w in words))
-        assert (done.returncode, done.stdout) == (3, ""), (words, done)
-        assert "CAP_NET_ADMIN" in done.stderr
-    assert untouched(client) == before
-    done = as_nobody(edgectl, "check", file)
-    assert done.returncode == 0
-    assert "CAP_NET_ADMIN" in done.stdout + done.stderr
-    done = as_nobody(edgectl, "check", bad)
-    assert done.returncode == 1 and said(done, bad)
+    # Not in pytest's folder: each pytest that starts shuts that one to others.
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        folder.chmod(0o755)
+        file, bad = folder / "edge.conf", folder / "bad.conf"
+        file.write_text(GOOD)
+        bad.write_text(GOOD.replace("enforce", "enfroce"))
+        for words in ASKS_THE_MODULE:
+            done = as_nobody(edgectl, *(file if w == "FILE" else w
+                                        for w in words))
+            assert (done.returncode, done.stdout) == (3, ""), (words, done)
+            assert "CAP_NET_ADMIN" in done.stderr
+        assert untouched(client) == before
+        done = as_nobody(edgectl, "check", file)
+        assert done.returncode == 0
+        assert "CAP_NET_ADMIN" in done.stdout + done.stderr
+        done = as_nobody(edgectl, "check", bad)
+        assert done.returncode == 1 and said(done, bad)
 
 
 def test_an_answer_that_cannot_be_written_is_exit_3(edgectl):

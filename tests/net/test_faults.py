@@ -460,7 +460,12 @@ def test_peers_that_were_not_taken_spoil_their_transaction(box):
         return next(one["count"] for reply in box.client.dump("peers-get")
                     for one in reply["peers"] if one["set"] == name)
     outcomes = collections.Counter()
-    box.faults.series("peers-add", attempt)
+    # Which of the allocations are the module's differs from call to call, so
+    # that a series may pass them by.
+    for _ in range(20):
+        box.faults.series("peers-add", attempt)
+        if outcomes[errno.EINVAL] >= 2:
+            break
     assert outcomes[errno.EINVAL] >= 2, outcomes
     box.faults.nothing_leaked()
 
