@@ -45,6 +45,7 @@ NUMBERS = (0, 1, 2, 3, 4, 7, 8, 31, 32, 33, 64, 127, 128, 255, 0x7fff, 0xffff,
            0x7fffffff, 0x80000000, 0xffffffff)
 FLAGS = (0, ACK, ACK, ACK, DUMP, DUMP | ACK, 0x8, 0x100, 0x200, 0x400, 0x800, 0xfffe)
 DUMPED = {o["number"] for o in OPERATIONS.values() if "dump" in o}
+NOT_BOUND = ("lo", "vrf0", "port0", "a b", "$x")
 PUBLISHING = ("load", "switch", "flush")
 
 
@@ -97,6 +98,22 @@ def load_of(rng, site, share=1.0):
         if rng.random() < share:
             made.append(("peers", one))
     return made
+
+
+def at_a_limit(rng, made):
+    """The attributes of a load, with about as many of something as may be, or
+    with an interface that none may bind."""
+    if rng.random() < 0.25:
+        return [*made, ("interface", [("name", rng.choice(NOT_BOUND)), ("sides", ["edge"])])]
+    what, limit = rng.choice((("interface", 256), ("node", 64), ("address", 16)))
+    numbers = range(1, limit + rng.choice((-1, 0, 1)) + 1)
+    addresses = [("address", [("service", "av"), ("ipv4", f"10.9.8.{n}")]) for n in numbers
+                 if what != "interface"]
+    more = {"interface": [("interface", [("name", f"i{n}"), ("sides", ["internal"])])
+                          for n in numbers],
+            "node": [("node", [("name", f"n{n}"), one]) for n, one in enumerate(addresses)],
+            "address": [("node", [("name", "n"), *addresses])]}[what]
+    return [one for one in made if one[0] != more[0][0]] + more
 
 
 def peers_of(rng, site):
@@ -157,6 +174,8 @@ class Round:
         made = []
         if operation == "load":
             made = load_of(rng, self.site, rng.choice((1, 1, 0.5)))
+            if rng.random() < 0.1:
+                made = at_a_limit(rng, made)
             if rng.random() < 0.3:
                 made.append(("dry-run", True))
                 made += [("query", query_of(rng, self.source))
@@ -226,7 +245,7 @@ class Round:
             here[at] = [rng.choice((here[at][0] & 0x3fff, rng.randrange(32), rng.randrange(1 << 14))) |
                         rng.choice((0, NESTED, 0x4000, 0xc000)), here[at][1]]
         elif kind == 4:
-            moved = here.pop(at)
+            moved = here.pop(at) if rng.random() < 0.5 else copy.deepcopy(here[at])
             rng.choice(lists_of(nodes)).append(moved)
         elif kind == 5:
             here[at] = [here[at][0], [list(here[at])]]
@@ -439,6 +458,9 @@ def main():
     tally["sentences"] = set()
     end = options.seconds and time.monotonic() + options.seconds
     spaces = [Namespace(name) for name in ("one", "two")]
+    for ns in spaces:
+        ns.ip("link add vrf0 type vrf table 7\nlink add br0 type bridge\n"
+              "link add port0 type dummy\nlink set port0 master br0\n")
     count = failed = 0
     began = time.monotonic()
     while time.monotonic() < end if end else count < options.rounds:
