@@ -431,8 +431,9 @@ def refused_answer(net, l4, src, dst, port, arrives):
     if l4 == "tcp":
         server.listen()
     watch = net.watch()
-    net.attempts(l4, src, dst, port)
+    attempt = net.attempts(l4, src, dst, port)
     net.awaits(behind, where.address, dport=at_port)
+    attempt.close()             # lest it tries again
     if l4 == "udp":
         _, peer = until(lambda: if_ready(server.recvfrom, 100), "it is read")
         server.sendto(b"answer", peer)
