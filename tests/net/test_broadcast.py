@@ -10,6 +10,8 @@ import subprocess
 
 import pytest
 
+from netns import until
+
 LIBC = ctypes.CDLL(None)
 EDGE = "131.107.155.30"
 CLIENT = "198.51.100.7"
@@ -111,6 +113,7 @@ def test_an_answer_from_a_group_s_own_address_is_spoofed(host, tmp_path):
         "!BBHHHBBH4s4s", 0x45, 0, 0, 1, 0, 64, 17, 0, socket.inet_aton(GROUP),
         socket.inet_aton(EDGE)) + struct.pack("!HHHH", 3478, 5000, 9, 0) + b"y",
         (EDGE, 0))
+    until(refused, "the answer is judged")
     spoofed = [drop for drop in counted("drops") if drop["reason"] == "spoofed"]
     assert spoofed[0]["would_be_packets"] == 1
     av = [total for total in counted("services") if total["service"] == "av"][0]
