@@ -3,6 +3,7 @@
 command line, which knows nothing of nf_edge but include/specs/nf-edge.yaml."""
 
 import json
+import signal
 import subprocess
 import sys
 
@@ -172,10 +173,13 @@ def test_it_hears_of_changes(ynl, loaded, box):
     """It subscribes, waits for as long as it is told, and shows what came."""
     child = ynl("--subscribe", "policy", "--sleep", "3", start=True)
     until(lambda: listeners(box[0]), "it has subscribed")
+    # It stands still meanwhile: two of these may take longer than it waits.
+    child.send_signal(signal.SIGSTOP)
     replies = [ynl("--do", "switch", "--json", {"mode": "audit"})[0]
                for _ in range(2)]
+    child.send_signal(signal.SIGCONT)
     assert [r["changed"] for r in replies] == [1, 0]
-    said, _ = child.communicate(timeout=30)
+    said, _ = child.communicate(timeout=120)
     assert json.loads(said) == [{"name": "policy-ntf", "msg": {
         "generation": replies[0]["generation"], "mode": "audit",
         "change": "switch"}}]
