@@ -750,7 +750,8 @@ def test_a_dry_run_changes_nothing_and_says_what_would(client):
     assert client.load(OTHER)["generation"] == 2
 
 
-def test_a_dry_run_needs_no_policy_and_leaves_none(box, client):
+def test_a_dry_run_needs_no_policy_and_leaves_none(site, box, client):
+    nobody_uses_the_module(site)
     before = module_references(), hooks_of(box)
     assert client.load(SMALL, dry_run=True) == {
         "generation": 0, "governed": 1, "changed": 1}
@@ -1399,10 +1400,11 @@ CONNTRACK_HOOKS = 2
     # The twins: just room enough.
     ("ip6", "prerouting", CONNTRACK_HOOKS + 2, "works"),
     ("ip6", "output", CONNTRACK_HOOKS + 1, "works")])
-def test_a_full_hook_table_makes_the_first_load_fail_whole(road, family, hook,
-                                                           room, outcome):
+def test_a_full_hook_table_makes_the_first_load_fail_whole(
+        site, road, family, hook, room, outcome):
     """Of several hooks, those before the one that finds no room are taken
     back. When there is room again, the load works."""
+    nobody_uses_the_module(site)
     box = road["box"]
     before = hooks_of(box), module_references()
     box.nft(f"table {family} full {{" + "".join(
