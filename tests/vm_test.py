@@ -73,7 +73,7 @@ class Vm:
             more["stdin"] = subprocess.PIPE
         process = self.start(*words, **more)
         try:
-            process.out, process.err = process.communicate(given, timeout=240)
+            process.out, process.err = process.communicate(given, timeout=600)
         except subprocess.TimeoutExpired:
             process.terminate()
             process.communicate(timeout=60)
@@ -101,7 +101,7 @@ class Vm:
         wait_for(lambda: any(self.folder.glob("nf_edge-vm.*/booted")))
 
 
-def wait_for(condition, seconds=120):
+def wait_for(condition, seconds=300):
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "waited in vain"
@@ -269,7 +269,7 @@ def test_size_of_memory(vm):
 def test_two_runs_at_once(vm):
     runs = [vm.start("bash", "-c", f"echo {n}; sleep 1; exit {n}") for n in (3, 4)]
     for n, run in zip((3, 4), runs):
-        assert run.communicate(timeout=120)[0] == f"{n}\n"
+        assert run.communicate(timeout=600)[0] == f"{n}\n"
         assert run.returncode == n
 
 

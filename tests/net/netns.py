@@ -19,7 +19,7 @@ from contextlib import contextmanager
 
 import packets
 
-DEADLINE = 30.0     # seconds until something awaited counts as not happening
+DEADLINE = 120.0    # seconds until something awaited counts as not happening
 
 CLONE_NEWNET = 0x40000000
 SO_RCVBUFFORCE = 33

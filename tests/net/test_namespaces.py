@@ -12,7 +12,7 @@ import pytest
 import packets
 from netlib import (ROW, Namespace, Net, appliance, link, permitted,
                     reference, together, until)
-from netns import GATEWAY_MAC, mac_bytes
+from netns import DEADLINE, GATEWAY_MAC, mac_bytes
 from wire import (DUMP, Client, Refusal, encode, load_module,
                   module_references, peers_of, policy, unload_module)
 
@@ -151,7 +151,7 @@ class Road:
     def outlives_its_box(self):
         """The links end with the box, and with them the traffic."""
         for sender in self.senders:
-            sender.join(20)
+            sender.join(DEADLINE)
             assert not sender.is_alive(), "the link is still there"
         for ns in self.inet, self.edge:
             ns.close()
@@ -171,7 +171,7 @@ def references(nf_edge, site, nets):
 def ends(references):
     until(lambda: module_references() == references,
           f"the namespace is gone: {module_references()} references, not "
-          f"{references}", 30)
+          f"{references}")
 
 
 def test_a_namespace_with_a_policy_ends_under_traffic(references):
