@@ -211,6 +211,29 @@ static void readers_keep_the_policy_that_they_pinned(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, en->generation, 3);
 }
 
+/* As a hook does, which pins nothing. KASAN or ASan says if it is freed. */
+static void a_policy_outlives_whom_it_was_in_force_for(struct kunit *test)
+{
+	struct nf_edge_snapshot *second = make_snapshot(test, &nothing);
+	struct address address = read_address("172.25.33.10");
+	const struct nf_edge_snapshot *read;
+	unsigned int services;
+	u32 generation;
+
+	KUNIT_ASSERT_EQ(test, publish(make_snapshot(test, &everything)), 0);
+	rcu_read_lock();
+	read = rcu_dereference(en->snapshot);
+	/* What publish() does at last, which takes no RTNL. */
+	rcu_assign_pointer(en->snapshot, second);
+	nf_edge_snapshot_put((struct nf_edge_snapshot *)read);
+	generation = read->generation;
+	services = look_up(&read->index, &address)->services;
+	rcu_read_unlock();
+	unpublish();
+	KUNIT_ASSERT_EQ(test, generation, 1);
+	KUNIT_ASSERT_EQ(test, services, BIT(NF_EDGE_SERVICE_INTERNAL));
+}
+
 /* Publishes with each allocation failing in turn, and at last with none. */
 static void publish_in_the_end(struct kunit *test,
 			       struct nf_edge_snapshot *snapshot)
@@ -268,6 +291,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(sites_differ_in_whatever_differs),
 	KUNIT_CASE(a_snapshot_is_its_site_and_its_switches),
 	KUNIT_CASE(readers_keep_the_policy_that_they_pinned),
+	KUNIT_CASE(a_policy_outlives_whom_it_was_in_force_for),
 	KUNIT_CASE(a_publish_without_memory_changes_nothing),
 	KUNIT_CASE(a_snapshot_without_memory_takes_no_reference),
 	{}

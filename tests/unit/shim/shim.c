@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/module.h>
 #include <linux/percpu.h>
+#include <linux/rcupdate.h>
 #include <linux/slab.h>
+#include <linux/workqueue.h>
 #include <net/net_namespace.h>
 
 #include "../../../kmod/interfaces.h"
@@ -10,6 +12,34 @@ long shim_allocations_left = -1;
 unsigned int shim_cpu;
 unsigned int shim_module_refs;
 struct net init_net;
+
+static unsigned int readers;
+static struct rcu_work *waiting;
+
+void rcu_read_lock(void)
+{
+	readers++;
+}
+
+void rcu_read_unlock(void)
+{
+	struct rcu_work *rwork;
+
+	if (--readers)
+		return;
+	while ((rwork = waiting)) {
+		waiting = rwork->next;
+		rwork->work.run(&rwork->work);
+	}
+}
+
+void shim_queue(struct rcu_work *rwork)
+{
+	rcu_read_lock();
+	rwork->next = waiting;
+	waiting = rwork;
+	rcu_read_unlock();
+}
 
 /* There are no devices here. */
 struct nf_edge_ifmap *nf_edge_ifmap_build(struct net *net,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* There is one thread: what waits for a grace period need not. */
+/* There is one thread: a grace period is over when it reads no more. */
 #ifndef SHIM_LINUX_RCUPDATE_H
 #define SHIM_LINUX_RCUPDATE_H
 
@@ -7,8 +7,9 @@
 
 struct rcu_head { void *unused; };
 
-#define rcu_read_lock()				((void)0)
-#define rcu_read_unlock()			((void)0)
+void rcu_read_lock(void);
+void rcu_read_unlock(void);
+
 #define rcu_barrier()				((void)0)
 #define rcu_access_pointer(p)			(p)
 #define rcu_dereference(p)			(p)
