@@ -12,7 +12,7 @@ import time
 from dataclasses import dataclass, field
 
 from flow_table import FEATURES, ROW, TOP, ZONES
-from netns import DEADLINE, until
+from netns import DEADLINE, PATIENCE, until
 
 COUNTS = ("connections", "packets_to_edge", "bytes_to_edge",
           "packets_from_edge", "bytes_from_edge", "denied")
@@ -134,7 +134,7 @@ class Edgectl:
             shutil.which("edgectl") or str(built))
         self._folder = tempfile.TemporaryDirectory(prefix="nf_edge-test-")
 
-    def __call__(self, *words, check=True, stdin=None, timeout=120):
+    def __call__(self, *words, check=True, stdin=None, timeout=PATIENCE):
         """Run it with these words; check wants exit code 0."""
         with self.ns.entered():
             done = subprocess.run(

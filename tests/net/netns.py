@@ -20,6 +20,7 @@ from contextlib import contextmanager
 import packets
 
 DEADLINE = 120.0    # seconds until something awaited counts as not happening
+PATIENCE = 600      # and until a program hangs, in the slowest kernel too
 
 CLONE_NEWNET = 0x40000000
 SO_RCVBUFFORCE = 33
@@ -127,7 +128,7 @@ class Namespace:
                 return file.read().strip() if value is None else \
                     file.write(str(value))
 
-    def run(self, *argv, check=True, stdin=None, timeout=120):
+    def run(self, *argv, check=True, stdin=None, timeout=PATIENCE):
         """Run a command in here and return its CompletedProcess."""
         with self.entered():
             done = subprocess.run([str(a) for a in argv], input=stdin,

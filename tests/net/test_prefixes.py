@@ -393,7 +393,7 @@ def test_a_million_prefixes_load(net, tmp_path):
     del lines[:inside]
     list_file = tmp_path / "dns.list"
     list_file.write_text("\n".join(lines) + "\n")
-    done = net.edgectl.json("load", config, timeout=300)
+    done = net.edgectl.json("load", config)
     assert done["changed"] is True
     assert counts(net)["dns"] == len(lines) == 1_000_000 - inside
     net.config = SITE
@@ -405,14 +405,13 @@ def test_a_million_prefixes_load(net, tmp_path):
     outside = [(4, everything.merged[4][0][0] - 1),
                (4, everything.merged[4][0][1] + 1)]
     assert not disagreements(net, "dns", everything, some + outside)
-    assert net.edgectl.json("load", config,
-                            timeout=300)["changed"] is False
+    assert net.edgectl.json("load", config)["changed"] is False
 
     with Client(net.box) as client:
         before = client.do("status-get")["generation"]
         with list_file.open("a") as file:
             file.write("9.0.0.0/26\n")
-        done = net.edgectl("load", config, check=False, timeout=300)
+        done = net.edgectl("load", config, check=False)
         assert (done.returncode, done.stdout) == (1, "")
         assert f"dns.list:{len(lines) + 1}: 9.0.0.0/26: " in done.stderr
         assert client.do("status-get")["generation"] == before

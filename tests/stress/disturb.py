@@ -12,9 +12,11 @@ import select
 import socket
 import struct
 import subprocess
+import time
 import traceback
 
 from netlib import FEATURES, reference
+from netns import PATIENCE
 from topology import HOSTS
 from wire import (ACK, DUMP, ENUMS, MESSAGE_HEADER, OPERATIONS, REQUEST, SETS,
                   Client, Refusal, decode, encode, module_references, peers_of,
@@ -25,8 +27,8 @@ SIOCSIFNAME = 0x8923
 SO_RCVBUFFORCE = 33
 HEAD, U64 = struct.Struct("=HH"), struct.Struct("=Q")
 WAITING = 20            # namespaces that the kernel has not ended yet
-# Of which leaks are seen, however slow the machine.
-LOADS, NAMESPACES = 200, 100
+# Of which leaks are seen: so many, or what a slow kernel does in some seconds.
+LOADS, NAMESPACES, ENOUGH = 200, 100, 300
 # Requests in one message, and messages at least: so two that reset at once
 # meet in the kernel, however slow the machine.
 BATCH, BATCHES = 16, 60
@@ -66,7 +68,9 @@ class Worker:
         self.name = function.__name__
         self.over = _fork.Event()
         self.answer, self._send = _fork.Pipe(duplex=False)
-        self.process = _fork.Process(target=self._run, args=(function, args))
+        # A daemon ends with a run that fails.
+        self.process = _fork.Process(target=self._run, args=(function, args),
+                                     daemon=True)
 
     def _run(self, function, args):
         try:
@@ -80,7 +84,7 @@ class Worker:
     def stop(self):
         """Ends it. Returns its totals; raises what went wrong in it."""
         self.over.set()
-        if not self.answer.poll(120):
+        if not self.answer.poll(PATIENCE):
             self.process.kill()
             raise AssertionError(f"{self.name} does not end")
         answer = self.answer.recv()
@@ -370,14 +374,27 @@ def a_namespace(messages, turn):
 def again_and_again(over, box, messages):
     """A number of everything that takes memory, and nothing beside it."""
     client = Client(box)
-    for turn in range(LOADS):
+
+    def load(turn):
         ask(client, "load", messages.loads[turn % len(messages.loads)])
         ask(client, "switch", encode("switch", {
             "zones-off" if turn % 2 else "zones-on": ["pic"]}))
-    for turn in range(NAMESPACES):
+
+    def namespace(turn):
         _await_room()
         a_namespace(messages, 3 * turn)
-    return {"loads": LOADS, "namespaces": NAMESPACES}
+    return {"loads": _often(load, LOADS),
+            "namespaces": _often(namespace, NAMESPACES)}
+
+
+def _often(work, most):
+    """How often it was done."""
+    end = time.monotonic() + ENOUGH
+    for turn in range(most):
+        if turn and time.monotonic() > end:
+            return turn
+        work(turn)
+    return most
 
 
 def _local_traffic():

@@ -31,6 +31,7 @@ import leaks                                                # noqa: E402
 import sending                                              # noqa: E402
 from disturb import BASE, Worker                            # noqa: E402
 from netlib import Net, appliance, until                    # noqa: E402
+from netns import PATIENCE                                  # noqa: E402
 from sending import BURST, Flow                             # noqa: E402
 from wire import (Client, Refusal, load_module,             # noqa: E402
                   module_is_loaded, module_references, unload_module)
@@ -411,17 +412,17 @@ class Run:
                 disturb.ask(client, "load", message)
                 first = forbidden.sent + BURST
                 until(lambda: forbidden.sent > first + 10 * BURST,
-                      "the traffic goes on", 120)
+                      "the traffic goes on", PATIENCE)
                 last = forbidden.sent
                 # So many were judged that these were, wrongly or not.
                 until(lambda: drops(client) - dropped + forbidden.has_arrived(
                     before, last) > last - before,
-                      "what was sent is judged", 120)
+                      "what was sent is judged", PATIENCE)
                 client.do("flush")
                 windows.append((first, last))
                 if CAN_UNLOAD:
                     # A dump of the other process may hold it.
-                    until(unloads, "the module can be unloaded", 120)
+                    until(unloads, "the module can be unloaded", PATIENCE)
                     load_module()
                 references.add(module_references())
             disturb.ask(client, "load", message)
@@ -449,7 +450,7 @@ class Run:
         worker = Worker(disturb.again_and_again, self.steady.box,
                         self.messages)
         worker.start()
-        worker.process.join(1200)
+        worker.process.join(2 * PATIENCE)
         return worker.stop()
 
     def is_over(self):
