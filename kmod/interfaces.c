@@ -171,10 +171,12 @@ struct nf_edge_ifmap *nf_edge_ifmap_build(struct net *net,
 /*
  * Without memory for a new map: whatever name the device has or had, it now
  * holds no side, and neither does any interface that is not bound.  The guards
- * of the name that it has now stand.
+ * of the name that it has now stand; if the map has no place for it, on all
+ * others that have none.
  */
 static void blank(struct nf_edge_ifmap *map, u32 ifindex, u8 guards)
 {
+	bool found = false;
 	u32 i;
 
 	pr_warn_once("nf_edge: no memory to follow interface %u: it holds no side until the next change\n",
@@ -185,14 +187,22 @@ static void blank(struct nf_edge_ifmap *map, u32 ifindex, u8 guards)
 	if (ifindex < map->n) {
 		WRITE_ONCE(map->at[ifindex].sides, 0);
 		WRITE_ONCE(map->at[ifindex].guards, guards);
+		found = true;
 	}
 	for (i = 0; i < map->n_far; i++)
 		if (map->far[i].ifindex == ifindex) {
 			WRITE_ONCE(map->far[i].arrival.sides, 0);
 			WRITE_ONCE(map->far[i].arrival.guards, guards);
+			found = true;
 		}
+	/* What is never governed is so by itself: this would be for all. */
+	if (found || guards == NF_EDGE_GUARD_EXEMPT)
+		guards = 0;
 	WRITE_ONCE(map->unbound.sides, 0);
+	WRITE_ONCE(map->unbound.guards, map->unbound.guards | guards);
 	WRITE_ONCE(map->beyond.sides, 0);
+	WRITE_ONCE(map->beyond.guards, map->beyond.guards | guards);
+	map->blanked = true;
 }
 
 static int netdev_event(struct notifier_block *nb, unsigned long event,
@@ -213,7 +223,7 @@ static int netdev_event(struct notifier_block *nb, unsigned long event,
 		return NOTIFY_DONE;
 	old = rtnl_dereference(snapshot->ifmap);
 	was = nf_edge_ifmap_arrival(old, dev->ifindex);
-	if (!is_special(snapshot->site, dev, &is) &&
+	if (!is_special(snapshot->site, dev, &is) && !old->blanked &&
 	    !memcmp(&was, &old->unbound, sizeof(was)))
 		return NOTIFY_DONE;
 

@@ -44,6 +44,7 @@ struct nf_edge_arrival {
  * @rcu: to free it
  * @n: entries in @at
  * @n_far: entries in @far
+ * @blanked: it is behind the devices; under RTNL
  * @far: devices with an ifindex beyond
  * @unbound: for all others
  * @beyond: for every ifindex beyond, or, while there is a @far device, what
@@ -54,6 +55,7 @@ struct nf_edge_ifmap {
 	struct rcu_head rcu;
 	u32 n;
 	u32 n_far;
+	bool blanked;
 	struct nf_edge_far {
 		u32 ifindex;
 		struct nf_edge_arrival arrival;

@@ -511,7 +511,8 @@ def test_a_reset_that_is_not_answered_loses_no_count(box, operation,
 
 def test_an_interface_is_followed_or_holds_no_side(box):
     """A device takes a bound name, and loses it: without memory it holds less
-    than the policy says, never more."""
+    than the policy says, never more, and its name's guards stand. The next
+    change of any device ends that."""
     net = box.net
     # New names each time: the kernel may be left with what sysfs knows of them.
     bound, unbound = ([f"{word}{i}" for i in range(240)]
@@ -523,6 +524,7 @@ def test_an_interface_is_followed_or_holds_no_side(box):
     visitors = Namespace("visitors")
     room = net.box.socket(socket.AF_INET, socket.SOCK_DGRAM)
     client, dst = box.packets
+    free, inside = net.at("unbound", 4), net.at("user", 4).address
 
     def gets_through():
         """Whether a packet of a visitor does, that a bound name permits."""
@@ -537,6 +539,21 @@ def test_an_interface_is_followed_or_holds_no_side(box):
         found = tap.arrived("192.0.2.66", sport=port)
         net.tidy()
         return bool(found)
+
+    def is_guarded():
+        """Whether a source from inside is spoofed on the visitors' device,
+        though the policy does not govern where it goes."""
+        watch = net.watch()
+        tap = net.tap(free)
+        port, mark = net.port(), net.port()
+        for origin, address, sport in ((visitors, inside, port),
+                                       (client.ns, client.address, mark)):
+            origin.inject(packets.udp(address, free.address, sport, 3389))
+        net.awaits(tap, client.address, sport=mark)
+        found = tap.arrived(inside, sport=port)
+        net.tidy()
+        assert len(watch.delta().drops) == 1 - bool(found)
+        return not found
 
     def attempt_of(some, others):
         def attempt(n):
@@ -556,6 +573,11 @@ def test_an_interface_is_followed_or_holds_no_side(box):
             is_bound = name.startswith("wan")
             assert is_bound or not passes, n
             assert failed or name == new and passes == is_bound, (n, result)
+            if is_bound and not passes:
+                assert is_guarded(), n
+                net.box.ip("link add other type dummy\n")
+                assert gets_through() and is_guarded(), n
+                net.box.ip("link del other\n")
             assert box.generation() == generation
             net.box.ip(f"link del {name}\n")
             outcomes[is_bound, passes] += 1
