@@ -218,6 +218,31 @@ def test_a_connection_picked_up_by_a_reply_waits_for_its_initiator(net,
     earlier.receives("client")      # what was refused, sent again
 
 
+@pytest.mark.parametrize("l4, edge, port", [("tcp", "edge1.access", 443),
+                                            ("udp", "edge1.av", 3478)])
+def test_what_audit_picked_up_by_a_reply_is_refused_until_it_is_deleted(
+        net, family, l4, edge, port):
+    """Audit lets the reply by, and so it stands in the table the wrong way
+    round, which no word of the initiator changes."""
+    net.edgectl("flush")
+    client, edge = net.at("client", family), net.at(edge, family)
+    talk = net.connect(l4, client, edge, port)
+    talk.exchange()
+    net.box.run("conntrack", "-F")
+    net.load(OPEN.but(mode="audit"))
+    talk.answer()
+    talk.receives("client")
+    talk.exchange()
+    net.load(OPEN)
+    net.cuts(talk, "no-row")
+    net.box.run("conntrack", "-D", "-f", f"ipv{family}", "-s", edge.address)
+    if l4 == "udp":
+        talk.forgets()
+    talk.send()
+    talk.receives("server")
+    talk.exchange()
+
+
 # --- untracked
 
 def notrack(net, family, condition):
