@@ -40,6 +40,7 @@ static int add_link(struct nl_msg *msg, void *arg)
 	nla_strlcpy(link->name, attrs[IFLA_IFNAME], sizeof(link->name));
 	link->is_vrf = is_kind(info[IFLA_INFO_KIND], "vrf");
 	link->is_bridge_port = is_kind(info[IFLA_INFO_SLAVE_KIND], "bridge");
+	link->is_in_vrf = is_kind(info[IFLA_INFO_SLAVE_KIND], "vrf");
 	return NL_OK;
 }
 

@@ -13,6 +13,7 @@ struct link {
 	char name[IF_NAMESIZE];
 	bool is_vrf;
 	bool is_bridge_port;
+	bool is_in_vrf;
 };
 
 struct links {

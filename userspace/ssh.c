@@ -4,13 +4,22 @@
  * classifier: would the policy have let it begin?
  */
 #include <ifaddrs.h>
+#include <linux/rtnetlink.h>
+#include <net/if.h>
 #include <netinet/in.h>
+#include <netlink/attr.h>
+#include <netlink/msg.h>
+#include <netlink/netlink.h>
+#include <netlink/socket.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/types.h>
 #include <unistd.h>
 
+#include "client.h"
+#include "edgectl.h"
+#include "links.h"
 #include "names.h"
 #include "ssh.h"
 
@@ -98,6 +107,75 @@ static bool find_interface(const struct ip *ip, char *name, size_t size)
 	return found;
 }
 
+static int read_route(struct nl_msg *msg, void *arg)
+{
+	struct nlattr *attrs[RTA_MAX + 1];
+	uint32_t *ifindex = arg;
+
+	if (nlmsg_hdr(msg)->nlmsg_type == RTM_NEWROUTE &&
+	    nlmsg_parse(nlmsg_hdr(msg), sizeof(struct rtmsg), attrs, RTA_MAX,
+			NULL) >= 0)
+		*ifindex = nf_edge_attr_u32(attrs[RTA_OIF]);
+	return NL_OK;
+}
+
+/* The interface that packets of a local address leave by: 0 if none. */
+static uint32_t route_of(const struct ip *from, const struct ip *to)
+{
+	unsigned int bits = nf_edge_ip_bits(to);
+	struct rtmsg head = {
+		.rtm_family = (unsigned char)to->family,
+		.rtm_src_len = (unsigned char)bits,
+		.rtm_dst_len = (unsigned char)bits,
+	};
+	struct nl_msg *request = nlmsg_alloc_simple(RTM_GETROUTE, 0);
+	struct nl_sock *socket = nl_socket_alloc();
+	uint32_t ifindex = 0;
+
+	if (!socket || !request ||
+	    nlmsg_append(request, &head, sizeof(head), NLMSG_ALIGNTO))
+		nf_edge_out_of_memory();
+	nla_put(request, RTA_SRC, (int)bits / 8, from->bytes);
+	nla_put(request, RTA_DST, (int)bits / 8, to->bytes);
+	nl_socket_modify_cb(socket, NL_CB_VALID, NL_CB_CUSTOM, read_route,
+			    &ifindex);
+	if (nl_connect(socket, NETLINK_ROUTE) >= 0 &&
+	    nl_send_auto(socket, request) >= 0)
+		nl_recvmsgs_default(socket);
+	nlmsg_free(request);
+	nl_socket_free(socket);
+	return ifindex;
+}
+
+static bool is_in_vrf(const char *name)
+{
+	const struct link *link;
+	struct links links;
+	bool is;
+
+	nf_edge_links_read(&links);
+	link = nf_edge_link_find(&links, name);
+	is = link && link->is_in_vrf;
+	nf_edge_links_free(&links);
+	return is;
+}
+
+/* The client may have come by another interface than the one with the address
+ * that it dialled: by the one that leads back to it, as a rule.  Routes of a
+ * VRF are not asked for.
+ */
+static void find_way(struct query *query)
+{
+	char name[IF_NAMESIZE];
+	uint32_t ifindex;
+
+	if (is_in_vrf(query->in))
+		return;
+	ifindex = route_of(&query->destination, &query->source);
+	if (ifindex && if_indextoname(ifindex, name))
+		snprintf(query->in, sizeof(query->in), "%s", name);
+}
+
 /**
  * nf_edge_ssh_query - make the session into a question
  * @query: filled in
@@ -125,8 +203,10 @@ bool nf_edge_ssh_query(struct query *query)
 		return false;
 	query->protocol = IPPROTO_TCP;
 	query->port = (uint16_t)port;
-	return find_interface(&query->destination, query->in,
-			      sizeof(query->in));
+	if (!find_interface(&query->destination, query->in, sizeof(query->in)))
+		return false;
+	find_way(query);
+	return true;
 }
 
 /**

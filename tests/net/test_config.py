@@ -1191,7 +1191,9 @@ def host(nf_edge):
 HOST = QUIET.but(interfaces={"wan0": ["external"], "lan0": ["internal"]},
                  nodes={"edge1": {"access": ["131.107.155.10",
                                              "2001:db8:155::10"],
-                                  "internal": ["172.25.33.10"]}})
+                                  "internal": ["172.25.33.10"]}},
+                 peers={"internal-networks": ["192.168.10.0/24",
+                                              "2001:db8:10::/64"]})
 
 
 def load_by_ssh(net, session, *options):
@@ -1221,6 +1223,25 @@ def test_load_does_not_cut_the_session_that_it_is_run_from(host, session,
     assert not host.edgectl.status()["loaded"]
     assert load_by_ssh(host, session, "--force").returncode == 0
     assert host.edgectl.status()["loaded"]
+
+
+@pytest.mark.parametrize("client, server, way, is_cut", [
+    # Someone inside dials the outer address, and the other way round.
+    ("192.168.10.5", "192.0.2.1", "lan0", False),
+    ("192.168.10.5", "192.168.10.1", "wan0", True),
+    ("2001:db8:10::5", "2001:db8:2::1", "lan0", False),
+    ("2001:db8:10::5", "2001:db8:10::1", "wan0", True)])
+def test_the_session_comes_by_the_interface_that_leads_to_its_client(
+        host, client, server, way, is_cut):
+    host.box.ip("link add lan0 type dummy\nlink set lan0 up\n"
+                "addr add 192.168.10.1/24 dev lan0\n"
+                "addr add 2001:db8:10::1/64 dev lan0 nodad\n"
+                "addr add 2001:db8:2::1/64 dev wan0 nodad\n"
+                f"route add {client} dev {way}\n")
+    done = load_by_ssh(host, f"{client} 50000 {server} 22")
+    assert done.returncode == is_cut, done.stderr
+    assert host.edgectl.status()["loaded"] != is_cut
+    assert not is_cut or f"on {way}: spoofed" in done.stderr
 
 
 def test_mode_enforce_does_not_cut_it_either(host):
