@@ -142,7 +142,11 @@ void nf_edge_snapshot_put(struct nf_edge_snapshot *snapshot)
 	queue_rcu_work(free_wq, &snapshot->rwork);
 }
 
-/* What the first publish of a namespace needs: all of it, or nothing. */
+/*
+ * What the first policy of a namespace needs: all of it, or nothing.  The hooks
+ * come before conntrack.  An older connection may be seen first by a reply, and
+ * would stand in the table the wrong way round for good if no hook refused it.
+ */
 static int go_live(struct nf_edge_net *en, struct netlink_ext_ack *extack)
 {
 	int err;
@@ -151,22 +155,25 @@ static int go_live(struct nf_edge_net *en, struct netlink_ext_ack *extack)
 		NL_SET_ERR_MSG(extack, "nf_edge is being unloaded");
 		return -EBUSY;
 	}
-	err = nf_ct_netns_get(en->net, NFPROTO_INET);
-	if (err) {
-		NL_SET_ERR_MSG(extack,
-			       "connection tracking cannot be had in this namespace");
-		goto put_module;
-	}
 	err = nf_register_net_hooks(en->net, en->hooks, NF_EDGE_HOOKS);
 	if (err) {
 		NL_SET_ERR_MSG(extack,
 			       "the namespace's netfilter hooks are full, or memory is: nothing was changed");
-		goto put_conntrack;
+		goto put_module;
 	}
+	err = nf_ct_netns_get(en->net, NFPROTO_INET);
+	if (err) {
+		NL_SET_ERR_MSG(extack,
+			       "connection tracking cannot be had in this namespace");
+		goto unregister_hooks;
+	}
+	/* Packets that conntrack did not see are under way no more. */
+	synchronize_net();
+	WRITE_ONCE(en->starting, false);
 	return 0;
 
-put_conntrack:
-	nf_ct_netns_put(en->net, NFPROTO_INET);
+unregister_hooks:
+	nf_unregister_net_hooks(en->net, en->hooks, NF_EDGE_HOOKS);
 put_module:
 	module_put(THIS_MODULE);
 	return err;
@@ -197,18 +204,13 @@ int nf_edge_publish(struct nf_edge_net *en, struct nf_edge_snapshot *snapshot,
 	int err;
 
 	first = !rcu_access_pointer(en->snapshot);
-	if (first) {
-		err = go_live(en, extack);
-		if (err)
-			return err;
-	}
+	if (first)
+		WRITE_ONCE(en->starting, true);
 
 	rtnl_lock();
 	map = nf_edge_ifmap_build(en->net, snapshot->site);
 	if (!map) {
 		rtnl_unlock();
-		if (first)
-			go_down(en);
 		return -ENOMEM;
 	}
 	rcu_assign_pointer(snapshot->ifmap, map);
@@ -219,7 +221,18 @@ int nf_edge_publish(struct nf_edge_net *en, struct nf_edge_snapshot *snapshot,
 
 	if (old)
 		nf_edge_snapshot_put(old);
-	return 0;
+	if (!first)
+		return 0;
+	err = go_live(en, extack);
+	if (err) {
+		rtnl_lock();
+		RCU_INIT_POINTER(en->snapshot, NULL);
+		en->generation--;
+		rtnl_unlock();
+		synchronize_net();
+		kvfree(rcu_replace_pointer(snapshot->ifmap, NULL, true));
+	}
+	return err;
 }
 
 /**

@@ -85,6 +85,7 @@ struct nf_edge_snapshot {
  * @drops: packets refused, which outlive every policy
  * @net: the namespace
  * @hooks: registered while a policy is published
+ * @starting: conntrack is not on yet for the first policy
  * @mutex: one change at a time; taken before RTNL
  * @generation: of the last change; under @mutex
  * @transactions: open ones; under @mutex
@@ -96,6 +97,7 @@ struct nf_edge_net {
 	struct nf_edge_drops __percpu *drops;
 	struct net *net;
 	struct nf_hook_ops hooks[NF_EDGE_HOOKS];
+	bool starting;
 	struct mutex mutex;	/* the policy, generation and transactions */
 	u32 generation;
 	struct list_head transactions;

@@ -3,11 +3,13 @@
 untracked packets, helpers, zones, and a full table."""
 
 import pathlib
+import threading
 
 import pytest
 
 import packets
-from netlib import OPEN, Tap, permitted, refused, rows_of, until
+from netlib import (OPEN, Tap, if_ready, permitted, refused, rows_of,
+                    until)
 
 CONNTRACK_MAX = pathlib.Path("/proc/sys/net/netfilter/nf_conntrack_max")
 BUCKETS = pathlib.Path("/proc/sys/net/netfilter/nf_conntrack_buckets")
@@ -218,8 +220,40 @@ def test_a_connection_picked_up_by_a_reply_waits_for_its_initiator(net,
     earlier.receives("client")      # what was refused, sent again
 
 
-@pytest.mark.parametrize("l4, edge, port", [("tcp", "edge1.access", 443),
-                                            ("udp", "edge1.av", 3478)])
+OLDER = pytest.mark.parametrize("l4, edge, port", [
+    ("tcp", "edge1.access", 443), ("udp", "edge1.av", 3478)])
+
+
+@OLDER
+def test_a_first_load_picks_up_nothing_the_wrong_way_round(net, l4, edge, port):
+    """However often the server speaks while tracking is being turned on. It
+    takes two processors to see it fail."""
+    net.edgectl("flush")
+    talk = net.connect(l4, net.at("client", 4), net.at(edge, 4), port)
+    talk.exchange()
+    net.box.run("conntrack", "-F")
+    over = threading.Event()
+
+    def speak():
+        while not over.wait(0.0005):
+            if l4 == "tcp":
+                if_ready(talk.server.send, b"again")
+            else:
+                if_ready(talk.server.sendto, b"again", talk._peer)
+    speaker = threading.Thread(target=speak)
+    speaker.start()
+    try:
+        net.load(OPEN)
+    finally:
+        over.set()
+        speaker.join()
+    tap, mark = net.tap(talk.dst), b"the initiator"
+    talk.client.send(mark)
+    until(lambda: any(mark in p.payload for p in tap.arrived(
+        talk.src.address, talk.dst.address)), "what the initiator says arrives")
+
+
+@OLDER
 def test_what_audit_picked_up_by_a_reply_is_refused_until_it_is_deleted(
         net, family, l4, edge, port):
     """Audit lets the reply by, and so it stands in the table the wrong way

@@ -1388,15 +1388,16 @@ CONNTRACK_HOOKS = 2
 
 
 @pytest.mark.parametrize("family, hook, room, outcome", [
-    ("ip", "prerouting", 0, "no conntrack"),
-    ("ip6", "output", 0, "no conntrack"),
-    ("ip", "prerouting", CONNTRACK_HOOKS, "full"),
-    ("ip6", "prerouting", CONNTRACK_HOOKS, "full"),
-    ("ip", "output", CONNTRACK_HOOKS, "full"),
-    ("ip6", "output", CONNTRACK_HOOKS, "full"),
+    ("ip", "prerouting", 0, "full"),
+    ("ip6", "prerouting", 0, "full"),
+    ("ip", "output", 0, "full"),
+    ("ip6", "output", 0, "full"),
     # Two are wanted there, and one finds room.
-    ("ip", "prerouting", CONNTRACK_HOOKS + 1, "full"),
-    ("ip6", "prerouting", CONNTRACK_HOOKS + 1, "full"),
+    ("ip", "prerouting", 1, "full"),
+    ("ip6", "prerouting", 1, "full"),
+    # Ours come first, and leave none for conntrack's.
+    ("ip", "prerouting", 2, "no conntrack"),
+    ("ip6", "output", 1, "no conntrack"),
     # The twins: just room enough.
     ("ip6", "prerouting", CONNTRACK_HOOKS + 2, "works"),
     ("ip6", "output", CONNTRACK_HOOKS + 1, "works")])

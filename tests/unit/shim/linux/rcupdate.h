@@ -15,6 +15,7 @@ void rcu_read_unlock(void);
 #define rcu_dereference(p)			(p)
 #define rcu_dereference_protected(p, held)	(p)
 #define rcu_assign_pointer(p, value)		((p) = (value))
+#define RCU_INIT_POINTER(p, value)		((p) = (value))
 #define rcu_replace_pointer(p, value, held)				\
 	({ __typeof__(p) old = (p); (p) = (value); old; })
 #define lockdep_is_held(lock)			true
