@@ -238,7 +238,7 @@ judge_packet(const struct nf_edge_snapshot *snapshot, struct sk_buff *skb,
 	if (ct && unlikely(nf_ct_is_template(ct)))
 		ct = NULL;
 	/* Of what conntrack could not see yet, nothing can be said. */
-	if (unlikely(!ct && READ_ONCE(en->starting)))
+	if (unlikely(!ct && READ_ONCE(snapshot->starting)))
 		return NF_ACCEPT;
 	if (likely(ct)) {
 		tuple = &ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;

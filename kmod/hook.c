@@ -172,11 +172,23 @@ FIRST_MARKED(first_marked_ipv4, true)
 FIRST_MARKED(first_marked_ipv6, false)
 
 /*
+ * Conntrack will not look at it: untracked, or of a connection already.  A
+ * template only tells conntrack how, such as in which zone.
+ */
+static bool is_settled(const struct sk_buff *skb)
+{
+	enum ip_conntrack_info ctinfo;
+	const struct nf_conn *ct = nf_ct_get(skb, &ctinfo);
+
+	return !ct || !nf_ct_is_template(ct);
+}
+
+/*
  * What of a packet to an edge address does not depend on its connection:
  * spoofed sources, and headers that no row of the table names.  What may be
  * isolation is left to the deciding hook, as is what begins no connection or is
- * sent by an edge address, unless it may be spoofed, and what the raw table
- * marked.
+ * sent by an edge address, unless it may be spoofed, and what conntrack will
+ * not look at.
  */
 static __always_inline unsigned int
 first_hook(void *priv, struct sk_buff *skb, const struct nf_hook_state *state,
@@ -198,7 +210,7 @@ first_hook(void *priv, struct sk_buff *skb, const struct nf_hook_state *state,
 	     !quick_arrival(snapshot, state->in).guards))
 		return NF_ACCEPT;
 	if (unlikely(snapshot->switches.mode != NF_EDGE_MODE_ENFORCE ||
-		     skb_get_nfct(skb)))
+		     (skb_get_nfct(skb) && is_settled(skb))))
 		return NF_ACCEPT;
 
 	destination = nf_edge_edge_number(index, ipv4,

@@ -105,7 +105,7 @@ nf_edge_snapshot_create(struct nf_edge_site *site,
  * @en: the namespace
  *
  * Return: the snapshot, to be given back by nf_edge_snapshot_put(), or NULL
- * while no policy is published.
+ * while no policy is in force.
  */
 struct nf_edge_snapshot *nf_edge_snapshot_get(struct nf_edge_net *en)
 {
@@ -114,6 +114,8 @@ struct nf_edge_snapshot *nf_edge_snapshot_get(struct nf_edge_net *en)
 	rcu_read_lock();
 	do {
 		snapshot = rcu_dereference(en->snapshot);
+		if (snapshot && READ_ONCE(snapshot->starting))
+			snapshot = NULL;
 	} while (snapshot && !refcount_inc_not_zero(&snapshot->refs));
 	rcu_read_unlock();
 	return snapshot;
@@ -144,8 +146,9 @@ void nf_edge_snapshot_put(struct nf_edge_snapshot *snapshot)
 
 /*
  * What the first policy of a namespace needs: all of it, or nothing.  The hooks
- * come before conntrack.  An older connection may be seen first by a reply, and
- * would stand in the table the wrong way round for good if no hook refused it.
+ * come before conntrack: an older connection that conntrack sees first by a
+ * reply would stand in its table the wrong way round for good, if no hook
+ * refused it.
  */
 static int go_live(struct nf_edge_net *en, struct netlink_ext_ack *extack)
 {
@@ -169,7 +172,6 @@ static int go_live(struct nf_edge_net *en, struct netlink_ext_ack *extack)
 	}
 	/* Packets that conntrack did not see are under way no more. */
 	synchronize_net();
-	WRITE_ONCE(en->starting, false);
 	return 0;
 
 unregister_hooks:
@@ -186,6 +188,16 @@ static void go_down(struct nf_edge_net *en)
 	module_put(THIS_MODULE);
 }
 
+/* A first policy that did not go live: no reader has pinned it. */
+static void take_back(struct nf_edge_net *en, struct nf_edge_snapshot *snapshot)
+{
+	rtnl_lock();
+	RCU_INIT_POINTER(en->snapshot, NULL);
+	rtnl_unlock();
+	synchronize_net();
+	kvfree(rcu_replace_pointer(snapshot->ifmap, NULL, true));
+}
+
 /**
  * nf_edge_publish - put a policy in force
  * @en: the namespace, whose mutex is held
@@ -200,12 +212,7 @@ int nf_edge_publish(struct nf_edge_net *en, struct nf_edge_snapshot *snapshot,
 {
 	struct nf_edge_snapshot *old;
 	struct nf_edge_ifmap *map;
-	bool first;
 	int err;
-
-	first = !rcu_access_pointer(en->snapshot);
-	if (first)
-		WRITE_ONCE(en->starting, true);
 
 	rtnl_lock();
 	map = nf_edge_ifmap_build(en->net, snapshot->site);
@@ -214,25 +221,24 @@ int nf_edge_publish(struct nf_edge_net *en, struct nf_edge_snapshot *snapshot,
 		return -ENOMEM;
 	}
 	rcu_assign_pointer(snapshot->ifmap, map);
-	snapshot->generation = ++en->generation;
+	snapshot->generation = en->generation + 1;
+	snapshot->starting = !rcu_access_pointer(en->snapshot);
 	old = rcu_replace_pointer(en->snapshot, snapshot,
 				  lockdep_is_held(&en->mutex));
 	rtnl_unlock();
 
-	if (old)
+	if (old) {
 		nf_edge_snapshot_put(old);
-	if (!first)
-		return 0;
-	err = go_live(en, extack);
-	if (err) {
-		rtnl_lock();
-		RCU_INIT_POINTER(en->snapshot, NULL);
-		en->generation--;
-		rtnl_unlock();
-		synchronize_net();
-		kvfree(rcu_replace_pointer(snapshot->ifmap, NULL, true));
+	} else {
+		err = go_live(en, extack);
+		if (err) {
+			take_back(en, snapshot);
+			return err;
+		}
+		WRITE_ONCE(snapshot->starting, false);
 	}
-	return err;
+	en->generation++;
+	return 0;
 }
 
 /**

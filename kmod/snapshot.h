@@ -60,11 +60,12 @@ struct nf_edge_site {
  * @switches: as they stand
  * @loaded: as the configuration set them
  * @generation: number of the policy
+ * @starting: conntrack is not on yet for the first policy: no reader sees it
  * @site: everything else
  * @refs: one while it is published, and one a reader that pins it
  * @rwork: frees it
  *
- * Immutable but for @ifmap.
+ * Immutable but for @ifmap and @starting.
  */
 struct nf_edge_snapshot {
 	struct nf_edge_words words;
@@ -74,6 +75,7 @@ struct nf_edge_snapshot {
 	struct nf_edge_switches switches;
 	struct nf_edge_switches loaded;
 	u32 generation;
+	bool starting;
 	struct nf_edge_site *site;
 	refcount_t refs;
 	struct rcu_work rwork;
@@ -85,7 +87,6 @@ struct nf_edge_snapshot {
  * @drops: packets refused, which outlive every policy
  * @net: the namespace
  * @hooks: registered while a policy is published
- * @starting: conntrack is not on yet for the first policy
  * @mutex: one change at a time; taken before RTNL
  * @generation: of the last change; under @mutex
  * @transactions: open ones; under @mutex
@@ -97,7 +98,6 @@ struct nf_edge_net {
 	struct nf_edge_drops __percpu *drops;
 	struct net *net;
 	struct nf_hook_ops hooks[NF_EDGE_HOOKS];
-	bool starting;
 	struct mutex mutex;	/* the policy, generation and transactions */
 	u32 generation;
 	struct list_head transactions;

@@ -39,6 +39,29 @@ def test_a_spoofed_segment_does_not_end_the_connection(net, inside, family, flag
     assert state() == "ESTABLISHED"
 
 
+@pytest.fixture
+def template(net):
+    """The raw table tells conntrack in which zone a packet is."""
+    net.box.nft("table inet zones { chain first { "
+                "type filter hook prerouting priority raw; ct zone set 7; }; }")
+    yield
+    net.box.nft("delete table inet zones")
+
+
+def test_nor_does_one_for_which_the_raw_table_chose_a_zone(net, template, inside,
+                                                           family):
+    peer, edge, port, state = inside
+    outside = net.at("client", family)
+    watch = net.watch()
+    net.injects(outside, packets.tcp(peer.address, edge.address, port, 8057, "R",
+                                     seq=1001, ack=5001))
+    watch.await_drop("spoofed")
+    assert state() == "ESTABLISHED"
+    net.injects(peer, packets.tcp(peer.address, edge.address, port, 8057, "R",
+                                  seq=1001, ack=5001))
+    until(lambda: state() == "CLOSE", "the peer's own ends it")
+
+
 @pytest.mark.parametrize("flags, wanted", [("R", "CLOSE"), ("RA", "CLOSE"),
                                            ("FA", "FIN_WAIT")])
 def test_the_peer_s_own_ends_it(net, inside, flags, wanted):
