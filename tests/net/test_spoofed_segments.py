@@ -22,8 +22,9 @@ def fixture_inside(net, family):
                                       seq=1001, ack=5001))
 
         def state():
-            return net.box.run("conntrack", "-L", "-f", f"ipv{family}", "-p", "tcp",
-                               "--orig-port-src", port).stdout.split()[3]
+            found = net.box.run("conntrack", "-L", "-f", f"ipv{family}", "-p", "tcp",
+                                "--orig-port-src", port).stdout.split()
+            return found[3] if found else None
         until(lambda: state() == "ESTABLISHED", "the connection is established")
         yield peer, edge, port, state
 
