@@ -237,14 +237,14 @@ judge_packet(const struct nf_edge_snapshot *snapshot, struct sk_buff *skb,
 	ct = nf_ct_get(skb, &ctinfo);
 	if (ct && unlikely(nf_ct_is_template(ct)))
 		ct = NULL;
-	/* Of what conntrack could not see yet, nothing can be said. */
-	if (unlikely(!ct && READ_ONCE(snapshot->starting)))
-		return NF_ACCEPT;
 	if (likely(ct)) {
 		tuple = &ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
 		translated = !nf_edge_header_is_tuple(skb, ipv4, tuple,
 					     CTINFO2DIR(ctinfo) ==
 					     IP_CT_DIR_ORIGINAL);
+	} else if (unlikely(READ_ONCE(snapshot->starting))) {
+		/* What conntrack could not see yet: nothing can be said. */
+		return NF_ACCEPT;
 	}
 
 	index = &snapshot->index;

@@ -116,6 +116,12 @@ class Counters:
     def __eq__(self, other):
         return self.as_dict() == other.as_dict()
 
+    def was_hit_when(self, before):
+        """Whether each last hit is that of before. It is kept in the timer's
+        ticks, and told in whole seconds: two readings may differ by one."""
+        return all(abs((self.last_hit[key] or 0) - (hit or 0)) <= 1
+                   for key, hit in before.last_hit.items())
+
     def __repr__(self):
         lines = [f"    {kind} {key}: {value}"
                  for kind, table in self.as_dict().items()

@@ -13,10 +13,10 @@ import pytest
 
 from flow_table import (FEATURES, PEER_SETS, REASONS, ROWS, SERVICES, SIDES,
                         ZONES)
-from netlib import Namespace, Net, reference, until
+from netlib import Namespace, Net, reference
 from rights import NOBODY
 from wire import (Client, Refusal, load_module, module_is_loaded,
-                  module_references, unload_module)
+                  nobody_uses_the_module, unload_module)
 
 GOOD = """\
 mode = enforce
@@ -1019,8 +1019,7 @@ ASKS_THE_MODULE = [[], ["show"], ["show", "rows"], ["show", "nodes"],
 
 
 def test_without_the_module_it_is_exit_3(net):
-    net.edgectl("flush")
-    until(lambda: not module_references(), "nobody uses the module")
+    nobody_uses_the_module(net)
     unload_module()
     try:
         file = net.edgectl.file(GOOD)

@@ -14,7 +14,8 @@ from netlib import (ROW, Namespace, Net, appliance, link, permitted,
                     reference, together, until)
 from netns import DEADLINE, GATEWAY_MAC, mac_bytes
 from wire import (DUMP, Client, Refusal, encode, load_module,
-                  module_references, peers_of, policy, unload_module)
+                  module_references, nobody_uses_the_module, peers_of, policy,
+                  unload_module)
 
 SITE = reference(peers={"crl": [f"10.{i >> 8}.{i & 255}.0/24"
                                 for i in range(20_000)]})
@@ -158,42 +159,35 @@ class Road:
 
 
 @pytest.fixture
-def references(nf_edge, site, nets):
-    """How often the module is held, with what other tests have left gone."""
-    for net in site, *nets:
-        with Client(net.box) as client:
-            client.do("flush")
-    # The kernel ends a namespace when it comes to it.
-    until(lambda: not module_references(), "namespaces of other tests are gone")
-    return 0
+def unused(nf_edge, site, nets):
+    """Nobody holds the module."""
+    nobody_uses_the_module(site, *nets)
 
 
-def ends(references):
-    until(lambda: module_references() == references,
-          f"the namespace is gone: {module_references()} references, not "
-          f"{references}")
+def ends():
+    until(lambda: not module_references(), "the namespace is gone")
 
 
-def test_a_namespace_with_a_policy_ends_under_traffic(references):
+def test_a_namespace_with_a_policy_ends_under_traffic(unused):
     road = Road()
     road.traffic()
-    assert module_references() == references + 1
+    assert module_references() == 1
     road.box.close()
-    ends(references)
+    ends()
     road.outlives_its_box()
 
 
-def test_a_namespace_without_a_policy_ends_too(references):
+def test_a_namespace_without_a_policy_ends_too(unused):
     road = Road()
     road.traffic()
     with Client(road.box) as client:
         client.do("flush")
-    assert module_references() == references
+    assert module_references() == 0
     road.box.close()
     road.outlives_its_box()
 
 
-def test_a_namespace_ends_with_a_transaction_open(references):
+def test_a_namespace_ends_with_a_transaction_open(unused):
     road = Road()
     road.traffic()
     clients = [Client(road.box) for _ in range(3)]
@@ -201,11 +195,11 @@ def test_a_namespace_ends_with_a_transaction_open(references):
         client.do("begin")
         client.add_peers("dns", [f"10.{i}.0.0/16" for i in range(256)])
     road.box.close()
-    assert module_references() == references + 1    # the sockets hold it
+    assert module_references() == 1    # the sockets hold it
     assert clients[0].do("status-get")["generation"] == 1
     for client in clients:
         client.close()
-    ends(references)
+    ends()
     road.outlives_its_box()
 
 
@@ -217,21 +211,21 @@ def start_dump(client, operation="prefix-get"):
     return reader
 
 
-def test_a_namespace_ends_with_a_dump_under_way(references):
+def test_a_namespace_ends_with_a_dump_under_way(unused):
     road = Road()
     road.traffic()
     clients = [Client(road.box) for _ in range(3)]
     for client in clients:
         start_dump(client)
-    assert module_references() == references + 1 + 3
+    assert module_references() == 1 + 3
     road.box.close()
     for client in clients:
         client.close()
-    ends(references)
+    ends()
     road.outlives_its_box()
 
 
-def test_a_dump_outlives_the_policy_that_it_reads(references):
+def test_a_dump_outlives_the_policy_that_it_reads(unused):
     """It goes on to the end with what it began, which nobody else has any
     more; and the module stays as long."""
     road = Road()
@@ -239,13 +233,12 @@ def test_a_dump_outlives_the_policy_that_it_reads(references):
         whole = [m[16:] for _, _, m in client.ask("prefix-get", {}, DUMP)]
         reader = start_dump(client)
         other.do("flush")
-        assert module_references() == references + 1
-        if not references:
-            done = road.box.run("rmmod", "nf_edge", check=False)
-            assert done.returncode and "in use" in done.stderr
+        assert module_references() == 1
+        done = road.box.run("rmmod", "nf_edge", check=False)
+        assert done.returncode and "in use" in done.stderr
         rest = [m[16:] for _, _, m in reader]
         assert rest == whole[1:]
-        assert module_references() == references
+        assert module_references() == 0
         # Abandoned, it lets go as well.
         other.load(SITE)
         for operation in "prefix-get", "row-get", "node-get", "peers-get":
@@ -254,12 +247,12 @@ def test_a_dump_outlives_the_policy_that_it_reads(references):
                 other.load(SITE.but(mode="audit"))
                 other.load(SITE)
         other.do("flush")
-        until(lambda: module_references() == references, "all let go")
+        until(lambda: module_references() == 0, "all let go")
     road.box.close()
     road.outlives_its_box()
 
 
-def test_a_namespace_ends_while_its_policy_is_loaded_and_read(references):
+def test_a_namespace_ends_while_its_policy_is_loaded_and_read(unused):
     """Until the last socket is closed, others work in it."""
     road = Road()
     road.traffic()
@@ -295,7 +288,7 @@ def test_a_namespace_ends_while_its_policy_is_loaded_and_read(references):
         thread.join()
     # A node may have been read after it left.
     assert not errors, errors
-    ends(references)
+    ends()
     road.outlives_its_box()
 
 
@@ -306,21 +299,20 @@ class _Opened(Namespace):
         self.fd = fd
 
 
-def test_many_namespaces_end_at_once(references):
+def test_many_namespaces_end_at_once(unused):
     boxes = [Namespace(f"box{i}") for i in range(40)]
     small = reference()
     for box in boxes:
         with Client(box) as client:
             client.load(small)
-    assert module_references() == references + len(boxes)
+    assert module_references() == len(boxes)
     for box in boxes:
         box.close()
-    ends(references)
+    ends()
 
 
-def test_the_module_leaves_when_the_last_namespace_is_gone(references):
+def test_the_module_leaves_when_the_last_namespace_is_gone(unused):
     """Those that have no policy do not hold it, and find it again empty."""
-    until(lambda: not module_references(), "nobody else uses the module")
     held, kept = Road(), Road()
     with Client(kept.box) as client:
         client.do("flush")
@@ -328,7 +320,7 @@ def test_the_module_leaves_when_the_last_namespace_is_gone(references):
     assert done.returncode and "in use" in done.stderr
     held.traffic()
     held.box.close()
-    ends(0)
+    ends()
     unload_module()
     held.outlives_its_box()
     try:
@@ -342,7 +334,7 @@ def test_the_module_leaves_when_the_last_namespace_is_gone(references):
         client.load(reference())
     kept.traffic()
     kept.box.close()
-    ends(0)
+    ends()
     kept.outlives_its_box()
 
 
@@ -352,7 +344,7 @@ def kibibytes(name):
                              re.M).group(1))
 
 
-def test_what_comes_and_goes_leaves_no_memory_behind(references):
+def test_what_comes_and_goes_leaves_no_memory_behind(unused):
     """64 nodes, each with a block of counters on every CPU, and 40,000
     prefixes come and go: by reload, by flush, by the end of the namespace, by
     loads that fail, and with readers that pin what they read."""
@@ -385,7 +377,7 @@ def test_what_comes_and_goes_leaves_no_memory_behind(references):
                 other.do("load", bad)
             fill(other)
         box.close()
-        ends(references)
+        ends()
 
     def fill(client):
         client.do("begin")

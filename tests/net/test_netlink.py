@@ -19,7 +19,8 @@ from rights import (as_nobody, as_user_root, child_that_stays,
 from wire import (ACK, DUMP, LIMITS, NESTED, OPERATIONS, REQUESTS,
                   Client, Refusal, address, attribute, encode,
                   hooks_of, load_module, module_is_loaded, module_references,
-                  node, policy, prefix_entries, refused, unload_module)
+                  nobody_uses_the_module, node, policy, prefix_entries,
+                  refused, unload_module)
 
 EINVAL, E2BIG, EBUSY = errno.EINVAL, errno.E2BIG, errno.EBUSY
 ENOENT, EPERM, ESTALE = errno.ENOENT, errno.EPERM, errno.ESTALE
@@ -1271,13 +1272,6 @@ def test_events_are_for_those_who_may_administer_the_namespace(box):
     assert as_user_root(box, may_join) == dict.fromkeys(groups, EPERM)
     # In a namespace of its own it may, and hears of that one only.
     assert in_own_namespaces(box, may_join) == dict.fromkeys(groups, "joined")
-
-
-def nobody_uses_the_module(site):
-    """The namespaces of other tests have had a policy, which holds it."""
-    with Client(site.box) as one:
-        one.do("flush")
-    until(lambda: not module_references(), "nobody uses the module")
 
 
 def look_up():

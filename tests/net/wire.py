@@ -30,7 +30,7 @@ import yaml
 
 from edgectl import Counters
 from flow_table import TOP
-from netns import Namespace
+from netns import Namespace, until
 
 SPEC = yaml.safe_load((TOP / "include/specs/nf-edge.yaml").read_text())
 NETLINK_GENERIC = 16
@@ -500,6 +500,15 @@ def unload_module():
 
 def load_module():
     subprocess.run(["modprobe", "nf_edge"], check=True)
+
+
+def nobody_uses_the_module(*sites):
+    """Afterwards: the namespaces of other tests have had a policy, which
+    holds it, and the kernel ends them when it comes to them."""
+    for site in sites:
+        with Client(site.box) as one:
+            one.do("flush")
+    until(lambda: not module_references(), "nobody uses the module")
 
 
 def module_is_loaded():

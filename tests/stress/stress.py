@@ -304,7 +304,7 @@ class Run:
         began = time.monotonic()
         for thing in steady + switched + workers:
             thing.start()
-        _sleep(seconds)
+        time.sleep(seconds)
         took = time.monotonic() - began
         totals, sums = {}, [{} for _ in self.sites]
         answers = [worker.stop() for worker in workers]
@@ -365,7 +365,7 @@ class Run:
         began = time.monotonic()
         for thing in flows + workers:
             thing.start()
-        _sleep(seconds)
+        time.sleep(seconds)
         sums, count = {}, 0
         for answer in [worker.stop() for worker in workers]:
             count += answer["racing resets"]
@@ -513,12 +513,6 @@ def asks(over, box):
         except Refusal:
             totals["refused"] += 1
     return totals
-
-
-def _sleep(seconds):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        time.sleep(min(1, max(0, end - time.monotonic())))
 
 
 def reports():

@@ -216,16 +216,16 @@ static void a_policy_outlives_whom_it_was_in_force_for(struct kunit *test)
 {
 	struct nf_edge_snapshot *second = make_snapshot(test, &nothing);
 	struct address address = read_address("172.25.33.10");
-	const struct nf_edge_snapshot *read;
+	struct nf_edge_snapshot *read;
 	unsigned int services;
 	u32 generation;
 
 	KUNIT_ASSERT_EQ(test, publish(make_snapshot(test, &everything)), 0);
 	rcu_read_lock();
 	read = rcu_dereference(en->snapshot);
-	/* What publish() does at last, which takes no RTNL. */
+	/* What publish() comes to, which itself may sleep. */
 	rcu_assign_pointer(en->snapshot, second);
-	nf_edge_snapshot_put((struct nf_edge_snapshot *)read);
+	nf_edge_snapshot_put(read);
 	generation = read->generation;
 	services = look_up(&read->index, &address)->services;
 	rcu_read_unlock();
