@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "counters.h"
+#include "nearest.h"
 #include "options.h"
 #include "output.h"
 
@@ -192,6 +193,8 @@ static void free_report(struct report *report)
 static enum outcome check_node(const struct policy *policy, const char *name)
 {
 	const char *names[NF_EDGE_MAX_NODES];
+	enum outcome outcome;
+	char *advice;
 	size_t i;
 
 	if (!name || nf_edge_node_find(policy, name))
@@ -201,8 +204,10 @@ static enum outcome check_node(const struct policy *policy, const char *name)
 				    name);
 	for (i = 0; i < policy->node_count && i < NF_EDGE_MAX_NODES; i++)
 		names[i] = policy->nodes[i].name;
-	return nf_edge_fail(REFUSED, "%s: unknown node; the nearest is %s",
-			    name, nf_edge_nearest(names, i, name));
+	advice = nf_edge_advice("node", names, i, name);
+	outcome = nf_edge_fail(REFUSED, "%s: unknown node; %s", name, advice);
+	free(advice);
+	return outcome;
 }
 
 static enum outcome read_report(struct client *client,
@@ -485,9 +490,7 @@ enum outcome nf_edge_cmd_counters(int argc, char **argv)
 	if (zone)
 		wanted.zone = nf_edge_word_find(&nf_edge_zones, zone);
 	if (zone && wanted.zone < 0)
-		return nf_edge_usage("counters", "%s: unknown zone; the nearest is %s",
-				     zone, nf_edge_word_nearest(&nf_edge_zones,
-								zone));
+		return nf_edge_usage_word("counters", &nf_edge_zones, zone);
 
 	table = nf_edge_table_new(&rows_table, "counters", wanted.columns);
 	if (!table)

@@ -2,8 +2,10 @@
 /*
  * edgectl show: what is in force.
  */
+#include <stdlib.h>
 #include <string.h>
 
+#include "nearest.h"
 #include "options.h"
 #include "show.h"
 
@@ -48,13 +50,17 @@ static void print_help(void)
 static enum outcome unknown(const char *word)
 {
 	const char *names[ARRAY_SIZE(subjects)];
+	enum outcome outcome;
+	char *advice;
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(subjects); i++)
 		names[i] = subjects[i].name;
-	return nf_edge_usage("show", "%s: cannot be shown; the nearest is %s",
-			     word, nf_edge_nearest(names, ARRAY_SIZE(names),
-						   word));
+	advice = nf_edge_advice("subject", names, ARRAY_SIZE(names), word);
+	outcome = nf_edge_usage("show", "%s: cannot be shown; %s", word,
+				advice);
+	free(advice);
+	return outcome;
 }
 
 static enum outcome show(show_fn subject, const struct show_options *options)

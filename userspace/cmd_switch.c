@@ -87,8 +87,8 @@ static enum outcome parse_mode(struct toggle *toggle)
 	int mode = nf_edge_word_find(&nf_edge_modes, toggle->state);
 
 	if (mode < 0)
-		return nf_edge_usage("mode", "%s: unknown mode; write enforce or audit",
-				     toggle->state);
+		return nf_edge_usage_word("mode", &nf_edge_modes,
+					  toggle->state);
 	toggle->attribute = NF_EDGE_A_SWITCH_MODE;
 	toggle->value = (uint32_t)mode;
 	return DONE;
@@ -110,10 +110,8 @@ static enum outcome parse_word(struct toggle *toggle)
 				     toggle->verb);
 	value = nf_edge_word_find(vocabulary, toggle->word);
 	if (value < 0)
-		return nf_edge_usage(toggle->verb, "%s: unknown %s; the nearest is %s",
-				     toggle->word, toggle->verb,
-				     nf_edge_word_nearest(vocabulary,
-							  toggle->word));
+		return nf_edge_usage_word(toggle->verb, vocabulary,
+					  toggle->word);
 	if (is_zone)
 		toggle->attribute = toggle->off ? NF_EDGE_A_SWITCH_ZONES_OFF :
 						NF_EDGE_A_SWITCH_ZONES_ON;

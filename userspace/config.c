@@ -4,12 +4,12 @@
  * which hands each value over, with its line.
  */
 #include <confuse.h>
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "config.h"
 #include "edgectl.h"
+#include "nearest.h"
 #include "text.h"
 
 /* libConfuse gives its callbacks no argument of the caller. */
@@ -33,11 +33,13 @@ static int known_word(const cfg_t *cfg, const struct vocabulary *vocabulary,
 		      const char *word)
 {
 	int value = nf_edge_word_find(vocabulary, word);
+	char *advice;
 
-	if (value < 0)
-		wrong(cfg, word, "unknown %s; the nearest is %s",
-		      vocabulary->kind,
-		      nf_edge_word_nearest(vocabulary, word));
+	if (value < 0) {
+		advice = nf_edge_word_advice(vocabulary, word);
+		wrong(cfg, word, "unknown %s; %s", vocabulary->kind, advice);
+		free(advice);
+	}
 	return value;
 }
 
@@ -239,14 +241,15 @@ static bool good_interface_name(const char *name)
 	       !strpbrk(name, "/: \t\r\n\v\f");
 }
 
+#define NODE_LETTERS	"ABCDEFGHIJKLMNOPQRSTUVWXYZ" \
+			"abcdefghijklmnopqrstuvwxyz0123456789._-"
+
 static bool good_node_name(const char *name)
 {
-	const char *p;
+	size_t length = strlen(name);
 
-	for (p = name; *p; p++)
-		if (!isascii(*p) || (!isalnum(*p) && !strchr("._-", *p)))
-			return false;
-	return p > name && p - name <= NF_EDGE_NODE_NAME_MAX;
+	return length && length <= NF_EDGE_NODE_NAME_MAX &&
+	       strspn(name, NODE_LETTERS) == length;
 }
 
 static void open_interface(struct config *config,
@@ -292,12 +295,14 @@ static void open_node(struct config *config, const struct section *section)
 static void open_peers(struct config *config, const struct section *section)
 {
 	int set = nf_edge_word_find(&nf_edge_peer_sets, section->title);
+	char *advice;
 
 	if (set < 0) {
+		advice = nf_edge_word_advice(&nf_edge_peer_sets,
+					     section->title);
 		nf_edge_find(&config->errors, config->file, section->line,
-			     section->title, "unknown peer set; the nearest is %s",
-			     nf_edge_word_nearest(&nf_edge_peer_sets,
-						  section->title));
+			     section->title, "unknown peer set; %s", advice);
+		free(advice);
 		return;
 	}
 	config->policy.sets[set].bound = true;

@@ -5,11 +5,12 @@
 #include <fcntl.h>
 #include <locale.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "edgectl.h"
-#include "names.h"
+#include "nearest.h"
 #include "output.h"
 
 static const struct {
@@ -47,12 +48,16 @@ static enum outcome print_help(void)
 static enum outcome unknown(const char *word)
 {
 	const char *names[ARRAY_SIZE(verbs)];
+	enum outcome outcome;
+	char *advice;
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(verbs); i++)
 		names[i] = verbs[i].name;
-	return nf_edge_usage("", "%s: unknown verb; the nearest is %s", word,
-			     nf_edge_nearest(names, ARRAY_SIZE(names), word));
+	advice = nf_edge_advice("verb", names, ARRAY_SIZE(names), word);
+	outcome = nf_edge_usage("", "%s: unknown verb; %s", word, advice);
+	free(advice);
+	return outcome;
 }
 
 static verb_fn find_verb(const char *name)

@@ -1,16 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The words of the policy, each enumeration once, and the nearest known word
- * to one that is not known.
+ * The words of the policy, each enumeration once.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "edgectl.h"
 #include "names.h"
-
-/* A word longer than this resembles none of ours. */
-#define WORD_MAX	63
 
 static const char *const mode_words[] = {
 	[NF_EDGE_MODE_ENFORCE] = "enforce",
@@ -133,77 +129,6 @@ int nf_edge_word_find(const struct vocabulary *vocabulary, const char *word)
 		if (!strcmp(vocabulary->words[i], word))
 			return (int)i;
 	return -1;
-}
-
-static unsigned int min3(unsigned int a, unsigned int b, unsigned int c)
-{
-	unsigned int least = a < b ? a : b;
-
-	return least < c ? least : c;
-}
-
-/* Levenshtein's distance: letters to insert, delete or replace. */
-static unsigned int distance(const char *a, const char *b)
-{
-	size_t a_len = strnlen(a, WORD_MAX), b_len = strnlen(b, WORD_MAX);
-	unsigned int row[WORD_MAX + 1];
-	size_t i, j;
-
-	for (j = 0; j <= b_len; j++)
-		row[j] = (unsigned int)j;
-
-	for (i = 1; i <= a_len; i++) {
-		unsigned int diagonal = row[0];
-
-		row[0] = (unsigned int)i;
-		for (j = 1; j <= b_len; j++) {
-			unsigned int above = row[j];
-
-			row[j] = min3(above + 1, row[j - 1] + 1,
-				      diagonal + (a[i - 1] != b[j - 1]));
-			diagonal = above;
-		}
-	}
-	return row[b_len];
-}
-
-/**
- * nf_edge_nearest - the known word that resembles an unknown one most
- * @words: the known ones, at least one
- * @count: how many
- * @word: the unknown one
- *
- * Return: one of @words.
- */
-const char *nf_edge_nearest(const char *const *words, size_t count,
-			    const char *word)
-{
-	unsigned int least = UINT32_MAX;
-	const char *nearest = words[0];
-	size_t i;
-
-	for (i = 0; i < count; i++) {
-		unsigned int d = distance(words[i], word);
-
-		if (d < least) {
-			least = d;
-			nearest = words[i];
-		}
-	}
-	return nearest;
-}
-
-/**
- * nf_edge_word_nearest - the nearest word of an enumeration
- * @vocabulary: the enumeration
- * @word: a word that it does not hold
- *
- * Return: one of its words.
- */
-const char *nf_edge_word_nearest(const struct vocabulary *vocabulary,
-				 const char *word)
-{
-	return nf_edge_nearest(vocabulary->words, vocabulary->count, word);
 }
 
 /**

@@ -41,11 +41,7 @@ extern const struct vocabulary nf_edge_verdicts;
 
 const char *nf_edge_word(const struct vocabulary *vocabulary, uint32_t value);
 int nf_edge_word_find(const struct vocabulary *vocabulary, const char *word);
-const char *nf_edge_word_nearest(const struct vocabulary *vocabulary,
-				 const char *word);
 char *nf_edge_word_list(const struct vocabulary *vocabulary, uint32_t mask,
 			const char *separator);
-const char *nf_edge_nearest(const char *const *words, size_t count,
-			    const char *word);
 
 #endif /* NAMES_H */

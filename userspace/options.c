@@ -3,8 +3,10 @@
  * The command line of a verb, by getopt_long().
  */
 #include <getopt.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "nearest.h"
 #include "options.h"
 
 #define OPTIONS_MAX	8
@@ -17,6 +19,27 @@ static enum outcome complain(const char *verb, int what, const char *word)
 	if (optopt && optopt < 256)
 		return nf_edge_usage(verb, "-%c: unknown option", optopt);
 	return nf_edge_usage(verb, "%s: unknown option", word);
+}
+
+/**
+ * nf_edge_usage_word - say on standard error that a word is not known
+ * @verb: whose help to point to
+ * @vocabulary: the enumeration that the word should be of
+ * @word: the word
+ *
+ * Return: USAGE.
+ */
+enum outcome nf_edge_usage_word(const char *verb,
+				const struct vocabulary *vocabulary,
+				const char *word)
+{
+	char *advice = nf_edge_word_advice(vocabulary, word);
+	enum outcome outcome;
+
+	outcome = nf_edge_usage(verb, "%s: unknown %s; %s", word,
+				vocabulary->kind, advice);
+	free(advice);
+	return outcome;
 }
 
 /**

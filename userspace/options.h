@@ -9,6 +9,7 @@
 #include <stddef.h>
 
 #include "edgectl.h"
+#include "names.h"
 
 /**
  * struct option_spec - an option of a verb
@@ -24,6 +25,9 @@ struct option_spec {
 	const char **value;
 };
 
+enum outcome nf_edge_usage_word(const char *verb,
+				const struct vocabulary *vocabulary,
+				const char *word);
 bool nf_edge_options(const char *verb, int argc, char **argv,
 		     const struct option_spec *specs, size_t count,
 		     size_t operands_max, const char **operands,

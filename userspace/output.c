@@ -7,9 +7,9 @@
 #include <libsmartcols.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <unistd.h>
 
+#include "nearest.h"
 #include "output.h"
 #include "rows.h"
 
@@ -115,7 +115,7 @@ static bool show_column(struct table *table, const char *name)
 	size_t i;
 
 	for (i = 0; i < table->columns->count; i++) {
-		if (strcasecmp(table->columns->items[i].name, name) != 0)
+		if (!nf_edge_same_letters(table->columns->items[i].name, name))
 			continue;
 		table->shown = reallocarray(table->shown,
 					    table->shown_count + 1,
@@ -131,17 +131,16 @@ static bool show_column(struct table *table, const char *name)
 static void complain_column(const struct table *table, const char *verb,
 			    const char *name)
 {
-	char *known = nf_edge_strdup(""), *longer;
-	size_t i;
+	size_t count = table->columns->count, i;
+	const char **names = nf_edge_alloc(count * sizeof(*names));
+	char *advice;
 
-	for (i = 0; i < table->columns->count; i++) {
-		longer = nf_edge_format("%s%s%s", known, i ? "," : "",
-					table->columns->items[i].name);
-		free(known);
-		known = longer;
-	}
-	nf_edge_usage(verb, "%s: unknown column; there are %s", name, known);
-	free(known);
+	for (i = 0; i < count; i++)
+		names[i] = table->columns->items[i].name;
+	advice = nf_edge_advice("column", names, count, name);
+	nf_edge_usage(verb, "%s: unknown column; %s", name, advice);
+	free(advice);
+	free(names);
 }
 
 /**

@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "edgectl.h"
-#include "names.h"
+#include "nearest.h"
 #include "text.h"
 
 /* What ends an unquoted word. */
@@ -305,36 +305,36 @@ static const cfg_opt_t *find_option(const cfg_opt_t *schema, const char *name)
 	return NULL;
 }
 
-static const char *nearest_option(const cfg_opt_t *schema, const char *name)
+/* A new string. */
+static char *option_advice(const cfg_opt_t *schema, const char *name)
 {
 	const char *words[KEYS_MAX];
 	size_t count = 0;
 
 	for (; schema->name; schema++)
 		words[count++] = schema->name;
-	return nf_edge_nearest(words, count, name);
+	return nf_edge_advice("key", words, count, name);
 }
 
 static void scan_unknown(struct scanner *s, const struct token *name,
 			 const char *word, const cfg_opt_t *schema)
 {
+	char *advice = option_advice(schema, word);
 	struct token token = peek(s);
 
 	if (name->wrong) {
 		complain(s, name, "%s", name->wrong);
 	} else if (is_sign(&token, '=') || is_sign(&token, '+')) {
-		complain(s, name, "unknown key; the nearest is %s",
-			 nearest_option(schema, word));
+		complain(s, name, "unknown key; %s", advice);
 		next(s);
 		scan_value(s, name, NULL);
 	} else if (begins_statement(s)) {
-		complain(s, name, "unknown section; the nearest is %s",
-			 nearest_option(schema, word));
+		complain(s, name, "unknown section; %s", advice);
 		skip_section(s);
 	} else {
-		complain(s, name, "does not belong here; the nearest key is %s",
-			 nearest_option(schema, word));
+		complain(s, name, "does not belong here; of keys, %s", advice);
 	}
+	free(advice);
 	blank(s->text, name->start, s->position);
 }
 

@@ -100,18 +100,6 @@ static void questions_that_make_no_sense_are_refused(void **state)
 	bad("--loud tcp 192.0.2.1 192.0.2.2:80", "unknown option");
 }
 
-static void the_nearest_word_is_named(void **state)
-{
-	assert_string_equal(nf_edge_word_nearest(&nf_edge_zones, "exteral"),
-			    "external");
-	assert_string_equal(nf_edge_word_nearest(&nf_edge_features,
-						 "remote_access"),
-			    "remote-access");
-	assert_string_equal(nf_edge_word_nearest(&nf_edge_peer_sets, "frontends"),
-			    "frontend");
-	assert_non_null(nf_edge_word_nearest(&nf_edge_sides, ""));
-}
-
 static void the_table_is_whole(void **state)
 {
 	assert_int_equal(NF_EDGE_ROW_COUNT, 37);
@@ -220,7 +208,6 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(questions_are_read),
 		cmocka_unit_test(questions_that_make_no_sense_are_refused),
-		cmocka_unit_test(the_nearest_word_is_named),
 		cmocka_unit_test(the_table_is_whole),
 		cmocka_unit_test(prefixes_are_read_and_written),
 		cmocka_unit_test(what_tells_two_policies_apart_is_listed),

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Advice about unknown words: near words, words of other tools, lists.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "edgectl.h"
+#include "nearest.h"
+
+static const char *const verbs[] = {
+	"check", "load", "show", "counters", "explain", "export", "zone",
+	"feature", "mode", "flush",
+};
+
+static void advises(char *advice, const char *wanted)
+{
+	assert_string_equal(advice, wanted);
+	free(advice);
+}
+
+static void verb(const char *word, const char *wanted)
+{
+	advises(nf_edge_advice("verb", verbs, ARRAY_SIZE(verbs), word),
+		wanted);
+}
+
+#define ALL_VERBS	"there are check, load, show, counters, explain, " \
+			"export, zone, feature, mode, flush"
+
+static void a_near_word_is_named(void **state)
+{
+	verb("lod", "the nearest is load");
+	verb("laod", "the nearest is load");
+	verb("LOAD", "the nearest is load");
+	verb("counter", "the nearest is counters");
+	verb("exp", "the nearest is export");
+	verb("explian", "the nearest is explain");
+	advises(nf_edge_word_advice(&nf_edge_zones, "exteral"),
+		"the nearest is external");
+	advises(nf_edge_word_advice(&nf_edge_features, "Remote-Access"),
+		"the nearest is remote-access");
+	advises(nf_edge_word_advice(&nf_edge_features, "web-confrencing"),
+		"the nearest is web-conferencing");
+	advises(nf_edge_word_advice(&nf_edge_peer_sets, "frontends"),
+		"the nearest is frontend");
+	advises(nf_edge_word_advice(&nf_edge_modes, "enfroce"),
+		"the nearest is enforce");
+}
+
+static void words_are_listed_where_none_is_near(void **state)
+{
+	static const char *const one[] = { "edge1" };
+	static const char *const many[17] = {
+		[0 ... 16] = "edge1",
+	};
+
+	verb("xyzzy", ALL_VERBS);
+	verb("", ALL_VERBS);
+	verb("ex", ALL_VERBS);
+	verb("externals", ALL_VERBS);
+	verb("0123456789012345678901234567890123456789012345678901234567890123",
+	     ALL_VERBS);
+	advises(nf_edge_word_advice(&nf_edge_sides, "north"),
+		"there are external, internal, edge");
+	advises(nf_edge_advice("node", one, 1, "frontend"),
+		"there is edge1");
+	advises(nf_edge_advice("node", many, 17, "frontend"),
+		"there are 17, and none is near");
+	assert_null(nf_edge_nearest(verbs, 0, "load"));
+	assert_null(nf_edge_nearest(verbs, ARRAY_SIZE(verbs), "status"));
+}
+
+static void words_of_other_tools_are_known(void **state)
+{
+	verb("status", "write show status");
+	verb("Status", "write show status");
+	verb("list", "write show rows");
+	verb("stats", "write counters");
+	verb("all", "write show or counters");
+	verb("reload", "write load");
+	verb("start", "write load");
+	verb("stop", "write flush");
+	advises(nf_edge_word_advice(&nf_edge_zones, "jabber"), "write xmpp");
+	advises(nf_edge_word_advice(&nf_edge_features, "video"), "write av");
+	advises(nf_edge_word_advice(&nf_edge_modes, "dry-run"),
+		"write audit");
+	advises(nf_edge_word_advice(&nf_edge_sides, "dmz"), "write edge");
+	/* Of another kind, the word is only far. */
+	advises(nf_edge_word_advice(&nf_edge_zones, "status"),
+		"there are external, internal, federation, pic, xmpp");
+}
+
+static void zones_and_features_are_told_apart(void **state)
+{
+	advises(nf_edge_word_advice(&nf_edge_zones, "remote-access"),
+		"there is a feature of this name");
+	advises(nf_edge_word_advice(&nf_edge_features, "external"),
+		"there is a zone of this name");
+}
+
+static void only_letters_of_ascii_have_a_case(void **state)
+{
+	assert_true(nf_edge_same_letters("ID", "id"));
+	assert_true(nf_edge_same_letters("LAST-HIT", "Last-Hit"));
+	assert_true(nf_edge_same_letters("", ""));
+	assert_false(nf_edge_same_letters("ID", "IDS"));
+	assert_false(nf_edge_same_letters("IDS", "ID"));
+	assert_false(nf_edge_same_letters("I\xcc\x87" "D", "ID"));
+	assert_false(nf_edge_same_letters("\xc4", "\xe4"));
+	assert_false(nf_edge_same_letters("[", "{"));
+	assert_false(nf_edge_same_letters("@", "`"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_near_word_is_named),
+		cmocka_unit_test(words_are_listed_where_none_is_near),
+		cmocka_unit_test(words_of_other_tools_are_known),
+		cmocka_unit_test(zones_and_features_are_told_apart),
+		cmocka_unit_test(only_letters_of_ascii_have_a_case),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
