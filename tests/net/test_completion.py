@@ -1,0 +1,198 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Completion by a real bash at a terminal: names of devices, nodes and files
+come out as they are, and nothing in them is run."""
+
+import os
+import pathlib
+import pty
+import re
+import select
+import shlex
+import time
+
+import pytest
+
+from edgectl import Edgectl
+from netns import DEADLINE, Namespace
+
+TREE = pathlib.Path(__file__).resolve().parents[2]
+COMPLETION = TREE / "userspace/edgectl.bash-completion"
+
+# What a name of a device may hold: 15 octets, no space, / or colon.
+HOSTILE = ["$(>ran)", "`>ran`", "a;>ran", "b&>ran", "c|>ran", "f>ran", "e'f",
+           'g"h', "i\\j", "*", "[w]*", "?an0", "~root", "#k", "{l,m}", "!n",
+           "$HOME", "${x=y}", "o=p", "q\x1b[31mr"]
+HARMLESS = ["wan0", "wan1", "lan0.100", "dmz-0"]
+PROMPT = "ready> "
+
+
+class Shell:
+    """bash at a terminal. The command edgectl prints its words there."""
+
+    def __init__(self, ns, folder, program):
+        self.terminal, theirs = pty.openpty()
+        self.seen = ""
+        self.folder = folder
+        env = {"PATH": f"{pathlib.Path(program).parent}:{os.environ['PATH']}",
+               "TERM": "dumb", "PS1": PROMPT, "HOME": str(folder),
+               "INPUTRC": "/dev/null", "LC_ALL": "C.UTF-8", "COLUMNS": "300"}
+        self.child = ns.start("bash", "--norc", "--noprofile", "-i",
+                              stdin=theirs, stdout=theirs, stderr=theirs,
+                              cwd=folder, env=env, start_new_session=True)
+        os.close(theirs)
+        self.prompt()
+        self.run("bind 'set bell-style none'; bind 'set page-completions off'; "
+                 "bind 'set completion-query-items 0'; stty -echo columns 300; "
+                 "set +o history; set +H; bind 'set enable-bracketed-paste off'")
+        self.run(f". {shlex.quote(str(COMPLETION))}")
+        self.run("""edgectl() { [ "$1 $2" = "show nodes" ] && """
+                 """{ command edgectl "$@"; return; }; """
+                 """printf 'word{%s}\\n' "${@@Q}"; }""")
+
+    def read(self, pattern):
+        end = time.monotonic() + DEADLINE
+        while not (found := re.search(pattern, self.seen, re.S)):
+            left = end - time.monotonic()
+            assert left > 0, f"no {pattern!r} in {self.seen!r}"
+            if select.select([self.terminal], [], [], left)[0]:
+                self.seen += os.read(self.terminal, 65536).decode(
+                    errors="replace")
+        self.seen = self.seen[found.end():]
+        return found
+
+    def prompt(self):
+        return self.read(re.escape(PROMPT))
+
+    def type(self, text):
+        os.write(self.terminal, text.encode())
+
+    def run(self, line):
+        self.type(line + "\n")
+        self.prompt()
+
+    def words(self, line):
+        """The words that edgectl is run with when this line is entered."""
+        self.type(line + "\n")
+        # A word is seen whole when the prompt behind it is.
+        said = self.read(f"(.*?){re.escape(PROMPT)}").group(1)
+        return [shlex.split(word)[0] if not word.startswith("$'") else word
+                for word in re.findall(r"word\{(.*?)\}\r", said)]
+
+    def offers(self, line):
+        """What two tabs list. The line is given up then."""
+        after = "printf 'end%s' ing"
+        self.type(f"{line}\t\t\x15{after}\n")
+        said = self.read("(.*?)ending").group(1)
+        self.prompt()
+        # readline shows the line again, or not, while more is typed.
+        for echo in PROMPT, line, line.strip(), after, "\b":
+            said = said.replace(echo, " ")
+        return said.split()
+
+    def close(self):
+        self.child.kill()
+        self.child.wait()
+        os.close(self.terminal)
+
+
+@pytest.fixture(name="space", scope="module")
+def fixture_space(nf_edge):
+    ns = Namespace("completion")
+    yield ns
+    ns.close()
+
+
+@pytest.fixture(name="one_shell", scope="module")
+def fixture_one_shell(space, tmp_path_factory):
+    tool = Edgectl(space)
+    shell = Shell(space, tmp_path_factory.mktemp("home"), tool.program)
+    yield shell
+    shell.close()
+    tool.close()
+
+
+@pytest.fixture(name="shell")
+def fixture_shell(one_shell):
+    yield one_shell
+    assert not (one_shell.folder / "ran").exists()
+
+
+@pytest.fixture(name="devices", scope="module")
+def fixture_devices(space):
+    for name in HARMLESS + HOSTILE:
+        space.run("ip", "link", "add", "name", name, "type", "dummy")
+
+
+def quoted(name):
+    return re.sub(r"([^\w.\-])", r"\\\1", name)
+
+
+def test_a_device_is_completed(space, devices, shell):
+    for name in HARMLESS:
+        assert shell.words(f"edgectl explain --in {name[:-1]}\t") == [
+            "explain", "--in", name if name[0] != "w" else "wan"]
+    assert shell.words("edgectl explain --in lan\t") == [
+        "explain", "--in", "lan0.100"]
+    assert shell.words('edgectl explain --in "lan\t') == [
+        "explain", "--in", "lan0.100"]
+    assert shell.words("edgectl explain --in=dmz\t") == [
+        "explain", "--in=dmz-0"]
+
+
+@pytest.mark.parametrize("name", [n for n in HOSTILE if "\x1b" not in n])
+def test_a_device_of_any_name_is_one_word_and_runs_nothing(devices, shell,
+                                                           name):
+    """Enter runs the line as it was completed."""
+    begun = quoted(name[:2] if name[0] == "$" else name[0])
+    assert shell.words(f"edgectl explain --in {begun}\t") == [
+        "explain", "--in", name]
+
+
+def test_only_devices_are_offered(devices, shell):
+    """bonding_masters is a file beside the devices."""
+    assert pathlib.Path("/sys/class/net/bonding_masters").exists()
+    offered = shell.offers("edgectl explain --in ")
+    assert set(HARMLESS) <= set(offered), offered
+    assert len(offered) == len(HARMLESS + HOSTILE) + 1      # and lo
+    assert not any("bonding" in word for word in offered)
+    assert not any("\x1b" in word for word in offered)
+
+
+@pytest.mark.parametrize("name", ["$(>ran).conf", "`>ran`.conf", "a b.conf",
+                                  "a;>ran", "c\nd.conf", "*.conf", "'e.conf",
+                                  "plain.conf"])
+@pytest.mark.parametrize("verb", ["check", "load"])
+def test_a_file_of_any_name_is_one_word_and_runs_nothing(shell, verb, name):
+    file = shell.folder / name
+    file.write_text("")
+    done = shell.words(f"edgectl {verb} \t")
+    file.unlink()
+    if "\n" in name:
+        assert done[1].replace("\\n", "\n").strip("$'") == name
+    else:
+        assert done == [verb, name]
+
+
+def test_words_of_the_policy_are_completed(shell):
+    for line, words in [
+            ("ch\t", ["check"]), ("sh\tst\t", ["show", "status"]),
+            ("zo\tof\txm\t", ["zone", "off", "xmpp"]),
+            ("counters --zo\tfed\t", ["counters", "--zone", "federation"]),
+            ("feature on li\t", ["feature", "on", "live-messenger"]),
+            ("mo\ten\t--f\t", ["mode", "enforce", "--force"]),
+            ("load --fo\t", ["load", "--force"]),
+            ("show rows -o I\t", ["show", "rows", "-o", "I"])]:
+        assert shell.words(f"edgectl {line}") == words, line
+
+
+def test_a_node_is_completed(space, shell):
+    tool = Edgectl(space)
+    tool.load("mode = audit\nzones = { }\nfeatures = { }\n"
+              "node edge1 { access = { 192.0.2.1 } }\n"
+              "node pool.b { access = { 192.0.2.2 } }\n")
+    assert shell.words("edgectl counters --node p\t") == [
+        "counters", "--node", "pool.b"]
+    assert {"edge1", "pool.b"} == set(shell.offers("edgectl counters --node "))
+    tool("flush")
+    assert shell.offers("edgectl counters --node ") == []
+    tool.close()
