@@ -184,6 +184,11 @@ static void refused_packets_count_on_their_reason_and_near_rows(struct kunit *te
 				      would_be, len);
 		drop->packets[would_be]++;
 		drop->bytes[would_be] += len;
+		/* As the hook does of a connection that is offloaded. */
+		if (would_be) {
+			this_cpu_inc(drops->offloaded);
+			drops_wanted.offloaded++;
+		}
 		if ((BIT(judgement.reason) & NF_EDGE_REASONS_DENYING) &&
 		    !packet.error)
 			want_once(judgement.near, source.node,
@@ -214,6 +219,43 @@ static void a_hit_is_as_late_as_the_clock_says(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, sum.service[row->service].last_hit,
 			sum.row[4].last_hit);
 	KUNIT_ASSERT_EQ(test, sum.row[5].last_hit, 0);
+}
+
+/* Seconds between two hits, far more than reading them takes. */
+#define EARLIER		60
+
+/* Every CPU, both ways, a service's first row and its other rows. */
+static void the_last_hit_is_the_latest_of_all(struct kunit *test)
+{
+	const struct nf_edge_row *row = &nf_edge_rows[4];
+	struct nf_edge_counts *service = &sum.service[row->service];
+	u64 late, early, now = jiffies;
+	int cpu, again, toward;
+
+#define LAST(cpu, again, toward)					\
+	(per_cpu_ptr(nodes[0]->cpu, cpu)->row[4][again].last[toward])
+	for_each_possible_cpu(cpu)
+		for (again = 0; again < 2; again++)
+			for (toward = 0; toward < 2; toward++)
+				LAST(cpu, again, toward) = now - EARLIER * HZ;
+	nf_edge_node_sum(nodes[0], &sum);
+	early = sum.row[4].last_hit;
+	KUNIT_ASSERT_EQ(test, service->last_hit, early);
+
+	for_each_possible_cpu(cpu) {
+		for (again = 0; again < 2; again++) {
+			for (toward = 0; toward < 2; toward++) {
+				LAST(cpu, again, toward) = now;
+				nf_edge_node_sum(nodes[0], &sum);
+				LAST(cpu, again, toward) = now - EARLIER * HZ;
+				late = sum.row[4].last_hit;
+				KUNIT_ASSERT_TRUE(test, late > early + EARLIER / 2);
+				KUNIT_ASSERT_TRUE(test, again ?
+						  service->last_hit < late :
+						  service->last_hit == late);
+			}
+		}
+	}
 }
 
 static void what_is_counted_since_leaves_the_last_hit(struct kunit *test)
@@ -260,6 +302,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(permitted_packets_count_on_rows_and_once_on_services),
 	KUNIT_CASE(refused_packets_count_on_their_reason_and_near_rows),
 	KUNIT_CASE(a_hit_is_as_late_as_the_clock_says),
+	KUNIT_CASE(the_last_hit_is_the_latest_of_all),
 	KUNIT_CASE(what_is_counted_since_leaves_the_last_hit),
 	KUNIT_CASE(a_node_needs_all_its_memory),
 	{}

@@ -41,9 +41,9 @@ void shim_queue(struct rcu_work *rwork)
 	rcu_read_unlock();
 }
 
-/* There are no devices here. */
-struct nf_edge_ifmap *nf_edge_ifmap_build(struct net *net,
-					  const struct nf_edge_site *site)
+/* There are no devices here, unless interfaces.c is built as well. */
+__attribute__((weak)) struct nf_edge_ifmap *
+nf_edge_ifmap_build(struct net *net, const struct nf_edge_site *site)
 {
 	return kvzalloc(sizeof(struct nf_edge_ifmap), GFP_KERNEL);
 }

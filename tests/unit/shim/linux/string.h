@@ -5,6 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define strscpy(to, from, size)	snprintf(to, size, "%s", from)
+#define strscpy(to, from, size)	snprintf(to, size, "%s", (const char *)(from))
 
 #endif

@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Requests to the family and its answers, for tests: messages are built, handed
+ * to the module's own functions, and read back octet by octet.
+ */
+#ifndef FAMILY_ASKING_H
+#define FAMILY_ASKING_H
+
+#include <kunit/test.h>
+#include <linux/rtnetlink.h>
+
+#include "../../../kmod/netlink.h"
+#include "../../../kmod/netlink-gen.h"
+#include "../words.h"
+
+unsigned int nf_edge_net_id;
+
+static struct nf_edge_net *en;
+static struct sk_buff *answer;		/* the last one */
+static struct netlink_ext_ack extack;
+static unsigned int events;
+static int reply_error;			/* no answer reaches the reader */
+static int conntrack_error;
+static void (*while_going_live)(void);
+static u32 portid = 100;		/* of the socket that asks */
+
+int genlmsg_reply(struct sk_buff *skb, struct genl_info *info)
+{
+	nlmsg_free(answer);
+	answer = skb;
+	return reply_error;
+}
+
+int genlmsg_multicast_netns(const struct genl_family *family, struct net *net,
+			    struct sk_buff *skb, u32 from, unsigned int group,
+			    int gfp)
+{
+	events++;
+	nlmsg_free(skb);
+	return 0;
+}
+
+int shim_ct_netns_get(void)
+{
+	if (while_going_live)
+		while_going_live();
+	return conntrack_error;
+}
+
+static unsigned int let_by(void *priv, struct sk_buff *skb,
+			   const struct nf_hook_state *state)
+{
+	return NF_ACCEPT;
+}
+
+static inline int start_family(void)
+{
+	int i, err = nf_edge_flow_table_init() ?: nf_edge_snapshots_init() ?:
+		     nf_edge_interfaces_init() ?: nf_edge_netlink_init();
+
+	if (err)
+		return err;
+	en = kzalloc(sizeof(*en), GFP_KERNEL);
+	en->drops = alloc_percpu(struct nf_edge_drops);
+	en->net = &init_net;
+	mutex_init(&en->mutex);
+	mutex_init(&en->reset_mutex);
+	INIT_LIST_HEAD(&en->transactions);
+	for (i = 0; i < NF_EDGE_HOOKS; i++)
+		en->hooks[i].hook = let_by;
+	init_net.generic = en;
+	init_net.devices = NULL;
+	init_net.ct.stat = alloc_percpu(struct ip_conntrack_stat);
+	events = 0;
+	shim_cpu = 0;
+	return 0;
+}
+
+static inline void end_family(void)
+{
+	mutex_lock(&en->mutex);
+	nf_edge_transactions_end(en);
+	nf_edge_unpublish(en);
+	mutex_unlock(&en->mutex);
+	nf_edge_netlink_exit();
+	nf_edge_interfaces_exit();
+	nf_edge_snapshots_exit();
+	free_percpu(init_net.ct.stat);
+	free_percpu(en->drops);
+	kfree(en);
+	nlmsg_free(answer);
+	answer = NULL;
+}
+
+/* --- requests */
+
+static inline struct sk_buff *request(u8 command)
+{
+	struct sk_buff *skb = nlmsg_new(1 << 20, GFP_KERNEL);
+
+	genlmsg_put(skb, portid, 1, &nf_edge_nl_family, 0, command);
+	return skb;
+}
+
+static inline const struct genl_split_ops *operation(u8 command)
+{
+	const struct genl_family *family = &nf_edge_nl_family;
+	int i;
+
+	for (i = 0; i < family->n_split_ops; i++)
+		if (family->split_ops[i].cmd == command)
+			return &family->split_ops[i];
+	return NULL;
+}
+
+/* Hands a request over, which stays the caller's: 0 or an error. */
+static inline int hand_over(struct sk_buff *skb)
+{
+	struct nlmsghdr *nlh = (void *)skb->head;
+	struct genlmsghdr *header = (void *)(skb->head + NLMSG_HDRLEN);
+	const struct genl_split_ops *op = operation(header->cmd);
+	struct nlattr *attrs[64] = {};
+	struct genl_info info = {
+		.snd_seq = 1, .snd_portid = portid, .genlhdr = header,
+		.attrs = attrs, .net = &init_net, .extack = &extack,
+	};
+
+	genlmsg_end(skb, genlmsg_data(header));
+	assert(nlh->nlmsg_len == skb->len);
+	extack = (struct netlink_ext_ack){};
+	return (op->policy ? shim_nla_parse(attrs, op->maxattr,
+					    genlmsg_data(header),
+					    genlmsg_len(header), op->policy,
+					    &extack) : 0) ?:
+	       op->doit(skb, &info);
+}
+
+static inline int ask(struct sk_buff *skb)
+{
+	int err = hand_over(skb);
+
+	nlmsg_free(skb);
+	return err;
+}
+
+static inline int ask_for(u8 command)
+{
+	return ask(request(command));
+}
+
+static inline void put_address(struct sk_buff *skb, u32 service,
+			       const char *text)
+{
+	struct nlattr *nest = nla_nest_start(skb, NF_EDGE_A_NODE_ADDRESS);
+	struct address a = read_address(text);
+
+	nla_put_u32(skb, NF_EDGE_A_ADDRESS_SERVICE, service);
+	nla_put(skb, a.ipv6 ? NF_EDGE_A_ADDRESS_IPV6 : NF_EDGE_A_ADDRESS_IPV4,
+		a.ipv6 ? 16 : 4, a.octets);
+	nla_nest_end(skb, nest);
+}
+
+/* A node with an A/V and an Access Edge at one address, if it is one. */
+static inline void put_node(struct sk_buff *skb, const char *name,
+			    const char *access, const char *av)
+{
+	struct nlattr *nest = nla_nest_start(skb, NF_EDGE_A_POLICY_NODE);
+
+	nla_put_string(skb, NF_EDGE_A_NODE_NAME, name);
+	put_address(skb, NF_EDGE_SERVICE_ACCESS, access);
+	put_address(skb, NF_EDGE_SERVICE_AV, av);
+	nla_nest_end(skb, nest);
+}
+
+static inline void put_interface(struct sk_buff *skb, const char *name,
+				 u32 sides)
+{
+	struct nlattr *nest = nla_nest_start(skb, NF_EDGE_A_POLICY_INTERFACE);
+
+	nla_put_string(skb, NF_EDGE_A_INTERFACE_NAME, name);
+	nla_put_u32(skb, NF_EDGE_A_INTERFACE_SIDES, sides);
+	nla_nest_end(skb, nest);
+}
+
+static inline void put_switches(struct sk_buff *skb, u32 mode, u32 zones,
+				u32 features)
+{
+	nla_put_u32(skb, NF_EDGE_A_POLICY_MODE, mode);
+	nla_put_u32(skb, NF_EDGE_A_POLICY_ZONES, zones);
+	nla_put_u32(skb, NF_EDGE_A_POLICY_FEATURES, features);
+}
+
+/* One entry of a list of prefixes, with the octets that end it. */
+static inline void put_entry(struct sk_buff *skb, struct nlattr *list,
+			     const char *text)
+{
+	struct nf_edge_prefix p = read_prefix(text, 0);
+	__be64 octets[2] = { cpu_to_be64(p.hi), cpu_to_be64(p.lo) };
+	int size = p.ipv6 ? 16 : 4;
+	u8 *entry = skb_put_zero(skb, size + 4);
+
+	memcpy(entry, octets, size);
+	entry[size] = p.len;
+	list->nla_len = skb->tail - (u8 *)list;
+}
+
+static inline struct nlattr *begin_peers(struct sk_buff *skb, u32 set)
+{
+	struct nlattr *nest = nla_nest_start(skb, NF_EDGE_A_POLICY_PEERS);
+
+	nla_put_u32(skb, NF_EDGE_A_PEERS_SET, set);
+	return nest;
+}
+
+/* --- answers */
+
+static inline const struct nlattr *attr_in(const void *first, int size,
+					   int type)
+{
+	const struct nlattr *attr;
+	int left;
+
+	nla_for_each_attr(attr, first, size, left)
+		if (nla_type(attr) == type)
+			return attr;
+	return NULL;
+}
+
+static inline const struct nlattr *nested(const struct nlattr *nest, int type)
+{
+	return nest ? attr_in(nla_data(nest), nla_len(nest), type) : NULL;
+}
+
+static inline const void *payload_of(const struct nlmsghdr *nlh)
+{
+	return (const u8 *)nlh + NLMSG_HDRLEN + GENL_HDRLEN;
+}
+
+static inline int payload_size(const struct nlmsghdr *nlh)
+{
+	return nlh->nlmsg_len - NLMSG_HDRLEN - GENL_HDRLEN;
+}
+
+static inline const struct nlattr *answered(int type)
+{
+	const struct nlmsghdr *nlh = (const void *)answer->head;
+
+	return attr_in(payload_of(nlh), payload_size(nlh), type);
+}
+
+/* The number in an attribute, -1 when there is none. */
+static inline s64 number(const struct nlattr *attr)
+{
+	u64 value = 0;
+
+	if (!attr)
+		return -1;
+	memcpy(&value, nla_data(attr), nla_len(attr));
+	return value;
+}
+
+/* --- dumps */
+
+typedef void (*message_fn)(struct kunit *test, const struct nlmsghdr *nlh);
+
+/* Reads a whole dump by a buffer of this size: its messages, one by one. */
+static inline int dump(struct kunit *test, u8 command, size_t size,
+		       message_fn message)
+{
+	const struct genl_split_ops *op = operation(command);
+	struct sock sk = { &init_net };
+	struct sk_buff asked = { .sk = &sk, .cb = { portid } };
+	struct nlmsghdr nlh = { .nlmsg_seq = 7 };
+	struct netlink_callback cb = { .skb = &asked, .nlh = &nlh };
+	int n = 0, at;
+
+	KUNIT_ASSERT_EQ(test, op->start(&cb), 0);
+	for (;;) {
+		u8 *head = malloc(size);
+		struct sk_buff skb = {
+			.head = head, .tail = head, .end = head + size,
+		};
+		int got = op->dumpit(&skb, &cb);
+
+		KUNIT_ASSERT_EQ(test, got, (int)skb.len);
+		for (at = 0; at < got;) {
+			const struct nlmsghdr *one = (const void *)(head + at);
+
+			KUNIT_ASSERT_EQ(test, one->nlmsg_seq, 7);
+			KUNIT_ASSERT_EQ(test, one->nlmsg_pid, portid);
+			KUNIT_ASSERT_TRUE(test, one->nlmsg_flags & NLM_F_MULTI);
+			message(test, one);
+			at += NLMSG_ALIGN(one->nlmsg_len);
+			n++;
+		}
+		free(head);
+		if (!got)
+			break;
+	}
+	op->done(&cb);
+	return n;
+}
+
+#endif

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Other parts of the kernel that the requests use. */
+#ifndef FAMILY_LINUX_SLAB_H
+#define FAMILY_LINUX_SLAB_H
+
+#include_next <linux/slab.h>
+#include <errno.h>
+#include <linux/minmax.h>
+#include <linux/types.h>
+#include <linux/unaligned.h>
+#include <netinet/in.h>
+
+#define kmalloc(size, gfp)	kvmalloc(size, gfp)
+#define kcalloc(n, size, gfp)	kvcalloc(n, size, gfp)
+#define max_t(type, a, b)	max((type)(a), (type)(b))
+#define swap(a, b)							\
+	do { __typeof__(a) was = (a); (a) = (b); (b) = was; } while (0)
+#define ALIGN(n, to)		(((n) + (to) - 1) / (to) * (to))
+#define struct_size(p, member, n)					\
+	(sizeof(*(p)) + (n) * sizeof((p)->member[0]))
+#define BUILD_BUG_ON(condition)	_Static_assert(!(condition), #condition)
+#define ERR_PTR(error)		((void *)(long)(error))
+#define PTR_ERR(p)		((int)(long)(p))
+#define IS_ERR(p)		((unsigned long)(p) >= (unsigned long)-4095)
+#define be32_to_cpu		__be32_to_cpu
+
+static inline void *memchr_inv(const void *p, int octet, size_t size)
+{
+	const u8 *at = p;
+
+	for (; size; size--, at++)
+		if (*at != octet)
+			return (void *)at;
+	return NULL;
+}
+
+static inline u32 get_unaligned_be32(const void *p)
+{
+	__be32 value;
+
+	memcpy(&value, p, sizeof(value));
+	return __be32_to_cpu(value);
+}
+
+#endif

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef FAMILY_NET_NET_NAMESPACE_H
+#define FAMILY_NET_NET_NAMESPACE_H
+
+#include <linux/netdevice.h>
+#include <linux/percpu.h>
+
+struct ip_conntrack_stat {
+	unsigned int drop;
+	unsigned int early_drop;
+};
+
+/* A namespace: what the module has of it, its devices, and its conntrack. */
+extern struct net {
+	void *generic;
+	struct net_device *devices;
+	struct {
+		struct ip_conntrack_stat *stat;
+		unsigned int count;
+	} ct;
+} init_net;
+
+#endif

@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include <linux/netlink.h>
+#include <net/net_namespace.h>

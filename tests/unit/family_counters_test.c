@@ -1,0 +1,348 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Counters as they are read and reset: each number, in each order of events. */
+
+#include "family/asking.h"
+
+static int start(struct kunit *test)
+{
+	struct sk_buff *skb;
+	int err = start_family();
+
+	if (err)
+		return err;
+	roll(17);
+	reply_error = 0;
+	shim_before_lock = NULL;
+	skb = request(NF_EDGE_CMD_LOAD);
+	put_switches(skb, NF_EDGE_MODE_AUDIT, 0, 0);
+	put_node(skb, "edge1", "131.107.155.10", "131.107.155.12");
+	put_node(skb, "edge2", "131.107.155.20", "131.107.155.22");
+	return ask(skb);
+}
+
+static void end(struct kunit *test)
+{
+	end_family();
+}
+
+/* --- refused packets of a namespace */
+
+static struct nf_edge_drops dropped, told;
+
+/* Counts on every CPU, both kinds of every reason. */
+static void drop_some(void)
+{
+	u32 i, j;
+
+	for (i = 0; i < 200; i++) {
+		enum nf_edge_reason reason = dice() % NF_EDGE_REASONS;
+		u32 len = 20 + dice() % 1480;
+
+		j = dice() % 2;
+		run_on_cpu(dice());
+		nf_edge_count_drop(en->drops, reason, j, len);
+		dropped.reason[reason].packets[j]++;
+		dropped.reason[reason].bytes[j] += len;
+	}
+}
+
+/* Adds an answer to the sum of all before. */
+static void hear_drops(void)
+{
+	const struct nlmsghdr *nlh = (const void *)answer->head;
+	const struct nlattr *attr;
+	int left;
+
+	nla_for_each_attr(attr, payload_of(nlh), payload_size(nlh), left) {
+		struct nf_edge_drop *drop =
+			&told.reason[number(nested(attr, NF_EDGE_A_DROP_REASON))];
+
+		drop->packets[0] += number(nested(attr, NF_EDGE_A_DROP_PACKETS));
+		drop->bytes[0] += number(nested(attr, NF_EDGE_A_DROP_BYTES));
+		drop->packets[1] += number(nested(attr,
+						  NF_EDGE_A_DROP_WOULD_BE_PACKETS));
+		drop->bytes[1] += number(nested(attr,
+						NF_EDGE_A_DROP_WOULD_BE_BYTES));
+	}
+}
+
+static int ask_drops(bool reset)
+{
+	struct sk_buff *skb = request(NF_EDGE_CMD_DROPS_GET);
+
+	if (reset)
+		nla_put_flag(skb, NF_EDGE_A_DROPS_RESET);
+	return ask(skb);
+}
+
+static void expect_drops(struct kunit *test)
+{
+	KUNIT_ASSERT_EQ(test, memcmp(&told, &dropped, sizeof(told)), 0);
+}
+
+static void forget_drops(void)
+{
+	memset(&told, 0, sizeof(told));
+	memset(&dropped, 0, sizeof(dropped));
+}
+
+static void a_reset_starts_every_kind_of_drop_from_zero(struct kunit *test)
+{
+	int round;
+
+	forget_drops();
+	for (round = 0; round < 3; round++) {
+		drop_some();
+		/* To read alone resets nothing. */
+		KUNIT_ASSERT_EQ(test, ask_drops(false), 0);
+		KUNIT_ASSERT_EQ(test, ask_drops(true), 0);
+		hear_drops();
+		expect_drops(test);
+		forget_drops();
+		KUNIT_ASSERT_EQ(test, ask_drops(false), 0);
+		hear_drops();
+		expect_drops(test);
+	}
+}
+
+/* --- counters of a node */
+
+static struct nf_edge_counters hit[2], heard[2];
+
+static struct nf_edge_node *node_of(int n)
+{
+	return en->snapshot->site->node[n];
+}
+
+static const char *name_of(int n)
+{
+	return n ? "edge2" : "edge1";
+}
+
+static void count(struct nf_edge_counts *counts, u32 toward, u32 len,
+		  bool new, bool denied)
+{
+	counts->packets[toward]++;
+	counts->bytes[toward] += len;
+	counts->connections += new;
+	counts->denied += denied;
+}
+
+/* Every counter of every row, on every CPU. */
+static void hit_some(void)
+{
+	u32 i;
+
+	for (i = 0; i < 2000; i++) {
+		u32 row = dice() % NF_EDGE_ROWS, n = dice() % 2;
+		u32 toward = dice() % 2, len = 20 + dice() % 1480;
+		bool new = dice() % 2, denied = dice() % 2;
+		struct nf_edge_node_hits __percpu *hits = node_of(n)->cpu;
+
+		run_on_cpu(dice());
+		nf_edge_hit(hits, BIT_ULL(row), toward, len, new);
+		if (denied)
+			this_cpu_inc(hits->row[row][0].denied);
+		count(&hit[n].row[row], toward, len, new, denied);
+		count(&hit[n].service[nf_edge_rows[row].service], toward, len,
+		      new, denied);
+	}
+}
+
+static void hear_counts(struct nf_edge_counts *counts,
+			const struct nlattr *attr)
+{
+#define ADD(field, attribute)						\
+	(counts->field += number(nested(attr, NF_EDGE_A_COUNTS_##attribute)))
+	ADD(connections, CONNECTIONS);
+	ADD(packets[NF_EDGE_TO_EDGE], PACKETS_TO_EDGE);
+	ADD(bytes[NF_EDGE_TO_EDGE], BYTES_TO_EDGE);
+	ADD(packets[NF_EDGE_FROM_EDGE], PACKETS_FROM_EDGE);
+	ADD(bytes[NF_EDGE_FROM_EDGE], BYTES_FROM_EDGE);
+	ADD(denied, DENIED);
+}
+
+static void hear_counters(struct kunit *test, int n)
+{
+	const struct nlmsghdr *nlh = (const void *)answer->head;
+	const struct nlattr *attr;
+	int left, row;
+
+	KUNIT_ASSERT_STREQ(test, nla_data(answered(NF_EDGE_A_COUNTERS_NODE)),
+			   name_of(n));
+	nla_for_each_attr(attr, payload_of(nlh), payload_size(nlh), left) {
+		const struct nlattr *id = nested(attr, NF_EDGE_A_COUNTS_ROW);
+
+		if (nla_type(attr) == NF_EDGE_A_COUNTERS_SERVICE)
+			hear_counts(&heard[n].service[number(nested(attr,
+					NF_EDGE_A_COUNTS_SERVICE))], attr);
+		for (row = 0; nla_type(attr) == NF_EDGE_A_COUNTERS_ROW &&
+			      row < NF_EDGE_ROWS; row++)
+			if (!nla_strcmp(id, nf_edge_rows[row].id))
+				hear_counts(&heard[n].row[row], attr);
+	}
+}
+
+static int ask_counters(int n, int zone, bool reset)
+{
+	struct sk_buff *skb = request(NF_EDGE_CMD_COUNTERS_GET);
+
+	nla_put_string(skb, NF_EDGE_A_COUNTERS_NODE, name_of(n));
+	if (zone >= 0)
+		nla_put_u32(skb, NF_EDGE_A_COUNTERS_ZONE, zone);
+	if (reset)
+		nla_put_flag(skb, NF_EDGE_A_COUNTERS_RESET);
+	return ask(skb);
+}
+
+static void expect_counters(struct kunit *test)
+{
+	KUNIT_ASSERT_EQ(test, memcmp(heard, hit, sizeof(heard)), 0);
+}
+
+static void forget_counters(void)
+{
+	memset(heard, 0, sizeof(heard));
+	memset(hit, 0, sizeof(hit));
+}
+
+static void a_reset_starts_every_counter_from_zero(struct kunit *test)
+{
+	int round, n;
+
+	forget_counters();
+	for (round = 0; round < 3; round++) {
+		hit_some();
+		for (n = 0; n < 2; n++) {
+			KUNIT_ASSERT_EQ(test, ask_counters(n, -1, false), 0);
+			KUNIT_ASSERT_EQ(test, ask_counters(n, -1, true), 0);
+			hear_counters(test, n);
+		}
+		expect_counters(test);
+		forget_counters();
+		for (n = 0; n < 2; n++) {
+			KUNIT_ASSERT_EQ(test, ask_counters(n, -1, false), 0);
+			hear_counters(test, n);
+		}
+		expect_counters(test);
+	}
+}
+
+static void a_reset_of_a_zone_is_of_its_rows_alone(struct kunit *test)
+{
+	int row, zone;
+
+	forget_counters();
+	hit_some();
+	memset(&hit[1], 0, sizeof(hit[1]));
+	for (zone = NF_EDGE_ZONE_EXTERNAL; zone <= NF_EDGE_ZONE_XMPP; zone++) {
+		/* The zone's rows, and those that were reset before. */
+		KUNIT_ASSERT_EQ(test, ask_counters(0, zone, true), 0);
+		memset(heard, 0, sizeof(heard));
+		hear_counters(test, 0);
+		for (row = 0; row < NF_EDGE_ROWS; row++) {
+			bool its = nf_edge_rows[row].zone == (u32)zone;
+
+			KUNIT_ASSERT_EQ(test, heard[0].row[row].packets[0],
+					its ? hit[0].row[row].packets[0] : 0);
+			if (its)
+				memset(&hit[0].row[row], 0,
+				       sizeof(hit[0].row[row]));
+		}
+		KUNIT_ASSERT_EQ(test, heard[0].service[0].packets[0], 0);
+		memset(heard, 0, sizeof(heard));
+		KUNIT_ASSERT_EQ(test, ask_counters(0, -1, false), 0);
+		hear_counters(test, 0);
+		expect_counters(test);
+	}
+}
+
+static void a_reset_without_an_answer_resets_nothing(struct kunit *test)
+{
+	forget_drops();
+	forget_counters();
+	drop_some();
+	hit_some();
+	reply_error = -ECONNREFUSED;
+	KUNIT_ASSERT_EQ(test, ask_drops(true), -ECONNREFUSED);
+	KUNIT_ASSERT_EQ(test, ask_counters(0, -1, true), -ECONNREFUSED);
+	KUNIT_ASSERT_EQ(test, ask_counters(1, -1, true), -ECONNREFUSED);
+	reply_error = 0;
+	KUNIT_ASSERT_EQ(test, ask_drops(true), 0);
+	hear_drops();
+	expect_drops(test);
+	KUNIT_ASSERT_EQ(test, ask_counters(0, -1, true), 0);
+	hear_counters(test, 0);
+	KUNIT_ASSERT_EQ(test, ask_counters(1, -1, true), 0);
+	hear_counters(test, 1);
+	expect_counters(test);
+}
+
+/* --- two who reset at once */
+
+static struct kunit *running;
+
+/* Another reader held the mutex until now: packets came, and were told there. */
+static void another_resets(struct mutex *m)
+{
+	if (m != &en->reset_mutex)
+		return;
+	shim_before_lock = NULL;
+	drop_some();
+	hit_some();
+	KUNIT_ASSERT_EQ(running, ask_drops(true), 0);
+	hear_drops();
+	KUNIT_ASSERT_EQ(running, ask_counters(0, -1, true), 0);
+	hear_counters(running, 0);
+	drop_some();
+	hit_some();
+}
+
+static void two_resets_at_once_tell_nothing_twice(struct kunit *test)
+{
+	running = test;
+	forget_drops();
+	forget_counters();
+	drop_some();
+	shim_before_lock = another_resets;
+	KUNIT_ASSERT_EQ(test, ask_drops(true), 0);
+	KUNIT_ASSERT_NULL(test, shim_before_lock);
+	hear_drops();
+	expect_drops(test);
+
+	shim_before_lock = another_resets;
+	KUNIT_ASSERT_EQ(test, ask_counters(0, -1, true), 0);
+	KUNIT_ASSERT_NULL(test, shim_before_lock);
+	hear_counters(test, 0);
+	KUNIT_ASSERT_EQ(test, ask_counters(1, -1, true), 0);
+	hear_counters(test, 1);
+	expect_counters(test);
+}
+
+static void a_request_for_no_counters_says_why(struct kunit *test)
+{
+	KUNIT_ASSERT_EQ(test, ask_for(NF_EDGE_CMD_COUNTERS_GET), -EINVAL);
+	KUNIT_ASSERT_STREQ(test, extack._msg, "a node is required");
+	KUNIT_ASSERT_EQ(test, ask_for(NF_EDGE_CMD_FLUSH), 0);
+	KUNIT_ASSERT_EQ(test, ask_counters(0, -1, false), -ENOENT);
+	KUNIT_ASSERT_STREQ(test, extack._msg, "no policy is loaded");
+}
+
+static struct kunit_case cases[] = {
+	KUNIT_CASE(a_reset_starts_every_kind_of_drop_from_zero),
+	KUNIT_CASE(a_reset_starts_every_counter_from_zero),
+	KUNIT_CASE(a_reset_of_a_zone_is_of_its_rows_alone),
+	KUNIT_CASE(a_reset_without_an_answer_resets_nothing),
+	KUNIT_CASE(two_resets_at_once_tell_nothing_twice),
+	KUNIT_CASE(a_request_for_no_counters_says_why),
+	{}
+};
+
+static struct kunit_suite suite = {
+	.name = "nf_edge_family_counters",
+	.init = start,
+	.exit = end,
+	.test_cases = cases,
+};
+
+kunit_test_suite(suite);
