@@ -129,6 +129,8 @@ uninstall:
 		find '$(DESTDIR)/lib/modules/$(KVER)' -name 'nf_edge.ko*' -delete && \
 		depmod -b '$(or $(DESTDIR),/)' '$(KVER)'; \
 	fi
+	@test -n '$(DESTDIR)' || test ! -e /sys/module/nf_edge || \
+		echo 'nf_edge is in the running kernel still: modprobe -r nf_edge, or restart'
 
 clean:
 	$(MAKE) -C userspace clean

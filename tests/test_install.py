@@ -118,34 +118,97 @@ def test_headers_of_a_packaged_kernel_are_asked_for(tmp_path, kver, wanted):
 # is a policy, and when there is none and it does not load.
 AT_BOOT = [{"lo": (0, 1), "eth0": (0, 0), "--all": (0, 0)},
            {"lo": (0, 0), "eth0": (0, 1), "--all": (0, 0)}]
+PAGE = (TREE / "docs/install.md").read_text(encoding="utf-8")
+INSTALLED = "/usr/local/sbin/edgectl"
 
 
 def boot_scripts():
-    page = (TREE / "docs/install.md").read_text(encoding="utf-8")
     return [textwrap.dedent(text) for text in
-            re.findall(r"^    #!/bin/sh\n(?:    .*\n)+", page, re.M)]
+            re.findall(r"^    #!/bin/sh\n(?:    .*\n)+", PAGE, re.M)]
+
+
+class Boot:
+    """A script for boot, and stubs of what it calls."""
+
+    def __init__(self, folder, script):
+        self.folder = folder
+        self.file, self.called = folder / "nf_edge", folder / "called"
+        assert INSTALLED in script
+        self.file.write_text(script.replace(INSTALLED, f"{folder}/edgectl"))
+        for name in "modprobe", "edgectl":
+            stub = folder / name
+            stub.write_text(f'#!/bin/sh\necho {name} "$@" >>{self.called}\n'
+                            f'[ {name} = modprobe ] || exit $CODE\n')
+            stub.chmod(0o755)
+
+    def run(self, interface, code=0):
+        """(exit code, what is said, what is called)"""
+        self.called.write_text("")
+        done = subprocess.run(
+            ["/bin/sh", self.file], capture_output=True, text=True, check=False,
+            env={"PATH": str(self.folder), "IFACE": interface,
+                 "CODE": str(code)})
+        return done.returncode, done.stderr, self.called.read_text()
 
 
 @pytest.mark.parametrize("script, codes", zip(boot_scripts(), AT_BOOT),
                          ids=["open", "closed"])
 def test_the_scripts_for_boot(tmp_path, script, codes):
-    file, called = tmp_path / "nf_edge", tmp_path / "called"
-    file.write_text(script)
-    for name in "modprobe", "edgectl":
-        stub = tmp_path / name
-        stub.write_text(f'#!/bin/sh\necho {name} "$@" >>{called}\n'
-                        f'[ {name} = modprobe ] || exit $CODE\n')
-        stub.chmod(0o755)
+    boot = Boot(tmp_path, script)
     for interface, wanted in codes.items():
         for code, ends in enumerate(wanted):
-            called.write_text("")
-            done = subprocess.run(
-                ["/bin/sh", file], capture_output=True, text=True, check=False,
-                env={"PATH": str(tmp_path), "IFACE": interface,
-                     "CODE": str(code)})
-            assert (done.returncode, done.stderr) == (ends, ""), interface
-            loads = "modprobe nf_edge\nedgectl load\n" in called.read_text()
+            ended, said, called = boot.run(interface, code)
+            assert (ended, said) == (ends, ""), interface
+            loads = "modprobe nf_edge\nedgectl load --if-none\n" in called
             assert loads == (interface == "lo")
+
+
+@pytest.mark.parametrize("script", boot_scripts(), ids=["open", "closed"])
+def test_the_scripts_for_boot_let_by_when_the_tool_is_gone(tmp_path, script):
+    """Also where the module is gone, or both."""
+    boot = Boot(tmp_path, script)
+    (tmp_path / "edgectl").unlink()
+    for _ in range(2):
+        for interface in AT_BOOT[0]:
+            assert boot.run(interface) == (0, "", "")
+        (tmp_path / "modprobe").unlink(missing_ok=True)
+
+
+def boot_unit():
+    return textwrap.dedent(re.search(r"^    \[Unit\]\n(?:    .*\n|\n)+", PAGE,
+                                     re.M).group(0))
+
+
+def test_the_unit_for_boot_is_skipped_when_the_tool_is_gone():
+    lines = boot_unit().splitlines()
+    assert f"ConditionFileIsExecutable={INSTALLED}" in lines
+    assert f"ExecStart={INSTALLED} load --if-none" in lines
+    assert "Before=network-pre.target shutdown.target" in lines
+
+
+def test_nothing_for_boot_loads_over_a_policy_that_is_in_force():
+    for text in [*boot_scripts(), boot_unit()]:
+        for line in text.splitlines():
+            assert " load" not in line or " load --if-none" in line
+
+
+def test_uninstall_names_what_it_leaves(copy, tmp_path):
+    root = tmp_path / "root"
+    kept = ["etc/network/if-pre-up.d/nf_edge", "etc/nf_edge/edge.conf",
+            "etc/systemd/system/nf_edge.service"]
+    kver = "KVER=0.0.0-none"
+    done = make(copy, "uninstall", root, kver)
+    assert "left to you" not in done.stdout
+    for name in kept:
+        (root / name).parent.mkdir(parents=True)
+        (root / name).touch()
+    done = make(copy, "uninstall", root, kver)
+    assert installed_files(root) == kept
+    assert re.findall("^left to you: (.*)", done.stdout, re.M) == [
+        f"{root}/{name}" for name in ["etc/nf_edge", kept[0], kept[2]]]
+    for name in "rm -f /etc/network/if-pre-up.d/nf_edge", \
+            "rm -f /etc/systemd/system/nf_edge.service":
+        assert name in PAGE[PAGE.index("## Taking it out"):]
 
 
 def test_both_scripts_for_boot_are_tried():

@@ -44,6 +44,7 @@ enum outcome nf_edge_apply_try(struct apply *apply, bool need_module,
 					 NULL : &apply->absent);
 	if (outcome != DONE || apply->absent)
 		return outcome;
+	apply->client.stale_is_fine = apply->if_none;
 	nf_edge_offload_warn(&apply->config);
 	outcome = nf_edge_load_prepare(&apply->client, &apply->config);
 	for (attempt = 0; outcome == DONE && attempt < VIEW_ATTEMPTS;

@@ -20,6 +20,7 @@
  * @changes: what the configuration would change
  * @tried: what the module says to it
  * @absent: why the module was not asked, or NULL
+ * @if_none: load it only where no policy is in force
  */
 struct apply {
 	struct config config;
@@ -28,6 +29,7 @@ struct apply {
 	struct changes changes;
 	struct load_reply tried;
 	const char *absent;
+	bool if_none;
 };
 
 enum outcome nf_edge_apply_read(struct apply *apply, const char *file);

@@ -340,6 +340,8 @@ enum outcome nf_edge_client_fail(const struct client *client, const char *what)
 				    "%s: it takes root, with CAP_NET_ADMIN in the initial user namespace",
 				    what);
 	case ESTALE:
+		if (client->stale_is_fine)
+			return REFUSED;
 		return nf_edge_fail(REFUSED,
 				    "the policy changed while this was being loaded; nothing was changed, load again");
 	case EINVAL:

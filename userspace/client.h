@@ -47,6 +47,7 @@ struct nl_sock;
  * @family_version: its version
  * @module_version: version of the module, empty when it may not be asked
  * @sequence: of the last request
+ * @stale_is_fine: whoever is late has nothing to complain of
  * @refusal: why the last request was refused
  * @buffer: MESSAGE_MAX octets to receive into
  */
@@ -56,6 +57,7 @@ struct client {
 	unsigned int family_version;
 	char module_version[32];
 	uint32_t sequence;
+	bool stale_is_fine;
 	struct refusal refusal;
 	char *buffer;
 };

@@ -2,6 +2,7 @@
 /*
  * edgectl load: put a configuration into force.
  */
+#include <errno.h>
 #include <stdlib.h>
 
 #include "apply.h"
@@ -12,11 +13,13 @@
 
 static void print_help(void)
 {
-	fputs("usage: edgectl load [--force] [--json] [FILE]\n"
+	fputs("usage: edgectl load [--if-none] [--force] [--json] [FILE]\n"
 	      "\n"
 	      "Checks a configuration (" DEFAULT_CONFIG " if no FILE is named) as\n"
 	      "check does, then puts it into force, whole or not at all.\n"
 	      "\n"
+	      "  --if-none   only where no policy is in force; else change nothing, not\n"
+	      "              even what was switched, and exit with 0: for use at boot\n"
 	      "  --force     load it even if it cuts the SSH session that this runs in\n"
 	      "  --json      print one JSON object\n"
 	      "  -h, --help  print this\n"
@@ -34,6 +37,8 @@ static enum outcome load(struct apply *apply, bool force)
 	outcome = nf_edge_apply_try(apply, true, remote ? &session : NULL);
 	if (outcome != DONE)
 		return outcome;
+	if (apply->if_none && apply->before.loaded)
+		return REFUSED;
 	if (remote && apply->config.policy.mode == NF_EDGE_MODE_ENFORCE)
 		outcome = nf_edge_ssh_check(&session, &apply->tried.verdict,
 					    apply->config.file);
@@ -76,6 +81,72 @@ static void print_json(const struct apply *apply, const struct offload *offload)
 	nf_edge_json_print(object, JSON_INDENT(2));
 }
 
+static enum outcome read_in_force(struct view *view)
+{
+	enum outcome outcome;
+	struct client client;
+
+	*view = (struct view){ 0 };
+	outcome = nf_edge_client_connect(&client, NULL);
+	if (outcome == DONE)
+		outcome = nf_edge_view_read(&client, view, VIEW_NODES);
+	nf_edge_client_close(&client);
+	return outcome;
+}
+
+static void print_in_force(const struct view *view)
+{
+	fprintf(nf_edge_out, "nothing changed: a policy is in force already\n"
+		"%u address%s governed, mode %s, generation %u\n",
+		view->governed, view->governed == 1 ? "" : "es",
+		nf_edge_word(&nf_edge_modes, view->policy.mode),
+		view->generation);
+}
+
+/* The keys of a load that changes nothing. */
+static void print_in_force_json(const struct view *view)
+{
+	struct offload offload = { .known = true };
+
+	nf_edge_offload_read(&offload, &view->policy);
+	nf_edge_json_print(json_pack("{s:i, s:[], s:[], s:b, s:b, s:[], s:I, s:I, s:o, s:o}",
+				     SCHEMA, "errors", "warnings",
+				     "kernel_asked", true, "changed", false,
+				     "changes", "generation",
+				     (json_int_t)view->generation, "governed",
+				     (json_int_t)view->governed, "mode",
+				     nf_edge_json_word(&nf_edge_modes,
+						       view->policy.mode),
+				     "offloaded_connections",
+				     nf_edge_offload_connections_json(&offload)),
+			   JSON_INDENT(2));
+	nf_edge_offload_free(&offload);
+}
+
+/* Whether --if-none has nothing to do: *@outcome is what to exit with then. */
+static bool is_in_force(bool json, enum outcome *outcome)
+{
+	struct view view;
+	bool loaded;
+
+	*outcome = read_in_force(&view);
+	loaded = *outcome == DONE && view.loaded;
+	if (loaded && json)
+		print_in_force_json(&view);
+	else if (loaded)
+		print_in_force(&view);
+	nf_edge_view_free(&view);
+	return loaded || *outcome != DONE;
+}
+
+/* Whether somebody else's policy came first. */
+static bool is_late(const struct apply *apply)
+{
+	return apply->if_none &&
+	       (apply->before.loaded ||
+		apply->client.refusal.error == ESTALE);
+}
+
 /**
  * nf_edge_cmd_load - the verb load
  * @argc: its words, "load" first
@@ -85,10 +156,11 @@ static void print_json(const struct apply *apply, const struct offload *offload)
  */
 enum outcome nf_edge_cmd_load(int argc, char **argv)
 {
-	bool json = false, force = false;
+	bool json = false, force = false, if_none = false;
 	const struct option_spec specs[] = {
 		{ .name = "json", .flag = &json },
 		{ .name = "force", .flag = &force },
+		{ .name = "if-none", .flag = &if_none },
 	};
 	struct offload offload = { .known = true };
 	const char *file;
@@ -99,12 +171,18 @@ enum outcome nf_edge_cmd_load(int argc, char **argv)
 			     &file, print_help, &outcome))
 		return outcome;
 
+	if (if_none && is_in_force(json, &outcome))
+		return outcome;
 	outcome = nf_edge_apply_read(&apply, file ? file : DEFAULT_CONFIG);
+	apply.if_none = if_none;
 	if (outcome == DONE)
 		outcome = load(&apply, force);
 	if (outcome == DONE)
 		nf_edge_offload_read(&offload, &apply.config.policy);
-	if (apply.config.errors.count) {
+	if (outcome == REFUSED && is_late(&apply)) {
+		if (!is_in_force(json, &outcome))
+			outcome = nf_edge_fail(REFUSED, "a policy came and went meanwhile; nothing was changed, load again");
+	} else if (apply.config.errors.count) {
 		outcome = nf_edge_apply_refuse(&apply, json);
 	} else if (outcome == DONE && json) {
 		print_json(&apply, &offload);
