@@ -3,7 +3,10 @@
  * What check and load have in common: a configuration is read, and held
  * against what is in force.
  */
+#include <stdlib.h>
+
 #include "apply.h"
+#include "foreign.h"
 #include "offload.h"
 #include "output.h"
 
@@ -74,8 +77,16 @@ void nf_edge_apply_print_changes(const struct apply *apply)
 {
 	size_t i;
 
-	for (i = 0; i < apply->changes.count; i++)
-		fprintf(nf_edge_out, "  %s\n", apply->changes.lines[i]);
+	for (i = 0; i < apply->changes.count; i++) {
+		fputs("  ", nf_edge_out);
+		nf_edge_put(apply->changes.lines[i]);
+		fputc('\n', nf_edge_out);
+	}
+}
+
+static json_int_t left_out_json(const struct findings *findings)
+{
+	return (json_int_t)nf_edge_findings_left_out(findings);
 }
 
 /**
@@ -95,10 +106,15 @@ json_t *nf_edge_apply_json(const struct apply *apply)
 	for (i = 0; i < apply->changes.count; i++)
 		json_array_append_new(changes,
 				      nf_edge_json_text(apply->changes.lines[i]));
-	return json_pack("{s:i, s:o, s:o, s:b, s:o, s:o, s:o, s:o}", SCHEMA,
+	return json_pack("{s:i, s:o, s:I, s:o, s:I, s:b, s:o, s:o, s:o, s:o}",
+			 SCHEMA,
 			 "errors", nf_edge_findings_json(&apply->config.errors),
+			 "errors_left_out",
+			 left_out_json(&apply->config.errors),
 			 "warnings",
 			 nf_edge_findings_json(&apply->config.warnings),
+			 "warnings_left_out",
+			 left_out_json(&apply->config.warnings),
 			 "kernel_asked", tried,
 			 "changed", tried ? json_boolean(reply->changed) :
 					    json_null(),
@@ -118,11 +134,13 @@ json_t *nf_edge_apply_json(const struct apply *apply)
  */
 enum outcome nf_edge_apply_refuse(struct apply *apply, bool json)
 {
-	size_t count = apply->config.errors.count;
+	size_t count = apply->config.errors.total;
+	char *file = nf_edge_shown(apply->config.file);
 
 	nf_edge_findings_print(&apply->config.errors, stderr);
-	nf_edge_fail(REFUSED, "%s: %zu error%s, nothing was changed",
-		     apply->config.file, count, count == 1 ? "" : "s");
+	fprintf(stderr, "edgectl: %s: %zu error%s, nothing was changed\n",
+		file, count, count == 1 ? "" : "s");
+	free(file);
 	if (!json)
 		return REFUSED;
 	nf_edge_json_print(nf_edge_apply_json(apply), JSON_INDENT(2));

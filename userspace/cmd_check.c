@@ -24,17 +24,14 @@ static void print_help(void)
 
 static void print(const struct apply *apply)
 {
-	const char *file = apply->config.file;
-
+	nf_edge_put(apply->config.file);
 	if (apply->absent)
-		fprintf(nf_edge_out, "%s: no errors, but the kernel was not asked: %s\n",
-			file, apply->absent);
+		fprintf(nf_edge_out, ": no errors, but the kernel was not asked: %s\n",
+			apply->absent);
 	else if (apply->tried.changed)
-		fprintf(nf_edge_out, "%s: no errors; load would change:\n",
-			file);
+		fputs(": no errors; load would change:\n", nf_edge_out);
 	else
-		fprintf(nf_edge_out, "%s: no errors; load would change nothing\n",
-			file);
+		fputs(": no errors; load would change nothing\n", nf_edge_out);
 	nf_edge_apply_print_changes(apply);
 }
 

@@ -55,11 +55,13 @@ static void print(const struct apply *apply, const struct offload *offload)
 	uint32_t mode = apply->config.policy.mode;
 	const char *loud = mode == NF_EDGE_MODE_AUDIT ? YELLOW : GREEN;
 
-	if (now->changed)
+	if (now->changed) {
 		nf_edge_apply_print_changes(apply);
-	else
-		fprintf(nf_edge_out, "nothing changed: %s is in force already\n",
-			apply->config.file);
+	} else {
+		fputs("nothing changed: ", nf_edge_out);
+		nf_edge_put(apply->config.file);
+		fputs(" is in force already\n", nf_edge_out);
+	}
 	fprintf(nf_edge_out, "%u address%s governed now, mode %s%s%s, generation %u\n",
 		now->governed, now->governed == 1 ? "" : "es",
 		nf_edge_colour(loud), nf_edge_word(&nf_edge_modes, mode),

@@ -26,9 +26,12 @@ static void print(const struct client *client, bool absent)
 	fprintf(nf_edge_out, "edgectl %s\n", NF_EDGE_VERSION);
 	if (absent)
 		fputs("module not loaded\n", nf_edge_out);
-	else
-		fprintf(nf_edge_out, "module %s\n", *client->module_version ?
-			client->module_version : "unknown");
+	if (!absent) {
+		fputs("module ", nf_edge_out);
+		nf_edge_put(*client->module_version ? client->module_version :
+						      "unknown");
+		fputc('\n', nf_edge_out);
+	}
 	fprintf(nf_edge_out, "family %s %d", NF_EDGE_FAMILY_NAME,
 		NF_EDGE_FAMILY_VERSION);
 	if (client->family_version &&

@@ -155,13 +155,19 @@ static void print_drop(const struct query *query,
 	}
 }
 
+static void print_node(const char *where, const char *name)
+{
+	if (!*name)
+		return;
+	fprintf(nf_edge_out, "  %s node ", where);
+	nf_edge_put(name);
+	fputc('\n', nf_edge_out);
+}
+
 static void print_nodes(const struct verdict *verdict)
 {
-	if (*verdict->source_node)
-		fprintf(nf_edge_out, "  from node %s\n", verdict->source_node);
-	if (*verdict->destination_node)
-		fprintf(nf_edge_out, "  to node %s\n",
-			verdict->destination_node);
+	print_node("from", verdict->source_node);
+	print_node("to", verdict->destination_node);
 }
 
 /**

@@ -46,13 +46,15 @@ static char *quoted(const char *name)
 /* The interfaces so bound, "{ "wan0", "wan1" }", or NULL when none is. */
 static char *names(const struct policy *policy, bound_fn wanted, uint32_t sides)
 {
-	char *list = NULL, *longer, *name;
+	char *list = NULL, *longer, *name, *written;
 	size_t i;
 
 	for (i = 0; i < policy->interface_count; i++) {
 		if (!wanted(policy->interfaces[i].sides, sides))
 			continue;
-		name = quoted(policy->interfaces[i].name);
+		written = nf_edge_written(policy->interfaces[i].name);
+		name = quoted(written);
+		free(written);
 		longer = nf_edge_format("%s%s", list ? list : "{ ", name);
 		free(list);
 		free(name);

@@ -21,6 +21,7 @@
 #include "edgectl.h"
 #include "findings.h"
 #include "offload.h"
+#include "output.h"
 
 /* Rulesets do not change this often in the time that reading them takes. */
 #define ATTEMPTS	10
@@ -61,7 +62,7 @@ static json_t *read_devices(struct nlattr *hook)
 		return names;
 	nla_for_each_nested(device, attrs[NFTA_FLOWTABLE_HOOK_DEVS], left) {
 		json_array_append_new(names,
-				      json_string(nla_get_string(device)));
+				      nf_edge_json_text(nla_get_string(device)));
 	}
 	return names;
 }
@@ -293,8 +294,8 @@ json_t *nf_edge_offload_tables_json(const struct offload *offload)
 		const struct flowtable *table = &offload->tables[i];
 
 		json_array_append_new(array,
-				      json_pack("{s:s, s:O}",
-						"name", table->name,
+				      json_pack("{s:o, s:O}", "name",
+						nf_edge_json_text(table->name),
 						"devices", table->devices));
 	}
 	return array;

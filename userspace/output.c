@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "foreign.h"
 #include "nearest.h"
 #include "output.h"
 #include "rows.h"
@@ -77,18 +78,45 @@ const char *nf_edge_colour(const char *sequence)
 }
 
 /**
+ * nf_edge_put - print text that somebody else wrote
+ * @text: the text
+ */
+void nf_edge_put(const char *text)
+{
+	char *shown = nf_edge_shown(text);
+
+	fputs(shown, nf_edge_out);
+	free(shown);
+}
+
+/**
+ * nf_edge_written - a name in a text that a program takes back
+ * @name: the name
+ *
+ * Return: a new string: the name as it is, or fit for a terminal on one.
+ */
+char *nf_edge_written(const char *name)
+{
+	return isatty(STDOUT_FILENO) ? nf_edge_shown(name) :
+				       nf_edge_strdup(name);
+}
+
+/**
  * nf_edge_warn - print what needs somebody's attention, as one line
  * @format: a sentence
  */
 void nf_edge_warn(const char *format, ...)
 {
+	char *sentence;
 	va_list args;
 
 	fprintf(nf_edge_out, "  %sWARNING%s    ", nf_edge_colour(YELLOW),
 		nf_edge_colour(PLAIN));
 	va_start(args, format);
-	vfprintf(nf_edge_out, format, args);
+	sentence = nf_edge_vformat(format, args);
 	va_end(args);
+	nf_edge_put(sentence);
+	free(sentence);
 	fputc('\n', nf_edge_out);
 }
 
@@ -233,8 +261,10 @@ void nf_edge_table_print(struct table *table)
 
 		for (i = 0; i < table->shown_count; i++) {
 			const char *cell = table->lines[j][table->shown[i]];
+			char *shown = nf_edge_shown(cell ? : "");
 
-			scols_line_set_data(line, i, cell ? : "");
+			scols_line_set_data(line, i, shown);
+			free(shown);
 		}
 	}
 	scols_print_table(scols);
@@ -276,23 +306,17 @@ void nf_edge_table_help(const struct columns *columns)
  * nf_edge_json_name - a name as JSON can hold it
  * @name: the name; that of a device may be anything but UTF-8
  *
- * Return: a new string, the name itself if it can be.  If not, octets that are
- * no ASCII are written \xNN; no interface that is bound has a backslash.
+ * Return: a new string, the name itself if it can be.  If not, as
+ * nf_edge_shown() says; no interface that is bound has a backslash.
  */
 char *nf_edge_json_name(const char *name)
 {
 	json_t *json = json_string(name);
-	char *text, *to;
 
-	if (json) {
-		json_decref(json);
-		return nf_edge_strdup(name);
-	}
-	text = nf_edge_alloc(strlen(name) * 4 + 1);
-	for (to = text; *name; name++)
-		to += sprintf(to, *name & 0x80 ? "\\x%02x" : "%c",
-			      (unsigned char)*name);
-	return text;
+	if (!json)
+		return nf_edge_shown(name);
+	json_decref(json);
+	return nf_edge_strdup(name);
 }
 
 /**

@@ -31,6 +31,8 @@ void nf_edge_output_end(void);
 #define PLAIN	"\033[0m"
 
 const char *nf_edge_colour(const char *sequence);
+void nf_edge_put(const char *text);
+char *nf_edge_written(const char *name);
 void nf_edge_warn(const char *format, ...)
 	__printf(1, 2);
 

@@ -44,9 +44,11 @@ static void print_interfaces(const struct policy *policy)
 		const char *name = policy->interfaces[i].name;
 		/* The kernel lets a name hold what ends a word here. */
 		const char *quote = strpbrk(name, "#={}()+,*") ? "'" : "";
+		char *written = nf_edge_written(name);
 
-		fprintf(nf_edge_out, "\ninterface %s%s%s {\n    ", quote, name,
-			quote);
+		fprintf(nf_edge_out, "\ninterface %s%s%s {\n    ", quote,
+			written, quote);
+		free(written);
 		print_words("sides", &nf_edge_sides,
 			    policy->interfaces[i].sides);
 		fputs("}\n", nf_edge_out);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "counters.h"
+#include "foreign.h"
 #include "offload.h"
 #include "show.h"
 
@@ -170,13 +171,15 @@ static void print_interfaces(const struct policy *policy)
 		const struct interface *interface = &policy->interfaces[i];
 		char *sides = nf_edge_word_list(&nf_edge_sides,
 						interface->sides, " ");
+		char *name = nf_edge_shown(interface->name);
 
 		line(i ? "" : "interfaces");
-		fprintf(nf_edge_out, "%-15s %s", interface->name, sides);
+		fprintf(nf_edge_out, "%-15s %s", name, sides);
 		if (!interface->ifindex)
 			fprintf(nf_edge_out, ", %sABSENT%s",
 				nf_edge_colour(YELLOW), nf_edge_colour(PLAIN));
 		fputc('\n', nf_edge_out);
+		free(name);
 		free(sides);
 	}
 	if (!policy->interface_count) {
@@ -258,7 +261,8 @@ static void print_offload(const struct view *view,
 
 	if (*tables) {
 		line("flowtables");
-		fprintf(nf_edge_out, "%s\n", tables);
+		nf_edge_put(tables);
+		fputc('\n', nf_edge_out);
 	}
 	if (text)
 		nf_edge_warn("%s", text);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "edgectl.h"
+#include "foreign.h"
 
 /**
  * nf_edge_out_of_memory - say so, and end the program
@@ -17,14 +18,18 @@ void nf_edge_out_of_memory(void)
 	exit(SYSTEM);
 }
 
-static void __printf(1, 0)
-complain(const char *format, va_list args)
+static void __printf(2, 0)
+complain(bool name_odd, const char *format, va_list args)
 {
 	char *sentence = nf_edge_vformat(format, args);
+	char *shown = nf_edge_shown(sentence);
+	char *odd = name_odd ? nf_edge_odd(sentence) : NULL;
 
 	/* An empty word at its begin is shown as one. */
-	fprintf(stderr, "edgectl: %s%s", *sentence == ':' ? "\"\"" : "",
-		sentence);
+	fprintf(stderr, "edgectl: %s%s%s%s", *sentence == ':' ? "\"\"" : "",
+		shown, odd ? "; " : "", odd ? odd : "");
+	free(odd);
+	free(shown);
 	free(sentence);
 }
 
@@ -40,7 +45,7 @@ enum outcome nf_edge_fail(enum outcome code, const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	complain(format, args);
+	complain(false, format, args);
 	va_end(args);
 	fputc('\n', stderr);
 	return code;
@@ -51,6 +56,9 @@ enum outcome nf_edge_fail(enum outcome code, const char *format, ...)
  * @verb: whose help to point to
  * @format: one sentence, without the newline
  *
+ * A character that is taken for another is named behind the sentence, whose own
+ * words have none.
+ *
  * Return: USAGE.
  */
 enum outcome nf_edge_usage(const char *verb, const char *format, ...)
@@ -58,7 +66,7 @@ enum outcome nf_edge_usage(const char *verb, const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	complain(format, args);
+	complain(true, format, args);
 	va_end(args);
 	fprintf(stderr, "; see edgectl %s%s--help\n", verb, *verb ? " " : "");
 	return USAGE;

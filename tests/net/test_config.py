@@ -819,6 +819,54 @@ def test_interfaces_of_odd_names_load_back(net, client, name):
     assert json.loads(done.stdout)["changed"] is False
 
 
+def on_a_terminal(edgectl, *words):
+    """What a terminal is sent."""
+    ours, its = os.openpty()
+    sent = b""
+    with edgectl.ns.entered(), subprocess.Popen(
+            [edgectl.program, *words], stdout=its, stderr=its,
+            env={**os.environ, "NO_COLOR": "1"}) as tool:
+        os.close(its)
+        try:
+            while got := os.read(ours, 65536):
+                sent += got
+        except OSError:     # all of it was read, and the other end is closed
+            pass
+        os.close(ours)
+    assert tool.returncode == 0
+    return sent.decode()
+
+
+OBEYED = "a\x1b[31m\u009bb"
+
+
+def test_a_name_that_a_terminal_obeys_is_never_shown_raw(net, client):
+    """Not on standard output nor on standard error, by any verb."""
+    client.load(reference(interfaces={OBEYED: ["edge"],
+                                      "lan0": ["internal"]}))
+    file = net.edgectl.file(str(reference()), "other\x1b[31m.conf")
+    ask = ["tcp", "192.0.2.1", "192.0.2.2:1"]
+    for words in ([], ["check", file], ["load", file], ["load", file],
+                  ["check", "none\x1b"], ["zone", "on", "x\x1b"],
+                  ["-\x1b"], ["\x1b"], ["explain", "--in", OBEYED, *ask],
+                  ["explain", "--in", "wan0", "tcp", "\x1b", "192.0.2.2:1"],
+                  ["counters", "--node", "\x1b"], ["show", "rows", "-o", "\x1b"],
+                  ["show", "\x1b"], ["export", "\x1b"]):
+        done = net.edgectl(*words, check=False)
+        said_ = done.stdout + done.stderr
+        assert "\x1b" not in said_ and "\u009b" not in said_, words
+        if not words:
+            assert "a\\x1b[31m\\u009bb" in said_
+    client.load(reference(interfaces={OBEYED: ["edge"],
+                                      "lan0": ["internal"]}))
+    assert OBEYED in net.edgectl.json("show", "config")["interfaces"]
+    for words in ["show", "config"], ["export", "nftables"]:
+        # A program gets the name, a terminal does not.
+        assert OBEYED in net.edgectl(*words).stdout
+        shown = on_a_terminal(net.edgectl, *words)
+        assert "\x1b" not in shown and "a\\x1b[31m\\u009bb" in shown
+
+
 def test_show_config_shows_what_is_in_force_with_its_switches(edgectl):
     """So that it loads what is in force now."""
     edgectl("zone", "off", "internal")
@@ -883,6 +931,29 @@ def test_batch_ends_well_when_all_could_be_read(edgectl):
         assert len(done.stdout.splitlines()) == stdin.count("tcp") + \
             stdin.count("udp")
         assert done.stderr == ""
+
+
+def test_batch_takes_a_byte_order_mark_wherever_a_file_begins(edgectl):
+    ask = "--in wan0 tcp 198.51.100.7 131.107.155.10:443\n"
+    done = edgectl("explain", "--batch", stdin=(
+        "\ufeff" + ask + "\ufeff# joined\n\ufeff" + ask + "\ufeff"))
+    answers = [json.loads(one) for one in done.stdout.splitlines()]
+    assert [a["verdict"] for a in answers] == ["accept"] * 2
+    done = edgectl("explain", "--batch", stdin=ask.replace(".10:", ".10\ufeff:"),
+                   check=False)
+    assert "byte order mark" in done.stdout and done.returncode == 2
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be", "utf-16-le"])
+def test_batch_names_another_encoding(edgectl, encoding):
+    ask = "--in wan0 tcp 198.51.100.7 131.107.155.10:443\n"
+    with edgectl.ns.entered():
+        done = subprocess.run([edgectl.program, "explain", "--batch"],
+                              input=(ask * 2).encode(encoding),
+                              capture_output=True, timeout=60, check=False)
+    assert done.returncode == 2
+    for answer in done.stdout.splitlines()[:2]:
+        assert "UTF-16" in json.loads(answer)["error"]
 
 
 @pytest.mark.parametrize("line", [

@@ -3,106 +3,7 @@
  * Configurations: what is read from them, every error with its line, and
  * the warnings.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
-#include <cmocka.h>
-
-#include "config.h"
-#include "edgectl.h"
-
-#define TOP	"mode = enforce\nzones = { external }\nfeatures = { remote-access }\n"
-#define NODE	"node edge1 { access = { 192.0.2.10 } }\n"
-#define INSIDE	"peers internal-networks { prefixes = { 10.0.0.0/8 } }\n"
-
-static char folder[] = "/tmp/config_test.XXXXXX";
-static char path[64];
-static struct config config;
-
-static void write_bytes(const char *name, const char *text, size_t length)
-{
-	FILE *file;
-
-	snprintf(path, sizeof(path), "%s/%s", folder, name);
-	file = fopen(path, "w");
-	assert_non_null(file);
-	assert_int_equal(fwrite(text, 1, length, file), length);
-	assert_int_equal(fclose(file), 0);
-}
-
-/* Read a text as edge.conf. */
-static void read_text(const char *text)
-{
-	nf_edge_config_free(&config);
-	write_bytes("edge.conf", text, strlen(text));
-	nf_edge_config_read(&config, path);
-}
-
-static const struct finding *find(const struct findings *findings,
-				  unsigned int line, const char *word,
-				  const char *sentence)
-{
-	size_t i;
-
-	for (i = 0; i < findings->count; i++)
-		if (findings->items[i].line == line &&
-		    !strcmp(findings->items[i].word, word) &&
-		    strstr(findings->items[i].message, sentence))
-			return &findings->items[i];
-	nf_edge_findings_print(findings, stderr);
-	fail_msg("no line %u: %s: ...%s...", line, word, sentence);
-	return NULL;
-}
-
-static void error(unsigned int line, const char *word, const char *sentence)
-{
-	find(&config.errors, line, word, sentence);
-}
-
-static void errors(size_t count)
-{
-	if (config.errors.count != count)
-		nf_edge_findings_print(&config.errors, stderr);
-	assert_int_equal(config.errors.count, count);
-}
-
-/* The only error of a text. */
-static void one_error(const char *text, unsigned int line, const char *word,
-		      const char *sentence)
-{
-	read_text(text);
-	error(line, word, sentence);
-	errors(1);
-}
-
-static void warning(const char *text, unsigned int line, const char *word,
-		    const char *sentence)
-{
-	read_text(text);
-	errors(0);
-	nf_edge_config_warn(&config);
-	find(&config.warnings, line, word, sentence);
-}
-
-static void no_warning(const char *text, const char *word,
-		       const char *sentence)
-{
-	size_t i;
-
-	read_text(text);
-	errors(0);
-	nf_edge_config_warn(&config);
-	for (i = 0; i < config.warnings.count; i++)
-		assert_false(!strcmp(config.warnings.items[i].word, word) &&
-			     strstr(config.warnings.items[i].message,
-				    sentence));
-}
+#include "reading.h"
 
 static void a_whole_configuration_is_read(void **state)
 {
@@ -222,7 +123,7 @@ static void what_is_not_closed_is_an_error(void **state)
 		  "not closed");
 	one_error(TOP NODE "ping = { internal\nexpose-cls-ports = false\n", 5,
 		  "ping", "not closed");
-	one_error(TOP NODE "/* no end\n", 5, "/* no end?", "*/");
+	one_error(TOP NODE "/* no end\n", 5, "/* no end\\n", "*/");
 	one_error(TOP NODE "ping = \"internal\n", 5, "\"internal",
 		  "quote");
 	one_error(TOP NODE "}\n", 5, "}", "does not belong here");
@@ -329,7 +230,57 @@ static void a_byte_order_mark_is_no_word(void **state)
 	write_bytes("partners.list", "\xef\xbb\xbf" "10.0.0.0/8\n", 14);
 	read_text(TOP NODE "peers crl { file = partners.list }\n");
 	errors(0);
-	one_error("\xff\xfem", 1, path, "is UTF-16; save it as UTF-8");
+}
+
+static void a_byte_order_mark_stands_wherever_a_file_begins(void **state)
+{
+	static const char list[] =
+		"\ufeff10.1.0.0/16\n\ufeff# joined\n\ufeff\ufeff10.2.0.0/16\n";
+
+	read_text("\ufeffmode = enforce\nzones = { external }\n"
+		  "\ufefffeatures = { }\n\ufeff" NODE);
+	errors(0);
+	write_bytes("partners.list", list, strlen(list));
+	read_text(TOP NODE "peers cms { file = partners.list }\n");
+	errors(0);
+	assert_int_equal(nf_edge_set_count(&config.policy.sets[NF_EDGE_PEER_SET_CMS]),
+			 2);
+	/* Anywhere else the mark is a part of a word, and is named. */
+	one_error(TOP NODE "ping = { inter\ufeffnal }\n", 5,
+		  "inter\\ufeffnal", "U+FEFF in it is a byte order mark");
+}
+
+static void another_encoding(const char *text, size_t length,
+			     unsigned int line, const char *sentence)
+{
+	nf_edge_config_free(&config);
+	write_bytes("edge.conf", text, length);
+	nf_edge_config_read(&config, path);
+	error(line, path, sentence);
+	errors(1);
+
+	write_bytes("partners.list", text, length);
+	read_text(TOP NODE "peers cms { file = partners.list }\n");
+	error(line, "partners.list", sentence);
+	errors(1);
+}
+
+static void other_encodings_are_named(void **state)
+{
+#define ENCODED(text)	text, sizeof(text) - 1
+	another_encoding(ENCODED("\xff\xfem\0o\0"), 1,
+			 "is UTF-16; save it as UTF-8");
+	another_encoding(ENCODED("\xfe\xff\0m\0o"), 1, "is UTF-16");
+	another_encoding(ENCODED("m\0o\0d\0e\0"), 1, "is UTF-16");
+	another_encoding(ENCODED("\0m\0o\0d\0e"), 1, "is UTF-16");
+	another_encoding(ENCODED("\xff\xfe\0\0m\0\0\0"), 1, "is UTF-32");
+	another_encoding(ENCODED("\0\0\xfe\xff\0\0\0m"), 1, "is UTF-32");
+	another_encoding(ENCODED("m\0\0\0o\0\0\0"), 1, "is UTF-32");
+	another_encoding(ENCODED("\0\0\0m\0\0\0o"), 1, "is UTF-32");
+	another_encoding(ENCODED("# one\n\xff\xfe" "1\0.\0"), 2,
+			 "goes on in UTF-16 here; save each file as UTF-8");
+	another_encoding(ENCODED("# one\n1\0.\0"), 2, "goes on in UTF-16");
+	another_encoding(ENCODED("# one\ntwo\0"), 2, "NUL");
 }
 
 static void names_that_the_kernel_refuses(void **state)
@@ -527,24 +478,6 @@ static void interfaces_are_warned_of(void **state)
 		"50001-50003");
 }
 
-static int make_folder(void **state)
-{
-	return mkdtemp(folder) ? 0 : -1;
-}
-
-static int remove_folder(void **state)
-{
-	static const char *const names[] = { "edge.conf", "partners.list" };
-	size_t i;
-
-	nf_edge_config_free(&config);
-	for (i = 0; i < ARRAY_SIZE(names); i++) {
-		snprintf(path, sizeof(path), "%s/%s", folder, names[i]);
-		unlink(path);
-	}
-	return rmdir(folder);
-}
-
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -563,6 +496,8 @@ int main(void)
 		cmocka_unit_test(addresses_that_no_edge_has_are_refused),
 		cmocka_unit_test(addresses_belong_to_one_node),
 		cmocka_unit_test(a_byte_order_mark_is_no_word),
+		cmocka_unit_test(a_byte_order_mark_stands_wherever_a_file_begins),
+		cmocka_unit_test(other_encodings_are_named),
 		cmocka_unit_test(names_that_the_kernel_refuses),
 		cmocka_unit_test(something_must_be_internal),
 		cmocka_unit_test(limits_are_kept),

@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Text that others wrote: nothing of it reaches a terminal as it stands that
+ * the terminal would obey or hide, and what resembles a usual character is
+ * named.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+#include <jansson.h>
+
+#include "edgectl.h"
+#include "findings.h"
+#include "foreign.h"
+#include "output.h"
+
+#define FILES	13U
+
+static void shown(const char *text, const char *line)
+{
+	char *got = nf_edge_shown(text);
+
+	assert_string_equal(got, line);
+	free(got);
+}
+
+static void what_a_terminal_obeys_is_escaped(void **state)
+{
+	shown("a\nb\r\tc", "a\\nb\\r\\tc");
+	shown("\x1b[31mred\x07\x7f", "\\x1b[31mred\\x07\\x7f");
+	shown("\xc2\x9b" "31m", "\\u009b31m");
+	shown("a\u202e\u2066b", "a\\u202e\\u2066b");
+	shown("a\U000e0041b", "a\\U000e0041b");
+}
+
+static void what_a_terminal_hides_is_escaped(void **state)
+{
+	shown("wan0\u200b", "wan0\\u200b");
+	shown("wan0\u00a0", "wan0\\u00a0");
+	shown("\ufeffmode", "\\ufeffmode");
+}
+
+static void utf8_is_shown_as_it_is(void **state)
+{
+	static const char text[] =
+		"\u201cwan1\u201d \u00e9 \u0430 \u4e2d \U0001f600 'a' \\ ~";
+
+	shown(text, text);
+	shown("", "");
+}
+
+static void octets_that_are_no_utf8_are_escaped(void **state)
+{
+	shown("caf\xe9", "caf\\xe9");
+	/* Longer than need be, a surrogate, beyond the last, cut, a lone one. */
+	shown("\xc0\xaf", "\\xc0\\xaf");
+	shown("\xe0\x80\xaf", "\\xe0\\x80\\xaf");
+	shown("\xed\xa0\x80", "\\xed\\xa0\\x80");
+	shown("\xf4\x90\x80\x80", "\\xf4\\x90\\x80\\x80");
+	shown("\xe2\x80", "\\xe2\\x80");
+	shown("\x80z", "\\x80z");
+	shown("\xf0\x9f\x98\x80\xff", "\U0001f600\\xff");
+}
+
+static void words_are_cut_between_characters(void **state)
+{
+	char word[400] = "", *got;
+	int i;
+
+	for (i = 0; i < 100; i++)
+		strcat(word, "\u00e9");
+	got = nf_edge_shown_word(word);
+	assert_int_equal(strlen(got), 2 * 64 + 3);
+	assert_string_equal(got + 2 * 64, "...");
+	free(got);
+	got = nf_edge_shown_word("");
+	assert_string_equal(got, "\"\"");
+	free(got);
+}
+
+static void odd(const char *text, const char *sentence)
+{
+	char *got = nf_edge_odd(text);
+
+	if (!got || strcmp(got, sentence) != 0)
+		fail_msg("%s: %s", text, got ? got : "nothing");
+	free(got);
+}
+
+static void characters_that_are_taken_for_others_are_named(void **state)
+{
+	odd("\u201cwan1\u201d",
+	    "U+201C in it is a typographic quote; write \"");
+	odd("\u2018wan1", "U+2018 in it is a typographic quote; write '");
+	odd("wan\u00a00", "U+00A0 in it is a non-breaking space; write a usual space, or none");
+	odd("wan0\u200b", "U+200B in it is a zero-width space; take it out");
+	odd("w\u0430n0", "U+0430 in it is a Cyrillic letter; write a");
+	odd("\u039fne", "U+039F in it is a Greek letter; write O");
+	odd("remote\u2013access",
+	    "U+2013 in it is a typographic dash; write -");
+	odd("\uff57an0", "U+FF57 in it is a full-width character; write w");
+	odd("a\x1b", "U+001B in it is a control character; take it out");
+	odd("caf\xe9", "the octet \\xe9 in it is no UTF-8");
+	assert_null(nf_edge_odd("wan0 \"quoted\" caf\u00e9 \u4e2d"));
+}
+
+static void what_was_meant_is_found(void **state)
+{
+	static const char *const meant[][2] = {
+		{ "\u201cwan1\u201d", "wan1" }, { "w\u0430n\u043e", "wano" },
+		{ " wan1 ", "wan1" }, { "\ufeff'wan1'\u200b", "wan1" },
+		{ "eth\u20130", "eth-0" }, { "\u00e9th0", "\u00e9th0" },
+		{ "wan1\xff", "wan1" }, { "\x1bwan1", "wan1" },
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(meant); i++) {
+		char *got = nf_edge_plain(meant[i][0]);
+
+		assert_string_equal(got, meant[i][1]);
+		free(got);
+	}
+}
+
+/* What a function prints of findings: a new string. */
+static char *printed(const struct findings *findings)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *stream = open_memstream(&text, &size);
+
+	nf_edge_findings_print(findings, stream);
+	fclose(stream);
+	return text;
+}
+
+static size_t lines(const char *text)
+{
+	size_t count = 0;
+
+	for (; *text; text++)
+		count += *text == '\n';
+	return count;
+}
+
+static void findings_of_others_are_escaped(void **state)
+{
+	struct findings findings = { 0 };
+	json_t *json, *first;
+	char *text;
+
+	nf_edge_find(&findings, "a\nb", 3, "x\x1by", "the kernel says %s",
+		     "\x07\xff");
+	text = printed(&findings);
+	assert_string_equal(text, "a\\nb:3: x\\x1by: the kernel says \\x07\\xff; U+001B in it is a control character; take it out\n");
+	free(text);
+
+	/* A machine gets the name itself, if JSON can have it. */
+	json = nf_edge_findings_json(&findings);
+	first = json_array_get(json, 0);
+	assert_string_equal(json_string_value(json_object_get(first, "file")),
+			    "a\nb");
+	assert_non_null(json_object_get(first, "message"));
+	json_decref(json);
+	nf_edge_findings_free(&findings);
+}
+
+static void twenty_of_a_file_are_printed_in_order(void **state)
+{
+	struct findings findings = { 0 };
+	unsigned int i;
+	json_t *json;
+	char *text;
+
+	for (i = 0; i < 20; i++)
+		nf_edge_find(&findings, "edge.conf", 20 - i, "w", "is wrong");
+	nf_edge_findings_sort(&findings, "edge.conf");
+	text = printed(&findings);
+	assert_int_equal(lines(text), 20);
+	assert_null(strstr(text, "more"));
+	free(text);
+
+	for (i = 0; i < 500000; i++)
+		nf_edge_find(&findings, "a.list", i + 1, "w", "is wrong");
+	nf_edge_findings_sort(&findings, "edge.conf");
+	text = printed(&findings);
+	assert_int_equal(lines(text), 41);
+	assert_ptr_equal(strstr(text, "edge.conf:1: "), text);
+	assert_non_null(strstr(text, "\na.list:20: "));
+	assert_null(strstr(text, "\na.list:21: "));
+	assert_non_null(strstr(text, "\nedgectl: a.list: 499980 more not shown\n"));
+	free(text);
+
+	assert_int_equal(findings.total, 500020);
+	assert_int_equal(nf_edge_findings_left_out(&findings), 499980);
+	json = nf_edge_findings_json(&findings);
+	assert_int_equal(json_array_size(json), 40);
+	json_decref(json);
+	nf_edge_findings_free(&findings);
+}
+
+static void a_hundred_in_all_are_printed(void **state)
+{
+	struct findings findings = { 0 };
+	unsigned int i, file;
+	char name[16], *text;
+
+	for (file = 0; file < FILES; file++)
+		for (i = 0; i < 30; i++) {
+			snprintf(name, sizeof(name), "%02u.list", file);
+			nf_edge_find(&findings, name, i + 1, "w", "is wrong");
+		}
+	nf_edge_findings_sort(&findings, "edge.conf");
+	text = printed(&findings);
+	/* Five files, what is left of each, and what is left of the others. */
+	assert_int_equal(lines(text), 100 + 5 + 1);
+	assert_non_null(strstr(text, "\nedgectl: 04.list: 10 more not shown\n"
+			       "edgectl: 240 more not shown, in other files\n"));
+	free(text);
+	nf_edge_findings_free(&findings);
+}
+
+static void a_complaint_escapes_what_is_put_into_it(void **state)
+{
+	int pipes[2], before = dup(STDERR_FILENO);
+	char text[256] = "";
+
+	assert_int_equal(pipe(pipes), 0);
+	fflush(stderr);
+	dup2(pipes[1], STDERR_FILENO);
+	nf_edge_usage("explain", "%s: unknown", "\x1b\u201cx");
+	fflush(stderr);
+	dup2(before, STDERR_FILENO);
+	close(before);
+	close(pipes[1]);
+	assert_true(read(pipes[0], text, sizeof(text) - 1) > 0);
+	close(pipes[0]);
+	assert_string_equal(text, "edgectl: \\x1b\u201cx: unknown; U+001B in it is a control character; take it out; see edgectl explain --help\n");
+}
+
+static void json_is_whole_whatever_a_name_is(void **state)
+{
+	static const char *const names[] = {
+		"wan0", "\u201cwan0\u201d", "a\x1b\n", "caf\xe9", "\xed\xa0\x80",
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(names); i++) {
+		json_t *text = nf_edge_json_text(names[i]);
+
+		assert_non_null(text);
+		json_decref(text);
+	}
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_a_terminal_obeys_is_escaped),
+		cmocka_unit_test(what_a_terminal_hides_is_escaped),
+		cmocka_unit_test(utf8_is_shown_as_it_is),
+		cmocka_unit_test(octets_that_are_no_utf8_are_escaped),
+		cmocka_unit_test(words_are_cut_between_characters),
+		cmocka_unit_test(characters_that_are_taken_for_others_are_named),
+		cmocka_unit_test(what_was_meant_is_found),
+		cmocka_unit_test(findings_of_others_are_escaped),
+		cmocka_unit_test(twenty_of_a_file_are_printed_in_order),
+		cmocka_unit_test(a_hundred_in_all_are_printed),
+		cmocka_unit_test(a_complaint_escapes_what_is_put_into_it),
+		cmocka_unit_test(json_is_whole_whatever_a_name_is),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Text that others wrote: names of files, of devices, words of a
+ * configuration, sentences of the kernel.
+ */
+#ifndef FOREIGN_H
+#define FOREIGN_H
+
+#include <stddef.h>
+
+char *nf_edge_shown(const char *text);
+char *nf_edge_shown_word(const char *word);
+char *nf_edge_odd(const char *text);
+char *nf_edge_plain(const char *text);
+const char *nf_edge_skip_mark(const char *text);
+const char *nf_edge_other_encoding(const char *text, size_t length);
+
+#endif /* FOREIGN_H */
