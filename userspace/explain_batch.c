@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "explain.h"
+#include "foreign.h"
 #include "output.h"
 
 /* Answers to this many fit into the socket's buffer with room to spare. */
@@ -35,13 +36,15 @@ struct batch {
 
 static void print_error(unsigned int line, const char *why)
 {
-	json_t *text = json_string(why);
+	char *odd = nf_edge_odd(why);
+	char *sentence = nf_edge_format("%s%s%s", why, odd ? "; " : "",
+					odd ? odd : "");
 
-	/* The line may be anything but text. */
 	nf_edge_json_print(json_pack("{s:i, s:o, s:i}", SCHEMA,
-				     "error", text ? text :
-				     json_string("is not text"),
+				     "error", nf_edge_json_text(sentence),
 				     "line", (int)line), JSON_COMPACT);
+	free(sentence);
+	free(odd);
 }
 
 static enum outcome answer(struct batch *batch, struct pending *pending)
@@ -83,8 +86,10 @@ static enum outcome answer_all(struct batch *batch)
 
 static enum outcome ask(struct batch *batch, char *line, size_t length)
 {
+	const char *encoding = nf_edge_other_encoding(line, length);
 	struct pending *pending;
-	char *words[LINE_WORDS] = { NULL }, *word, *rest = line;
+	char *words[LINE_WORDS] = { NULL }, *word;
+	char *rest = (char *)nf_edge_skip_mark(line);
 	struct nl_msg *request;
 	struct query query;
 	size_t count = 0;
@@ -99,12 +104,16 @@ static enum outcome ask(struct batch *batch, char *line, size_t length)
 	while ((word = strsep(&rest, " \t\r")))
 		if (*word && count < LINE_WORDS)
 			words[count++] = word;
-	if (!count || *words[0] == '#')
+	if (!encoding && (!count || *words[0] == '#'))
 		return DONE;
 
 	pending = &batch->pending[batch->count++];
 	*pending = (struct pending){ .line = batch->line };
-	if (!nf_edge_query_parse(&query, words, count, &pending->why)) {
+	if (encoding) {
+		batch->unread = true;
+		pending->why = nf_edge_format("the line is %s; write UTF-8",
+					      encoding);
+	} else if (!nf_edge_query_parse(&query, words, count, &pending->why)) {
 		batch->unread = true;
 	} else {
 		request = nf_edge_explain_request(batch->client, &query);

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "edgectl.h"
+#include "foreign.h"
 #include "text.h"
 
 /* Three times what a million IPv6 prefixes take. */
@@ -50,26 +51,44 @@ static char *read_all(int fd, size_t *length, char **why)
 	return NULL;
 }
 
+/* Files that were joined have a mark wherever one of them began. */
+static void blank_marks(struct text *text)
+{
+	char *line = text->buffer, *rest;
+
+	do {
+		rest = (char *)nf_edge_skip_mark(line);
+		memset(line, ' ', (size_t)(rest - line));
+		line = strchr(rest, '\n');
+	} while (line++);
+}
+
 /* What tells that a file is no text that this tool reads, at a line. */
 static bool is_text(struct text *text, unsigned int *line, char **why)
 {
-	const char *nul = memchr(text->buffer, '\0', text->length), *p;
+	const char *nul = memchr(text->buffer, '\0', text->length);
+	const char *encoding, *p;
 
 	*line = 1;
-	if (!memcmp(text->buffer, "\xff\xfe", 2) ||
-	    !memcmp(text->buffer, "\xfe\xff", 2)) {
-		*why = nf_edge_strdup("is UTF-16; save it as UTF-8");
+	encoding = nf_edge_other_encoding(text->buffer, text->length);
+	if (encoding) {
+		*why = nf_edge_format("is %s; save it as UTF-8", encoding);
 		return false;
 	}
 	if (nul) {
 		for (p = text->buffer; p < nul; p++)
 			*line += *p == '\n';
-		*why = nf_edge_strdup("holds a NUL, as no text file does; check the name");
+		p = memrchr(text->buffer, '\n', (size_t)(nul - text->buffer));
+		p = p ? p + 1 : text->buffer;
+		encoding = nf_edge_other_encoding(p, text->length -
+						  (size_t)(p - text->buffer));
+		*why = encoding ?
+		       nf_edge_format("goes on in %s here; save each file as UTF-8",
+				      encoding) :
+		       nf_edge_strdup("holds a NUL, as no text file does; check the name");
 		return false;
 	}
-	/* Some editors begin what they save as UTF-8 with this. */
-	if (!strncmp(text->buffer, "\xef\xbb\xbf", 3))
-		memset(text->buffer, ' ', 3);
+	blank_marks(text);
 	return true;
 }
 
