@@ -183,7 +183,8 @@ enum outcome nf_edge_cmd_load(int argc, char **argv)
 		nf_edge_offload_read(&offload, &apply.config.policy);
 	if (outcome == REFUSED && is_late(&apply)) {
 		if (!is_in_force(json, &outcome))
-			outcome = nf_edge_fail(REFUSED, "a policy came and went meanwhile; nothing was changed, load again");
+			outcome = nf_edge_fail(REFUSED,
+					       "a policy came and went meanwhile; nothing was changed, load again");
 	} else if (apply.config.errors.count) {
 		outcome = nf_edge_apply_refuse(&apply, json);
 	} else if (outcome == DONE && json) {
