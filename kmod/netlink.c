@@ -73,7 +73,7 @@ static int put_interface(struct sk_buff *msg, struct net *net,
 
 static int put_conntrack(struct sk_buff *msg, struct net *net)
 {
-	u64 drop = 0, early_drop = 0;
+	u64 drop = 0, early_drop = 0, insert_failed = 0;
 	int cpu;
 
 	for_each_possible_cpu(cpu) {
@@ -82,6 +82,7 @@ static int put_conntrack(struct sk_buff *msg, struct net *net)
 
 		drop += stat->drop;
 		early_drop += stat->early_drop;
+		insert_failed += stat->insert_failed;
 	}
 	if (nla_put_u32(msg, NF_EDGE_A_POLICY_CONNTRACK_COUNT,
 			nf_conntrack_count(net)) ||
@@ -90,7 +91,9 @@ static int put_conntrack(struct sk_buff *msg, struct net *net)
 	    put_u64(msg, NF_EDGE_A_POLICY_CONNTRACK_DROP, drop,
 		    NF_EDGE_A_POLICY_PAD) ||
 	    put_u64(msg, NF_EDGE_A_POLICY_CONNTRACK_EARLY_DROP, early_drop,
-		    NF_EDGE_A_POLICY_PAD))
+		    NF_EDGE_A_POLICY_PAD) ||
+	    put_u64(msg, NF_EDGE_A_POLICY_CONNTRACK_INSERT_FAILED,
+		    insert_failed, NF_EDGE_A_POLICY_PAD))
 		return -EMSGSIZE;
 	return 0;
 }

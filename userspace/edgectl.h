@@ -62,6 +62,7 @@ void *nf_edge_grow(void *array, size_t *capacity, size_t count, size_t size);
 char *nf_edge_strdup(const char *text);
 char *nf_edge_format(const char *format, ...)
 	__printf(1, 2);
+const char *nf_edge_plural(uintmax_t count, const char *one, const char *many);
 char *nf_edge_vformat(const char *format, va_list args)
 	__printf(1, 0);
 

@@ -80,11 +80,13 @@ static json_t *interface_json(const struct interface *interface)
 
 static json_t *conntrack_json(const struct view *view)
 {
-	return json_pack("{s:I, s:I, s:I, s:I}",
+	return json_pack("{s:I, s:I, s:I, s:I, s:I}",
 			 "count", (json_int_t)view->conntrack_count,
 			 "max", (json_int_t)view->conntrack_max,
 			 "drop", (json_int_t)view->conntrack_drop,
-			 "early_drop", (json_int_t)view->conntrack_early_drop);
+			 "early_drop", (json_int_t)view->conntrack_early_drop,
+			 "insert_failed",
+			 (json_int_t)view->conntrack_insert_failed);
 }
 
 static void print_json(const struct client *client, const struct view *view,
@@ -223,7 +225,8 @@ static void print_drops(const struct drop_counts drops[REASON_COUNT])
 		would_be += drops[i].would_be_packets;
 	}
 	line("drops");
-	fprintf(nf_edge_out, "%ju packets", packets);
+	fprintf(nf_edge_out, "%ju %s", packets,
+		nf_edge_plural(packets, "packet", "packets"));
 	if (would_be)
 		fprintf(nf_edge_out, ", %ju would-be", would_be);
 	for (i = 0; i < REASON_COUNT; i++)
@@ -236,21 +239,40 @@ static void print_drops(const struct drop_counts drops[REASON_COUNT])
 	fputc('\n', nf_edge_out);
 }
 
+/* Only an entry that was given up tells that the table was full: packets are
+ * dropped for other causes too.
+ */
+static void warn_of_conntrack(const struct view *view)
+{
+	uintmax_t drop = view->conntrack_drop;
+	uintmax_t given_up = view->conntrack_early_drop;
+	uintmax_t failed = view->conntrack_insert_failed;
+
+	if (given_up)
+		nf_edge_warn("the kernel gave up %ju %s because the table was full",
+			     given_up,
+			     nf_edge_plural(given_up, "entry", "entries"));
+	if (drop && failed)
+		nf_edge_warn("connection tracking dropped %ju %s, and could not insert %ju %s, as when NAT gives two connections the same addresses and ports",
+			     drop, nf_edge_plural(drop, "packet", "packets"),
+			     failed,
+			     nf_edge_plural(failed, "entry", "entries"));
+	else if (drop)
+		nf_edge_warn("connection tracking dropped %ju %s; if the table was full, the kernel's log says so",
+			     drop, nf_edge_plural(drop, "packet", "packets"));
+}
+
 static void print_conntrack(const struct view *view)
 {
 	line("conntrack");
-	fprintf(nf_edge_out, "%u of %u entries\n", view->conntrack_count,
-		view->conntrack_max);
+	fprintf(nf_edge_out, "%u of %u %s\n", view->conntrack_count,
+		view->conntrack_max,
+		nf_edge_plural(view->conntrack_max, "entry", "entries"));
 	if (view->conntrack_max &&
 	    (uint64_t)view->conntrack_count * 100 >=
 	    (uint64_t)view->conntrack_max * NEARLY_FULL)
 		nf_edge_warn("the table is nearly full: raise net.netfilter.nf_conntrack_max");
-	if (view->conntrack_drop)
-		nf_edge_warn("the kernel dropped %ju packets because the table was full",
-			     (uintmax_t)view->conntrack_drop);
-	if (view->conntrack_early_drop)
-		nf_edge_warn("the kernel gave up %ju entries because the table was full",
-			     (uintmax_t)view->conntrack_early_drop);
+	warn_of_conntrack(view);
 }
 
 static void print_offload(const struct view *view,
@@ -267,8 +289,10 @@ static void print_offload(const struct view *view,
 	if (text)
 		nf_edge_warn("%s", text);
 	if (view->offloaded)
-		nf_edge_warn("%ju governed packets were of offloaded connections: do not offload those",
-			     (uintmax_t)view->offloaded);
+		nf_edge_warn("%ju governed %s of offloaded connections: do not offload those",
+			     (uintmax_t)view->offloaded,
+			     nf_edge_plural(view->offloaded, "packet was",
+					    "packets were"));
 	free(text);
 	free(tables);
 }

@@ -124,6 +124,19 @@ char *nf_edge_strdup(const char *text)
 }
 
 /**
+ * nf_edge_plural - the form of a word behind a number
+ * @count: the number
+ * @one: its form for one
+ * @many: its form for any other number
+ *
+ * Return: @one or @many.
+ */
+const char *nf_edge_plural(uintmax_t count, const char *one, const char *many)
+{
+	return count == 1 ? one : many;
+}
+
+/**
  * nf_edge_vformat - print into a new string
  * @format: as vprintf
  * @args: as vprintf

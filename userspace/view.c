@@ -54,6 +54,8 @@ static void read_status(struct nlmsghdr *reply, void *arg)
 		nf_edge_attr_u64(attrs[NF_EDGE_A_POLICY_CONNTRACK_DROP]);
 	view->conntrack_early_drop =
 		nf_edge_attr_u64(attrs[NF_EDGE_A_POLICY_CONNTRACK_EARLY_DROP]);
+	view->conntrack_insert_failed =
+		nf_edge_attr_u64(attrs[NF_EDGE_A_POLICY_CONNTRACK_INSERT_FAILED]);
 	view->offloaded = nf_edge_attr_u64(attrs[NF_EDGE_A_POLICY_OFFLOADED]);
 
 	nlmsg_for_each_attr(attr, reply, GENL_HDRLEN, left)

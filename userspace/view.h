@@ -41,8 +41,9 @@ struct row_state {
  * @governed: Edge addresses
  * @conntrack_count: entries of the connection tracking table
  * @conntrack_max: how many it has room for
- * @conntrack_drop: packets dropped because it was full
- * @conntrack_early_drop: entries given up for new ones
+ * @conntrack_drop: packets that connection tracking dropped, whatever the cause
+ * @conntrack_early_drop: entries given up for new ones, the table being full
+ * @conntrack_insert_failed: entries that could not be inserted
  * @offloaded: governed packets of connections marked offloaded
  * @rows: by place in the table, if they were asked for
  * @set_counts: prefixes a peer set, if they were asked for
@@ -59,6 +60,7 @@ struct view {
 	uint32_t conntrack_max;
 	uint64_t conntrack_drop;
 	uint64_t conntrack_early_drop;
+	uint64_t conntrack_insert_failed;
 	uint64_t offloaded;
 	struct row_state rows[NF_EDGE_ROW_COUNT];
 	uint32_t set_counts[PEER_SET_COUNT];

@@ -212,8 +212,9 @@ static void set_that_narrows_nothing(struct config *config)
 			continue;
 		narrowed = nf_edge_row_ids(narrow, ", ");
 		wider = nf_edge_row_ids(wide, ", ");
-		detail = nf_edge_format("%s: %s permit the same flow for Any",
-					narrowed, wider);
+		detail = nf_edge_format("%s: %s %s the same flow for Any",
+					narrowed, wider, wide & (wide - 1) ?
+					"permit" : "permits");
 		warn_set(config, set, "narrows nothing for ", detail);
 		free(detail);
 		free(wider);

@@ -650,7 +650,7 @@ SHAPES = {
         "switched": list,
         "interfaces": [{"name": str, "sides": [set(SIDES)], "present": bool}],
         "conntrack": {"count": int, "max": int, "drop": int,
-                      "early_drop": int},
+                      "early_drop": int, "insert_failed": int},
         "offloaded": int, "offloaded_connections": int,
         "flowtables": [{"name": str, "devices": [str]}]},
     ("show", "rows"): {"rows": [{

@@ -502,6 +502,7 @@ def test_status_shows_the_table(open_net):
     kernel = net.box.conntrack_counts()
     assert status["drop"] == kernel["drop"]
     assert status["early_drop"] == kernel["early_drop"]
+    assert status["insert_failed"] == kernel["insert_failed"]
 
 
 @pytest.fixture
@@ -547,8 +548,8 @@ def test_a_full_table_gives_up_what_nobody_answered(open_net, full):
     assert now > before and entries(net) <= 2001
     text = net.edgectl("show", "status").stdout
     assert "of 2001 entries" in text
-    assert f"WARNING    the kernel gave up {now} entries because the table " \
-        "was full" in text
+    assert f"WARNING    the kernel gave up {now} " \
+        f"{'entry' if now == 1 else 'entries'} because the table was full" in text
     full.exchange()
 
 

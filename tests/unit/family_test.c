@@ -156,6 +156,7 @@ static void status_adds_up_what_every_cpu_counted(struct kunit *test)
 
 		stat->drop = 100 + cpu;
 		stat->early_drop = 1000 + 10 * cpu;
+		stat->insert_failed = 20000 + 1000 * cpu;
 		per_cpu_ptr(en->drops, cpu)->offloaded = 10000 + 100 * cpu;
 	}
 	KUNIT_ASSERT_EQ(test, ask_for(NF_EDGE_CMD_STATUS_GET), 0);
@@ -163,6 +164,7 @@ static void status_adds_up_what_every_cpu_counted(struct kunit *test)
 	expect_number(test, NF_EDGE_A_POLICY_CONNTRACK_MAX, 65536);
 	expect_number(test, NF_EDGE_A_POLICY_CONNTRACK_DROP, 303);
 	expect_number(test, NF_EDGE_A_POLICY_CONNTRACK_EARLY_DROP, 3030);
+	expect_number(test, NF_EDGE_A_POLICY_CONNTRACK_INSERT_FAILED, 63000);
 	expect_number(test, NF_EDGE_A_POLICY_OFFLOADED, 30300);
 }
 

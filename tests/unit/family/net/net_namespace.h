@@ -8,6 +8,7 @@
 struct ip_conntrack_stat {
 	unsigned int drop;
 	unsigned int early_drop;
+	unsigned int insert_failed;
 };
 
 /* A namespace: what the module has of it, its devices, and its conntrack. */
