@@ -139,6 +139,41 @@ def test_what_the_hook_sees_of_an_offloaded_connection_is_judged(fast, family):
     net.cuts(talk, "disabled", near=STUN, by="server")
 
 
+def test_an_ungoverned_connection_that_the_hook_sees_is_not_counted(fast, family):
+    """Of both connections one direction is taken. Only the Edge's is counted."""
+    net = fast(devices="wan0")
+    other, talk = running(net, family, "unbound"), running(net, family)
+    listed = net.box.run("conntrack", "-L", "-f", f"ipv{family}").stdout
+    assert listed.count("[OFFLOAD]") == 2
+    before = net.edgectl.status()["offloaded"]
+    other.exchange()
+    assert net.edgectl.status()["offloaded"] == before
+    talk.exchange()
+    other.exchange()
+    assert net.edgectl.status()["offloaded"] == before + 1
+
+
+@pytest.mark.parametrize("name, count", [("edge1.av", 1), ("edge1.marker", 0)])
+def test_a_translated_connection_counts_by_its_reply_tuple(fast, family, name, count):
+    """The original tuple names no Edge address. Audit lets the connection by."""
+    net, target = fast(), net_other(family)
+    net.load(OPEN.but(mode="audit"))
+    ip = {4: "ip", 6: "ip6"}[family]
+    inside = net.at(name, family)
+    net.box.nft(f"table {ip} translate {{ chain c {{\n"
+                "type nat hook prerouting priority dstnat\n"
+                f"{ip} daddr {target} dnat to {inside.address}\n}}\n}}\n")
+    try:
+        talk = net.connect("udp", net.at("client", family), net.at("unbound", family), 3478,
+                           deliver=inside)
+        talk.exchange()
+        talk.exchange()
+        assert "[OFFLOAD]" in net.box.run("conntrack", "-L", "-d", target).stdout
+        assert offloaded(net) == count
+    finally:
+        net.box.nft(f"delete table {ip} translate")
+
+
 def test_without_a_flowtable_nothing_is_said(open_net, family):
     net = open_net
     running(net, family)

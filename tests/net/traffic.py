@@ -22,6 +22,7 @@ TAG = struct.Struct("!4sI")
 MAGIC = b"\x1eDgE"
 UNTRACKED_TTL = 77      # the appliance marks packets of this TTL untracked
 NAT_TTL = 100           # and translates those of this and the next few
+ECHO_CODES = (0, 0, 1, 255)
 OTHER_PROTOCOLS = (50, 89, 103, 253)
 
 CLIENT_SEQ, SERVER_SEQ = 1000, 5000
@@ -139,7 +140,9 @@ class Script:
         if packet.protocol == "udp":
             return packets.udp(source, destination, packet.sport, packet.dport, data, **ip)
         kind = {"echo": (8, 128), "echo-reply": (0, 129)}[packet.protocol]
+        # Any code makes an echo request; its replies have the same.
         return packets.icmp(source, destination, kind[packet.source.version == 6],
+                            ECHO_CODES[self.flow % len(ECHO_CODES)],
                             body=packets.echo_body(self.flow & 0xffff, 1, data), **ip)
 
     # --- events

@@ -129,6 +129,18 @@ static void what_is_not_closed_is_an_error(void **state)
 	one_error(TOP NODE "}\n", 5, "}", "does not belong here");
 }
 
+static void lines_are_counted_behind_comments(void **state)
+{
+	one_error(TOP "/* three\n   lines\n */\n" NODE "pong = { }\n", 8, "pong",
+		  "unknown key");
+	one_error(TOP "# one\n// two\n/* three */ /* four\n\n */\n" NODE "pong = { }\n",
+		  10, "pong", "unknown key");
+	one_error(TOP NODE "ping = { /* in a list\n*/ internl }\n", 6, "internl",
+		  "unknown side");
+	one_error(TOP NODE "peers cms { # }\n prefixes = {\n 10.0.0.0/33 } }\n", 7,
+		  "10.0.0.0/33", "no such prefix length");
+}
+
 static void what_libconfuse_would_take_is_refused(void **state)
 {
 	setenv("NF_EDGE_SIDE", "internal", 1);
@@ -488,6 +500,7 @@ int main(void)
 		cmocka_unit_test(errors_stand_in_the_order_of_lines),
 		cmocka_unit_test(repetitions_are_errors),
 		cmocka_unit_test(what_is_not_closed_is_an_error),
+		cmocka_unit_test(lines_are_counted_behind_comments),
 		cmocka_unit_test(what_libconfuse_would_take_is_refused),
 		cmocka_unit_test(a_nul_is_refused),
 		cmocka_unit_test(a_directory_and_no_file_are_refused),

@@ -461,7 +461,7 @@ static void a_transaction_is_of_one_socket(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, prefixes_in_force(), 3);
 	KUNIT_ASSERT_EQ(test, en->snapshot->site->n_of_set[NF_EDGE_PEER_SET_DNS],
 			1);
-	/* It is over with its load. */
+	/* The transaction is over with its load. */
 	load_all(test);
 	KUNIT_ASSERT_EQ(test, prefixes_in_force(), 2);
 }

@@ -203,6 +203,83 @@ static void what_tells_two_policies_apart_is_listed(void **state)
 	nf_edge_policy_free(&after);
 }
 
+static void an_address_that_changes_its_service_is_a_change(void **state)
+{
+	static const char *const lines[] = {
+		"node n: access removed 192.0.2.1",
+		"node n: av added 192.0.2.1",
+	};
+	static const char *const back[] = {
+		"node n: access added 192.0.2.1",
+		"node n: av removed 192.0.2.1",
+	};
+	static const char *const other[] = {
+		"node n: av added 192.0.2.1",
+	};
+	struct policy before = { 0 }, after = { 0 };
+	struct node *node;
+	struct ip ip;
+
+	nf_edge_ip_parse("192.0.2.1", &ip);
+	nf_edge_node_bind(nf_edge_node_add(&before, "n"),
+			  NF_EDGE_SERVICE_ACCESS, &ip, 0);
+	node = nf_edge_node_add(&after, "n");
+	nf_edge_node_bind(node, NF_EDGE_SERVICE_AV, &ip, 0);
+	expect(&before, &after, lines, ARRAY_SIZE(lines));
+	expect(&after, &before, back, ARRAY_SIZE(back));
+	/* Of both services now: one is new. */
+	nf_edge_node_bind(node, NF_EDGE_SERVICE_ACCESS, &ip, 0);
+	expect(&before, &after, other, ARRAY_SIZE(other));
+	nf_edge_policy_free(&before);
+	nf_edge_policy_free(&after);
+}
+
+/* Each part of a policy, added and removed. */
+static void each_change_is_one_line(void **state)
+{
+	struct policy nothing = { 0 }, one = { 0 }, other = { 0 };
+	static const char *const comes[] = {
+		"mode: enforce", "zones: added pic", "features: added av cls",
+		"ping: added external", "expose-cls-ports: on",
+		"interface a: added with side external internal",
+		"node n: added", "node n: webconf added 2001:db8::1 192.0.2.7",
+		"peers crl: bound, 2 prefixes", "peers frontend: bound, 0 prefixes",
+	};
+	static const char *const goes[] = {
+		"zones: removed pic", "features: removed av cls",
+		"ping: removed external", "expose-cls-ports: off",
+		"interface b: added with side edge",
+		"interface a: removed, had side external internal",
+		"node m: added", "node n: removed, with its counters",
+		"peers crl: not bound any more, had 2 prefixes",
+		"peers frontend: not bound any more, had 0 prefixes",
+	};
+	struct node *node;
+	struct ip ip;
+
+	one.mode = other.mode = NF_EDGE_MODE_ENFORCE;
+	one.zones = 1U << NF_EDGE_ZONE_PIC;
+	one.features = 1U << NF_EDGE_FEATURE_AV | 1U << NF_EDGE_FEATURE_CLS;
+	one.ping = 1U << NF_EDGE_SIDE_EXTERNAL;
+	one.expose_cls_ports = true;
+	nf_edge_interface_add(&one, "a")->sides =
+		1U << NF_EDGE_SIDE_EXTERNAL | 1U << NF_EDGE_SIDE_INTERNAL;
+	nf_edge_interface_add(&other, "b")->sides = 1U << NF_EDGE_SIDE_EDGE;
+	node = nf_edge_node_add(&one, "n");
+	nf_edge_ip_parse("2001:db8::1", &ip);
+	nf_edge_node_bind(node, NF_EDGE_SERVICE_WEBCONF, &ip, 0);
+	nf_edge_ip_parse("192.0.2.7", &ip);
+	nf_edge_node_bind(node, NF_EDGE_SERVICE_WEBCONF, &ip, 0);
+	nf_edge_node_add(&other, "m");
+	add(&one.sets[NF_EDGE_PEER_SET_CRL], "10.0.0.0/8");
+	add(&one.sets[NF_EDGE_PEER_SET_CRL], "2001:db8::/32");
+	one.sets[NF_EDGE_PEER_SET_FRONTEND].bound = true;
+	expect(&nothing, &one, comes, ARRAY_SIZE(comes));
+	expect(&one, &other, goes, ARRAY_SIZE(goes));
+	nf_edge_policy_free(&one);
+	nf_edge_policy_free(&other);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -211,6 +288,8 @@ int main(void)
 		cmocka_unit_test(the_table_is_whole),
 		cmocka_unit_test(prefixes_are_read_and_written),
 		cmocka_unit_test(what_tells_two_policies_apart_is_listed),
+		cmocka_unit_test(an_address_that_changes_its_service_is_a_change),
+		cmocka_unit_test(each_change_is_one_line),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,547 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <linux/genetlink.h>
+#include <linux/netlink.h>
+#include <netlink/genl/genl.h>
+#include <netlink/netlink.h>
+#include <netlink/socket.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include <cmocka.h>
+
+#include "client.h"
+#include "module.h"
+
+#define FAMILY		0x21
+#define QUEUE_MAX	128
+#define MESSAGES_MAX	64
+
+struct module module;
+struct query session;
+
+static struct datagram {
+	void *data;
+	size_t size;
+	uint32_t sender;
+} queue[QUEUE_MAX];
+static size_t first, last;
+
+static struct nl_msg *messages[MESSAGES_MAX];
+static size_t message_count;
+static nl_recvmsg_msg_cb_t callback;
+static void *callback_arg;
+
+ssize_t __wrap_send(int fd, const void *data, size_t size, int flags);
+ssize_t __wrap_recvfrom(int fd, void *data, size_t size, int flags,
+			struct sockaddr *from, socklen_t *length);
+int __wrap_setsockopt(int fd, int level, int name, const void *value,
+		      socklen_t size);
+int __wrap_nl_connect(struct nl_sock *socket, int protocol);
+int __wrap_nl_send_simple(struct nl_sock *socket, int type, int flags,
+			  void *data, size_t size);
+int __wrap_nl_send_auto(struct nl_sock *socket, struct nl_msg *msg);
+int __wrap_nl_socket_modify_cb(struct nl_sock *socket, enum nl_cb_type type,
+			       enum nl_cb_kind kind, nl_recvmsg_msg_cb_t call,
+			       void *arg);
+int __wrap_nl_recvmsgs_default(struct nl_sock *socket);
+bool __wrap_nf_edge_ssh_query(struct query *query);
+
+/* --- the queue of answers */
+
+static void push(struct nl_msg *msg, uint32_t sender)
+{
+	struct nlmsghdr *header = nlmsg_hdr(msg);
+
+	assert_true(last < QUEUE_MAX);
+	queue[last].size = header->nlmsg_len;
+	queue[last].data = malloc(header->nlmsg_len);
+	memcpy(queue[last].data, header, header->nlmsg_len);
+	queue[last++].sender = sender;
+	nlmsg_free(msg);
+}
+
+static struct nl_msg *reply(uint32_t sequence, int flags, uint8_t command)
+{
+	struct nl_msg *msg = nlmsg_alloc_size(MESSAGE_MAX);
+
+	genlmsg_put(msg, 0, sequence, FAMILY, 0, flags, command, 1);
+	return msg;
+}
+
+static void push_end(uint32_t sequence, int error, uint32_t offset, bool dump,
+		     bool interrupted)
+{
+	struct nl_msg *msg = nlmsg_alloc_size(4096);
+	struct nlmsgerr ack = { .error = -error };
+	int flags = dump ? NLM_F_MULTI : NLM_F_CAPPED;
+
+	if (error)
+		flags |= NLM_F_ACK_TLVS;
+	if (interrupted)
+		flags |= NLM_F_DUMP_INTR;
+	nlmsg_put(msg, 0, sequence, dump ? NLMSG_DONE : NLMSG_ERROR, 0, flags);
+	nlmsg_append(msg, &ack, dump ? sizeof(int) : sizeof(ack), NLMSG_ALIGNTO);
+	if (error && module.sentence)
+		nla_put_string(msg, NLMSGERR_ATTR_MSG, module.sentence);
+	if (error && offset)
+		nla_put_u32(msg, NLMSGERR_ATTR_OFFS, offset);
+	push(msg, 0);
+}
+
+/* --- the module's answers */
+
+static void put_status(struct nl_msg *msg)
+{
+	const struct view *view = &module.view;
+	const struct policy *policy = &view->policy;
+	struct nlattr *nest;
+	size_t i;
+
+	nla_put_string(msg, NF_EDGE_A_POLICY_VERSION, module.version);
+	nla_put_u32(msg, NF_EDGE_A_POLICY_GENERATION, view->generation);
+	nla_put_u32(msg, NF_EDGE_A_POLICY_CONNTRACK_COUNT, view->conntrack_count);
+	nla_put_u32(msg, NF_EDGE_A_POLICY_CONNTRACK_MAX, view->conntrack_max);
+	nla_put_u64(msg, NF_EDGE_A_POLICY_CONNTRACK_DROP, view->conntrack_drop);
+	nla_put_u64(msg, NF_EDGE_A_POLICY_CONNTRACK_EARLY_DROP,
+		    view->conntrack_early_drop);
+	nla_put_u64(msg, NF_EDGE_A_POLICY_OFFLOADED, view->offloaded);
+	if (!view->loaded)
+		return;
+	nla_put_u32(msg, NF_EDGE_A_POLICY_MODE, policy->mode);
+	nla_put_u32(msg, NF_EDGE_A_POLICY_ZONES, policy->zones);
+	nla_put_u32(msg, NF_EDGE_A_POLICY_FEATURES, policy->features);
+	nla_put_u32(msg, NF_EDGE_A_POLICY_PING, policy->ping);
+	if (policy->expose_cls_ports)
+		nla_put_flag(msg, NF_EDGE_A_POLICY_EXPOSE_CLS_PORTS);
+	nla_put_u32(msg, NF_EDGE_A_POLICY_LOADED_MODE, view->loaded_mode);
+	nla_put_u32(msg, NF_EDGE_A_POLICY_LOADED_ZONES, view->loaded_zones);
+	nla_put_u32(msg, NF_EDGE_A_POLICY_LOADED_FEATURES, view->loaded_features);
+	nla_put_u32(msg, NF_EDGE_A_POLICY_GOVERNED, view->governed);
+	for (i = 0; i < policy->interface_count; i++) {
+		const struct interface *interface = &policy->interfaces[i];
+
+		nest = nf_edge_nest(msg, NF_EDGE_A_POLICY_INTERFACE);
+		nla_put_string(msg, NF_EDGE_A_INTERFACE_NAME, interface->name);
+		nla_put_u32(msg, NF_EDGE_A_INTERFACE_SIDES, interface->sides);
+		if (interface->ifindex)
+			nla_put_u32(msg, NF_EDGE_A_INTERFACE_IFINDEX,
+				    interface->ifindex);
+		nla_nest_end(msg, nest);
+	}
+}
+
+static void push_rows(uint32_t sequence)
+{
+	size_t i;
+
+	for (i = 0; i < NF_EDGE_ROW_COUNT; i++) {
+		const struct row_state *state = &module.view.rows[i];
+		struct nl_msg *msg = reply(sequence, NLM_F_MULTI,
+					   NF_EDGE_CMD_ROW_GET);
+
+		nla_put_string(msg, NF_EDGE_A_ROW_ID, nf_edge_rows[i].id);
+		nla_put_u8(msg, NF_EDGE_A_ROW_LIVE, state->live);
+		nla_put_u32(msg, NF_EDGE_A_ROW_DEAD, state->dead);
+		nla_put_u32(msg, NF_EDGE_A_ROW_BOUND_SETS, state->bound);
+		push(msg, 0);
+	}
+}
+
+static void push_nodes(uint32_t sequence)
+{
+	const struct policy *policy = &module.view.policy;
+	struct nlattr *nest, *inner;
+	size_t n, i;
+
+	for (n = 0; n < policy->node_count; n++) {
+		const struct node *node = &policy->nodes[n];
+		struct nl_msg *msg = reply(sequence, NLM_F_MULTI,
+					   NF_EDGE_CMD_NODE_GET);
+
+		nest = nf_edge_nest(msg, NF_EDGE_A_POLICY_NODE);
+		nla_put_string(msg, NF_EDGE_A_NODE_NAME, node->name);
+		for (i = 0; i < node->count; i++) {
+			const struct binding *b = &node->bindings[i];
+			bool ipv4 = b->ip.family == AF_INET;
+
+			inner = nf_edge_nest(msg, NF_EDGE_A_NODE_ADDRESS);
+			nla_put_u32(msg, NF_EDGE_A_ADDRESS_SERVICE, b->service);
+			nla_put(msg, ipv4 ? NF_EDGE_A_ADDRESS_IPV4 :
+				NF_EDGE_A_ADDRESS_IPV6, ipv4 ? 4 : 16,
+				b->ip.bytes);
+			nla_nest_end(msg, inner);
+		}
+		nla_nest_end(msg, nest);
+		push(msg, 0);
+	}
+}
+
+/* Each set; its prefixes of each family in a message of their own. */
+static void push_sets(uint32_t sequence, uint8_t command)
+{
+	unsigned int which, family;
+	struct nlattr *nest;
+
+	for (which = 0; which < PEER_SET_COUNT; which++) {
+		const struct peer_set *set = &module.view.policy.sets[which];
+
+		for (family = 0; family < FAMILY_COUNT; family++) {
+			const struct prefixes *p = &set->prefixes[family];
+			bool counts = command == NF_EDGE_CMD_PEERS_GET;
+			struct nl_msg *msg;
+
+			if (counts ? family : !p->count)
+				continue;
+			msg = reply(sequence, NLM_F_MULTI, command);
+			nest = nf_edge_nest(msg, NF_EDGE_A_POLICY_PEERS);
+			nla_put_u32(msg, NF_EDGE_A_PEERS_SET, which);
+			if (counts && set->bound)
+				nla_put_u32(msg, NF_EDGE_A_PEERS_COUNT,
+					    (uint32_t)nf_edge_set_count(set));
+			if (!counts)
+				nla_put(msg, family == IPV4 ?
+					NF_EDGE_A_PEERS_PREFIXES_IPV4 :
+					NF_EDGE_A_PEERS_PREFIXES_IPV6,
+					(int)(p->count *
+					      nf_edge_entry_size(family)),
+					p->entries);
+			nla_nest_end(msg, nest);
+			push(msg, 0);
+		}
+	}
+}
+
+static void put_counts(struct nl_msg *msg, int nest_type, size_t node, size_t i)
+{
+	static const int attributes[] = {
+		NF_EDGE_A_COUNTS_CONNECTIONS,
+		NF_EDGE_A_COUNTS_PACKETS_TO_EDGE,
+		NF_EDGE_A_COUNTS_BYTES_TO_EDGE,
+		NF_EDGE_A_COUNTS_PACKETS_FROM_EDGE,
+		NF_EDGE_A_COUNTS_BYTES_FROM_EDGE,
+		NF_EDGE_A_COUNTS_DENIED,
+		NF_EDGE_A_COUNTS_LAST_HIT,
+	};
+	struct nlattr *nest = nf_edge_nest(msg, nest_type);
+	size_t k;
+
+	if (nest_type == NF_EDGE_A_COUNTERS_ROW)
+		nla_put_string(msg, NF_EDGE_A_COUNTS_ROW, nf_edge_rows[i].id);
+	else
+		nla_put_u32(msg, NF_EDGE_A_COUNTS_SERVICE, (uint32_t)i);
+	for (k = 0; k < ARRAY_SIZE(attributes); k++)
+		if (!module.silent || attributes[k] != NF_EDGE_A_COUNTS_LAST_HIT)
+			nla_put_u64(msg, attributes[k], module.silent ? 0 :
+				    (node + 1) * 10000 + i * 10 + k + 1);
+	nla_nest_end(msg, nest);
+}
+
+static void put_counters(struct nl_msg *msg, struct nlmsghdr *asked)
+{
+	struct nlattr *name = attr_of(asked, NF_EDGE_A_COUNTERS_NODE);
+	struct nlattr *zone = attr_of(asked, NF_EDGE_A_COUNTERS_ZONE);
+	const struct policy *policy = &module.view.policy;
+	size_t n = 0, i;
+
+	while (n < policy->node_count &&
+	       strcmp(policy->nodes[n].name, nla_get_string(name)))
+		n++;
+	nla_put_u32(msg, NF_EDGE_A_COUNTERS_GENERATION, module.view.generation);
+	for (i = 0; i < NF_EDGE_ROW_COUNT; i++)
+		if (!zone || nf_edge_rows[i].zone == nla_get_u32(zone))
+			put_counts(msg, NF_EDGE_A_COUNTERS_ROW, n, i);
+	for (i = 0; i < SERVICE_COUNT && !zone; i++)
+		put_counts(msg, NF_EDGE_A_COUNTERS_SERVICE, n, i);
+}
+
+static void put_drops(struct nl_msg *msg)
+{
+	struct nlattr *nest;
+	uint32_t i;
+
+	for (i = 0; i < REASON_COUNT; i++) {
+		nest = nf_edge_nest(msg, NF_EDGE_A_DROPS_DROP);
+		nla_put_u32(msg, NF_EDGE_A_DROP_REASON, i);
+		nla_put_u64(msg, NF_EDGE_A_DROP_PACKETS, module.drop[i][0]);
+		nla_put_u64(msg, NF_EDGE_A_DROP_BYTES, module.drop[i][1]);
+		nla_put_u64(msg, NF_EDGE_A_DROP_WOULD_BE_PACKETS,
+			    module.drop[i][2]);
+		nla_put_u64(msg, NF_EDGE_A_DROP_WOULD_BE_BYTES,
+			    module.drop[i][3]);
+		nla_nest_end(msg, nest);
+	}
+}
+
+static void put_rows(struct nl_msg *msg, int attribute, uint64_t rows)
+{
+	size_t i;
+
+	for (i = 0; i < NF_EDGE_ROW_COUNT; i++)
+		if (rows & (1ULL << i))
+			nla_put_string(msg, attribute, nf_edge_rows[i].id);
+}
+
+static void put_verdict(struct nl_msg *msg)
+{
+	const struct verdict *v = &module.tried;
+	struct nlattr *nest = nf_edge_nest(msg, NF_EDGE_A_POLICY_QUERY);
+
+	nla_put_u32(msg, NF_EDGE_A_QUERY_VERDICT, v->verdict);
+	if (v->reason >= 0)
+		nla_put_u32(msg, NF_EDGE_A_QUERY_REASON, (uint32_t)v->reason);
+	if (v->mode >= 0)
+		nla_put_u32(msg, NF_EDGE_A_QUERY_MODE, (uint32_t)v->mode);
+	if (*v->source_node)
+		nla_put_string(msg, NF_EDGE_A_QUERY_SOURCE_NODE, v->source_node);
+	if (*v->destination_node)
+		nla_put_string(msg, NF_EDGE_A_QUERY_DESTINATION_NODE,
+			       v->destination_node);
+	put_rows(msg, NF_EDGE_A_QUERY_ROW, v->rows);
+	put_rows(msg, NF_EDGE_A_QUERY_NEAR, v->near);
+	nla_nest_end(msg, nest);
+}
+
+static void push_family(uint32_t sequence)
+{
+	struct nl_msg *msg = nlmsg_alloc_size(4096);
+
+	genlmsg_put(msg, 0, sequence, GENL_ID_CTRL, 0, 0, CTRL_CMD_NEWFAMILY, 2);
+	nla_put_u16(msg, CTRL_ATTR_FAMILY_ID, FAMILY);
+	nla_put_u32(msg, CTRL_ATTR_VERSION, module.family_version);
+	push(msg, 0);
+	push_end(sequence, 0, 0, false, false);
+}
+
+/* Where the refused text stands in a request. */
+static uint32_t offset_of(const struct nlmsghdr *asked)
+{
+	const char *at = module.place ?
+		memmem(asked, asked->nlmsg_len, module.place,
+		       strlen(module.place)) : NULL;
+
+	return at ? (uint32_t)(at - (const char *)asked) - NLA_HDRLEN : 0;
+}
+
+static void answer(struct nlmsghdr *asked, uint8_t command)
+{
+	uint32_t sequence = asked->nlmsg_seq;
+	struct nl_msg *msg;
+
+	if (module.forges) {
+		msg = reply(sequence, 0, command);
+		nla_put_u32(msg, NF_EDGE_A_POLICY_GENERATION, 666);
+		push(msg, FORGER);
+		/* Believed, it would end the answer. */
+		push_end(sequence, 0, 0, false, false);
+		queue[last - 1].sender = FORGER;
+	}
+	if (command == module.refused) {
+		push_end(sequence, module.error, offset_of(asked), false, false);
+		return;
+	}
+	msg = reply(sequence, 0, command);
+	switch (command) {
+	case NF_EDGE_CMD_ROW_GET:
+		push_rows(sequence);
+		break;
+	case NF_EDGE_CMD_NODE_GET:
+		push_nodes(sequence);
+		if (module.moves) {
+			module.moves--;
+			module.view.generation++;
+		}
+		break;
+	case NF_EDGE_CMD_PEERS_GET:
+	case NF_EDGE_CMD_PREFIX_GET:
+		push_sets(sequence, command);
+		break;
+	case NF_EDGE_CMD_STATUS_GET:
+		put_status(msg);
+		break;
+	case NF_EDGE_CMD_COUNTERS_GET:
+		put_counters(msg, asked);
+		break;
+	case NF_EDGE_CMD_DROPS_GET:
+		put_drops(msg);
+		break;
+	case NF_EDGE_CMD_SWITCH:
+		nla_put_u32(msg, NF_EDGE_A_SWITCH_GENERATION,
+			    module.view.generation);
+		nla_put_u8(msg, NF_EDGE_A_SWITCH_CHANGED, module.changed);
+		break;
+	default:
+		nla_put_u32(msg, NF_EDGE_A_POLICY_GENERATION,
+			    module.view.generation);
+		nla_put_u32(msg, NF_EDGE_A_POLICY_GOVERNED, module.view.governed);
+		nla_put_u8(msg, NF_EDGE_A_POLICY_CHANGED, module.changed);
+		if (attr_of(asked, NF_EDGE_A_POLICY_QUERY))
+			put_verdict(msg);
+	}
+	if (asked->nlmsg_flags & NLM_F_DUMP) {
+		nlmsg_free(msg);
+		push_end(sequence, 0, 0, true, command == module.cut);
+		if (command == module.cut)
+			module.cut = 0;
+	} else {
+		push(msg, 0);
+		push_end(sequence, 0, 0, false, false);
+	}
+}
+
+/* --- the sockets of the tool */
+
+ssize_t __wrap_send(int fd, const void *data, size_t size, int flags)
+{
+	struct asked *asked = &module.requests[module.n];
+	struct genlmsghdr *header;
+
+	assert_true(module.n < REQUESTS_MAX);
+	asked->message = malloc(size);
+	memcpy(asked->message, data, size);
+	assert_int_equal(asked->message->nlmsg_len, size);
+	if (asked->message->nlmsg_type == GENL_ID_CTRL) {
+		push_family(asked->message->nlmsg_seq);
+		free(asked->message);
+		return (ssize_t)size;
+	}
+	assert_int_equal(asked->message->nlmsg_type, FAMILY);
+	header = nlmsg_data(asked->message);
+	asked->command = header->cmd;
+	module.n++;
+	answer(asked->message, header->cmd);
+	return (ssize_t)size;
+}
+
+ssize_t __wrap_recvfrom(int fd, void *data, size_t size, int flags,
+			struct sockaddr *from, socklen_t *length)
+{
+	struct sockaddr_nl sender = { .nl_family = AF_NETLINK };
+	struct datagram *one = &queue[first];
+	ssize_t got;
+
+	if (first == last)
+		fail_msg("nothing is left to be received");
+	assert_true(one->size <= size);
+	sender.nl_pid = one->sender;
+	memcpy(from, &sender, sizeof(sender));
+	memcpy(data, one->data, one->size);
+	got = (ssize_t)one->size;
+	free(one->data);
+	if (++first == last)
+		first = last = 0;
+	return got;
+}
+
+int __wrap_setsockopt(int fd, int level, int name, const void *value,
+		      socklen_t size)
+{
+	return 0;
+}
+
+int __wrap_nl_connect(struct nl_sock *socket, int protocol)
+{
+	return 0;
+}
+
+int __wrap_nl_send_simple(struct nl_sock *socket, int type, int flags,
+			  void *data, size_t size)
+{
+	return (int)size;
+}
+
+int __wrap_nl_send_auto(struct nl_sock *socket, struct nl_msg *msg)
+{
+	return (int)nlmsg_hdr(msg)->nlmsg_len;
+}
+
+int __wrap_nl_socket_modify_cb(struct nl_sock *socket, enum nl_cb_type type,
+			       enum nl_cb_kind kind, nl_recvmsg_msg_cb_t call,
+			       void *arg)
+{
+	callback = call;
+	callback_arg = arg;
+	return 0;
+}
+
+/* Each reader takes the messages of its own type. */
+int __wrap_nl_recvmsgs_default(struct nl_sock *socket)
+{
+	size_t i;
+
+	for (i = 0; i < message_count; i++)
+		callback(messages[i], callback_arg);
+	return 0;
+}
+
+bool __wrap_nf_edge_ssh_query(struct query *query)
+{
+	*query = session;
+	return *session.in;
+}
+
+void add_message(struct nl_msg *msg)
+{
+	assert_true(message_count < MESSAGES_MAX);
+	messages[message_count++] = msg;
+}
+
+struct nl_msg *new_message(int type, const void *head, size_t size)
+{
+	struct nl_msg *msg = nlmsg_alloc_size(4096);
+
+	nlmsg_put(msg, 0, 0, type, 0, 0);
+	nlmsg_append(msg, (void *)head, size, NLMSG_ALIGNTO);
+	return msg;
+}
+
+/* --- for tests */
+
+struct nlattr *attr_of(struct nlmsghdr *message, int type)
+{
+	return nlmsg_find_attr(message, GENL_HDRLEN, type);
+}
+
+struct nlmsghdr *request_of(uint8_t command, size_t i)
+{
+	size_t n;
+
+	for (n = 0; n < module.n; n++)
+		if (module.requests[n].command == command && !i--)
+			return module.requests[n].message;
+	return NULL;
+}
+
+bool all_received(void)
+{
+	return first == last;
+}
+
+void module_begin(void)
+{
+	memset(&module, 0, sizeof(module));
+	memset(&session, 0, sizeof(session));
+	module.version = NF_EDGE_VERSION;
+	module.family_version = NF_EDGE_FAMILY_VERSION;
+	module.changed = true;
+}
+
+void forget_requests(void)
+{
+	while (module.n)
+		free(module.requests[--module.n].message);
+}
+
+void module_end(void)
+{
+	forget_requests();
+	nf_edge_view_free(&module.view);
+	while (message_count)
+		nlmsg_free(messages[--message_count]);
+	while (first < last)
+		free(queue[first++].data);
+	first = last = 0;
+}

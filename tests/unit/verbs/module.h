@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A module that answers as a test says, to verbs that run as in edgectl: their
+ * sockets are replaced when they are linked.
+ */
+#ifndef VERBS_MODULE_H
+#define VERBS_MODULE_H
+
+#include <netlink/attr.h>
+#include <netlink/msg.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "edgectl.h"
+#include "query.h"
+#include "rows.h"
+#include "view.h"
+
+#define REQUESTS_MAX	4096
+
+/* Forged datagrams that come before the answer, from this socket. */
+#define FORGER		4242U
+
+struct asked {
+	uint8_t command;
+	struct nlmsghdr *message;
+};
+
+/**
+ * struct module - what the module says, and what it was asked
+ * @view: the policy in force; @view.loaded false for none
+ * @version: the module's
+ * @family_version: the family's
+ * @drop: by reason: packets, bytes, would-be packets, would-be bytes
+ * @counter: of node n, row or service i: counter k is (n + 1) * 10000 +
+ *	i * 10 + k + 1, unless this is true: then 0
+ * @changed: what a load or a switch answers
+ * @tried: the answer to a query
+ * @refused: command that is refused, 0 for none
+ * @error: with this errno
+ * @sentence: and this sentence, or none
+ * @place: text in the request that the refusal points at, or NULL
+ * @moves: so many times the policy changes between two answers
+ * @forges: a whole answer of FORGER comes before each answer
+ * @cut: the dump of this command ends as interrupted, once
+ * @requests: all requests
+ * @n: how many
+ */
+struct module {
+	struct view view;
+	const char *version;
+	uint32_t family_version;
+	uint64_t drop[16][4];
+	bool silent;
+	bool changed;
+	struct verdict tried;
+	uint8_t refused;
+	int error;
+	const char *sentence;
+	const char *place;
+	int moves;
+	bool forges;
+	uint8_t cut;
+	struct asked requests[REQUESTS_MAX];
+	size_t n;
+};
+
+extern struct module module;
+
+/* The SSH session that load and mode find; in is empty for none. */
+extern struct query session;
+
+void module_begin(void);
+void module_end(void);
+
+void forget_requests(void);
+/* Whether each datagram of every answer was received. */
+bool all_received(void);
+
+/* The last verb's standard output, and its standard error. */
+extern char *printed;
+extern char *complained;
+
+/* After a check that failed inside a verb, the streams are still captured. */
+void release_streams(void);
+enum outcome run_verb(verb_fn verb, ...) __attribute__((sentinel));
+
+/* Messages of other families: connections, flowtables, devices. */
+void add_message(struct nl_msg *msg);
+struct nl_msg *new_message(int type, const void *head, size_t size);
+void end_message(struct nl_msg *msg);
+
+/* The requests of a command, one by one; NULL behind the last. */
+struct nlmsghdr *request_of(uint8_t command, size_t i);
+struct nlattr *attr_of(struct nlmsghdr *message, int type);
+
+#endif

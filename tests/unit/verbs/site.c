@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A site that a module enforces, and checks of the output of verbs.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "site.h"
+
+struct policy *policy;
+
+struct ip ip(const char *text)
+{
+	struct ip ip;
+
+	assert_true(nf_edge_ip_parse(text, &ip));
+	return ip;
+}
+
+void give(struct node *node, uint8_t service, const char *text)
+{
+	struct ip address = ip(text);
+
+	nf_edge_node_bind(node, service, &address, 0);
+}
+
+void add(unsigned int which, const char *text)
+{
+	struct peer_set *set = &policy->sets[which];
+	unsigned int length;
+	struct ip address;
+	char why[128];
+
+	set->bound = true;
+	if (!text)
+		return;
+	assert_true(nf_edge_prefix_parse(text, &address, &length, why,
+					 sizeof(why)));
+	nf_edge_set_add(set, &address, length);
+	nf_edge_set_sort(set);
+}
+
+/* Marks rows live or dead as the module would. */
+void set_rows(void)
+{
+	uint32_t bound = nf_edge_policy_bound(policy);
+	size_t i;
+
+	for (i = 0; i < NF_EDGE_ROW_COUNT; i++) {
+		const struct row *row = &nf_edge_rows[i];
+		struct row_state *state = &module.view.rows[i];
+
+		state->dead = policy->zones & (1U << row->zone) ? 0 :
+			      1U << NF_EDGE_DEAD_ZONE_OFF;
+		if (row->feature != NF_EDGE_FEATURE_NONE &&
+		    !(policy->features & (1U << row->feature)))
+			state->dead |= 1U << NF_EDGE_DEAD_FEATURE_OFF;
+		state->live = !state->dead;
+		state->bound = row->peer_sets & bound;
+	}
+}
+
+int begin_site(void **state)
+{
+	struct interface *interface;
+	struct view *view = &module.view;
+	struct node *node;
+	int i, j;
+
+	module_begin();
+	policy = &view->policy;
+	*view = (struct view){
+		.generation = 41, .loaded = true, .governed = 5,
+		.loaded_mode = NF_EDGE_MODE_ENFORCE,
+		.loaded_zones = ALL_ZONES & ~(1U << NF_EDGE_ZONE_XMPP),
+		.loaded_features = ALL_FEATURES,
+		.conntrack_count = 11, .conntrack_max = 65536,
+		.conntrack_drop = 7, .conntrack_early_drop = 13,
+		.offloaded = 17,
+		.policy = {
+			.mode = NF_EDGE_MODE_AUDIT, .zones = ALL_ZONES,
+			.features = ALL_FEATURES & ~(1U << NF_EDGE_FEATURE_AV),
+			.ping = 1U << NF_EDGE_SIDE_INTERNAL,
+		},
+	};
+	interface = nf_edge_interface_add(policy, "wan0");
+	interface->sides = 1U << NF_EDGE_SIDE_EXTERNAL;
+	interface->ifindex = 3;
+	interface = nf_edge_interface_add(policy, "lan0");
+	interface->sides = 1U << NF_EDGE_SIDE_INTERNAL | 1U << NF_EDGE_SIDE_EDGE;
+	node = nf_edge_node_add(policy, "edge1");
+	give(node, NF_EDGE_SERVICE_ACCESS, "131.107.155.10");
+	give(node, NF_EDGE_SERVICE_AV, "2001:db8::30");
+	give(node, NF_EDGE_SERVICE_AV, "131.107.155.30");
+	node = nf_edge_node_add(policy, "edge2");
+	give(node, NF_EDGE_SERVICE_INTERNAL, "172.25.33.11");
+	add(NF_EDGE_PEER_SET_CRL, "192.0.2.0/24");
+	add(NF_EDGE_PEER_SET_CRL, "198.51.100.0/25");
+	add(NF_EDGE_PEER_SET_CRL, "2001:db8:7::/48");
+	add(NF_EDGE_PEER_SET_FRONTEND, NULL);
+	set_rows();
+	for (i = 0; i < 10; i++)
+		for (j = 0; j < 4; j++)
+			module.drop[i][j] = (uint64_t)(100 * (i + 1) + j);
+	return 0;
+}
+
+int end_site(void **state)
+{
+	release_streams();
+	module_end();
+	return 0;
+}
+
+/* --- reading JSON */
+
+json_t *json(void)
+{
+	json_error_t error;
+	json_t *object = json_loads(printed, 0, &error);
+
+	if (!object)
+		fail_msg("%s: %s", error.text, printed);
+	return object;
+}
+
+void expect_int(json_t *object, const char *key, json_int_t wanted)
+{
+	json_t *value = json_object_get(object, key);
+
+	if (!json_is_integer(value) || json_integer_value(value) != wanted)
+		fail_msg("%s is not %lld in %s", key, (long long)wanted, printed);
+}
+
+void expect_text(json_t *object, const char *key, const char *wanted)
+{
+	const char *text = json_string_value(json_object_get(object, key));
+
+	if (wanted ? !text || strcmp(text, wanted) :
+		     !json_is_null(json_object_get(object, key)))
+		fail_msg("%s is %s, not %s", key, text ? text : "no text",
+			 wanted ? wanted : "null");
+}
+
+void expect_bool(json_t *object, const char *key, bool wanted)
+{
+	json_t *value = json_object_get(object, key);
+
+	if (!json_is_boolean(value) || json_is_true(value) != wanted)
+		fail_msg("%s is not %d", key, wanted);
+}
+
+/* A list of words, separated by blanks. */
+void expect_words(json_t *object, const char *key, const char *wanted)
+{
+	json_t *array = json_object_get(object, key), *item;
+	char text[2048] = "";
+	size_t i;
+
+	if (!json_is_array(array))
+		fail_msg("%s is no list", key);
+	json_array_foreach(array, i, item) {
+		if (i)
+			strcat(text, " ");
+		strcat(text, json_string_value(item));
+	}
+	assert_string_equal(text, wanted);
+}
+
+void says(const char *text)
+{
+	if (!strstr(printed, text))
+		fail_msg("no \"%s\" in:\n%s", text, printed);
+}
+
+void is_silent_of(const char *text)
+{
+	if (strstr(printed, text))
+		fail_msg("\"%s\" in:\n%s", text, printed);
+}
+
+void complains(const char *text)
+{
+	if (!strstr(complained, text))
+		fail_msg("no \"%s\" in:\n%s", text, complained);
+}
+
+json_t *item(json_t *object, const char *list, const char *key,
+		    const char *value)
+{
+	json_t *one;
+	size_t i;
+
+	json_array_foreach(json_object_get(object, list), i, one)
+		if (!strcmp(json_string_value(json_object_get(one, key)), value))
+			return one;
+	fail_msg("no %s of %s in %s", value, list, printed);
+	return NULL;
+}

@@ -1,0 +1,366 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* check and load: all of a file reaches the module, each refusal has its line. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <errno.h>
+#include <jansson.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "verbs/site.h"
+
+/* As userspace/load.c has them: prefixes in a load, octets of one attribute. */
+#define INLINE_PREFIXES	1024
+#define CHUNK_PREFIXES	(60000 / 8)
+
+#define SITE								\
+	"mode = enforce\n"						\
+	"zones = { external, pic }\n"					\
+	"features = { remote-access, av }\n"				\
+	"ping = { external, internal }\n"				\
+	"expose-cls-ports = true\n"					\
+	"interface wan0 { sides = { external } }\n"			\
+	"interface lan0 { sides = { internal, edge } }\n"		\
+	"node edge1 {\n"						\
+	"  access = { 131.107.155.10, 2001:db8::10 }\n"			\
+	"  internal = { 172.25.33.10 }\n"				\
+	"}\n"								\
+	"node edge2 { av = { 131.107.155.31 } }\n"			\
+	"peers frontend { }\n"
+#define PEERS								\
+	"peers crl { prefixes = { 192.0.2.0/24, 2001:db8:7::/48 } }\n"
+
+static char path[32];
+static int file = -1;
+
+static void write_file(const char *text)
+{
+	if (file >= 0)
+		close(file);
+	file = memfd_create("edge.conf", MFD_CLOEXEC);
+	assert_true(file >= 0);
+	assert_int_equal(pwrite(file, text, strlen(text), 0), strlen(text));
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", file);
+}
+
+static int close_file(void **state)
+{
+	if (file >= 0)
+		close(file);
+	file = -1;
+	return end_site(state);
+}
+
+#define FILE_TEST(name)							\
+	cmocka_unit_test_setup_teardown(name, begin_site, close_file)
+
+/* The numbered attribute of a type among those of a message or a nest. */
+static struct nlattr *nth(struct nlattr *start, int left, int type, size_t n)
+{
+	struct nlattr *attr;
+
+	for (attr = start; nla_ok(attr, left); attr = nla_next(attr, &left))
+		if (nla_type(attr) == type && !n--)
+			return attr;
+	return NULL;
+}
+
+static struct nlattr *nth_of(struct nlmsghdr *message, int type, size_t n)
+{
+	return nth(nlmsg_attrdata(message, GENL_HDRLEN),
+		   nlmsg_attrlen(message, GENL_HDRLEN), type, n);
+}
+
+static struct nlattr *nth_in(struct nlattr *nest, int type, size_t n)
+{
+	return nth(nla_data(nest), nla_len(nest), type, n);
+}
+
+static uint32_t u32_of(struct nlmsghdr *message, int type)
+{
+	struct nlattr *attr = nth_of(message, type, 0);
+
+	assert_non_null(attr);
+	assert_null(nth_of(message, type, 1));
+	return nla_get_u32(attr);
+}
+
+static void expect_interface(struct nlmsghdr *load, size_t i, const char *name,
+			     uint32_t sides)
+{
+	struct nlattr *nest = nth_of(load, NF_EDGE_A_POLICY_INTERFACE, i);
+
+	assert_string_equal(nla_get_string(nth_in(nest, NF_EDGE_A_INTERFACE_NAME,
+						  0)), name);
+	assert_int_equal(nla_get_u32(nth_in(nest, NF_EDGE_A_INTERFACE_SIDES, 0)),
+			 sides);
+}
+
+static void expect_address(struct nlattr *node, size_t i, uint32_t service,
+			   const char *text)
+{
+	struct nlattr *nest = nth_in(node, NF_EDGE_A_NODE_ADDRESS, i);
+	struct ip wanted = ip(text);
+	bool ipv4 = wanted.family == AF_INET;
+	struct nlattr *address = nth_in(nest, ipv4 ? NF_EDGE_A_ADDRESS_IPV4 :
+					NF_EDGE_A_ADDRESS_IPV6, 0);
+
+	assert_int_equal(nla_get_u32(nth_in(nest, NF_EDGE_A_ADDRESS_SERVICE, 0)),
+			 service);
+	assert_int_equal(nla_len(address), ipv4 ? 4 : 16);
+	assert_memory_equal(nla_data(address), wanted.bytes, ipv4 ? 4 : 16);
+	assert_null(nth_in(nest, ipv4 ? NF_EDGE_A_ADDRESS_IPV6 :
+			   NF_EDGE_A_ADDRESS_IPV4, 0));
+}
+
+/* Prefixes of a set in a request, of one family. */
+static size_t prefixes_in(struct nlmsghdr *message, uint32_t set, int type,
+			  int size)
+{
+	struct nlattr *nest, *list;
+	size_t i, n = 0;
+
+	for (i = 0; (nest = nth_of(message, NF_EDGE_A_POLICY_PEERS, i)); i++) {
+		if (nla_get_u32(nth_in(nest, NF_EDGE_A_PEERS_SET, 0)) != set)
+			continue;
+		list = nth_in(nest, type, 0);
+		if (!list)
+			continue;
+		assert_int_equal(nla_len(list) % size, 0);
+		n += (size_t)(nla_len(list) / size);
+	}
+	return n;
+}
+
+static bool binds(struct nlmsghdr *message, uint32_t set)
+{
+	struct nlattr *nest;
+	size_t i;
+
+	for (i = 0; (nest = nth_of(message, NF_EDGE_A_POLICY_PEERS, i)); i++)
+		if (nla_get_u32(nth_in(nest, NF_EDGE_A_PEERS_SET, 0)) == set)
+			return true;
+	return false;
+}
+
+static void a_load_holds_all_of_the_file(void **state)
+{
+	struct nlmsghdr *load;
+	struct nlattr *node;
+	size_t i;
+
+	write_file(SITE PEERS);
+	GOOD(load, "load", path);
+	for (i = 0; i < 2; i++) {
+		load = request_of(NF_EDGE_CMD_LOAD, i);
+		assert_int_equal(u32_of(load, NF_EDGE_A_POLICY_MODE),
+				 NF_EDGE_MODE_ENFORCE);
+		assert_int_equal(u32_of(load, NF_EDGE_A_POLICY_ZONES),
+				 1U << NF_EDGE_ZONE_EXTERNAL |
+				 1U << NF_EDGE_ZONE_PIC);
+		assert_int_equal(u32_of(load, NF_EDGE_A_POLICY_FEATURES),
+				 1U << NF_EDGE_FEATURE_REMOTE_ACCESS |
+				 1U << NF_EDGE_FEATURE_AV);
+		assert_int_equal(u32_of(load, NF_EDGE_A_POLICY_PING),
+				 1U << NF_EDGE_SIDE_EXTERNAL |
+				 1U << NF_EDGE_SIDE_INTERNAL);
+		assert_non_null(nth_of(load, NF_EDGE_A_POLICY_EXPOSE_CLS_PORTS,
+				       0));
+		expect_interface(load, 0, "wan0", 1U << NF_EDGE_SIDE_EXTERNAL);
+		expect_interface(load, 1, "lan0", 1U << NF_EDGE_SIDE_INTERNAL |
+						  1U << NF_EDGE_SIDE_EDGE);
+		assert_null(nth_of(load, NF_EDGE_A_POLICY_INTERFACE, 2));
+		node = nth_of(load, NF_EDGE_A_POLICY_NODE, 0);
+		assert_string_equal(nla_get_string(nth_in(node,
+						NF_EDGE_A_NODE_NAME, 0)), "edge1");
+		expect_address(node, 0, NF_EDGE_SERVICE_ACCESS, "131.107.155.10");
+		expect_address(node, 1, NF_EDGE_SERVICE_ACCESS, "2001:db8::10");
+		expect_address(node, 2, NF_EDGE_SERVICE_INTERNAL, "172.25.33.10");
+		node = nth_of(load, NF_EDGE_A_POLICY_NODE, 1);
+		expect_address(node, 0, NF_EDGE_SERVICE_AV, "131.107.155.31");
+		assert_int_equal(prefixes_in(load, NF_EDGE_PEER_SET_CRL,
+					     NF_EDGE_A_PEERS_PREFIXES_IPV4, 8), 1);
+		assert_int_equal(prefixes_in(load, NF_EDGE_PEER_SET_CRL,
+					     NF_EDGE_A_PEERS_PREFIXES_IPV6, 20), 1);
+		assert_true(binds(load, NF_EDGE_PEER_SET_FRONTEND));
+		assert_false(binds(load, NF_EDGE_PEER_SET_DNS));
+		/* First it is tried, then it goes into force. */
+		assert_int_equal(!nth_of(load, NF_EDGE_A_POLICY_DRY_RUN, 0), i);
+		assert_int_equal(!nth_of(load, NF_EDGE_A_POLICY_GENERATION, 0),
+				 !i);
+	}
+	assert_int_equal(u32_of(load, NF_EDGE_A_POLICY_GENERATION), 41);
+	assert_null(request_of(NF_EDGE_CMD_LOAD, 2));
+	assert_null(request_of(NF_EDGE_CMD_BEGIN, 0));
+	says("5 addresses governed now, mode enforce, generation 41\n");
+	says("  mode: enforce, was audit\n");
+	says("  zones: removed internal federation xmpp\n");
+	says("  node edge1: av removed 2001:db8::30 131.107.155.30\n");
+	says("  peers crl: 1 prefix removed\n");
+
+	GOOD(check, "check", path);
+	assert_non_null(nth_of(request_of(NF_EDGE_CMD_LOAD, 0),
+			       NF_EDGE_A_POLICY_DRY_RUN, 0));
+	assert_null(request_of(NF_EDGE_CMD_LOAD, 1));
+}
+
+static void a_load_prints_its_json(void **state)
+{
+	json_t *object;
+
+	write_file(SITE PEERS);
+	GOOD(load, "load", "--json", path);
+	object = json();
+	expect_bool(object, "kernel_asked", true);
+	expect_bool(object, "changed", true);
+	expect_int(object, "generation", 41);
+	expect_int(object, "governed", 5);
+	expect_text(object, "mode", "enforce");
+	expect_int(object, "offloaded_connections", 0);
+	expect_words(object, "errors", "");
+	assert_true(json_array_size(json_object_get(object, "changes")) > 4);
+	json_decref(object);
+	module.changed = false;
+	GOOD(load, "load", path);
+	says("nothing changed: ");
+	GOOD(flush, "flush", "--json");
+	object = json();
+	expect_int(object, "governed", 5);
+	expect_int(object, "generation", 41);
+	json_decref(object);
+}
+
+/* A list of so many prefixes, and how they are sent. */
+static void many(size_t count, size_t messages)
+{
+	char *text = NULL;
+	size_t size, i, sent = 0;
+	FILE *stream = open_memstream(&text, &size);
+	struct nlmsghdr *load;
+
+	fputs(SITE "peers dns { prefixes = { 2001:db8:53::/48", stream);
+	for (i = 1; i < count; i++)
+		fprintf(stream, ", 10.%zu.%zu.0/24", i >> 8, i & 255);
+	fputs(" } }\n", stream);
+	fclose(stream);
+	write_file(text);
+	free(text);
+	GOOD(load, "load", path);
+	assert_int_equal(!!request_of(NF_EDGE_CMD_BEGIN, 0), !!messages);
+	for (i = 0; i < messages; i++) {
+		struct nlmsghdr *part = request_of(NF_EDGE_CMD_PEERS_ADD, i);
+
+		assert_non_null(part);
+		sent += prefixes_in(part, NF_EDGE_PEER_SET_DNS,
+				    NF_EDGE_A_PEERS_PREFIXES_IPV4, 8) +
+			prefixes_in(part, NF_EDGE_PEER_SET_DNS,
+				    NF_EDGE_A_PEERS_PREFIXES_IPV6, 20);
+	}
+	assert_null(request_of(NF_EDGE_CMD_PEERS_ADD, messages));
+	load = request_of(NF_EDGE_CMD_LOAD, 1);
+	sent += prefixes_in(load, NF_EDGE_PEER_SET_DNS,
+			    NF_EDGE_A_PEERS_PREFIXES_IPV4, 8) +
+		prefixes_in(load, NF_EDGE_PEER_SET_DNS,
+			    NF_EDGE_A_PEERS_PREFIXES_IPV6, 20);
+	assert_int_equal(sent, count);
+	assert_true(binds(load, NF_EDGE_PEER_SET_DNS));
+	assert_true(binds(load, NF_EDGE_PEER_SET_FRONTEND));
+}
+
+static void many_prefixes_go_ahead_in_a_transaction(void **state)
+{
+	many(INLINE_PREFIXES, 0);
+	many(INLINE_PREFIXES + 1, 2);
+	many(CHUNK_PREFIXES + 1, 2);
+	many(CHUNK_PREFIXES + 2, 3);
+}
+
+static void a_refusal_names_the_line_of_its_attribute(void **state)
+{
+	static const struct {
+		const char *place;
+		size_t size;
+		unsigned int line;
+		const char *word;
+	} places[] = {
+		{ "wan0", 4, 6, "wan0" }, { "lan0", 4, 7, "lan0" },
+		{ "edge1", 5, 8, "edge1" }, { "edge2", 5, 12, "edge2" },
+		{ "\x83\x6b\x9b\x0a", 4, 9, "131.107.155.10" },
+		{ "\xac\x19\x21\x0a", 4, 10, "172.25.33.10" },
+		{ "\x83\x6b\x9b\x1f", 4, 12, "131.107.155.31" },
+		{ NULL, 0, 1, NULL },
+	};
+	char said[128];
+	size_t i;
+
+	write_file(SITE PEERS);
+	module.refused = NF_EDGE_CMD_LOAD;
+	module.error = EINVAL;
+	module.sentence = "is not liked";
+	for (i = 0; i < ARRAY_SIZE(places); i++) {
+		const char *word = places[i].word ? places[i].word : path;
+
+		module.place = places[i].place;
+		assert_int_equal(RUN(load, "load", path), REFUSED);
+		snprintf(said, sizeof(said), "%s:%u: %s: is not liked\n", path,
+			 places[i].line, word);
+		complains(said);
+		complains("1 error, nothing was changed");
+		assert_null(request_of(NF_EDGE_CMD_LOAD, 1));
+	}
+	module.error = ENOMEM;
+	assert_int_equal(RUN(load, "load", path), SYSTEM);
+	module.refused = NF_EDGE_CMD_BEGIN;
+	GOOD(load, "load", path);
+}
+
+static void a_load_does_not_cut_its_own_session(void **state)
+{
+	session = (struct query){
+		.in = "wan0", .protocol = IPPROTO_TCP, .port = 22,
+		.source = ip("198.51.100.7"), .destination = ip("131.107.155.10"),
+	};
+	module.tried = (struct verdict){
+		.verdict = NF_EDGE_VERDICT_DROP,
+		.reason = NF_EDGE_REASON_DISABLED, .mode = NF_EDGE_MODE_ENFORCE,
+	};
+	write_file(SITE PEERS);
+	assert_int_equal(RUN(load, "load", path), REFUSED);
+	complains("would cut the SSH session that this runs in (131.107.155.10, port 22 on wan0: disabled)");
+	assert_null(request_of(NF_EDGE_CMD_LOAD, 1));
+	GOOD(load, "load", "--force", path);
+	assert_null(nth_of(request_of(NF_EDGE_CMD_LOAD, 0),
+			   NF_EDGE_A_POLICY_QUERY, 0));
+	module.tried.verdict = NF_EDGE_VERDICT_ACCEPT;
+	GOOD(load, "load", path);
+	assert_non_null(nth_of(request_of(NF_EDGE_CMD_LOAD, 0),
+			       NF_EDGE_A_POLICY_QUERY, 0));
+	assert_null(nth_of(request_of(NF_EDGE_CMD_LOAD, 1),
+			   NF_EDGE_A_POLICY_QUERY, 0));
+	/* Audit drops nothing. */
+	module.tried.verdict = NF_EDGE_VERDICT_DROP;
+	write_file("mode = audit\nzones = { }\nfeatures = { }\n"
+		   "node edge1 { access = { 131.107.155.10 } }\n");
+	GOOD(load, "load", path);
+}
+
+static const struct CMUnitTest tests[] = {
+	FILE_TEST(a_load_holds_all_of_the_file),
+	FILE_TEST(a_load_prints_its_json),
+	FILE_TEST(many_prefixes_go_ahead_in_a_transaction),
+	FILE_TEST(a_refusal_names_the_line_of_its_attribute),
+	FILE_TEST(a_load_does_not_cut_its_own_session),
+};
+
+int main(void)
+{
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,334 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * show and counters print each number of the module at its own place.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "verbs/site.h"
+
+/* --- status */
+
+static void status_prints_each_number_at_its_place(void **state)
+{
+	json_t *object, *conntrack, *interfaces;
+
+	GOOD(show, "show", "status", "--json");
+	object = json();
+	expect_text(object, "version", NF_EDGE_VERSION);
+	expect_bool(object, "loaded", true);
+	expect_text(object, "mode", "audit");
+	expect_int(object, "generation", 41);
+	expect_int(object, "governed", 5);
+	expect_words(object, "zones", "external internal federation pic xmpp");
+	expect_words(object, "features",
+		     "xmpp remote-access federation web-conferencing federation-av ocs2007 cls pic live-messenger");
+	expect_words(object, "switched", "mode zone xmpp feature av");
+	expect_words(object, "ping", "internal");
+	expect_bool(object, "expose_cls_ports", false);
+	expect_int(object, "offloaded", 17);
+	expect_int(object, "offloaded_connections", 0);
+	conntrack = json_object_get(object, "conntrack");
+	expect_int(conntrack, "count", 11);
+	expect_int(conntrack, "max", 65536);
+	expect_int(conntrack, "drop", 7);
+	expect_int(conntrack, "early_drop", 13);
+	interfaces = json_object_get(object, "interfaces");
+	assert_int_equal(json_array_size(interfaces), 2);
+	expect_text(json_array_get(interfaces, 0), "name", "wan0");
+	expect_words(json_array_get(interfaces, 0), "sides", "external");
+	expect_bool(json_array_get(interfaces, 0), "present", true);
+	expect_text(json_array_get(interfaces, 1), "name", "lan0");
+	expect_words(json_array_get(interfaces, 1), "sides", "internal edge");
+	expect_bool(json_array_get(interfaces, 1), "present", false);
+	json_decref(object);
+	policy->expose_cls_ports = true;
+	GOOD(show, "show", "status", "--json");
+	object = json();
+	expect_bool(object, "expose_cls_ports", true);
+	json_decref(object);
+}
+
+static void status_tells_people_the_same(void **state)
+{
+	unsetenv("TERM");
+	GOOD(show, "show", "status");
+	says("mode AUDIT: NOTHING IS DROPPED, generation 41\n");
+	says("governed   5 addresses of 2 nodes\n");
+	says("features   xmpp remote-access federation web-conferencing federation-av ocs2007 cls pic live-messenger; off: av\n");
+	says("switched   mode, zone xmpp, feature av, until the next load\n");
+	says("ping       internal\n");
+	says("wan0            external\n");
+	says("lan0            internal edge, ABSENT\n");
+	says("drops      5500 packets, 5520 would-be; spoofed 202;");
+	says("conntrack  11 of 65536 entries\n");
+	says("dropped 7 packets");
+	says("gave up 13 entries");
+	says("17 governed packets were of offloaded connections");
+	is_silent_of("nearly full");
+	is_silent_of("flowtables");
+	is_silent_of("governed connection");
+
+	module.view.conntrack_count = 58982;
+	module.view.conntrack_drop = 0;
+	module.view.conntrack_early_drop = 0;
+	module.view.offloaded = 0;
+	GOOD(show, "show", "status");
+	is_silent_of("nearly full");
+	is_silent_of(" dropped ");
+	is_silent_of("gave up");
+	is_silent_of("offloaded connections");
+	module.view.conntrack_count = 58983;
+	GOOD(show, "show", "status");
+	says("nearly full");
+
+	policy->mode = NF_EDGE_MODE_ENFORCE;
+	module.view.governed = 1;
+	GOOD(show, "show", "status");
+	says("mode enforce, generation 41\n");
+	says("governed   1 address of 2 nodes\n");
+	says("switched   zone xmpp, feature av,");
+
+	module.view.loaded = false;
+	GOOD(show, "show", "status");
+	says("NO POLICY LOADED");
+	is_silent_of("governed   ");
+}
+
+static void status_json_without_a_policy_has_no_mode(void **state)
+{
+	json_t *object;
+
+	module.view.loaded = false;
+	GOOD(show, "show", "status", "--json");
+	object = json();
+	expect_bool(object, "loaded", false);
+	expect_text(object, "mode", NULL);
+	expect_words(object, "zones", "");
+	json_decref(object);
+}
+
+/* --- rows, nodes, sets */
+
+static void each_row_says_why_it_is_dead(void **state)
+{
+	json_t *object, *row;
+	size_t i;
+
+	policy->zones = 1U << NF_EDGE_ZONE_EXTERNAL;
+	policy->features = ALL_FEATURES & ~(1U << NF_EDGE_FEATURE_PIC);
+	set_rows();
+	GOOD(show, "show", "rows", "--json");
+	object = json();
+	expect_int(object, "generation", 41);
+	for (i = 0; i < NF_EDGE_ROW_COUNT; i++) {
+		const struct row *r = &nf_edge_rows[i];
+		bool zone = r->zone == NF_EDGE_ZONE_EXTERNAL;
+		bool feature = r->feature != NF_EDGE_FEATURE_PIC;
+		const char *why;
+
+		row = item(object, "rows", "id", r->id);
+		why = json_string_value(json_object_get(row, "why_not"));
+		expect_bool(row, "live", zone && feature);
+		expect_int(row, "port_low", r->port_low);
+		expect_int(row, "port_high", r->port_high);
+		expect_text(row, "note", r->note);
+		expect_text(row, "role", r->role);
+		expect_text(row, "application", r->application);
+		expect_bool(row, "any_when_unbound", r->any_when_unbound);
+		if (zone && feature)
+			expect_text(row, "why_not", NULL);
+		else
+			assert_true(!!strstr(why, "zone ") == !zone &&
+				    !!strstr(why, "feature pic") == !feature);
+	}
+	/* Sets that are bound, any, and nobody. */
+	expect_words(item(object, "rows", "id", "external/2"), "peers", "crl");
+	expect_words(item(object, "rows", "id", "external/5"), "peers", "any");
+	expect_words(item(object, "rows", "id", "pic/1"), "peers", "");
+	json_decref(object);
+	GOOD(show, "show", "rows", "-o", "ID,PEERS,LIVE,SETS");
+	says("no: zone pic and feature pic are off");
+	says("nobody");
+}
+
+static void nodes_and_sets_are_printed_whole(void **state)
+{
+	json_t *object, *one;
+
+	GOOD(show, "show", "nodes", "--json");
+	object = json();
+	one = item(object, "nodes", "node", "edge1");
+	expect_words(one, "access", "131.107.155.10");
+	expect_words(one, "webconf", "");
+	expect_words(one, "av", "2001:db8::30 131.107.155.30");
+	expect_words(one, "internal", "");
+	expect_words(item(object, "nodes", "node", "edge2"), "internal",
+		     "172.25.33.11");
+	json_decref(object);
+
+	GOOD(show, "show", "peers", "--json");
+	object = json();
+	one = item(object, "peers", "set", "crl");
+	expect_bool(one, "bound", true);
+	expect_int(one, "prefixes", 3);
+	expect_words(one, "rows", "external/2");
+	one = item(object, "peers", "set", "frontend");
+	expect_bool(one, "bound", true);
+	expect_int(one, "prefixes", 0);
+	expect_bool(item(object, "peers", "set", "dns"), "bound", false);
+	assert_int_equal(json_array_size(json_object_get(object, "peers")), 13);
+	json_decref(object);
+
+	GOOD(show, "show", "config");
+	says("mode = audit\n");
+	says("192.0.2.0/24");
+	says("2001:db8:7::/48");
+	says("131.107.155.30");
+	says("peers frontend");
+}
+
+/* --- counters */
+
+static void expect_counts(json_t *one, size_t node, size_t i)
+{
+	static const char *const keys[] = {
+		"connections", "packets_to_edge", "bytes_to_edge",
+		"packets_from_edge", "bytes_from_edge", "denied", "last_hit",
+	};
+	size_t k;
+
+	for (k = 0; k < ARRAY_SIZE(keys); k++)
+		expect_int(one, keys[k],
+			   (json_int_t)((node + 1) * 10000 + i * 10 + k + 1));
+}
+
+static void counters_print_each_number_at_its_place(void **state)
+{
+	static const char *const names[] = { "edge1", "edge2" };
+	json_t *object, *rows, *services, *drops;
+	size_t n, i;
+
+	GOOD(counters, "counters", "--json");
+	assert_null(attr_of(request_of(NF_EDGE_CMD_COUNTERS_GET, 0),
+			    NF_EDGE_A_COUNTERS_RESET));
+	object = json();
+	expect_int(object, "generation", 41);
+	rows = json_object_get(object, "rows");
+	services = json_object_get(object, "services");
+	drops = json_object_get(object, "drops");
+	assert_int_equal(json_array_size(rows), 2 * NF_EDGE_ROW_COUNT);
+	assert_int_equal(json_array_size(services), 2 * SERVICE_COUNT);
+	assert_int_equal(json_array_size(drops), REASON_COUNT);
+	for (n = 0; n < 2; n++) {
+		for (i = 0; i < NF_EDGE_ROW_COUNT; i++) {
+			json_t *one = json_array_get(rows,
+						     n * NF_EDGE_ROW_COUNT + i);
+
+			expect_text(one, "node", names[n]);
+			expect_text(one, "row", nf_edge_rows[i].id);
+			expect_counts(one, n, i);
+		}
+		for (i = 0; i < SERVICE_COUNT; i++) {
+			json_t *one = json_array_get(services,
+						     n * SERVICE_COUNT + i);
+
+			expect_text(one, "service",
+				    nf_edge_word(&nf_edge_services,
+						 (uint32_t)i));
+			expect_counts(one, n, i);
+		}
+	}
+	for (i = 0; i < REASON_COUNT; i++) {
+		json_t *one = json_array_get(drops, i);
+
+		expect_text(one, "reason", nf_edge_word(&nf_edge_reasons,
+							(uint32_t)i));
+		expect_int(one, "packets", (json_int_t)(100 * (i + 1)));
+		expect_int(one, "bytes", (json_int_t)(100 * (i + 1) + 1));
+		expect_int(one, "would_be_packets",
+			   (json_int_t)(100 * (i + 1) + 2));
+		expect_int(one, "would_be_bytes",
+			   (json_int_t)(100 * (i + 1) + 3));
+	}
+	json_decref(object);
+	GOOD(counters, "counters");
+	says("10001      10002    10003        10004      10005  10006");
+}
+
+static void counters_ask_for_what_the_options_say(void **state)
+{
+	struct nlmsghdr *asked;
+	json_t *object;
+
+	GOOD(counters, "counters", "--node", "edge2", "--zone", "pic",
+	     "--reset", "--json");
+	asked = request_of(NF_EDGE_CMD_COUNTERS_GET, 0);
+	assert_string_equal(nla_get_string(attr_of(asked, NF_EDGE_A_COUNTERS_NODE)),
+			    "edge2");
+	assert_int_equal(nla_get_u32(attr_of(asked, NF_EDGE_A_COUNTERS_ZONE)),
+			 NF_EDGE_ZONE_PIC);
+	assert_non_null(attr_of(asked, NF_EDGE_A_COUNTERS_RESET));
+	assert_null(request_of(NF_EDGE_CMD_COUNTERS_GET, 1));
+	assert_null(request_of(NF_EDGE_CMD_DROPS_GET, 0));
+	object = json();
+	expect_counts(json_array_get(json_object_get(object, "rows"), 0), 1,
+		      (size_t)nf_edge_row_find("pic/1"));
+	assert_int_equal(json_array_size(json_object_get(object, "services")), 0);
+	json_decref(object);
+
+	GOOD(counters, "counters", "--reset");
+	assert_non_null(attr_of(request_of(NF_EDGE_CMD_COUNTERS_GET, 1),
+				NF_EDGE_A_COUNTERS_RESET));
+	assert_non_null(attr_of(request_of(NF_EDGE_CMD_DROPS_GET, 0),
+				NF_EDGE_A_DROPS_RESET));
+	assert_int_equal(RUN(counters, "counters", "--node", "edge3"), REFUSED);
+	complains("edge3: unknown node");
+}
+
+static void nonzero_leaves_out_zero_alone(void **state)
+{
+	json_t *object, *drops;
+	size_t i, j;
+
+	module.silent = true;
+	GOOD(counters, "counters", "--json");
+	object = json();
+	expect_text(json_array_get(json_object_get(object, "rows"), 0),
+		    "last_hit", NULL);
+	json_decref(object);
+	for (i = 0; i < REASON_COUNT; i++)
+		for (j = 0; j < 4; j++)
+			module.drop[i][j] = i == j;
+	GOOD(counters, "counters", "--nonzero", "--json");
+	object = json();
+	drops = json_object_get(object, "drops");
+	assert_int_equal(json_array_size(drops), 4);
+	assert_int_equal(json_array_size(json_object_get(object, "rows")), 0);
+	assert_int_equal(json_array_size(json_object_get(object, "services")), 0);
+	json_decref(object);
+}
+
+static const struct CMUnitTest tests[] = {
+	SITE_TEST(status_prints_each_number_at_its_place),
+	SITE_TEST(status_tells_people_the_same),
+	SITE_TEST(status_json_without_a_policy_has_no_mode),
+	SITE_TEST(each_row_says_why_it_is_dead),
+	SITE_TEST(nodes_and_sets_are_printed_whole),
+	SITE_TEST(counters_print_each_number_at_its_place),
+	SITE_TEST(counters_ask_for_what_the_options_say),
+	SITE_TEST(nonzero_leaves_out_zero_alone),
+};
+
+int main(void)
+{
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,363 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Switches, refusals, and answers that are late or not the kernel's.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <errno.h>
+#include <jansson.h>
+#include <netinet/in.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter/nf_conntrack_common.h>
+#include <linux/netfilter/nf_tables.h>
+#include <linux/netfilter/nfnetlink.h>
+#include <linux/netfilter/nfnetlink_conntrack.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "verbs/site.h"
+
+/* --- switches */
+
+static bool may_permit(size_t i)
+{
+	return module.view.rows[i].live &&
+	       !nf_edge_row_at_nobody(&nf_edge_rows[i],
+				      module.view.rows[i].bound);
+}
+
+/* Each row dead by the switch alone, beside each live row of its flow. */
+static size_t expect_pairs(json_t *pairs, bool is_zone, uint32_t which)
+{
+	size_t killed, by, n = 0;
+
+	for (killed = 0; killed < NF_EDGE_ROW_COUNT; killed++) {
+		const struct row *row = &nf_edge_rows[killed];
+		uint32_t dead = module.view.rows[killed].dead;
+
+		if (is_zone ? row->zone != which ||
+			      dead != 1U << NF_EDGE_DEAD_ZONE_OFF :
+		    row->feature != (int)which ||
+		    dead != 1U << NF_EDGE_DEAD_FEATURE_OFF)
+			continue;
+		for (by = 0; by < NF_EDGE_ROW_COUNT; by++) {
+			if (!may_permit(by) ||
+			    !nf_edge_row_same_flow(row, &nf_edge_rows[by]))
+				continue;
+			expect_text(json_array_get(pairs, n), "row", row->id);
+			expect_text(json_array_get(pairs, n), "by",
+				    nf_edge_rows[by].id);
+			n++;
+		}
+	}
+	assert_int_equal(json_array_size(pairs), n);
+	return n;
+}
+
+/* Of the sets that rows wait for, none is bound, or all are. */
+static void a_switch_lists_exactly_the_rows_that_still_permit(void **state)
+{
+	size_t found = 0, beside_nobody = 0, i;
+	uint32_t which;
+	int bound, kind;
+
+	for (bound = 0; bound < 2; bound++) {
+		for (kind = 0; kind < 2; kind++) {
+			for (which = 0; which < (kind ? 5 : 10); which++) {
+				const char *word = nf_edge_word(kind ?
+					&nf_edge_zones : &nf_edge_features, which);
+				json_t *object;
+
+				policy->zones = ALL_ZONES;
+				policy->features = ALL_FEATURES;
+				*(kind ? &policy->zones : &policy->features) &=
+					~(1U << which);
+				if (bound)
+					add(NF_EDGE_PEER_SET_PIC_PARTNERS,
+					    "203.0.113.0/24");
+				set_rows();
+				GOOD(switch, kind ? "zone" : "feature", "off",
+				     word, "--json");
+				object = json();
+				expect_text(object, kind ? "zone" : "feature",
+					    word);
+				expect_bool(object, "on", false);
+				expect_bool(object, "changed", true);
+				expect_int(object, "generation", 41);
+				found += expect_pairs(json_object_get(object,
+						"still_permitted"), kind, which);
+				json_decref(object);
+				for (i = 0; i < NF_EDGE_ROW_COUNT; i++)
+					beside_nobody += module.view.rows[i].live &&
+							 !may_permit(i);
+			}
+		}
+	}
+	assert_true(found > 0);
+	assert_true(beside_nobody > 0);
+}
+
+static void switches_send_one_attribute(void **state)
+{
+	static const struct {
+		const char *verb, *state, *word;
+		int attribute;
+		uint32_t value;
+	} switches[] = {
+		{ "zone", "off", "pic", NF_EDGE_A_SWITCH_ZONES_OFF,
+		  1U << NF_EDGE_ZONE_PIC },
+		{ "zone", "on", "xmpp", NF_EDGE_A_SWITCH_ZONES_ON,
+		  1U << NF_EDGE_ZONE_XMPP },
+		{ "feature", "off", "cls", NF_EDGE_A_SWITCH_FEATURES_OFF,
+		  1U << NF_EDGE_FEATURE_CLS },
+		{ "feature", "on", "av", NF_EDGE_A_SWITCH_FEATURES_ON,
+		  1U << NF_EDGE_FEATURE_AV },
+		{ "mode", "audit", NULL, NF_EDGE_A_SWITCH_MODE,
+		  NF_EDGE_MODE_AUDIT },
+		{ "mode", "enforce", NULL, NF_EDGE_A_SWITCH_MODE,
+		  NF_EDGE_MODE_ENFORCE },
+	};
+	struct nlmsghdr *asked;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(switches); i++) {
+		int type, n = 0;
+
+		GOOD(switch, switches[i].verb, switches[i].state,
+		     switches[i].word);
+		asked = request_of(NF_EDGE_CMD_SWITCH, 0);
+		for (type = 1; type <= NF_EDGE_A_SWITCH_MAX; type++)
+			n += !!attr_of(asked, type);
+		assert_int_equal(n, 1);
+		assert_int_equal(nla_get_u32(attr_of(asked,
+						     switches[i].attribute)),
+				 switches[i].value);
+		says("generation 41");
+		/* A switch that may end connections looks for those that it does not reach. */
+		assert_int_equal(!!request_of(NF_EDGE_CMD_NODE_GET, 0),
+				 !strcmp(switches[i].state, "off") ||
+				 !strcmp(switches[i].state, "enforce"));
+	}
+	module.changed = false;
+	GOOD(switch, "zone", "off", "pic");
+	says("nothing changed: zone pic is off already");
+}
+
+static void enforce_does_not_cut_its_own_session(void **state)
+{
+	session = (struct query){
+		.in = "wan0", .protocol = IPPROTO_TCP, .port = 22,
+		.source = ip("198.51.100.7"), .destination = ip("131.107.155.10"),
+	};
+	module.tried = (struct verdict){
+		.verdict = NF_EDGE_VERDICT_DROP,
+		.reason = NF_EDGE_REASON_NO_ROW, .mode = NF_EDGE_MODE_AUDIT,
+	};
+	assert_int_equal(RUN(switch, "mode", "enforce"), REFUSED);
+	complains("would cut the SSH session");
+	complains("131.107.155.10, port 22 on wan0: no-row");
+	assert_null(request_of(NF_EDGE_CMD_SWITCH, 0));
+	GOOD(switch, "mode", "enforce", "--force");
+	assert_non_null(request_of(NF_EDGE_CMD_SWITCH, 0));
+	GOOD(switch, "mode", "audit");
+	assert_null(request_of(NF_EDGE_CMD_EXPLAIN, 0));
+	module.tried.verdict = NF_EDGE_VERDICT_ACCEPT;
+	GOOD(switch, "mode", "enforce");
+	assert_non_null(request_of(NF_EDGE_CMD_EXPLAIN, 0));
+}
+
+/* --- answers that do not come from the kernel, or not at once */
+
+static void another_socket_is_not_the_kernel(void **state)
+{
+	json_t *object;
+
+	module.forges = true;
+	GOOD(show, "show", "status", "--json");
+	object = json();
+	expect_int(object, "generation", 41);
+	expect_int(object, "governed", 5);
+	json_decref(object);
+	GOOD(flush, "flush", "--json");
+	object = json();
+	expect_int(object, "generation", 41);
+	json_decref(object);
+}
+
+static void a_policy_that_changes_is_read_again_whole(void **state)
+{
+	json_t *object;
+	int changes;
+
+	for (changes = 1; changes <= 3; changes++) {
+		module.moves = changes;
+		GOOD(show, "show", "nodes", "--json");
+		object = json();
+		assert_int_equal(json_array_size(json_object_get(object,
+								 "nodes")), 2);
+		expect_int(object, "generation", module.view.generation);
+		json_decref(object);
+	}
+	module.cut = NF_EDGE_CMD_NODE_GET;
+	GOOD(show, "show", "nodes", "--json");
+	object = json();
+	assert_int_equal(json_array_size(json_object_get(object, "nodes")), 2);
+	json_decref(object);
+	module.moves = 1000;
+	assert_int_equal(RUN(show, "show", "nodes"), SYSTEM);
+	complains("the policy changes faster than it can be read");
+}
+
+static void a_refusal_ends_as_the_kernel_says(void **state)
+{
+	static const struct {
+		int error;
+		const char *sentence;
+		enum outcome outcome;
+		const char *said;
+	} refusals[] = {
+		{ EPERM, NULL, SYSTEM, "it takes root" },
+		{ EINVAL, "what it says", REFUSED, "cannot switch: what it says" },
+		{ EINVAL, NULL, REFUSED, "cannot switch: Invalid argument" },
+		{ ENOENT, "no policy is loaded", REFUSED, "no policy is loaded" },
+		{ E2BIG, NULL, REFUSED, "cannot switch: " },
+		{ EOPNOTSUPP, NULL, REFUSED, "cannot switch: " },
+		{ ENOMEM, NULL, SYSTEM, "cannot switch: Cannot allocate memory" },
+		{ EBUSY, "four at once", SYSTEM, "cannot switch: four at once" },
+		{ ESTALE, NULL, REFUSED, "nothing was changed, load again" },
+	};
+	size_t i;
+
+	module.refused = NF_EDGE_CMD_SWITCH;
+	for (i = 0; i < ARRAY_SIZE(refusals); i++) {
+		module.error = refusals[i].error;
+		module.sentence = refusals[i].sentence;
+		assert_int_equal(RUN(switch, "zone", "off", "pic"),
+				 refusals[i].outcome);
+		complains(refusals[i].said);
+		assert_string_equal(printed, "");
+	}
+}
+
+static void a_module_of_another_release_is_refused(void **state)
+{
+	module.version = "0.0.1";
+	assert_int_equal(RUN(show, "show", "status"), SYSTEM);
+	complains("the module is version 0.0.1");
+	module.version = NF_EDGE_VERSION;
+	module.family_version = 9;
+	assert_int_equal(RUN(show, "show", "status"), SYSTEM);
+	complains("the module speaks version 9");
+}
+
+/* --- connections that a flowtable took */
+
+static void add_flowtable(void)
+{
+	struct nfgenmsg head = { .nfgen_family = NFPROTO_INET };
+	struct nl_msg *msg = new_message(NFNL_SUBSYS_NFTABLES << 8 |
+					 NFT_MSG_NEWFLOWTABLE, &head,
+					 sizeof(head));
+	struct nlattr *hook, *devices;
+
+	nla_put_string(msg, NFTA_FLOWTABLE_TABLE, "fast");
+	nla_put_string(msg, NFTA_FLOWTABLE_NAME, "ft");
+	hook = nf_edge_nest(msg, NFTA_FLOWTABLE_HOOK);
+	devices = nf_edge_nest(msg, NFTA_FLOWTABLE_HOOK_DEVS);
+	nla_put_string(msg, NFTA_DEVICE_NAME, "wan0");
+	nla_put_string(msg, NFTA_DEVICE_NAME, "dmz0");
+	nla_nest_end(msg, devices);
+	nla_nest_end(msg, hook);
+	add_message(msg);
+}
+
+static void put_tuple(struct nl_msg *msg, int type, const char *source,
+		      const char *destination)
+{
+	struct ip from = ip(source), to = ip(destination);
+	bool ipv4 = from.family == AF_INET;
+	struct nlattr *tuple = nf_edge_nest(msg, type);
+	struct nlattr *nest = nf_edge_nest(msg, CTA_TUPLE_IP);
+
+	nla_put(msg, ipv4 ? CTA_IP_V4_SRC : CTA_IP_V6_SRC, ipv4 ? 4 : 16,
+		from.bytes);
+	nla_put(msg, ipv4 ? CTA_IP_V4_DST : CTA_IP_V6_DST, ipv4 ? 4 : 16,
+		to.bytes);
+	nla_nest_end(msg, nest);
+	nla_nest_end(msg, tuple);
+}
+
+static void add_connection(uint32_t status, const char *source,
+			   const char *dialled, const char *answers,
+			   const char *answered)
+{
+	struct nfgenmsg head = { .nfgen_family = AF_INET };
+	struct nl_msg *msg = new_message(NFNL_SUBSYS_CTNETLINK << 8 |
+					 IPCTNL_MSG_CT_NEW, &head, sizeof(head));
+
+	put_tuple(msg, CTA_TUPLE_ORIG, source, dialled);
+	put_tuple(msg, CTA_TUPLE_REPLY, answers, answered);
+	nla_put_u32(msg, CTA_STATUS, htonl(status));
+	add_message(msg);
+}
+
+static void governed_connections_count_by_either_tuple(void **state)
+{
+	static const char edge[] = "131.107.155.10", edge6[] = "2001:db8::30";
+	static const char peer[] = "198.51.100.7", other[] = "192.0.2.99";
+	json_t *object, *table;
+
+	GOOD(show, "show", "status", "--json");
+	object = json();
+	assert_int_equal(json_array_size(json_object_get(object, "flowtables")),
+			 0);
+	json_decref(object);
+	add_flowtable();
+	/* Counted: of an Edge at any of four places. */
+	add_connection(IPS_OFFLOAD, peer, edge, edge, peer);
+	add_connection(IPS_OFFLOAD, edge, peer, peer, edge);
+	add_connection(IPS_OFFLOAD, peer, other, edge, peer);
+	add_connection(IPS_OFFLOAD, other, peer, peer, edge);
+	add_connection(IPS_OFFLOAD, "2001:db8:9::1", edge6, edge6,
+		       "2001:db8:9::1");
+	/* Not counted: not offloaded, and not of an Edge. */
+	add_connection(IPS_CONFIRMED, peer, edge, edge, peer);
+	add_connection(IPS_OFFLOAD, peer, other, other, peer);
+	add_connection(IPS_OFFLOAD, "2001:db8:9::1", "2001:db8:9::2",
+		       "2001:db8:9::2", "2001:db8:9::1");
+	GOOD(show, "show", "status", "--json");
+	object = json();
+	expect_int(object, "offloaded_connections", 5);
+	table = json_array_get(json_object_get(object, "flowtables"), 0);
+	expect_text(table, "name", "inet fast ft");
+	expect_words(table, "devices", "wan0 dmz0");
+	json_decref(object);
+	GOOD(show, "show", "status");
+	says("flowtables inet fast ft (wan0, dmz0)\n");
+	says("5 governed connections are offloaded, neither judged nor counted: end them with");
+	GOOD(switch, "zone", "off", "pic", "--json");
+	object = json();
+	expect_int(object, "offloaded_connections", 5);
+	json_decref(object);
+}
+
+static const struct CMUnitTest tests[] = {
+	SITE_TEST(a_switch_lists_exactly_the_rows_that_still_permit),
+	SITE_TEST(switches_send_one_attribute),
+	SITE_TEST(enforce_does_not_cut_its_own_session),
+	SITE_TEST(another_socket_is_not_the_kernel),
+	SITE_TEST(a_policy_that_changes_is_read_again_whole),
+	SITE_TEST(a_refusal_ends_as_the_kernel_says),
+	SITE_TEST(a_module_of_another_release_is_refused),
+	SITE_TEST(governed_connections_count_by_either_tuple),
+};
+
+int main(void)
+{
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
