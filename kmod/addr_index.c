@@ -382,6 +382,8 @@ static int make_slots(struct nf_edge_slots *slots, bool ipv6,
 		for (i = 0; i < SEEDS; i++) {
 			seed *= GOLDEN_RATIO_64;
 			slots->seed = seed;
+			/* Odd and even: a pair may differ in two high bits. */
+			slots->seed_hi = seed * seed << (i & 1);
 			if (fill(slots, address, n, number))
 				return 0;
 		}
@@ -389,6 +391,7 @@ static int make_slots(struct nf_edge_slots *slots, bool ipv6,
 	}
 	/* Too many: every address wants the first slot, which is nobody's. */
 	slots->seed = 0;
+	slots->seed_hi = 0;
 	slots->shift = (ipv6 ? 64 : 32) - 1;
 	return 0;
 }
@@ -415,8 +418,8 @@ static void close_slots(struct nf_edge_addr_index *index)
 		ipv6->lo = ~0ULL;
 		ipv6->class = index->all_ipv6.value[index->all_ipv6.n - 1];
 	} else if (!ipv6->class) {
-		ipv6->hi = BIT_ULL(63);
-		ipv6->lo = 0;
+		ipv6->hi = 0;
+		ipv6->lo = BIT_ULL(63);
 	}
 }
 

@@ -53,6 +53,8 @@ struct nf_edge_slot_ipv6 {
  * @ipv4: slots, no two addresses of which want the same; class 0 is empty
  * @ipv6: likewise
  * @seed: what makes this so; 0 if the addresses are too many for that
+ * @seed_hi: the multiplier of an IPv6 address's first half; 0 beside a @seed
+ *	of 0
  * @shift: of a hash, the bits that do not count
  */
 struct nf_edge_slots {
@@ -61,6 +63,7 @@ struct nf_edge_slots {
 		struct nf_edge_slot_ipv6 *ipv6;
 	};
 	u64 seed;
+	u64 seed_hi;
 	u8 shift;
 };
 
@@ -104,12 +107,18 @@ static __always_inline u32 nf_edge_hash_ipv4(const struct nf_edge_slots *slots,
 	return (addr * (u32)slots->seed) >> slots->shift;
 }
 
-/* Addresses differ in their last octets: those have to be the low bits. */
+/*
+ * Each half has a multiplier of its own: no two addresses collide under every
+ * seed.  High bits of a factor reach high bits of the product only, which they
+ * permute.  The last octet, in which addresses differ most, is read into those
+ * of the second half; the first octet, in which they differ least, into those
+ * of the first half.
+ */
 static __always_inline u32 nf_edge_hash_ipv6(const struct nf_edge_slots *slots,
 					     u64 hi, u64 lo)
 {
-	return ((hi ^ be64_to_cpu((__force __be64)lo)) * slots->seed) >>
-	       slots->shift;
+	return (be64_to_cpu((__force __be64)hi) * slots->seed_hi +
+		lo * slots->seed) >> slots->shift;
 }
 
 /* Blocks are numbered by the octets as they stand in the packet. */

@@ -455,6 +455,128 @@ static void the_edge_addresses_of_large_sites_are_hashed(struct kunit *test)
 	}
 }
 
+/* Pairs that differ in a bit or more of both halves, as by a VLAN's number. */
+static void two_edge_addresses_are_hashed_whatever_they_are(struct kunit *test)
+{
+	static const char * const pairs[][2] = {
+		{ "2001:db8:155:100:1::10", "2001:db8:155:200:2::10" },
+		{ "2001:db8:155:1::", "2001:db8:155:3:2::" },
+		{ "2001:db8:155:80::80", "2001:db8:155::" },
+		{ "2001:db8:155:80::", "2001:db8:155::80" },
+		{ "2001:db8:155:80:8000::", "2001:db8:155::" },
+		{ "a001:db8:155::80", "2001:db8:155::" },
+		{ "131.107.155.128", "3.107.155.0" },
+		{ "131.107.155.10", "131.107.156.11" },
+	};
+	struct nf_edge_addr_index index;
+	unsigned int i, j;
+
+	for (i = 0; i < ARRAY_SIZE(pairs); i++) {
+		n_address = 0;
+		for (j = 0; j < 2; j++)
+			address[n_address++] = edge_address(pairs[i][j],
+							    NF_EDGE_SERVICE_AV, j);
+		KUNIT_ASSERT_EQ(test, build(&index), 0);
+		KUNIT_ASSERT_TRUE(test, index.edge_ipv4.seed && index.edge_ipv6.seed);
+		for (j = 0; j < 2; j++)
+			check_text(test, &index, pairs[i][j]);
+		nf_edge_addr_index_free(&index);
+	}
+}
+
+static void add_octets(const struct address *a)
+{
+	address[n_address++] = (struct nf_edge_address){
+		.hi = a->ipv6 ? address_hi(a) : address_hi(a) >> 32 << 32,
+		.lo = a->ipv6 ? address_lo(a) : 0,
+		.ipv6 = a->ipv6, .service = NF_EDGE_SERVICE_AV,
+	};
+}
+
+/* Two octets number the addresses: together, or each for itself. */
+static void make_two_field_site(bool ipv6)
+{
+	struct address base = { .ipv6 = ipv6, .octets = { 0x20, 0x01 } };
+	int size = ipv6 ? 16 : 4;
+	int x = 2 + dice() % (size - 3), y = x + 1 + dice() % (size - 1 - x);
+	int rows = 2 + dice() % 7, step_x = 1 << dice() % 6;
+	int columns = 2 + dice() % 7, step_y = 1 << dice() % 6;
+	bool together = dice() % 2;
+	int i, j;
+
+	for (i = 2; i < size; i++)
+		base.octets[i] = dice() % 3 ? 0 : dice();
+	n_address = 0;
+	for (i = 0; i < rows; i++)
+		for (j = 0; j < (together ? 1 : columns); j++) {
+			struct address a = base;
+
+			a.octets[x] += i * step_x;
+			a.octets[y] += (together ? i : j) * step_y;
+			add_octets(&a);
+		}
+}
+
+static void sites_numbered_by_two_octets_are_hashed(struct kunit *test)
+{
+	struct nf_edge_addr_index index;
+	struct address last;
+	int round, i;
+
+	for (round = 0; round < 600; round++) {
+		make_two_field_site(round % 4);
+		KUNIT_ASSERT_EQ(test, build(&index), 0);
+		KUNIT_ASSERT_TRUE(test, index.edge_ipv4.seed && index.edge_ipv6.seed);
+		last.ipv6 = address[n_address - 1].ipv6;
+		for (i = 0; i < 8; i++) {
+			last.octets[i] = address[n_address - 1].hi >> (56 - 8 * i);
+			last.octets[8 + i] = address[n_address - 1].lo >> (56 - 8 * i);
+		}
+		check(test, &index, &last);
+		nf_edge_addr_index_free(&index);
+	}
+}
+
+/* No seed is good for thousands without a pattern: all take the long way. */
+static void addresses_that_are_too_many_to_hash_are_found(struct kunit *test)
+{
+	struct nf_edge_addr_index index;
+	struct address a = {};
+	int ipv6, i;
+
+	for (ipv6 = 0; ipv6 < 2; ipv6++) {
+		n_address = 0;
+		while (n_address < ARRAY_SIZE(address)) {
+			a.ipv6 = ipv6;
+			for (i = 0; i < (ipv6 ? 16 : 4); i++)
+				a.octets[i] = dice() >> 5;
+			a.octets[0] = 0x20;
+			add_octets(&a);
+		}
+		add_prefix(ipv6 ? "::/0" : "0.0.0.0/0", NF_EDGE_PEER_SET_CRL);
+		KUNIT_ASSERT_EQ(test, build(&index), 0);
+		KUNIT_ASSERT_EQ(test, !index.edge_ipv4.seed, !ipv6);
+		KUNIT_ASSERT_EQ(test, !index.edge_ipv6.seed, ipv6);
+		for (i = 0; i < 65536; i++) {
+			a.octets[0] = i >> 8;
+			a.octets[1] = i;
+			KUNIT_ASSERT_EQ(test, nf_edge_marked(&index, !ipv6, a.octets),
+					true);
+		}
+		for (i = 0; i < 64; i++) {
+			struct nf_edge_prefix alone = {
+				.hi = address[i * 64].hi, .lo = address[i * 64].lo,
+				.ipv6 = ipv6, .len = ipv6 ? 128 : 32,
+			};
+
+			check_borders(test, &index, &alone);
+		}
+		for (i = 0; i < (int)ARRAY_SIZE(odd); i++)
+			check_text(test, &index, odd[i]);
+		nf_edge_addr_index_free(&index);
+	}
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(without_peers_only_odd_addresses_are_special),
 	KUNIT_CASE(nested_prefixes_are_all_held),
@@ -463,6 +585,9 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(an_edge_address_has_its_services_and_its_sets),
 	KUNIT_CASE(as_many_edge_addresses_as_there_may_be_are_found),
 	KUNIT_CASE(the_edge_addresses_of_large_sites_are_hashed),
+	KUNIT_CASE(two_edge_addresses_are_hashed_whatever_they_are),
+	KUNIT_CASE(sites_numbered_by_two_octets_are_hashed),
+	KUNIT_CASE(addresses_that_are_too_many_to_hash_are_found),
 	KUNIT_CASE(random_prefixes_are_held_at_every_border),
 	KUNIT_CASE(many_prefixes_are_held),
 	KUNIT_CASE(a_failed_allocation_fails_the_build_and_leaks_nothing),
