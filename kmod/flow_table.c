@@ -3,6 +3,7 @@
  * The compiled-in policy: row by row, and by port.
  */
 
+#include <linux/cache.h>
 #include <linux/errno.h>
 #include <linux/string.h>
 
@@ -37,8 +38,8 @@ const struct nf_edge_row nf_edge_rows[NF_EDGE_ROWS] = {
 #include <nf_edge/flow_table.def>
 };
 
-struct nf_edge_port_map nf_edge_port_map;
-u64 nf_edge_rows_before[NF_EDGE_ROWS];
+struct nf_edge_port_map nf_edge_port_map __ro_after_init;
+u64 nf_edge_rows_before[NF_EDGE_ROWS] __ro_after_init;
 
 static u64 rows_within(u8 l4proto, int low, int high)
 {

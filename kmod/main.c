@@ -10,14 +10,14 @@
 #include "netlink.h"
 #include "snapshot.h"
 
-unsigned int nf_edge_net_id __read_mostly;
+unsigned int nf_edge_net_id __ro_after_init;
 
 static int __net_init net_init(struct net *net)
 {
 	struct nf_edge_net *en = nf_edge_net(net);
 
 	en->net = net;
-	en->drops = alloc_percpu(struct nf_edge_drops);
+	en->drops = alloc_percpu_gfp(struct nf_edge_drops, GFP_KERNEL_ACCOUNT);
 	if (!en->drops)
 		return -ENOMEM;
 	mutex_init(&en->mutex);

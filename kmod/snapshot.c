@@ -4,6 +4,7 @@
  * can fail after that.
  */
 
+#include <linux/cache.h>
 #include <linux/module.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
@@ -12,7 +13,7 @@
 
 #include "snapshot.h"
 
-static struct workqueue_struct *free_wq;
+static struct workqueue_struct *free_wq __ro_after_init;
 
 /**
  * nf_edge_site_put - give a reference back

@@ -32,7 +32,7 @@ def build(tmp_path):
         else:
             shutil.copy(TREE / name, tmp_path)
 
-    def run(lines, flags=""):
+    def run(lines, flags="", headers=headers):
         hide = tmp_path / "hide.h"
         hide.write_text(lines)
         return subprocess.run(
@@ -76,3 +76,35 @@ def test_a_compiler_that_is_not_the_kernel_s_is_said(build):
     done = build("", flags="-mno-such")
     assert done.returncode
     assert SAYS in done.stderr and "-mno-such" in done.stderr
+
+
+def test_the_limit_of_connections_is_that_of_the_namespace_where_each_has_one(
+        build, tmp_path):
+    """As of a series for later kernels, by its accessor."""
+    probed = tmp_path / "kmod/compat/generated/probed.h"
+    assert build("").returncode == 0
+    assert "CONNTRACK_MAX" not in probed.read_text()
+    later = build("struct net;\nextern unsigned int nf_conntrack_max_of(const struct net *net);\n"
+                  "#define nf_conntrack_max(net) nf_conntrack_max_of(net)\n", "-DLATER")
+    assert later.returncode == 0
+    assert "NF_EDGE_HAVE_NF_CONNTRACK_MAX_OF_NET" in probed.read_text()
+
+
+def test_headers_that_change_in_place_are_probed_again(build, tmp_path):
+    """A package's files are older than what was built before it came."""
+    found = max(pathlib.Path("/lib/modules").glob("*-amd64/build"), key=number)
+    headers = tmp_path / "headers"
+    subprocess.run(["cp", "-rs", found.resolve(), headers], check=True)
+    probed = tmp_path / "kmod/compat/generated/probed.h"
+
+    def build_again():
+        assert build("", headers=headers).returncode == 0
+        return probed.stat().st_mtime_ns
+    first = build_again()
+    assert build_again() == first
+    autoconf = headers / "include/generated/autoconf.h"
+    new = autoconf.with_name("new")
+    shutil.copy2(autoconf, new)
+    new.replace(autoconf)
+    assert autoconf.stat().st_mtime_ns < first
+    assert build_again() > first

@@ -11,4 +11,13 @@ static inline u32 nf_conntrack_count(const struct net *net)
 }
 #endif
 
+static inline u32 nf_edge_conntrack_max(const struct net *net)
+{
+#ifdef NF_EDGE_HAVE_NF_CONNTRACK_MAX_OF_NET
+	return nf_conntrack_max(net);
+#else
+	return nf_conntrack_max;
+#endif
+}
+
 #endif
