@@ -134,14 +134,14 @@ judge_first(const struct nf_edge_snapshot *snapshot, struct sk_buff *skb,
 	struct nf_edge_packet ports;
 	u8 guards;
 
-	if (nf_edge_exempt(skb, state->in))
+	if (nf_edge_exempt(skb, skb->dev) || READ_ONCE(snapshot->starting))
 		return NF_ACCEPT;
 
 	source = nf_edge_class_of(&snapshot->index, ipv4,
 				  nf_edge_source(skb, ipv4));
 	destination = nf_edge_class_of(&snapshot->index, ipv4,
 				       nf_edge_destination(skb, ipv4));
-	guards = arrival_on(snapshot, state->in).guards;
+	guards = arrival_on(snapshot, skb->dev).guards;
 
 	if (nf_edge_spoofed(source, destination, guards))
 		return refuse_early(en, snapshot, skb, ipv4,
@@ -163,7 +163,7 @@ judge_first(const struct nf_edge_snapshot *snapshot, struct sk_buff *skb,
  *
  * Spoofed sources, and headers that no row of the table names.  What may be
  * isolation is left to the deciding hook, as is what is no whole TCP or UDP
- * packet.
+ * packet.  A policy that may yet be taken back refuses nothing.
  *
  * Context: the first hook.
  * Return: NF_ACCEPT or NF_DROP.

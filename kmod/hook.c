@@ -100,16 +100,16 @@ static __always_inline enum named named(const struct sk_buff *skb, bool ipv4,
 }
 
 /*
- * A scan of an edge address, from a source that no guard asks about.  The
- * unused argument keeps the others where the caller has them.
+ * A scan of an edge address, from a source that no guard asks about.  A policy
+ * that may yet be taken back refuses nothing here.
  */
 static noinline unsigned int
-refuse_unnamed(const void *unused, const struct sk_buff *skb,
-	       const struct nf_hook_state *state)
+refuse_unnamed(const struct nf_edge_snapshot *snapshot,
+	       const struct sk_buff *skb, const struct nf_hook_state *state)
 {
 	struct nf_edge_net *en = nf_edge_net(state->net);
 
-	if (nf_edge_exempt(skb, state->in))
+	if (nf_edge_exempt(skb, skb->dev) || READ_ONCE(snapshot->starting))
 		return NF_ACCEPT;
 	nf_edge_count_drop(en->drops, NF_EDGE_REASON_NO_ROW, false, skb->len);
 	return NF_DROP;
@@ -124,7 +124,7 @@ first_marked(const struct nf_edge_snapshot *snapshot, struct sk_buff *skb,
 	const struct nf_edge_class *class;
 
 	if (source->flags & (NF_EDGE_NEVER | NF_EDGE_NEVER_SOURCE) ||
-	    source->foreign_to & quick_arrival(snapshot, state->in).guards)
+	    source->foreign_to & quick_arrival(snapshot, skb->dev).guards)
 		goto decide;
 	/* An edge server does not scan. */
 	if (!destination || source->services)
@@ -189,6 +189,9 @@ static bool is_settled(const struct sk_buff *skb)
  * isolation is left to the deciding hook, as is what begins no connection or is
  * sent by an edge address, unless it may be spoofed, and what conntrack will
  * not look at.
+ *
+ * The interface is read from the packet: SRv6 of some kernels names none in the
+ * state.
  */
 static __always_inline unsigned int
 first_hook(void *priv, struct sk_buff *skb, const struct nf_hook_state *state,
@@ -207,7 +210,7 @@ first_hook(void *priv, struct sk_buff *skb, const struct nf_hook_state *state,
 	/* A spoofed one conntrack would believe: a reset ends what it names. */
 	if (begins_nothing(skb, ipv4) &&
 	    (!nf_edge_marked(index, ipv4, nf_edge_source(skb, ipv4)) ||
-	     !quick_arrival(snapshot, state->in).guards))
+	     !quick_arrival(snapshot, skb->dev).guards))
 		return NF_ACCEPT;
 	if (unlikely(snapshot->switches.mode != NF_EDGE_MODE_ENFORCE ||
 		     (skb_get_nfct(skb) && is_settled(skb))))

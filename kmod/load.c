@@ -111,8 +111,7 @@ int nf_edge_nl_begin_doit(struct sk_buff *skb, struct genl_info *info)
 		nlmsg_free(msg);
 		return err;
 	}
-	genlmsg_end(msg, header);
-	return genlmsg_reply(msg, info);
+	return nf_edge_nl_send(msg, header, info);
 }
 
 int nf_edge_nl_peers_add_doit(struct sk_buff *skb, struct genl_info *info)
@@ -359,6 +358,8 @@ int nf_edge_nl_load_doit(struct sk_buff *skb, struct genl_info *info)
 		nlmsg_free(msg);
 		return err;
 	}
+	if (!dry_run)
+		return nf_edge_nl_send(msg, header, info);
 	genlmsg_end(msg, header);
 	return genlmsg_reply(msg, info);
 }

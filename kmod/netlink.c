@@ -47,6 +47,24 @@ struct sk_buff *nf_edge_nl_reply(struct genl_info *info, size_t size,
 	return msg;
 }
 
+/**
+ * nf_edge_nl_send - send the reply to a change that is made
+ * @msg: the reply
+ * @header: from nf_edge_nl_reply()
+ * @info: the message
+ *
+ * The change stands, also when the reply finds no room at the receiver: an
+ * error would say that nothing was changed.
+ *
+ * Return: 0.
+ */
+int nf_edge_nl_send(struct sk_buff *msg, void *header, struct genl_info *info)
+{
+	genlmsg_end(msg, header);
+	genlmsg_reply(msg, info);
+	return 0;
+}
+
 static int put_interface(struct sk_buff *msg, struct net *net,
 			 const struct nf_edge_interface *interface)
 {
@@ -87,7 +105,7 @@ static int put_conntrack(struct sk_buff *msg, struct net *net)
 	if (nla_put_u32(msg, NF_EDGE_A_POLICY_CONNTRACK_COUNT,
 			nf_conntrack_count(net)) ||
 	    nla_put_u32(msg, NF_EDGE_A_POLICY_CONNTRACK_MAX,
-			nf_conntrack_max) ||
+			nf_edge_conntrack_max(net)) ||
 	    put_u64(msg, NF_EDGE_A_POLICY_CONNTRACK_DROP, drop,
 		    NF_EDGE_A_POLICY_PAD) ||
 	    put_u64(msg, NF_EDGE_A_POLICY_CONNTRACK_EARLY_DROP, early_drop,
@@ -285,8 +303,7 @@ int nf_edge_nl_switch_doit(struct sk_buff *skb, struct genl_info *info)
 		nlmsg_free(msg);
 		return err;
 	}
-	genlmsg_end(msg, header);
-	return genlmsg_reply(msg, info);
+	return nf_edge_nl_send(msg, header, info);
 }
 
 int nf_edge_nl_flush_doit(struct sk_buff *skb, struct genl_info *info)
@@ -317,8 +334,7 @@ int nf_edge_nl_flush_doit(struct sk_buff *skb, struct genl_info *info)
 		nf_edge_nl_announce(en, NULL, NF_EDGE_CHANGE_FLUSH);
 	}
 	mutex_unlock(&en->mutex);
-	genlmsg_end(msg, header);
-	return genlmsg_reply(msg, info);
+	return nf_edge_nl_send(msg, header, info);
 }
 
 /**

@@ -9,6 +9,7 @@
 /* netlink.c */
 struct sk_buff *nf_edge_nl_reply(struct genl_info *info, size_t size,
 				 void **header);
+int nf_edge_nl_send(struct sk_buff *msg, void *header, struct genl_info *info);
 void nf_edge_nl_announce(struct nf_edge_net *en,
 			 const struct nf_edge_switches *switches,
 			 enum nf_edge_change change);

@@ -10,6 +10,7 @@ import pytest
 import packets
 from netlib import (OPEN, Tap, if_ready, permitted, refused, rows_of,
                     until)
+from wire import Client, Refusal
 
 CONNTRACK_MAX = pathlib.Path("/proc/sys/net/netfilter/nf_conntrack_max")
 BUCKETS = pathlib.Path("/proc/sys/net/netfilter/nf_conntrack_buckets")
@@ -251,6 +252,45 @@ def test_a_first_load_picks_up_nothing_the_wrong_way_round(net, l4, edge, port):
     talk.client.send(mark)
     until(lambda: any(mark in p.payload for p in tap.arrived(
         talk.src.address, talk.dst.address)), "what the initiator says arrives")
+
+
+def test_a_first_load_that_fails_refuses_nothing(net):
+    """Nor counts it, while its hooks are there and wait for connection tracking,
+    which finds no room. It takes two processors to see it fail."""
+    net.edgectl("flush")
+    source, target = net.at("client", 4), net.at("edge1.access", 4)
+    scan = packets.udp(source.address, target.address, 40000, 161, b"scan")
+    spoofed = packets.udp(net.at("edge1.av", 4).address, target.address, 40000,
+                          161, b"spoofed")
+    over, sent = threading.Event(), 0
+
+    def send():
+        nonlocal sent
+        while not over.is_set():
+            source.ns.inject(scan)
+            source.ns.inject(spoofed)
+            sent += 2
+    net.box.nft("table ip full {" + "".join(
+        f"chain c{i} {{ type filter hook prerouting priority {i % 7}; }}\n"
+        for i in range(1024 - 2)) + "}")
+    sender = threading.Thread(target=send)
+    with Client(net.box) as client:
+        before = client.do("drops-get")
+        sender.start()
+        try:
+            until(lambda: sent > 100, "packets are under way")
+            for _ in range(20):
+                with pytest.raises(Refusal) as caught:
+                    client.load(OPEN)
+                assert "connection tracking" in caught.value.sentence
+        finally:
+            over.set()
+            sender.join()
+            net.box.nft("delete table ip full")
+        assert client.do("drops-get") == before
+    net.load(OPEN)
+    net.drops(source, [scan], "no-row")
+    net.drops(source, [spoofed], "spoofed")
 
 
 @OLDER

@@ -414,6 +414,31 @@ static void a_first_policy_is_seen_when_it_is_live(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, events, 1);
 }
 
+/* An error would say that nothing was changed. */
+static void a_change_stands_whose_answer_finds_no_room(struct kunit *test)
+{
+	struct sk_buff *skb;
+
+	reply_error = -EAGAIN;
+	load_all(test);
+	KUNIT_ASSERT_EQ(test, en->generation, 1);
+	KUNIT_ASSERT_EQ(test, switch_to(NF_EDGE_A_SWITCH_MODE,
+					NF_EDGE_MODE_AUDIT), 0);
+	KUNIT_ASSERT_EQ(test, en->generation, 2);
+	KUNIT_ASSERT_EQ(test, ask_for(NF_EDGE_CMD_BEGIN), 0);
+	KUNIT_ASSERT_TRUE(test, !list_empty_careful(&en->transactions));
+	KUNIT_ASSERT_EQ(test, ask_for(NF_EDGE_CMD_FLUSH), 0);
+	KUNIT_ASSERT_NULL(test, en->snapshot);
+	KUNIT_ASSERT_EQ(test, events, 3);
+
+	/* Where nothing changed, the answer is all there is. */
+	portid++;
+	skb = load_request(NF_EDGE_MODE_AUDIT, ALL_ZONES, ALL_FEATURES);
+	nla_put_flag(skb, NF_EDGE_A_POLICY_DRY_RUN);
+	KUNIT_ASSERT_EQ(test, ask(skb), -EAGAIN);
+	KUNIT_ASSERT_EQ(test, ask_for(NF_EDGE_CMD_STATUS_GET), -EAGAIN);
+}
+
 /* --- transactions */
 
 static int add_peers(u32 set, const char *text)
@@ -533,6 +558,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(a_refused_load_holds_nothing),
 	KUNIT_CASE(a_request_without_memory_changes_nothing),
 	KUNIT_CASE(a_first_policy_is_seen_when_it_is_live),
+	KUNIT_CASE(a_change_stands_whose_answer_finds_no_room),
 	KUNIT_CASE(a_transaction_is_of_one_socket),
 	KUNIT_CASE(a_dry_run_leaves_a_transaction_as_it_is),
 	KUNIT_CASE(refused_peers_break_their_transaction),

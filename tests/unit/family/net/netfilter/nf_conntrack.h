@@ -2,7 +2,7 @@
 #include <net/net_namespace.h>
 
 #define nf_conntrack_count(net)		((net)->ct.count)
-#define nf_conntrack_max		65536U
+#define nf_edge_conntrack_max(net)	65536U
 #define nf_ct_netns_get(net, family)	shim_ct_netns_get()
 #define nf_ct_netns_put(net, family)	((void)0)
 
