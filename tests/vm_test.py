@@ -505,12 +505,17 @@ def test_configuration_without_effect_is_refused(folder):
     tree = folder / "tree"
     shutil.copytree(TREE / "scripts", tree / "scripts")
     with open(tree / "scripts/uml.config", "a", encoding="ascii") as config:
-        config.write("CONFIG_NO_SUCH_THING=y\n")
+        config.write("# unknown to some sources: CONFIG_GONE_BY_NOW CONFIG_S390\n"
+                     "CONFIG_GONE_BY_NOW=y\n# CONFIG_MISSPELT is not set\n"
+                     "CONFIG_NO_SUCH_THING=y\nCONFIG_S390=y\n")
     vm = Vm("uml", folder, tree)
     vm.env["NF_EDGE_CACHE"] = str(folder / "cache")
     done = vm.run("true")
     assert done.returncode == ENDED_BADLY["prepare"]
-    assert "no effect: CONFIG_NO_SUCH_THING=y" in done.err
+    assert [line for line in done.err.splitlines() if "CONFIG_" in line] == [
+        "vm:   unknown to this source: # CONFIG_MISSPELT is not set",
+        "vm:   unknown to this source: CONFIG_NO_SUCH_THING=y",
+        "vm:   no effect: CONFIG_S390=y"]
 
 
 #

@@ -19,9 +19,9 @@ kernel_prepare() {
 		installed_version busybox-static
 		echo "${debian_initramfs_modules[@]}"
 		cat "$here/vm.d/initramfs-init"
-		declare -f debian_fetch debian_uncompress debian_initramfs
+		declare -f debian_fetch debian_unpack debian_uncompress debian_initramfs
 	} | digest)
-	debian_package=linux-image-$kernel_release=$version
+	debian_version=$version
 	kernel_dir=$cache/$kind-$version-$key
 	publish "$kernel_dir" debian_fetch
 
@@ -31,16 +31,30 @@ kernel_prepare() {
 
 debian_fetch() {
 	local dir=$1
-	say "fetching the kernel $debian_package, once, into $kernel_dir"
+	say "fetching the kernel $kernel_release, once, into $kernel_dir"
 	(cd "$dir" && logged "$dir/log" debian_download)
-	say "  unpacking"
-	logged "$dir/log" dpkg-deb -x "$dir"/linux-image-*.deb "$dir/image"
-	rm "$dir"/linux-image-*.deb
-	debian_uncompress "$dir/image/boot/vmlinuz-$kernel_release" >"$dir/vmlinux"
-	mv "$dir/image/lib/modules/$kernel_release" "$dir/modules"
-	rm -rf "$dir/image"
-	debian_keep_modules "$dir"
+	debian_unpack "$dir" "$dir"
 	say "  done"
+}
+
+# debian_unpack DIR FROM: leaves in DIR the kernel and its modules, of the packages in FROM.
+debian_unpack() {
+	local dir=$1 image=$1/image package modules vmlinuz
+	say "  unpacking its kernel $kernel_release"
+	for package in "$2"/linux-*.deb; do
+		logged "$dir/log" dpkg-deb -x "$package" "$image"
+		rm "$package"
+	done
+	# A release with one /usr has them there.
+	modules=$image/usr/lib/modules/$kernel_release
+	[[ -d $modules ]] || modules=$image/lib/modules/$kernel_release
+	vmlinuz=$modules/vmlinuz
+	[[ -e $vmlinuz ]] || vmlinuz=$image/boot/vmlinuz-$kernel_release
+	debian_uncompress "$vmlinuz" >"$dir/vmlinux"
+	rm "$vmlinuz"
+	mv "$modules" "$dir/modules"
+	rm -rf "$image"
+	debian_keep_modules "$dir"
 }
 
 debian_keep_modules() {
@@ -55,8 +69,16 @@ debian_keep_modules() {
 
 # The package lists may be older than the archive.
 debian_download() {
-	apt-get -q download "$debian_package" && return
-	apt-get -q update && apt-get -q download "$debian_package"
+	debian_try_download && return
+	apt-get -q update && debian_try_download
+}
+
+# One package holds the kernel, or several do.
+debian_try_download() {
+	local packages
+	mapfile -t packages < <(apt-cache pkgnames linux- |
+		grep -x "linux-\(image\|binary\|modules\|base\)-$kernel_release")
+	((${#packages[@]})) && apt-get -q download "${packages[@]/%/=$debian_version}"
 }
 
 # The kernel proper of a bzImage, whose boot sectors say where it is (Documentation/x86/boot.rst).
@@ -82,10 +104,11 @@ debian_initramfs() {
 	modprobe -d "$root" -S "$kernel_release" --show-depends -a "${debian_initramfs_modules[@]}" |
 		while read -r action file _; do
 			name=${file##*/}
-			name=${name%.xz}
+			name=${name%%.ko*}.ko
 			[[ $action == insmod && ! -e $root/modules/$name ]] || continue
 			case $file in
 			*.xz) xz -dc "$file" ;;
+			*.zst) zstd -dcq "$file" ;;
 			*) cat "$file" ;;
 			esac >"$root/modules/$name"
 			echo "/modules/$name" >>"$root/modules/order"

@@ -7,33 +7,23 @@
 
 # shellcheck source=scripts/vm.d/debian.sh
 source "$here/vm.d/debian.sh"
-
-# The headers are configured for gcc. What clang has otherwise: "-X" is off, "X" is on. Where gcc
-# notes the calls of __fentry__, nobody does: objtool would make nops of them, which a kernel that
-# gcc built does not expect of a module, and reports.
-release_clang_config=(
-	-CC_IS_GCC CC_IS_CLANG
-	-CC_HAS_MIN_FUNCTION_ALIGNMENT -CC_HAS_NAMED_AS -USE_X86_SEG_SUPPORT
-	-FTRACE_MCOUNT_USE_CC
-	-UBSAN_BOUNDS_STRICT UBSAN_ARRAY_BOUNDS
-)
+# shellcheck source=scripts/vm.d/clang-headers.sh
+source "$here/vm.d/clang-headers.sh"
 
 kernel_prepare() {
 	"$here/deps" release || exit "$EXIT_PREPARE"
 
 	local key place
-	# The one that each has and that knows the kernel's mitigations.
-	release_clang="clang-19"
-	[[ $kind != sid ]] || release_clang=clang
+	release_clang=$("$here/releases" clang "$kind")
 	mapfile -t release_packages < <("$here/deps" --print root && echo "$release_clang")
 	mapfile -t release_sources < <(release_sources)
 	key=$({
-		echo "${release_packages[@]}" "${release_sources[@]}" "${release_clang_config[@]}"
+		echo "${release_packages[@]}" "${release_sources[@]}" "${clang_headers_config[@]}"
 		installed_version busybox-static
 		echo "${debian_initramfs_modules[@]}"
 		cat "$here/vm.d/initramfs-init"
-		declare -f debian_uncompress debian_initramfs \
-			release_fetch release_debootstrap release_configure_clang
+		declare -f debian_unpack debian_uncompress debian_initramfs \
+			release_fetch release_debootstrap clang_headers
 	} | digest)
 	# A release gets security updates, and sid everything: a root is for a month.
 	kernel_dir=$cache/$kind-$(date +%Y-%m)-$key
@@ -67,27 +57,15 @@ release_mirror() {
 }
 
 release_fetch() {
-	local dir=$1 root=$1/root image=$1/image package modules vmlinuz
+	local dir=$1 root=$1/root
 	say "making a root of $kind, once a month, into $kernel_dir"
 	logged "$dir/log" release_debootstrap "$root"
 	kernel_release=$(basename "$root"/lib/modules/*)
 	echo "$kernel_release" >"$dir/release"
-	release_configure_clang "$root"
+	clang_headers "$root/usr/src/linux-headers-$kernel_release" "$root/usr/src/clang" /usr/src/clang \
+		chroot "$root" "$release_clang"
 
-	say "  unpacking its kernel $kernel_release"
-	for package in "$root"/linux-*.deb; do
-		logged "$dir/log" dpkg-deb -x "$package" "$image"
-		rm "$package"
-	done
-	modules=$image/usr/lib/modules/$kernel_release
-	[[ -d $modules ]] || modules=$image/lib/modules/$kernel_release
-	vmlinuz=$modules/vmlinuz
-	[[ -e $vmlinuz ]] || vmlinuz=$image/boot/vmlinuz-$kernel_release
-	debian_uncompress "$vmlinuz" >"$dir/vmlinux"
-	rm "$vmlinuz"
-	mv "$modules" "$dir/modules"
-	rm -rf "$image"
-	debian_keep_modules "$dir"
+	debian_unpack "$dir" "$root"
 	say "  done"
 }
 
@@ -107,32 +85,6 @@ release_debootstrap() {
 		--include="$(IFS=,; echo "${release_packages[*]}")" \
 		--customize-hook="chroot \"\$1\" sh -euc '$fetch_kernel'" \
 		"$kind" "$1" "${release_sources[@]}"
-}
-
-# Headers for clang are a copy of those for gcc, where the configuration says so.
-release_configure_clang() {
-	local root=$1 headers=$1/usr/src/clang version word symbol edit=() macros=()
-	cp -a "$root/usr/src/linux-headers-$kernel_release" "$headers"
-	sed -i "s|^\(KBUILD_OUTPUT\) *=.*|\1 = /usr/src/clang|" "$headers/Makefile"
-	version=$(chroot "$root" "$release_clang" -dM -E -x c /dev/null | awk '
-		$2 == "__clang_major__" { n += $3 * 10000 }
-		$2 == "__clang_minor__" { n += $3 * 100 }
-		$2 == "__clang_patchlevel__" { n += $3 }
-		END { print n }')
-	for word in "${release_clang_config[@]}"; do
-		symbol=CONFIG_${word#-}
-		edit+=(-e "/^$symbol=/d")
-		macros+=(-e "/^#define $symbol /d")
-		[[ $word != -* ]] || continue
-		edit+=(-e "\$a$symbol=y")
-		macros+=(-e "\$a#define $symbol 1")
-	done
-	edit+=(-e 's/^\(CONFIG_GCC_VERSION\)=.*/\1=0/' -e "s/^\(CONFIG_CLANG_VERSION\)=.*/\1=$version/"
-		-e 's/^\(CONFIG_CC_IMPLICIT_FALLTHROUGH\)=.*/\1="-Wimplicit-fallthrough"/')
-	macros+=(-e 's/^\(#define CONFIG_GCC_VERSION\) .*/\1 0/'
-		-e "s/^\(#define CONFIG_CLANG_VERSION\) .*/\1 $version/")
-	sed -i "${edit[@]}" "$headers/include/config/auto.conf"
-	sed -i "${macros[@]}" "$headers/include/generated/autoconf.h"
 }
 
 # What of the host is seen in the root, and where: none within another.

@@ -3,11 +3,12 @@
 # What the kernels share that are built from the distribution's source, with a configuration of
 # their own. Who builds one sets:
 #
-# source_package    the Debian package with the source
 # source_fragments  the configuration, in files
-# source_patch      what is repaired there, or /dev/null
+# source_patches    repairs, in files
 # source_make       words for make
 # source_base       the target of make that configures the rest
+#
+# source_find sets source_package, the Debian package with the source.
 
 # refine FRAGMENT: adds a fragment. Every line of a fragment has to take effect, so what those before
 # say of a symbol that it names is left out.
@@ -27,6 +28,11 @@ refine() {
 	source_fragments=("$merged" "$1")
 }
 
+# source_find GROUP: installs the packages of a group of scripts/deps.
+source_find() {
+	source_package=$("$here/deps" --source "$1") || exit "$EXIT_PREPARE"
+}
+
 # Says what the kernel is made from: twelve digits.
 source_key() {
 	local version
@@ -35,7 +41,7 @@ source_key() {
 		echo "$version"
 		gcc --version
 		grep -h '^\(# \)\?CONFIG_' "${source_fragments[@]}"
-		cat "$source_patch" "$@"
+		cat "${source_patches[@]}" "$@" </dev/null
 	} | digest
 }
 
@@ -50,7 +56,7 @@ source_build() {
 	say "  unpacking"
 	mkdir "$tree"
 	logged "$dir/log" tar -xf "/usr/src/$source_package.tar.xz" -C "$tree" --strip-components=1
-	logged "$dir/log" patch -d "$tree" -p1 -i "$source_patch"
+	logged "$dir/log" source_repair "$tree"
 
 	say "  configuring"
 	kernel_tree_make() {
@@ -60,7 +66,7 @@ source_build() {
 	KCONFIG_ALLCONFIG=given.config logged "$dir/log" kernel_tree_make "$source_base"
 	cat "${source_fragments[@]}" >>"$tree/.config"
 	logged "$dir/log" kernel_tree_make olddefconfig
-	source_check_config "$tree/.config"
+	source_check_config "$tree"
 
 	say "  compiling, some minutes on two CPUs"
 	set -o pipefail
@@ -79,23 +85,47 @@ source_build() {
 	index_modules "$dir/modules"
 }
 
-# Every line of the fragments must have taken effect, or a test would rely on what is not there.
+# A repair says "Where: FILE has: TEXT": a source without that text in that file needs it no more.
+source_repair() {
+	local tree=$1 repair file text
+	for repair in "${source_patches[@]}"; do
+		file=$(sed -n 's/^Where: \(.*\) has: .*/\1/p' "$repair")
+		text=$(sed -n 's/^Where: .* has: //p' "$repair")
+		[[ -n $file && -n $text ]] || die "$EXIT_PREPARE" "no line \"Where: FILE has: TEXT\": $repair"
+		! grep -qsF -- "$text" "$tree/$file" || patch -d "$tree" -p1 -i "$repair" || return
+	done
+}
+
+# Every line of the fragments must have taken effect, or a test would rely on what is not there. A
+# symbol that some kernel sources do not know is named in a fragment by a line
+# "# unknown to some sources: CONFIG_A CONFIG_B"; where the source knows it, its line counts.
 source_check_config() {
-	local config=$1 line symbol failed=0
+	local tree=$1 line symbol known pardoned failed=0
+	known=$(find "$tree" -name 'Kconfig*' -type f -exec \
+		sed -n 's/^[[:space:]]*\(menu\)\?config[[:space:]]\+\([A-Za-z0-9_]\+\).*/CONFIG_\2/p' {} +)
+	pardoned=$(cat "${source_fragments[@]}" | sed -n 's/^# unknown to some sources: //p' | tr ' ' '\n')
 	while IFS= read -r line; do
 		case $line in
 		CONFIG_*=*)
-			grep -qxF -- "$line" "$config" && continue
+			symbol=${line%%=*}
+			! grep -qxF -- "$line" "$tree/.config" || continue
 			;;
 		'# CONFIG_'*' is not set')
 			symbol=${line#\# }
-			grep -q "^${symbol%% *}=" "$config" || continue
+			symbol=${symbol%% *}
+			grep -q "^$symbol=" "$tree/.config" || ! grep -qxF -- "$symbol" <<<"$known" || continue
 			;;
 		*)
 			continue
 			;;
 		esac
-		say "  no effect: $line"
+		if grep -qxF -- "$symbol" <<<"$known"; then
+			say "  no effect: $line"
+		elif ! grep -qxF -- "$symbol" <<<"$pardoned"; then
+			say "  unknown to this source: $line"
+		else
+			continue
+		fi
 		failed=1
 	done < <(cat "${source_fragments[@]}")
 	((!failed)) || die "$EXIT_PREPARE" "the configuration of the kernel $kind is not what it should be"

@@ -9,9 +9,8 @@
 # shellcheck source=scripts/vm.d/source.sh
 source "$here/vm.d/source.sh"
 
-source_package=linux-source-6.1
 source_fragments=("$here/uml.config")
-source_patch=$here/vm.d/uml.patch
+source_patches=("$here"/vm.d/uml-*.patch)
 source_make=(ARCH=um)
 source_base=defconfig
 uml_module_words=()
@@ -19,7 +18,7 @@ uml_module_words=()
 kernel_prepare() {
 	[[ ${cpus:-1} == 1 ]] || usage_error "the kernel $kind has one processor"
 	[[ -z $kvm$icount ]] || usage_error "--kvm and --icount are for kernels in QEMU"
-	"$here/deps" uml || exit "$EXIT_PREPARE"
+	source_find uml
 
 	kernel_dir=$cache/$kind-$(installed_version "$source_package")-$(source_key)
 	publish "$kernel_dir" uml_build

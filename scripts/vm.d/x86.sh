@@ -7,16 +7,15 @@ source "$here/vm.d/debian.sh"
 # shellcheck source=scripts/vm.d/source.sh
 source "$here/vm.d/source.sh"
 
-source_package=linux-source-6.1
 source_fragments=("$here/uml.config")
-source_patch=/dev/null
+source_patches=()
 source_make=(ARCH=x86_64)
 source_base=allnoconfig
 refine "$here/x86.config"
 x86_kernel_words=()
 
 kernel_prepare() {
-	"$here/deps" x86 || exit "$EXIT_PREPARE"
+	source_find x86
 
 	kernel_dir=$cache/$kind-$(installed_version "$source_package")-$({
 		source_key

@@ -30,7 +30,7 @@ POLICY = {
 
 @pytest.fixture(scope="module")
 def ynl_tree():
-    """The kernel's tools, of the package linux-source-6.12."""
+    """The kernel's tools, of the source that scripts/ynl-regen takes."""
     done = subprocess.run([TOP / "scripts/ynl-regen", "--tree"],
                           capture_output=True, text=True, check=False)
     assert not done.returncode, done.stderr
