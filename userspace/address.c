@@ -134,56 +134,58 @@ static bool parse_length(const char *text, unsigned int bits,
 }
 
 /**
- * nf_edge_prefix_parse - read a prefix, or an address as the longest one
+ * nf_edge_prefix_read - read a prefix, or an address as the longest one
+ * @text: as somebody wrote it
+ * @ip: filled in: its address, which may have host bits
+ * @length: filled in
+ *
+ * Return: false when it is neither.
+ */
+bool nf_edge_prefix_read(const char *text, struct ip *ip, unsigned int *length)
+{
+	char address[INET6_ADDRSTRLEN];
+	const char *slash = strchrnul(text, '/');
+	size_t len = (size_t)(slash - text);
+
+	if (len >= sizeof(address))
+		return false;
+	memcpy(address, text, len);
+	address[len] = '\0';
+	if (!nf_edge_ip_parse(address, ip))
+		return false;
+	*length = nf_edge_ip_bits(ip);
+	return !*slash || parse_length(slash + 1, *length, length);
+}
+
+/**
+ * nf_edge_prefix_parse - read a prefix that a policy can name
  * @text: as somebody wrote it
  * @ip: filled in: its first address
  * @length: filled in
- * @why: on failure, a sentence
- * @size: room there
  *
- * Return: false when a policy cannot name it.
+ * Return: NULL, or a new sentence: why a policy cannot name it.
  */
-bool nf_edge_prefix_parse(const char *text, struct ip *ip,
-			  unsigned int *length, char *why, size_t size)
+char *nf_edge_prefix_parse(const char *text, struct ip *ip,
+			   unsigned int *length)
 {
-	char address[INET6_ADDRSTRLEN], right[PREFIX_TEXT];
-	const char *slash = strchr(text, '/');
-	size_t len = slash ? (size_t)(slash - text) : strlen(text);
+	char right[PREFIX_TEXT];
 	const char *unfit;
 	struct ip network;
 
-	if (len >= sizeof(address)) {
-		snprintf(why, size, "is not a prefix; write 192.0.2.0/24 or 2001:db8::/32");
-		return false;
-	}
-	memcpy(address, text, len);
-	address[len] = '\0';
-
-	if (!nf_edge_ip_parse(address, ip)) {
-		snprintf(why, size, "is not a prefix; write 192.0.2.0/24 or 2001:db8::/32");
-		return false;
-	}
-	*length = nf_edge_ip_bits(ip);
-	if (slash && !parse_length(slash + 1, *length, length)) {
-		snprintf(why, size, "has no such prefix length; write 0 to %u",
-			 nf_edge_ip_bits(ip));
-		return false;
-	}
+	if (!nf_edge_prefix_read(text, ip, length))
+		return nf_edge_address_advice(text, WANTED_PREFIX);
 
 	network = *ip;
 	nf_edge_ip_mask(&network, *length);
-	if (!nf_edge_ip_equal(&network, ip)) {
-		snprintf(why, size, "has host bits set; write %s",
-			 nf_edge_prefix_format(&network, *length, right));
-		return false;
-	}
+	if (!nf_edge_ip_equal(&network, ip))
+		return nf_edge_format("has host bits set; write %s",
+				      nf_edge_prefix_format(&network, *length,
+							    right));
 	unfit = nf_edge_ip_unfit(ip, *length);
-	if (unfit) {
-		snprintf(why, size, "is %s, which no peer can be; take it out",
-			 unfit);
-		return false;
-	}
-	return true;
+	if (unfit)
+		return nf_edge_format("is %s, which no peer can be; take it out",
+				      unfit);
+	return NULL;
 }
 
 /**

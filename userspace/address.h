@@ -28,9 +28,26 @@ bool nf_edge_ip_equal(const struct ip *a, const struct ip *b);
 unsigned int nf_edge_ip_bits(const struct ip *ip);
 void nf_edge_ip_mask(struct ip *ip, unsigned int length);
 const char *nf_edge_ip_unfit(const struct ip *ip, unsigned int length);
-bool nf_edge_prefix_parse(const char *text, struct ip *ip,
-			  unsigned int *length, char *why, size_t size);
+bool nf_edge_prefix_read(const char *text, struct ip *ip,
+			 unsigned int *length);
+char *nf_edge_prefix_parse(const char *text, struct ip *ip,
+			   unsigned int *length);
 const char *nf_edge_prefix_format(const struct ip *ip, unsigned int length,
 				  char *text);
+
+/**
+ * enum nf_edge_wanted - what should stand where no address stands
+ * @WANTED_PREFIX: a prefix of a peer set
+ * @WANTED_ADDRESS: an address of an Edge
+ * @WANTED_ENDPOINT: an address of a question, without its port
+ */
+enum nf_edge_wanted {
+	WANTED_PREFIX,
+	WANTED_ADDRESS,
+	WANTED_ENDPOINT,
+};
+
+char *nf_edge_address_advice(const char *text, enum nf_edge_wanted wanted);
+char *nf_edge_line_advice(const char *line);
 
 #endif /* ADDRESS_H */

@@ -101,6 +101,27 @@ static void read_side(cfg_t *cfg, const char *word)
 		interface->sides |= 1U << side;
 }
 
+static void not_an_address(const cfg_t *cfg, const char *word)
+{
+	char text[INET6_ADDRSTRLEN], *advice;
+	unsigned int length;
+	struct ip ip, network;
+
+	if (!nf_edge_prefix_read(word, &ip, &length)) {
+		advice = nf_edge_address_advice(word, WANTED_ADDRESS);
+		wrong(cfg, word, "%s", advice);
+		free(advice);
+		return;
+	}
+	network = ip;
+	nf_edge_ip_mask(&network, length);
+	if (length < nf_edge_ip_bits(&ip) && nf_edge_ip_equal(&network, &ip))
+		wrong(cfg, word, "is a prefix; bind each address of the Edge by itself");
+	else
+		wrong(cfg, word, "has a prefix length; write %s",
+		      nf_edge_ip_format(&ip, text));
+}
+
 static void read_address(cfg_t *cfg, cfg_opt_t *opt, const char *word)
 {
 	struct node *node = nf_edge_node_find(&reading->policy, cfg->title);
@@ -108,12 +129,8 @@ static void read_address(cfg_t *cfg, cfg_opt_t *opt, const char *word)
 	const char *unfit;
 	struct ip ip;
 
-	if (strchr(word, '/')) {
-		wrong(cfg, word, "is a prefix; bind each address of the Edge by itself");
-		return;
-	}
 	if (!nf_edge_ip_parse(word, &ip)) {
-		wrong(cfg, word, "is not an address; write 192.0.2.10 or 2001:db8::10");
+		not_an_address(cfg, word);
 		return;
 	}
 	unfit = nf_edge_ip_unfit(&ip, nf_edge_ip_bits(&ip));
@@ -218,11 +235,13 @@ void nf_edge_config_prefix(struct config *config, struct peer_set *set,
 			   const char *text)
 {
 	unsigned int length;
-	char why[128];
 	struct ip ip;
+	char *why;
 
-	if (!nf_edge_prefix_parse(text, &ip, &length, why, sizeof(why))) {
+	why = nf_edge_prefix_parse(text, &ip, &length);
+	if (why) {
 		nf_edge_find(&config->errors, file, line, text, "%s", why);
+		free(why);
 		return;
 	}
 	config->prefix_count++;

@@ -196,26 +196,6 @@ static int escape(char *to, uint32_t c, unsigned char octet)
 	}
 }
 
-static char *shown(const char *text, size_t characters)
-{
-	char *line = nf_edge_alloc(strnlen(text, characters * 4) * ESCAPE_MAX +
-				   sizeof("..."));
-	char *to = line;
-
-	for (; *text && characters; characters--) {
-		const char *start = text;
-		uint32_t c = decode(&text);
-		const struct oddity *odd = find_oddity(c);
-
-		if (odd && odd->hidden)
-			to += escape(to, c, (unsigned char)*start);
-		else
-			to = mempcpy(to, start, (size_t)(text - start));
-	}
-	memcpy(to, "...", *text ? sizeof("...") : 0);
-	return line;
-}
-
 /**
  * nf_edge_shown - text of others, fit for a terminal
  * @text: the text, of any octets
@@ -226,7 +206,36 @@ static char *shown(const char *text, size_t characters)
  */
 char *nf_edge_shown(const char *text)
 {
-	return shown(text, SIZE_MAX / 4);
+	char *line = nf_edge_alloc(strlen(text) * ESCAPE_MAX + 1), *to = line;
+
+	while (*text) {
+		const char *start = text;
+		uint32_t c = decode(&text);
+		const struct oddity *odd = find_oddity(c);
+
+		if (odd && odd->hidden)
+			to += escape(to, c, (unsigned char)*start);
+		else
+			to = mempcpy(to, start, (size_t)(text - start));
+	}
+	return line;
+}
+
+/**
+ * nf_edge_short - a word of others, of a length that fits into a sentence
+ * @word: the word
+ *
+ * Return: a new string, which ends with dots when it was cut.
+ */
+char *nf_edge_short(const char *word)
+{
+	const char *end = word;
+	unsigned int i;
+
+	for (i = 0; *end && i < WORD_SHOWN; i++)
+		decode(&end);
+	return nf_edge_format("%.*s%s", (int)(end - word), word,
+			      *end ? "..." : "");
 }
 
 /**
@@ -238,7 +247,11 @@ char *nf_edge_shown(const char *text)
  */
 char *nf_edge_shown_word(const char *word)
 {
-	return *word ? shown(word, WORD_SHOWN) : nf_edge_strdup("\"\"");
+	char *fit = nf_edge_short(word), *shown;
+
+	shown = *word ? nf_edge_shown(fit) : nf_edge_strdup("\"\"");
+	free(fit);
+	return shown;
 }
 
 /**

@@ -9,6 +9,7 @@
 #include <stddef.h>
 
 char *nf_edge_shown(const char *text);
+char *nf_edge_short(const char *word);
 char *nf_edge_shown_word(const char *word);
 char *nf_edge_odd(const char *text);
 char *nf_edge_plain(const char *text);

@@ -11,6 +11,8 @@
 #include "edgectl.h"
 #include "text.h"
 
+#define BLANKS	" \t\r\v\f"
+
 /* A name without a leading slash is relative to the configuration file. */
 static char *resolve(const char *config_file, const char *name)
 {
@@ -27,21 +29,22 @@ static char *resolve(const char *config_file, const char *name)
 static void read_line(struct config *config, struct peer_set *set,
 		      const char *file, unsigned int line, char *p)
 {
-	char *word, *rest;
+	char *word, *rest, *advice = NULL;
 
 	p[strcspn(p, "#")] = '\0';
-	word = p + strspn(p, " \t\r");
+	word = p + strspn(p, BLANKS);
 	if (!*word)
 		return;
 
-	rest = word + strcspn(word, " \t\r");
-	if (*rest)
-		*rest++ = '\0';
-	if (rest[strspn(rest, " \t\r")])
-		nf_edge_find(&config->errors, file, line, word,
-			     "does not stand alone; write one prefix a line");
+	rest = word + strcspn(word, BLANKS);
+	if (rest[strspn(rest, BLANKS)])
+		advice = nf_edge_line_advice(word);
+	*rest = '\0';
+	if (advice)
+		nf_edge_find(&config->errors, file, line, word, "%s", advice);
 	else
 		nf_edge_config_prefix(config, set, file, line, word);
+	free(advice);
 }
 
 /**

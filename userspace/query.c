@@ -10,6 +10,7 @@
 
 #include "client.h"
 #include "edgectl.h"
+#include "foreign.h"
 #include "query.h"
 #include "rows.h"
 
@@ -25,21 +26,34 @@ static bool parse_port(const char *text, uint16_t *port)
 	return value <= UINT16_MAX;
 }
 
+/**
+ * struct endpoint - one end of a packet, as somebody wrote it
+ * @address: its address, a new string
+ * @port: its port, or NULL
+ * @brackets: the address stands in brackets
+ * @ip: the address, read
+ * @number: the port, read
+ */
+struct endpoint {
+	char *address;
+	const char *port;
+	bool brackets;
+	struct ip ip;
+	uint16_t number;
+};
+
 /* ADDRESS, IPV4:PORT, [ADDRESS] or [IPV6]:PORT */
-static bool parse_endpoint(const char *text, struct ip *ip, bool *has_port,
-			   uint16_t *port)
+static bool split_endpoint(const char *text, struct endpoint *end)
 {
-	char address[INET6_ADDRSTRLEN];
-	const char *colon = NULL, *start = text;
+	const char *close = strchr(text, ']'), *colon = NULL;
 	size_t length = strlen(text);
 
-	if (*text == '[') {
-		const char *close = strchr(text, ']');
-
+	*end = (struct endpoint){ .brackets = *text == '[' };
+	if (end->brackets) {
 		if (!close || (close[1] && close[1] != ':'))
 			return false;
-		start++;
-		length = (size_t)(close - start);
+		text++;
+		length = (size_t)(close - text);
 		if (close[1])
 			colon = close + 1;
 	} else if (strchr(text, ':') == strrchr(text, ':')) {
@@ -47,15 +61,44 @@ static bool parse_endpoint(const char *text, struct ip *ip, bool *has_port,
 		if (colon)
 			length = (size_t)(colon - text);
 	}
-	if (length >= sizeof(address))
-		return false;
-	memcpy(address, start, length);
-	address[length] = '\0';
+	end->address = nf_edge_format("%.*s", (int)length, text);
+	end->port = colon ? colon + 1 : NULL;
+	return true;
+}
 
-	*has_port = colon;
-	return nf_edge_ip_parse(address, ip) &&
-	       (*text != '[' || ip->family == AF_INET6) &&
-	       (!colon || parse_port(colon + 1, port));
+/* What is wrong with the port of an address that is right: a new sentence. */
+static char *port_advice(const struct endpoint *end)
+{
+	size_t digits = strspn(end->port, "0123456789");
+
+	if (!*end->port)
+		return nf_edge_strdup("has no port behind its colon; write its number");
+	if (!end->port[digits])
+		return nf_edge_strdup("has no such port; write 0 to 65535");
+	if (digits && strchr("-:", end->port[digits]))
+		return nf_edge_strdup("has a range of ports; ask about one of them");
+	return nf_edge_strdup("has no number as its port; write the number of the port");
+}
+
+/* Read one end.  Return: NULL, or a new sentence: what is wrong. */
+static char *parse_endpoint(const char *text, struct endpoint *end)
+{
+	unsigned int length;
+	struct ip network;
+
+	if (!split_endpoint(text, end))
+		return nf_edge_strdup("has a bracket that is not closed; write [2001:db8::7]:443");
+	if (!nf_edge_ip_parse(end->address, &end->ip))
+		return nf_edge_prefix_read(end->address, &network, &length) ?
+		       nf_edge_strdup("is a prefix; ask about one address of it") :
+		       nf_edge_address_advice(end->address, WANTED_ENDPOINT);
+	if (end->brackets && end->ip.family == AF_INET)
+		return nf_edge_format("is IPv4, which stands in no brackets; write %s%s%s",
+				      end->address, end->port ? ":" : "",
+				      end->port ? end->port : "");
+	if (end->port && !parse_port(end->port, &end->number))
+		return port_advice(end);
+	return NULL;
 }
 
 static bool parse_protocol(const char *word, const struct ip *ip,
@@ -73,54 +116,72 @@ static bool parse_protocol(const char *word, const struct ip *ip,
 	return true;
 }
 
-static bool parse_packet(struct query *query, char **words, char **why)
+/* Refuse a word: a new sentence, which it stands at the begin of. */
+static __printf(2, 3) char *
+refuse(const char *word, const char *format, ...)
 {
-	bool source_port, port, echo;
-	uint16_t ignored;
+	char *fit = nf_edge_short(word), *rest, *sentence;
+	va_list args;
 
-	if (!parse_endpoint(words[1], &query->source, &source_port,
-			    &ignored)) {
-		*why = nf_edge_format("%s: is no address; write 198.51.100.7 or [2001:db8::7]:4000",
-				      words[1]);
-		return false;
-	}
-	if (!parse_endpoint(words[2], &query->destination, &port,
-			    &query->port)) {
-		*why = nf_edge_format("%s: is no address; write 192.0.2.7:443 or [2001:db8::7]:443",
-				      words[2]);
-		return false;
-	}
-	if (query->source.family != query->destination.family) {
-		*why = nf_edge_format("%s: is not of the same family as %s",
-				      words[2], words[1]);
-		return false;
-	}
-	if (!parse_protocol(words[0], &query->source, &query->protocol)) {
-		*why = nf_edge_format("%s: unknown protocol; write tcp, udp or icmp",
-				      words[0]);
-		return false;
-	}
+	va_start(args, format);
+	rest = nf_edge_vformat(format, args);
+	va_end(args);
+	sentence = nf_edge_format("%s: %s", *fit ? fit : "\"\"", rest);
+	free(rest);
+	free(fit);
+	return sentence;
+}
+
+/* What the two ends of a packet cannot be: a new sentence, or NULL. */
+static char *check_ends(struct query *query, char **words,
+			const struct endpoint *from, const struct endpoint *to)
+{
+	bool v6 = to->ip.family == AF_INET6, echo;
+
+	if (from->ip.family != to->ip.family)
+		return refuse(words[2], "is not of the same family as %s",
+			      from->address);
+	if (!parse_protocol(words[0], &from->ip, &query->protocol))
+		return refuse(words[0], "unknown protocol; write tcp, udp or icmp");
 
 	echo = query->protocol != IPPROTO_TCP &&
 	       query->protocol != IPPROTO_UDP;
-	if (echo && (source_port || port)) {
-		*why = nf_edge_format("%s: an echo request has no ports",
-				      words[port ? 2 : 1]);
-		return false;
+	if (echo && (from->port || to->port))
+		return refuse(words[to->port ? 2 : 1], "an echo request has no ports");
+	if (!echo && !to->port)
+		return refuse(words[2], v6 && !to->brackets ?
+			      "the destination port is missing; write [2001:db8::7]:443" :
+			      "the destination port is missing");
+	return NULL;
+}
+
+static bool parse_packet(struct query *query, char **words, char **why)
+{
+	struct endpoint ends[2] = { 0 };
+	char *advice = NULL;
+	size_t i;
+
+	*why = NULL;
+	for (i = 0; i < ARRAY_SIZE(ends) && !*why; i++) {
+		advice = parse_endpoint(words[i + 1], &ends[i]);
+		if (advice)
+			*why = refuse(words[i + 1], "%s", advice);
+		free(advice);
 	}
-	if (!echo && !port) {
-		*why = nf_edge_format("%s: the destination port is missing",
-				      words[2]);
-		return false;
-	}
-	return true;
+	if (!*why)
+		*why = check_ends(query, words, &ends[0], &ends[1]);
+	query->source = ends[0].ip;
+	query->destination = ends[1].ip;
+	query->port = ends[1].number;
+	for (i = 0; i < ARRAY_SIZE(ends); i++)
+		free(ends[i].address);
+	return !*why;
 }
 
 static bool set_interface(struct query *query, const char *name, char **why)
 {
 	if (!*name || strlen(name) > NF_EDGE_INTERFACE_NAME_MAX) {
-		*why = nf_edge_format("%s: is not the name of an interface",
-				      *name ? name : "\"\"");
+		*why = refuse(name, "is not the name of an interface");
 		return false;
 	}
 	snprintf(query->in, sizeof(query->in), "%s", name);
@@ -154,13 +215,12 @@ bool nf_edge_query_parse(struct query *query, char **words, size_t count,
 		} else if (!strncmp(words[i], "--in=", 5)) {
 			name = words[i] + 5;
 		} else if (*words[i] == '-') {
-			*why = nf_edge_format("%s: unknown option", words[i]);
+			*why = refuse(words[i], "unknown option");
 			return false;
 		} else if (n < ARRAY_SIZE(packet)) {
 			packet[n++] = words[i];
 		} else {
-			*why = nf_edge_format("%s: is one word too many",
-					      words[i]);
+			*why = refuse(words[i], "is one word too many");
 			return false;
 		}
 		if (!name)

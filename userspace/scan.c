@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "address.h"
 #include "edgectl.h"
 #include "nearest.h"
 #include "text.h"
@@ -222,6 +223,44 @@ static bool check_word(struct scanner *s, const struct token *word)
 	return !word->wrong;
 }
 
+/* What begins a comment elsewhere, and nothing here, goes up to the end of its
+ * line, or of the list that it stands in.
+ */
+static bool scan_semicolon(struct scanner *s, const struct token *word,
+			   const char *end)
+{
+	const char *rest = s->text->buffer + word->start;
+
+	if (*rest != ';')
+		return false;
+	s->position = word->start + strcspn(rest, end);
+	rest += strspn(rest, "; \t\r");
+	if (rest < s->text->buffer + s->position)
+		complain(s, word, "begins no comment here; write #");
+	else
+		complain(s, word, "ends nothing here; take it out");
+	blank(s->text, word->start, s->position);
+	return true;
+}
+
+/* An address with wild cards, such as 10.0.*.*, is one word. */
+static bool scan_wild(struct scanner *s, struct token *word)
+{
+	const char *start = s->text->buffer + word->start;
+	char *text, *advice;
+
+	if (start[strspn(start, "0123456789.")] != '*')
+		return false;
+	word->end = word->start + strcspn(start, " \t\r\n,{}");
+	s->position = word->end;
+	text = text_of(s, word);
+	advice = nf_edge_address_advice(text, WANTED_PREFIX);
+	complain(s, word, "%s", advice);
+	free(advice);
+	free(text);
+	return true;
+}
+
 /* The items of a list, up to its closing brace. */
 static bool scan_list(struct scanner *s, const struct token *name,
 		      const struct token *open)
@@ -243,7 +282,12 @@ static bool scan_list(struct scanner *s, const struct token *name,
 			go_back(s, &token);
 			return false;
 		}
-		if (token.kind == WORD) {
+		if (token.kind == WORD && scan_semicolon(s, &token, "\n}")) {
+			good = false;
+		} else if (token.kind == WORD && scan_wild(s, &token)) {
+			good = false;
+			comma_due = true;
+		} else if (token.kind == WORD) {
 			if (comma_due)
 				complain(s, &token,
 					 "there is no comma before it; write { one, two }");
@@ -399,6 +443,32 @@ static const struct section *find_twin(const struct text *text,
 	return NULL;
 }
 
+/* More words than one, or a wild card, up to the brace of a section. */
+static bool scan_names(struct scanner *s, const cfg_opt_t *option)
+{
+	struct token title = peek(s), token;
+	struct scanner end = *s, copy = *s;
+	bool wild = false, one = true;
+
+	for (token = next(&copy); token.kind == WORD || is_sign(&token, ',') ||
+	     is_sign(&token, '*') || is_sign(&token, '+');
+	     token = next(&copy)) {
+		one &= token.start == title.start && token.kind == WORD;
+		wild |= token.kind == SIGN && token.sign != ',';
+		title.end = token.end;
+		end = copy;
+	}
+	if (!is_sign(&token, '{') || one)
+		return false;
+	title.kind = WORD;
+	complain(s, &title, wild ?
+		 "has a wild card, which no name has; write a section for each %s" :
+		 "is more than one name; write a section for each %s",
+		 option->name);
+	*s = end;
+	return true;
+}
+
 static void scan_section(struct scanner *s, const struct token *name,
 			 const cfg_opt_t *option)
 {
@@ -408,7 +478,10 @@ static void scan_section(struct scanner *s, const struct token *name,
 	size_t section;
 	char *word;
 
-	if (title.kind == WORD) {
+	if (scan_names(s, option)) {
+		word = nf_edge_strdup("");
+		good = false;
+	} else if (title.kind == WORD) {
 		next(s);
 		good = check_word(s, &title);
 		word = text_of(s, &title);
@@ -459,6 +532,8 @@ static void scan_statements(struct scanner *s, const cfg_opt_t *schema,
 			blank(s->text, token.start, token.end);
 			continue;
 		}
+		if (token.kind == WORD && scan_semicolon(s, &token, "\n"))
+			continue;
 
 		word = token.kind == WORD ? text_of(s, &token) : NULL;
 		option = word && !token.wrong ? find_option(schema, word) :

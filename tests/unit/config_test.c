@@ -80,7 +80,7 @@ static void every_error_of_a_file_is_found(void **state)
 	error(4, "interfce", "unknown section; the nearest is interface");
 	error(5, "internl", "unknown side; the nearest is internal");
 	error(7, "192.0.2.0/24", "is a prefix");
-	error(7, "192.0.2.300", "is not an address");
+	error(7, "192.0.2.300", "has a number above 255");
 	error(8, "acess", "unknown key; the nearest is access");
 	error(10, "frontnd", "unknown peer set; the nearest is frontend");
 	error(10, "10.0.0.1/8", "write 10.0.0.0/8");
