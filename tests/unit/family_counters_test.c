@@ -11,8 +11,6 @@ static int start(struct kunit *test)
 	if (err)
 		return err;
 	roll(17);
-	reply_error = 0;
-	shim_before_lock = NULL;
 	skb = request(NF_EDGE_CMD_LOAD);
 	put_switches(skb, NF_EDGE_MODE_AUDIT, 0, 0);
 	put_node(skb, "edge1", "131.107.155.10", "131.107.155.12");
@@ -170,6 +168,8 @@ static void hear_counters(struct kunit *test, int n)
 
 	KUNIT_ASSERT_STREQ(test, nla_data(answered(NF_EDGE_A_COUNTERS_NODE)),
 			   name_of(n));
+	KUNIT_ASSERT_EQ(test, number(answered(NF_EDGE_A_COUNTERS_GENERATION)),
+			en->generation);
 	nla_for_each_attr(attr, payload_of(nlh), payload_size(nlh), left) {
 		const struct nlattr *id = nested(attr, NF_EDGE_A_COUNTS_ROW);
 
@@ -319,6 +319,35 @@ static void two_resets_at_once_tell_nothing_twice(struct kunit *test)
 	expect_counters(test);
 }
 
+/* A reset leaves the last hit; a row without a hit has none. */
+static void the_last_hit_is_told_of_rows_that_were_hit(struct kunit *test)
+{
+	const struct nlmsghdr *nlh;
+	const struct nlattr *attr;
+	int left, round, n = 0;
+
+	nf_edge_hit(node_of(0)->cpu, BIT_ULL(4), NF_EDGE_TO_EDGE, 100, true);
+	for (round = 0; round < 2; round++) {
+		KUNIT_ASSERT_EQ(test, ask_counters(0, -1, true), 0);
+		nlh = (const void *)answer->head;
+		nla_for_each_attr(attr, payload_of(nlh), payload_size(nlh), left) {
+			const struct nlattr *id, *last;
+			bool its;
+
+			if (!(attr->nla_type & NLA_F_NESTED))
+				continue;
+			id = nested(attr, NF_EDGE_A_COUNTS_ROW);
+			last = nested(attr, NF_EDGE_A_COUNTS_LAST_HIT);
+			its = id ? !nla_strcmp(id, nf_edge_rows[4].id) :
+			      number(nested(attr, NF_EDGE_A_COUNTS_SERVICE)) ==
+			      nf_edge_rows[4].service;
+			KUNIT_ASSERT_EQ(test, !!last, its);
+			n += its;
+		}
+	}
+	KUNIT_ASSERT_EQ(test, n, 4);
+}
+
 static void a_request_for_no_counters_says_why(struct kunit *test)
 {
 	KUNIT_ASSERT_EQ(test, ask_for(NF_EDGE_CMD_COUNTERS_GET), -EINVAL);
@@ -334,6 +363,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(a_reset_of_a_zone_is_of_its_rows_alone),
 	KUNIT_CASE(a_reset_without_an_answer_resets_nothing),
 	KUNIT_CASE(two_resets_at_once_tell_nothing_twice),
+	KUNIT_CASE(the_last_hit_is_told_of_rows_that_were_hit),
 	KUNIT_CASE(a_request_for_no_counters_says_why),
 	{}
 };

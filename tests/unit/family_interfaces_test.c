@@ -69,7 +69,7 @@ static void expect(struct kunit *test, u32 ifindex, u8 sides, u8 guards)
 	KUNIT_ASSERT_EQ(test, a.guards, guards);
 }
 
-static void event(struct net_device *dev, unsigned long what)
+static void tell(struct net_device *dev, unsigned long what)
 {
 	rtnl_lock();
 	shim_netdev_notifier->notifier_call(shim_netdev_notifier, what, dev);
@@ -126,7 +126,7 @@ static void numbers_at_the_border_are_kept_apart(struct kunit *test)
 static void rename_to(struct net_device *dev, const char *name)
 {
 	strscpy(dev->name, name, IFNAMSIZ);
-	event(dev, NETDEV_CHANGENAME);
+	tell(dev, NETDEV_CHANGENAME);
 }
 
 static void a_name_takes_its_sides_along(struct kunit *test)
@@ -135,8 +135,8 @@ static void a_name_takes_its_sides_along(struct kunit *test)
 
 	load(test);
 	before = map();
-	event(&devices[OTHER], NETDEV_REGISTER);
-	event(&devices[WAN], NETDEV_UP);
+	tell(&devices[OTHER], NETDEV_REGISTER);
+	tell(&devices[WAN], NETDEV_UP);
 	KUNIT_ASSERT_PTR_EQ(test, map(), before);
 
 	rename_to(&devices[WAN], "wan1");
@@ -149,7 +149,7 @@ static void a_name_takes_its_sides_along(struct kunit *test)
 
 	/* Gone from the list when that is told, as the kernel does. */
 	init_net.devices = &devices[LAN];
-	event(&devices[OTHER], NETDEV_UNREGISTER);
+	tell(&devices[OTHER], NETDEV_UNREGISTER);
 	expect(test, devices[OTHER].ifindex, BIT(NF_EDGE_SIDE_EDGE), 0);
 	KUNIT_ASSERT_EQ(test, map()->n, devices[LAN].ifindex + 1);
 }
@@ -183,7 +183,7 @@ static void without_memory_a_device_holds_no_side(struct kunit *test)
 		/* The next change of any device mends all. */
 		strscpy(devices[OTHER].name, "eth9", IFNAMSIZ);
 		strscpy(devices[WAN].name, "wan0", IFNAMSIZ);
-		event(&devices[OTHER], NETDEV_REGISTER);
+		tell(&devices[OTHER], NETDEV_REGISTER);
 		expect_all(test);
 		KUNIT_ASSERT_EQ(test, ask_for(NF_EDGE_CMD_FLUSH), 0);
 	}
@@ -210,6 +210,15 @@ static void a_side_without_an_interface_is_held_by_all_others(struct kunit *test
 	expect(test, devices[WAN].ifindex, BIT(NF_EDGE_SIDE_EXTERNAL) |
 					   BIT(NF_EDGE_SIDE_EDGE), 0);
 	expect(test, devices[LAN].ifindex, BIT(NF_EDGE_SIDE_INTERNAL), 0);
+	skb = request(NF_EDGE_CMD_LOAD);
+	put_switches(skb, NF_EDGE_MODE_ENFORCE, 0, 0);
+	put_node(skb, "edge1", "131.107.155.10", "131.107.155.12");
+	put_interface(skb, "lan0", BIT(NF_EDGE_SIDE_INTERNAL) |
+				   BIT(NF_EDGE_SIDE_EDGE));
+	KUNIT_ASSERT_EQ(test, ask(skb), 0);
+	expect(test, devices[LAN].ifindex, BIT(NF_EDGE_SIDE_INTERNAL) |
+					   BIT(NF_EDGE_SIDE_EDGE), 0);
+	expect(test, devices[WAN].ifindex, BIT(NF_EDGE_SIDE_EXTERNAL), 0);
 }
 
 static void some_devices_cannot_be_bound(struct kunit *test)

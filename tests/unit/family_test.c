@@ -1,83 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Requests and their answers; a refusal leaves nothing behind. */
 
-#include "family/asking.h"
-
-#define ALL_ZONES	(BIT(NF_EDGE_ZONE_XMPP + 1) - 1)
-#define ALL_FEATURES	(BIT(NF_EDGE_FEATURE_LIVE_MESSENGER + 1) - 1)
-
-static struct net_device wan0 = { .name = "wan0", .ifindex = 7 };
-
-static int start(struct kunit *test)
-{
-	int err = start_family();
-
-	wan0.net = &init_net;
-	init_net.devices = &wan0;
-	roll(11);
-	reply_error = 0;
-	conntrack_error = 0;
-	while_going_live = NULL;
-	shim_before_lock = NULL;
-	portid = 100;
-	return err;
-}
-
-static void end(struct kunit *test)
-{
-	end_family();
-}
-
-/* Two nodes: three addresses, one of them of two services. */
-static void put_site(struct sk_buff *skb)
-{
-	struct nlattr *nest, *list;
-
-	put_node(skb, "edge1", "131.107.155.10", "131.107.155.10");
-	put_node(skb, "edge2", "2001:db8::10", "2001:db8::11");
-	put_interface(skb, "wan0", BIT(NF_EDGE_SIDE_EXTERNAL));
-	put_interface(skb, "lan0", BIT(NF_EDGE_SIDE_INTERNAL));
-	nla_put_u32(skb, NF_EDGE_A_POLICY_PING, BIT(NF_EDGE_SIDE_EXTERNAL));
-	nest = begin_peers(skb, NF_EDGE_PEER_SET_CRL);
-	list = nla_nest_start(skb, NF_EDGE_A_PEERS_PREFIXES_IPV4);
-	list->nla_type &= NLA_TYPE_MASK;
-	put_entry(skb, list, "192.0.2.0/24");
-	put_entry(skb, list, "198.51.100.0/25");
-	nla_nest_end(skb, nest);
-	nla_nest_end(skb, begin_peers(skb, NF_EDGE_PEER_SET_FRONTEND));
-}
-
-static struct sk_buff *load_request(u32 mode, u32 zones, u32 features)
-{
-	struct sk_buff *skb = request(NF_EDGE_CMD_LOAD);
-
-	put_switches(skb, mode, zones, features);
-	put_site(skb);
-	return skb;
-}
-
-static void load(struct kunit *test, u32 mode, u32 zones, u32 features)
-{
-	KUNIT_ASSERT_EQ(test, ask(load_request(mode, zones, features)), 0);
-}
-
-static void load_all(struct kunit *test)
-{
-	load(test, NF_EDGE_MODE_ENFORCE, ALL_ZONES, ALL_FEATURES);
-}
-
-static void expect_number(struct kunit *test, int attribute, s64 value)
-{
-	KUNIT_ASSERT_EQ(test, number(answered(attribute)), value);
-}
-
-static void expect_refusal(struct kunit *test, int err, int wanted,
-			   const char *sentence)
-{
-	KUNIT_ASSERT_EQ(test, err, wanted);
-	KUNIT_ASSERT_NOT_NULL(test, extack._msg);
-	KUNIT_ASSERT_STREQ(test, extack._msg, sentence);
-}
+#include "family/site.h"
 
 /* --- the policy in force */
 
@@ -166,14 +90,6 @@ static void status_adds_up_what_every_cpu_counted(struct kunit *test)
 	expect_number(test, NF_EDGE_A_POLICY_CONNTRACK_EARLY_DROP, 3030);
 	expect_number(test, NF_EDGE_A_POLICY_CONNTRACK_INSERT_FAILED, 63000);
 	expect_number(test, NF_EDGE_A_POLICY_OFFLOADED, 30300);
-}
-
-static int switch_to(int attribute, u32 value)
-{
-	struct sk_buff *skb = request(NF_EDGE_CMD_SWITCH);
-
-	nla_put_u32(skb, attribute, value);
-	return ask(skb);
 }
 
 /* Each kind of switch, and a load of what it made: the switch is kept. */
@@ -275,18 +191,6 @@ static void explain_tells_the_mode_that_holds_now(struct kunit *test)
 
 /* --- refusals */
 
-/* References of the nodes that are in force: one a site, or a leak. */
-static void expect_one_reference_each(struct kunit *test)
-{
-	const struct nf_edge_snapshot *snapshot = en->snapshot;
-	u32 i;
-
-	KUNIT_ASSERT_EQ(test, refcount_read(&snapshot->refs), 1);
-	KUNIT_ASSERT_EQ(test, refcount_read(&snapshot->site->refs), 1);
-	for (i = 0; i < snapshot->site->n_nodes; i++)
-		KUNIT_ASSERT_EQ(test, refcount_read(&snapshot->nodes[i]->refs), 1);
-}
-
 /* LeakSanitizer sees the memory that no reference counts. */
 static void a_refused_load_holds_nothing(struct kunit *test)
 {
@@ -333,38 +237,6 @@ static void a_refused_load_holds_nothing(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, events, 1);
 }
 
-/* Asks again with one allocation more, until all succeed. */
-static void until_it_has_memory(struct kunit *test, struct sk_buff *skb,
-				int wanted)
-{
-	const struct nf_edge_snapshot *before = en->snapshot;
-	u32 generation = en->generation;
-	int left, err;
-
-	for (left = 0;; left++) {
-		KUNIT_ASSERT_TRUE(test, left < 500);
-		set_allocations_left(left);
-		err = hand_over(skb);
-		if (allocations_left() >= 0)
-			break;
-		set_allocations_left(-1);
-		KUNIT_ASSERT_TRUE(test, err == -ENOMEM || err == wanted);
-		if (err != -ENOMEM)
-			break;
-		KUNIT_ASSERT_PTR_EQ(test, en->snapshot, before);
-		KUNIT_ASSERT_EQ(test, en->generation, generation);
-		KUNIT_ASSERT_TRUE(test, !en->mutex.locked &&
-					!en->reset_mutex.locked &&
-					!shim_rtnl.locked);
-		if (before)
-			expect_one_reference_each(test);
-	}
-	set_allocations_left(-1);
-	KUNIT_ASSERT_EQ(test, err, wanted);
-	KUNIT_ASSERT_TRUE(test, left > 0);
-	nlmsg_free(skb);
-}
-
 static void a_request_without_memory_changes_nothing(struct kunit *test)
 {
 	struct sk_buff *skb;
@@ -407,11 +279,98 @@ static void a_first_policy_is_seen_when_it_is_live(struct kunit *test)
 	KUNIT_ASSERT_NULL(test, en->snapshot);
 	KUNIT_ASSERT_EQ(test, en->generation, 0);
 	KUNIT_ASSERT_EQ(test, events, 0);
+	KUNIT_ASSERT_EQ(test, shim_hooks, 0);
+	KUNIT_ASSERT_EQ(test, shim_module_refs, 0);
 	conntrack_error = 0;
 	KUNIT_ASSERT_EQ(test, ask(skb), 0);
 	KUNIT_ASSERT_EQ(test, ask_for(NF_EDGE_CMD_STATUS_GET), 0);
 	expect_number(test, NF_EDGE_A_POLICY_MODE, NF_EDGE_MODE_AUDIT);
 	KUNIT_ASSERT_EQ(test, events, 1);
+	KUNIT_ASSERT_EQ(test, shim_hooks, NF_EDGE_HOOKS);
+	KUNIT_ASSERT_EQ(test, shim_module_refs, 1);
+	/* A later policy takes neither again. */
+	while_going_live = NULL;
+	load_all(test);
+	KUNIT_ASSERT_EQ(test, shim_hooks, NF_EDGE_HOOKS);
+	KUNIT_ASSERT_EQ(test, shim_module_refs, 1);
+	KUNIT_ASSERT_EQ(test, ask_for(NF_EDGE_CMD_FLUSH), 0);
+	KUNIT_ASSERT_EQ(test, shim_hooks, 0);
+	KUNIT_ASSERT_EQ(test, conntrack_refs, 0);
+	KUNIT_ASSERT_EQ(test, shim_module_refs, 0);
+}
+
+static struct kunit *running;
+static int readers;
+
+static void one_message(struct kunit *test, const struct nlmsghdr *nlh)
+{
+	KUNIT_ASSERT_EQ(test, number_of(nlh, NF_EDGE_A_POLICY_GENERATION), 2);
+}
+
+static void one_row(struct kunit *test, const struct nlmsghdr *nlh)
+{
+	KUNIT_ASSERT_EQ(test, number_of(nlh, NF_EDGE_A_ROW_GENERATION), 2);
+}
+
+/* The policy is in force, and the namespace's number is still the last one. */
+static void a_reader_between(struct mutex *m)
+{
+	struct sk_buff *keep = answer;
+
+	if (m != &shim_rtnl || !en->mutex.locked || en->generation != 1)
+		return;
+	shim_after_unlock = NULL;
+	readers++;
+	answer = NULL;
+	KUNIT_ASSERT_EQ(running, ask_for(NF_EDGE_CMD_STATUS_GET), 0);
+	expect_number(running, NF_EDGE_A_POLICY_MODE, NF_EDGE_MODE_AUDIT);
+	expect_number(running, NF_EDGE_A_POLICY_GENERATION, 2);
+	KUNIT_ASSERT_EQ(running, explain("131.107.155.10", 443), 0);
+	expect_number(running, NF_EDGE_A_POLICY_GENERATION, 2);
+	dump(running, NF_EDGE_CMD_NODE_GET, 4096, one_message);
+	dump(running, NF_EDGE_CMD_PEERS_GET, 4096, one_message);
+	dump(running, NF_EDGE_CMD_PREFIX_GET, 4096, one_message);
+	dump(running, NF_EDGE_CMD_ROW_GET, 4096, one_row);
+	nlmsg_free(answer);
+	answer = keep;
+}
+
+static void a_reader_between_tells_the_number_of_what_it_reads(struct kunit *test)
+{
+	load_all(test);
+	running = test;
+	readers = 0;
+	shim_after_unlock = a_reader_between;
+	load(test, NF_EDGE_MODE_AUDIT, ALL_ZONES, ALL_FEATURES);
+	KUNIT_ASSERT_EQ(test, readers, 1);
+	expect_number(test, NF_EDGE_A_POLICY_GENERATION, 2);
+}
+
+static void expect_event(struct kunit *test, s64 generation, s64 mode,
+			 s64 change)
+{
+	KUNIT_ASSERT_EQ(test, event.generation, generation);
+	KUNIT_ASSERT_EQ(test, event.mode, mode);
+	KUNIT_ASSERT_EQ(test, event.change, change);
+}
+
+static void each_change_is_told_as_it_is(struct kunit *test)
+{
+	load_all(test);
+	expect_event(test, 1, NF_EDGE_MODE_ENFORCE, NF_EDGE_CHANGE_LOAD);
+	KUNIT_ASSERT_EQ(test, switch_to(NF_EDGE_A_SWITCH_MODE,
+					NF_EDGE_MODE_AUDIT), 0);
+	expect_event(test, 2, NF_EDGE_MODE_AUDIT, NF_EDGE_CHANGE_SWITCH);
+	load_all(test);
+	expect_event(test, 3, NF_EDGE_MODE_ENFORCE, NF_EDGE_CHANGE_LOAD);
+	KUNIT_ASSERT_EQ(test, switch_to(NF_EDGE_A_SWITCH_ZONES_ON, ALL_ZONES),
+			0);
+	load_all(test);
+	KUNIT_ASSERT_EQ(test, events, 3);
+	KUNIT_ASSERT_EQ(test, ask_for(NF_EDGE_CMD_FLUSH), 0);
+	expect_event(test, 4, -1, NF_EDGE_CHANGE_FLUSH);
+	KUNIT_ASSERT_EQ(test, ask_for(NF_EDGE_CMD_FLUSH), 0);
+	KUNIT_ASSERT_EQ(test, events, 4);
 }
 
 /* An error would say that nothing was changed. */
@@ -439,116 +398,6 @@ static void a_change_stands_whose_answer_finds_no_room(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, ask_for(NF_EDGE_CMD_STATUS_GET), -EAGAIN);
 }
 
-/* --- transactions */
-
-static int add_peers(u32 set, const char *text)
-{
-	struct sk_buff *skb = request(NF_EDGE_CMD_PEERS_ADD);
-	struct nlattr *nest = begin_peers(skb, set), *list;
-
-	list = nla_reserve(skb, NF_EDGE_A_PEERS_PREFIXES_IPV4, 0);
-	put_entry(skb, list, text);
-	nla_nest_end(skb, nest);
-	return ask(skb);
-}
-
-static void close_socket(u32 number, int protocol)
-{
-	struct netlink_notify notify = { &init_net, number, protocol };
-
-	shim_netlink_notifier->notifier_call(shim_netlink_notifier,
-					     NETLINK_URELEASE, &notify);
-}
-
-static u32 prefixes_in_force(void)
-{
-	return en->snapshot->site->n_prefixes;
-}
-
-static void a_transaction_is_of_one_socket(struct kunit *test)
-{
-	KUNIT_ASSERT_EQ(test, ask_for(NF_EDGE_CMD_BEGIN), 0);
-	KUNIT_ASSERT_EQ(test, add_peers(NF_EDGE_PEER_SET_DNS, "10.0.0.0/8"), 0);
-	KUNIT_ASSERT_EQ(test, ask_for(NF_EDGE_CMD_BEGIN), -EBUSY);
-	portid = 101;
-	expect_refusal(test, add_peers(NF_EDGE_PEER_SET_DNS, "11.0.0.0/8"),
-		       -EINVAL, "this socket has no transaction: begin one");
-	KUNIT_ASSERT_EQ(test, ask_for(NF_EDGE_CMD_BEGIN), 0);
-	close_socket(101, NETLINK_GENERIC + 1);
-	close_socket(102, NETLINK_GENERIC);
-	KUNIT_ASSERT_EQ(test, add_peers(NF_EDGE_PEER_SET_DNS, "12.0.0.0/8"), 0);
-	close_socket(101, NETLINK_GENERIC);
-	KUNIT_ASSERT_EQ(test, add_peers(NF_EDGE_PEER_SET_DNS, "12.0.0.0/8"),
-			-EINVAL);
-
-	portid = 100;
-	load_all(test);
-	KUNIT_ASSERT_EQ(test, prefixes_in_force(), 3);
-	KUNIT_ASSERT_EQ(test, en->snapshot->site->n_of_set[NF_EDGE_PEER_SET_DNS],
-			1);
-	/* The transaction is over with its load. */
-	load_all(test);
-	KUNIT_ASSERT_EQ(test, prefixes_in_force(), 2);
-}
-
-static void a_dry_run_leaves_a_transaction_as_it_is(struct kunit *test)
-{
-	struct sk_buff *skb = load_request(NF_EDGE_MODE_ENFORCE, ALL_ZONES,
-					   ALL_FEATURES);
-	int i;
-
-	nla_put_flag(skb, NF_EDGE_A_POLICY_DRY_RUN);
-	KUNIT_ASSERT_EQ(test, ask_for(NF_EDGE_CMD_BEGIN), 0);
-	KUNIT_ASSERT_EQ(test, add_peers(NF_EDGE_PEER_SET_DNS, "10.0.0.0/8"), 0);
-	for (i = 0; i < 2; i++) {
-		KUNIT_ASSERT_EQ(test, hand_over(skb), 0);
-		expect_number(test, NF_EDGE_A_POLICY_CHANGED, 1);
-		expect_number(test, NF_EDGE_A_POLICY_GENERATION, 0);
-	}
-	KUNIT_ASSERT_NULL(test, en->snapshot);
-	until_it_has_memory(test, skb, 0);
-	KUNIT_ASSERT_EQ(test, add_peers(NF_EDGE_PEER_SET_CMS, "11.0.0.0/8"), 0);
-	load_all(test);
-	KUNIT_ASSERT_EQ(test, prefixes_in_force(), 4);
-}
-
-static void refused_peers_break_their_transaction(struct kunit *test)
-{
-	KUNIT_ASSERT_EQ(test, ask_for(NF_EDGE_CMD_BEGIN), 0);
-	KUNIT_ASSERT_EQ(test, add_peers(NF_EDGE_PEER_SET_DNS, "10.0.0.0/8"), 0);
-	KUNIT_ASSERT_EQ(test, add_peers(NF_EDGE_PEER_SET_DNS, "224.0.0.0/4"),
-			-EINVAL);
-	expect_refusal(test, add_peers(NF_EDGE_PEER_SET_DNS, "12.0.0.0/8"),
-		       -EINVAL,
-		       "peers of this transaction were refused, so it cannot be loaded");
-	KUNIT_ASSERT_EQ(test, ask(load_request(NF_EDGE_MODE_ENFORCE, 0, 0)),
-			-EINVAL);
-	KUNIT_ASSERT_NULL(test, en->snapshot);
-	load_all(test);
-	KUNIT_ASSERT_EQ(test, prefixes_in_force(), 2);
-}
-
-static void a_policy_that_changed_is_not_overwritten(struct kunit *test)
-{
-	struct sk_buff *skb;
-
-	load_all(test);
-	KUNIT_ASSERT_EQ(test, ask_for(NF_EDGE_CMD_BEGIN), 0);
-	portid = 101;
-	KUNIT_ASSERT_EQ(test, switch_to(NF_EDGE_A_SWITCH_MODE,
-					NF_EDGE_MODE_AUDIT), 0);
-	portid = 100;
-	KUNIT_ASSERT_EQ(test, ask(load_request(NF_EDGE_MODE_ENFORCE, 0, 0)),
-			-ESTALE);
-	skb = load_request(NF_EDGE_MODE_ENFORCE, 0, 0);
-	nla_put_u32(skb, NF_EDGE_A_POLICY_GENERATION, 1);
-	KUNIT_ASSERT_EQ(test, ask(skb), -ESTALE);
-	skb = load_request(NF_EDGE_MODE_ENFORCE, 0, 0);
-	nla_put_u32(skb, NF_EDGE_A_POLICY_GENERATION, 2);
-	KUNIT_ASSERT_EQ(test, ask(skb), 0);
-	expect_number(test, NF_EDGE_A_POLICY_GENERATION, 3);
-}
-
 static struct kunit_case cases[] = {
 	KUNIT_CASE(status_says_what_was_loaded),
 	KUNIT_CASE(status_names_the_devices_that_are_there),
@@ -559,10 +408,8 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(a_request_without_memory_changes_nothing),
 	KUNIT_CASE(a_first_policy_is_seen_when_it_is_live),
 	KUNIT_CASE(a_change_stands_whose_answer_finds_no_room),
-	KUNIT_CASE(a_transaction_is_of_one_socket),
-	KUNIT_CASE(a_dry_run_leaves_a_transaction_as_it_is),
-	KUNIT_CASE(refused_peers_break_their_transaction),
-	KUNIT_CASE(a_policy_that_changed_is_not_overwritten),
+	KUNIT_CASE(a_reader_between_tells_the_number_of_what_it_reads),
+	KUNIT_CASE(each_change_is_told_as_it_is),
 	{}
 };
 

@@ -155,6 +155,91 @@ static void add(struct peer_set *set, const char *text)
 	nf_edge_set_sort(set);
 }
 
+static bool contains(const struct peer_set *set, const char *text)
+{
+	struct ip ip;
+
+	assert_true(nf_edge_ip_parse(text, &ip));
+	return nf_edge_set_contains(set, &ip);
+}
+
+static void a_set_contains_its_prefixes_to_the_border(void **state)
+{
+	static const char *const inside[] = {
+		"10.1.0.0", "10.1.255.255", "192.0.2.7", "224.0.0.0",
+		"255.255.255.255", "2001:db8::", "2001:db8:ffff::ffff",
+		"2001:db9::1",
+	};
+	static const char *const outside[] = {
+		"10.0.255.255", "10.2.0.0", "192.0.2.6", "192.0.2.8",
+		"223.255.255.255", "2001:db7:ffff::", "2001:db9::",
+		"2001:db9::2",
+	};
+	struct peer_set set = { 0 };
+	struct policy policy = { 0 };
+	size_t i;
+
+	assert_false(contains(&set, "0.0.0.0"));
+	add(&set, "192.0.2.7");
+	add(&set, "224.0.0.0/3");
+	add(&set, "10.1.0.0/16");
+	add(&set, "2001:db9::1");
+	add(&set, "2001:db8::/32");
+	for (i = 0; i < ARRAY_SIZE(inside); i++)
+		assert_true(contains(&set, inside[i]));
+	for (i = 0; i < ARRAY_SIZE(outside); i++)
+		assert_false(contains(&set, outside[i]));
+	add(&set, "::/0");
+	add(&set, "0.0.0.0/0");
+	for (i = 0; i < ARRAY_SIZE(outside); i++)
+		assert_true(contains(&set, outside[i]));
+	policy.sets[0] = set;
+	nf_edge_policy_free(&policy);
+}
+
+/* Each range: its prefix, its last address, and the neighbours of both. */
+static void prefixes_of_no_host_are_refused_to_the_border(void **state)
+{
+	static const struct {
+		const char *prefix, *wider, *last, *before, *behind, *what;
+	} ranges[] = {
+		{ "0.0.0.0/32", "0.0.0.0/31", "0.0.0.0", "0.0.0.1", "0.0.0.1",
+		  "unspecified" },
+		{ "127.0.0.0/8", "126.0.0.0/7", "127.255.255.255",
+		  "126.255.255.255", "128.0.0.0", "loopback" },
+		{ "169.254.0.0/16", "169.254.0.0/15", "169.254.255.255",
+		  "169.253.255.255", "169.255.0.0", "link-local" },
+		{ "224.0.0.0/4", "224.0.0.0/3", "239.255.255.255",
+		  "223.255.255.255", "240.0.0.0", "multicast" },
+		{ "255.255.255.255/32", "255.255.255.254/31", "255.255.255.255",
+		  "255.255.255.254", "255.255.255.254", "broadcast" },
+		{ "::/128", "::/127", "::", "::2", "::2", "unspecified" },
+		{ "::1/128", "::/126", "::1", "::2", "::2", "loopback" },
+		{ "::ffff:0:0/96", "::fffe:0:0/95", "::ffff:ffff:ffff",
+		  "::fffe:ffff:ffff", "::1:0:0:0", "IPv4-mapped" },
+		{ "fe80::/10", "fe80::/9",
+		  "febf:ffff:ffff:ffff:ffff:ffff:ffff:ffff", "fe7f:ffff::1",
+		  "fec0::", "link-local" },
+		{ "ff00::/8", "fe00::/7", "ffff:ffff::ffff", "feff::1",
+		  "2001:db8::1", "multicast" },
+	};
+	unsigned int length;
+	char why[128];
+	struct ip ip;
+	size_t i;
+
+#define FIT(text) nf_edge_prefix_parse(text, &ip, &length, why, sizeof(why))
+	for (i = 0; i < ARRAY_SIZE(ranges); i++) {
+		assert_false(FIT(ranges[i].prefix));
+		assert_non_null(strstr(why, ranges[i].what));
+		assert_false(FIT(ranges[i].last));
+		assert_non_null(strstr(why, ranges[i].what));
+		assert_true(FIT(ranges[i].wider));
+		assert_true(FIT(ranges[i].before));
+		assert_true(FIT(ranges[i].behind));
+	}
+}
+
 static void expect(const struct policy *before, const struct policy *after,
 		   const char *const *lines, size_t count)
 {
@@ -292,6 +377,8 @@ int main(void)
 		cmocka_unit_test(questions_that_make_no_sense_are_refused),
 		cmocka_unit_test(the_table_is_whole),
 		cmocka_unit_test(prefixes_are_read_and_written),
+		cmocka_unit_test(a_set_contains_its_prefixes_to_the_border),
+		cmocka_unit_test(prefixes_of_no_host_are_refused_to_the_border),
 		cmocka_unit_test(what_tells_two_policies_apart_is_listed),
 		cmocka_unit_test(an_address_that_changes_its_service_is_a_change),
 		cmocka_unit_test(each_change_is_one_line),

@@ -283,6 +283,10 @@ static void a_batch_answers_each_line(void **state)
 	says("\"error\":\"no such thing\",\"line\":2}");
 	module.error = EPERM;
 	assert_int_equal(run_batch("--local udp 192.0.2.1 192.0.2.2:53\n"), SYSTEM);
+	/* Errors behind the one that ends it are forgotten. */
+	assert_int_equal(run_batch("--local udp 192.0.2.1 192.0.2.2:53\nwhat\nis\n"
+				   "--local udp 192.0.2.1 192.0.2.2:53\nthis\n"), SYSTEM);
+	assert_int_equal(lines_with("\"error\""), 0);
 }
 
 static const struct CMUnitTest tests[] = {

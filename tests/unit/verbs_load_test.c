@@ -316,10 +316,97 @@ static void a_refusal_names_the_line_of_its_attribute(void **state)
 		complains("1 error, nothing was changed");
 		assert_null(request_of(NF_EDGE_CMD_LOAD, 1));
 	}
+	/* The nest that holds the name begins at the mark itself. */
+	module.around = NLA_HDRLEN;
+	for (i = 0; i < 4; i++) {
+		module.place = places[i].place;
+		assert_int_equal(RUN(load, "load", path), REFUSED);
+		snprintf(said, sizeof(said), "%s:%u: %s: is not liked\n", path,
+			 places[i].line, places[i].word);
+		complains(said);
+	}
+	module.around = 0;
 	module.error = ENOMEM;
 	assert_int_equal(RUN(load, "load", path), SYSTEM);
 	module.refused = NF_EDGE_CMD_BEGIN;
 	GOOD(load, "load", path);
+}
+
+/* Between the look at the policy and the try, another load comes. */
+static void a_load_tells_the_changes_to_what_is_in_force(void **state)
+{
+	struct nlmsghdr *load;
+
+	write_file(SITE PEERS);
+	module.late = true;
+	GOOD(load, "load", path);
+	load = request_of(NF_EDGE_CMD_LOAD, 2);
+	assert_non_null(load);
+	assert_null(nth_of(load, NF_EDGE_A_POLICY_DRY_RUN, 0));
+	assert_int_equal(u32_of(load, NF_EDGE_A_POLICY_GENERATION), 42);
+	assert_null(request_of(NF_EDGE_CMD_LOAD, 3));
+	says("  mode: enforce, was audit\n");
+}
+
+/* A node with addresses of all services, so many of the one. */
+static enum outcome check_addresses(unsigned int one, unsigned int n)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *stream = open_memstream(&text, &size);
+	unsigned int service, i;
+
+	fputs("mode = audit\nzones = { }\nfeatures = { }\n"
+	      "interface lan0 { sides = { internal } }\nnode edge1 {\n", stream);
+	for (service = 0; service < SERVICE_COUNT; service++) {
+		fprintf(stream, "  %s = {", nf_edge_word(&nf_edge_services,
+							 service));
+		for (i = 0; i < (service == one ? n : NF_EDGE_MAX_ADDRESSES); i++)
+			fprintf(stream, "%s 10.%u.0.%u", i ? "," : "", service,
+				i + 1);
+		fputs(" }\n", stream);
+	}
+	fputs("}\n", stream);
+	fclose(stream);
+	write_file(text);
+	free(text);
+	return RUN(check, "check", path);
+}
+
+static void limits_are_of_each_service(void **state)
+{
+	unsigned int service;
+	char said[64];
+
+	for (service = 0; service < SERVICE_COUNT; service++) {
+		assert_int_equal(check_addresses(service, NF_EDGE_MAX_ADDRESSES),
+				 DONE);
+		assert_int_equal(check_addresses(service,
+						 NF_EDGE_MAX_ADDRESSES + 1),
+				 REFUSED);
+		snprintf(said, sizeof(said), ":%u: 10.%u.0.17: is one address too many",
+			 6 + service, service);
+		complains(said);
+	}
+}
+
+static void an_internal_address_serves_nothing_else(void **state)
+{
+	static const char *const nodes[] = {
+		"internal = { 10.0.0.1 } av = { 10.0.0.1 }",
+		"av = { 10.0.0.1 } internal = { 10.0.0.1 }",
+	};
+	char text[256];
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(nodes); i++) {
+		snprintf(text, sizeof(text), "mode = audit\nzones = { }\n"
+			 "features = { }\ninterface lan0 { sides = { internal } }\n"
+			 "node edge1 { %s }\n", nodes[i]);
+		write_file(text);
+		assert_int_equal(RUN(check, "check", path), REFUSED);
+		complains("the internal address serves nothing else");
+	}
 }
 
 static void a_load_does_not_cut_its_own_session(void **state)
@@ -357,6 +444,9 @@ static const struct CMUnitTest tests[] = {
 	FILE_TEST(a_load_prints_its_json),
 	FILE_TEST(many_prefixes_go_ahead_in_a_transaction),
 	FILE_TEST(a_refusal_names_the_line_of_its_attribute),
+	FILE_TEST(a_load_tells_the_changes_to_what_is_in_force),
+	FILE_TEST(limits_are_of_each_service),
+	FILE_TEST(an_internal_address_serves_nothing_else),
 	FILE_TEST(a_load_does_not_cut_its_own_session),
 };
 

@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <errno.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -87,6 +88,13 @@ static void status_tells_people_the_same(void **state)
 	is_silent_of("gave up");
 	is_silent_of("offloaded connections");
 	module.view.conntrack_count = 58983;
+	GOOD(show, "show", "status");
+	says("nearly full");
+	module.view.conntrack_max = 1000;
+	module.view.conntrack_count = 899;
+	GOOD(show, "show", "status");
+	is_silent_of("nearly full");
+	module.view.conntrack_count = 900;
 	GOOD(show, "show", "status");
 	says("nearly full");
 
@@ -294,6 +302,66 @@ static void counters_ask_for_what_the_options_say(void **state)
 	complains("edge3: unknown node");
 }
 
+/* Between the list of nodes and their counters, a node leaves. */
+static void a_node_that_left_is_no_row_of_zeros(void **state)
+{
+	json_t *object;
+
+	module.refused = NF_EDGE_CMD_COUNTERS_GET;
+	module.error = ENOENT;
+	module.times = 1;
+	GOOD(counters, "counters", "--json");
+	object = json();
+	assert_int_equal(json_array_size(json_object_get(object, "services")),
+			 2 * SERVICE_COUNT);
+	json_decref(object);
+	assert_non_null(request_of(NF_EDGE_CMD_NODE_GET, 1));
+
+	/* A reset of the others is told, and not asked again. */
+	module.refused = NF_EDGE_CMD_COUNTERS_GET;
+	module.times = 1;
+	GOOD(counters, "counters", "--reset", "--json");
+	object = json();
+	assert_int_equal(json_array_size(json_object_get(object, "services")),
+			 SERVICE_COUNT);
+	expect_text(json_array_get(json_object_get(object, "services"), 0),
+		    "node", "edge2");
+	json_decref(object);
+	assert_null(request_of(NF_EDGE_CMD_NODE_GET, 1));
+
+	module.refused = NF_EDGE_CMD_DROPS_GET;
+	module.error = ENOMEM;
+	assert_int_equal(RUN(counters, "counters"), SYSTEM);
+	complains("cannot read the counters");
+}
+
+/* --- export */
+
+static size_t times(const char *text)
+{
+	const char *at = printed;
+	size_t n = 0;
+
+	while ((at = strstr(at, text))) {
+		n++;
+		at++;
+	}
+	return n;
+}
+
+/* An address of two services stands in the set of each, and once in all. */
+static void export_lists_an_address_in_each_of_its_sets(void **state)
+{
+	give(&policy->nodes[0], NF_EDGE_SERVICE_WEBCONF, "131.107.155.30");
+	GOOD(export, "export", "nftables");
+	says("set webconf_ipv4 {\n\t\ttype ipv4_addr\n\t\telements = { 131.107.155.30 comment \"edge1\" }");
+	says("set av_ipv4 {\n\t\ttype ipv4_addr\n\t\telements = { 131.107.155.30 comment \"edge1\" }");
+	/* edge, outward, and these two. */
+	assert_int_equal(times("131.107.155.30 comment"), 4);
+	module.view.loaded = false;
+	assert_int_equal(RUN(export, "export", "nftables"), REFUSED);
+}
+
 static void nonzero_leaves_out_zero_alone(void **state)
 {
 	json_t *object, *drops;
@@ -325,7 +393,9 @@ static const struct CMUnitTest tests[] = {
 	SITE_TEST(nodes_and_sets_are_printed_whole),
 	SITE_TEST(counters_print_each_number_at_its_place),
 	SITE_TEST(counters_ask_for_what_the_options_say),
+	SITE_TEST(a_node_that_left_is_no_row_of_zeros),
 	SITE_TEST(nonzero_leaves_out_zero_alone),
+	SITE_TEST(export_lists_an_address_in_each_of_its_sets),
 };
 
 int main(void)

@@ -19,10 +19,59 @@ static struct nf_edge_net *en;
 static struct sk_buff *answer;		/* the last one */
 static struct netlink_ext_ack extack;
 static unsigned int events;
+static struct { s64 generation, mode, change; } event;	/* the last one */
+static unsigned int conntrack_refs;
 static int reply_error;			/* no answer reaches the reader */
 static int conntrack_error;
 static void (*while_going_live)(void);
 static u32 portid = 100;		/* of the socket that asks */
+
+/* --- attributes */
+
+static inline const struct nlattr *attr_in(const void *first, int size,
+					   int type)
+{
+	const struct nlattr *attr;
+	int left;
+
+	nla_for_each_attr(attr, first, size, left)
+		if (nla_type(attr) == type)
+			return attr;
+	return NULL;
+}
+
+static inline const struct nlattr *nested(const struct nlattr *nest, int type)
+{
+	return nest ? attr_in(nla_data(nest), nla_len(nest), type) : NULL;
+}
+
+static inline const void *payload_of(const struct nlmsghdr *nlh)
+{
+	return (const u8 *)nlh + NLMSG_HDRLEN + GENL_HDRLEN;
+}
+
+static inline int payload_size(const struct nlmsghdr *nlh)
+{
+	return nlh->nlmsg_len - NLMSG_HDRLEN - GENL_HDRLEN;
+}
+
+/* The number in an attribute, -1 when there is none. */
+static inline s64 number(const struct nlattr *attr)
+{
+	u64 value = 0;
+
+	if (!attr)
+		return -1;
+	memcpy(&value, nla_data(attr), nla_len(attr));
+	return value;
+}
+
+static inline s64 number_of(const struct nlmsghdr *nlh, int type)
+{
+	return number(attr_in(payload_of(nlh), payload_size(nlh), type));
+}
+
+/* --- the module's surroundings */
 
 int genlmsg_reply(struct sk_buff *skb, struct genl_info *info)
 {
@@ -35,7 +84,12 @@ int genlmsg_multicast_netns(const struct genl_family *family, struct net *net,
 			    struct sk_buff *skb, u32 from, unsigned int group,
 			    int gfp)
 {
+	const struct nlmsghdr *nlh = (const void *)skb->head;
+
 	events++;
+	event.generation = number_of(nlh, NF_EDGE_A_POLICY_GENERATION);
+	event.mode = number_of(nlh, NF_EDGE_A_POLICY_MODE);
+	event.change = number_of(nlh, NF_EDGE_A_POLICY_CHANGE);
 	nlmsg_free(skb);
 	return 0;
 }
@@ -44,7 +98,14 @@ int shim_ct_netns_get(void)
 {
 	if (while_going_live)
 		while_going_live();
+	conntrack_refs += !conntrack_error;
 	return conntrack_error;
+}
+
+void shim_ct_netns_put(void)
+{
+	assert(conntrack_refs);
+	conntrack_refs--;
 }
 
 static unsigned int let_by(void *priv, struct sk_buff *skb,
@@ -72,6 +133,13 @@ static inline int start_family(void)
 	init_net.devices = NULL;
 	init_net.ct.stat = alloc_percpu(struct ip_conntrack_stat);
 	events = 0;
+	conntrack_refs = 0;
+	reply_error = 0;
+	conntrack_error = 0;
+	while_going_live = NULL;
+	shim_before_lock = NULL;
+	shim_after_unlock = NULL;
+	portid = 100;
 	shim_cpu = 0;
 	return 0;
 }
@@ -82,6 +150,7 @@ static inline void end_family(void)
 	nf_edge_transactions_end(en);
 	nf_edge_unpublish(en);
 	mutex_unlock(&en->mutex);
+	assert(!shim_hooks && !conntrack_refs);
 	nf_edge_netlink_exit();
 	nf_edge_interfaces_exit();
 	nf_edge_snapshots_exit();
@@ -214,49 +283,11 @@ static inline struct nlattr *begin_peers(struct sk_buff *skb, u32 set)
 
 /* --- answers */
 
-static inline const struct nlattr *attr_in(const void *first, int size,
-					   int type)
-{
-	const struct nlattr *attr;
-	int left;
-
-	nla_for_each_attr(attr, first, size, left)
-		if (nla_type(attr) == type)
-			return attr;
-	return NULL;
-}
-
-static inline const struct nlattr *nested(const struct nlattr *nest, int type)
-{
-	return nest ? attr_in(nla_data(nest), nla_len(nest), type) : NULL;
-}
-
-static inline const void *payload_of(const struct nlmsghdr *nlh)
-{
-	return (const u8 *)nlh + NLMSG_HDRLEN + GENL_HDRLEN;
-}
-
-static inline int payload_size(const struct nlmsghdr *nlh)
-{
-	return nlh->nlmsg_len - NLMSG_HDRLEN - GENL_HDRLEN;
-}
-
 static inline const struct nlattr *answered(int type)
 {
 	const struct nlmsghdr *nlh = (const void *)answer->head;
 
 	return attr_in(payload_of(nlh), payload_size(nlh), type);
-}
-
-/* The number in an attribute, -1 when there is none. */
-static inline s64 number(const struct nlattr *attr)
-{
-	u64 value = 0;
-
-	if (!attr)
-		return -1;
-	memcpy(&value, nla_data(attr), nla_len(attr));
-	return value;
 }
 
 /* --- dumps */

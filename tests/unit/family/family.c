@@ -9,6 +9,7 @@
 
 struct notifier_block *shim_netlink_notifier, *shim_netdev_notifier;
 void (*shim_before_lock)(struct mutex *m);
+void (*shim_after_unlock)(struct mutex *m);
 struct mutex shim_rtnl;
 
 struct net_device *dev_get_by_name_rcu(struct net *net, const char *name)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/module.h>
+#include <linux/netfilter.h>
 #include <linux/percpu.h>
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
@@ -11,6 +12,7 @@
 long shim_allocations_left = -1;
 unsigned int shim_cpu;
 unsigned int shim_module_refs;
+unsigned int shim_hooks;
 struct net init_net;
 
 static unsigned int readers;

@@ -323,7 +323,8 @@ static uint32_t offset_of(const struct nlmsghdr *asked)
 		memmem(asked, asked->nlmsg_len, module.place,
 		       strlen(module.place)) : NULL;
 
-	return at ? (uint32_t)(at - (const char *)asked) - NLA_HDRLEN : 0;
+	return at ? (uint32_t)(at - (const char *)asked) - NLA_HDRLEN -
+		    module.around : 0;
 }
 
 static void answer(struct nlmsghdr *asked, uint8_t command)
@@ -340,8 +341,19 @@ static void answer(struct nlmsghdr *asked, uint8_t command)
 		queue[last - 1].sender = FORGER;
 	}
 	if (command == module.refused) {
+		if (module.times && !--module.times)
+			module.refused = 0;
 		push_end(sequence, module.error, offset_of(asked), false, false);
 		return;
+	}
+	if (command == module.cut) {
+		module.cut = 0;
+		push_end(sequence, 0, 0, true, true);
+		return;
+	}
+	if (command == NF_EDGE_CMD_LOAD && module.late) {
+		module.late = false;
+		module.view.generation++;
 	}
 	msg = reply(sequence, 0, command);
 	switch (command) {
@@ -383,9 +395,7 @@ static void answer(struct nlmsghdr *asked, uint8_t command)
 	}
 	if (asked->nlmsg_flags & NLM_F_DUMP) {
 		nlmsg_free(msg);
-		push_end(sequence, 0, 0, true, command == module.cut);
-		if (command == module.cut)
-			module.cut = 0;
+		push_end(sequence, 0, 0, true, false);
 	} else {
 		push(msg, 0);
 		push_end(sequence, 0, 0, false, false);
@@ -515,6 +525,13 @@ struct nlmsghdr *request_of(uint8_t command, size_t i)
 	return NULL;
 }
 
+void forget_answers(void)
+{
+	while (first < last)
+		free(queue[first++].data);
+	first = last = 0;
+}
+
 bool all_received(void)
 {
 	return first == last;
@@ -541,7 +558,5 @@ void module_end(void)
 	nf_edge_view_free(&module.view);
 	while (message_count)
 		nlmsg_free(messages[--message_count]);
-	while (first < last)
-		free(queue[first++].data);
-	first = last = 0;
+	forget_answers();
 }

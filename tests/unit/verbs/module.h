@@ -39,10 +39,13 @@ struct asked {
  * @refused: command that is refused, 0 for none
  * @error: with this errno
  * @sentence: and this sentence, or none
+ * @times: so often, 0 for always
  * @place: text in the request that the refusal points at, or NULL
+ * @around: the refusal points at what holds that, so many octets before it
  * @moves: so many times the policy changes between two answers
  * @forges: a whole answer of FORGER comes before each answer
- * @cut: the dump of this command ends as interrupted, once
+ * @late: the policy changes before the next load is answered
+ * @cut: the dump of this command is empty and ends as interrupted, once
  * @requests: all requests
  * @n: how many
  */
@@ -57,8 +60,11 @@ struct module {
 	uint8_t refused;
 	int error;
 	const char *sentence;
+	int times;
 	const char *place;
+	uint32_t around;
 	int moves;
+	bool late;
 	bool forges;
 	uint8_t cut;
 	struct asked requests[REQUESTS_MAX];
@@ -76,6 +82,7 @@ void module_end(void);
 void forget_requests(void);
 /* Whether each datagram of every answer was received. */
 bool all_received(void);
+void forget_answers(void);
 
 /* The last verb's standard output, and its standard error. */
 extern char *printed;

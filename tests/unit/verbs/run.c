@@ -90,6 +90,7 @@ enum outcome run_verb(verb_fn verb, ...)
 	nf_edge_output_end();
 	complained = release(&captured[1]);
 	printed = release(&captured[0]);
-	assert_true(all_received());
+	assert_true(all_received() || outcome != DONE);
+	forget_answers();
 	return outcome;
 }

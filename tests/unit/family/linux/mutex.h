@@ -9,8 +9,9 @@
 
 struct mutex { bool locked; };
 
-/* Called before a mutex is taken, as whoever has it until then. */
+/* Called before a mutex is taken, as its holder until then, and after it is given back. */
 extern void (*shim_before_lock)(struct mutex *m);
+extern void (*shim_after_unlock)(struct mutex *m);
 
 static inline void mutex_init(struct mutex *m)
 {
@@ -29,6 +30,8 @@ static inline void mutex_unlock(struct mutex *m)
 {
 	assert(m->locked);
 	m->locked = false;
+	if (shim_after_unlock)
+		shim_after_unlock(m);
 }
 
 #define lockdep_assert_held(m)	assert((m)->locked)

@@ -22,6 +22,9 @@ struct nf_hook_ops {
 	int priority;
 };
 
+/* Hooks that are registered. */
+extern unsigned int shim_hooks;
+
 /* As the kernel: it takes memory, and can be refused. */
 static inline int nf_register_net_hooks(struct net *net,
 					const struct nf_hook_ops *ops,
@@ -30,6 +33,7 @@ static inline int nf_register_net_hooks(struct net *net,
 	void *entries = kvcalloc(n, sizeof(*ops), GFP_KERNEL);
 
 	kvfree(entries);
+	shim_hooks += entries ? n : 0;
 	return entries ? 0 : -ENOMEM;
 }
 
@@ -37,6 +41,7 @@ static inline void nf_unregister_net_hooks(struct net *net,
 					   const struct nf_hook_ops *ops,
 					   unsigned int n)
 {
+	shim_hooks -= n;
 }
 
 #endif
