@@ -76,8 +76,7 @@ static char *on_comment(const struct unknown *unknown)
 			return nf_edge_format("%s begins no comment here; write #",
 					      signs[i]);
 		free(rest);
-		return nf_edge_format(
-			"%s begins no comment and excludes nothing; write # or take the line out",
+		return nf_edge_format("%s excludes nothing here; take the line out",
 				      signs[i]);
 	}
 	return NULL;
@@ -112,8 +111,7 @@ static char *on_fields(const struct unknown *unknown)
 		return nf_edge_strdup("is more than one word; write one address");
 	first = cut(unknown->text, length);
 	prefix = as_prefix(first);
-	advice = nf_edge_format(
-		"is a line of several fields, as of a CSV; write %s, and # before the rest",
+	advice = nf_edge_format("is a line of a CSV; write %s, and # before the rest",
 				prefix ? prefix : "one prefix a line");
 	free(prefix);
 	free(first);
@@ -329,8 +327,7 @@ static char *on_netmask(const struct unknown *unknown)
 		length = mask_length(&mask, true);
 	}
 	if (length < 0)
-		return nf_edge_strdup(
-			"has a netmask with gaps, which no prefix has; write a prefix length");
+		return nf_edge_strdup("has a netmask with gaps; write a prefix length");
 	if (unknown->wanted != WANTED_PREFIX)
 		return nf_edge_format("has a netmask; write %s",
 				      nf_edge_ip_format(&ip, text));
@@ -430,8 +427,7 @@ static char *on_numbers(const struct unknown *unknown)
 					*slash ? slash : count == 1 ? "/8" :
 					count == 2 ? "/16" : "/24");
 	else if (octal && nf_edge_ip_parse(plain, &ip))
-		advice = nf_edge_format(
-			"has a number that begins with 0, which some read as octal; write %s%s",
+		advice = nf_edge_format("has a 0 before a number, as octal ones have; write %s%s",
 					plain, slash);
 	free(plain);
 	return advice;
@@ -456,8 +452,7 @@ static char *on_ipv6(const struct unknown *unknown)
 	if (!strchr(unknown->text, ':') ||
 	    !is_made_of(unknown->text, length, HEX ":."))
 		return NULL;
-	return nf_edge_strdup(
-		"is no IPv6 address; write eight groups of up to four hexadecimal digits, or :: once for groups of zeros");
+	return nf_edge_strdup("is no IPv6 address; write eight groups of digits, or :: once");
 }
 
 static char *on_name(const struct unknown *unknown)
@@ -467,8 +462,7 @@ static char *on_name(const struct unknown *unknown)
 	if (!is_made_of(unknown->text, length, LETTERS DIGITS ".-_*") ||
 	    !strpbrk(unknown->text, LETTERS))
 		return NULL;
-	return nf_edge_strdup(
-		"is a name, and names are never looked up; write the address of the host");
+	return nf_edge_strdup("is a name, and names are not looked up; write its address");
 }
 
 static char *on_disguise(const struct unknown *unknown)
@@ -543,6 +537,7 @@ char *nf_edge_line_advice(const char *line)
 	free(joined);
 	free(copy);
 	free(plain);
-	return advice ? advice : nf_edge_strdup(
-		"does not stand alone; write one prefix a line, and # before the rest");
+	if (!advice)
+		advice = nf_edge_strdup("does not stand alone; write one prefix a line");
+	return advice;
 }

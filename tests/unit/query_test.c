@@ -100,7 +100,7 @@ static void questions_that_make_no_sense_are_refused(void **state)
 	bad("--local tcp 192.0.2.1 edge.example.com:80", "is a name");
 	bad("--local tcp fe80::1%eth0 [fe80::2]:80", "write fe80::1");
 	bad("--local tcp 192.0.2.1 192.0.2.2,192.0.2.3:80", "more than one");
-	bad("--local tcp 192.0.2.01 192.0.2.2:80", "octal; write 192.0.2.1");
+	bad("--local tcp 192.0.2.01 192.0.2.2:80", "octal ones have; write 192.0.2.1");
 	bad("--local tcp 2001:db8::1 2001:db8::2:80", "write [2001:db8::7]:443");
 	bad("--local tcp 2001:db8::1 192.0.2.2:80", "same family");
 	bad("--local sctp 192.0.2.1 192.0.2.2:80", "unknown protocol");
