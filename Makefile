@@ -23,6 +23,8 @@ help:
 	@echo 'make check-faults   every allocation fails once'
 	@echo 'make check-export   a million packets through the exported ruleset too'
 	@echo 'make check-selftests  the kernel'\''s own tests of connection tracking'
+	@echo 'make check-mutants  mistakes are planted: which do the tests notice?'
+	@echo '                    (MUTANTS=40 of a random sample, SEED=1)'
 	@echo 'make coverage       which lines and branches the tests run'
 	@echo 'make bench          what a packet costs, beside rulesets of the same policy'
 	@echo '                    (bench-check: has it grown? bench-baseline: keep this;'
@@ -71,6 +73,14 @@ check-race: tool
 	@scripts/vm --kernel x86-kcsan --no-module -- true
 	@scripts/vm --kernel x86-kasan --no-module -- true
 	@tests/run race/
+
+MUTANTS ?= 40
+SEED    ?= 1
+
+check-mutants: tool
+	@scripts/deps test uml fuzz
+	@scripts/vm --no-module -- true
+	@tests/mutants/run --mutants '$(MUTANTS)' --seed '$(SEED)'
 
 coverage: tool
 	@scripts/deps test uml
@@ -140,5 +150,5 @@ clean:
 	test ! -d '$(KDIR)' || $(MAKE) -C '$(KDIR)' M='$(CURDIR)' clean
 
 .PHONY: help all module tool demo check check-selftests check-export check-debug check-race \
-	coverage stress check-faults check-matrix bench fuzz bench-check bench-baseline bench-times \
-	bench-growth bench-throughput lint install uninstall clean
+	check-mutants coverage stress check-faults check-matrix bench fuzz bench-check \
+	bench-baseline bench-times bench-growth bench-throughput lint install uninstall clean

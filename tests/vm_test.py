@@ -526,7 +526,7 @@ def test_configuration_without_effect_is_refused(folder):
     [], ["--"], ["--kernel"], ["--kernel", "none", "true"], ["--kernel", "buster", "true"],
     ["--kernel", "../vm", "true"], ["--cpus", "0", "true"], ["--memory", "much", "true"],
     ["--timeout", "-1", "true"], ["--allow-taint", "1", "true"], ["--no-such", "true"],
-    ["--icount", "true"], ["--clang", "true"], ["--compile", "true"],
+    ["--icount", "true"], ["--clang", "true"],
     ["--stdin=x", "true"], ["--no-module=1", "true"],
 ])
 def test_wrong_use_is_one_line(words):
