@@ -22,6 +22,12 @@ TOOL_PARTS := $(patsubst $(TOP)/userspace/%.c,$(OUT)/tool/%.o, \
 
 MODULE_FLAGS := -I$(TOP)/tests/unit/shim -I$(TOP)/include
 
+# What the fuzzer of the hooks and their unit test share.
+HOOKS_PARTS   := hook decide
+HOOKS_HARNESS := hooks flow site reference
+wrap           = $(foreach name,$(1),-Wl,--wrap=$(name))
+HOOKS_WRAPS   := $(call wrap,nf_edge_decide nf_edge_decide_first)
+
 RULES      := Makefile $(TOP)/tests/parts.mk
 
 $(OUT)/tool.a: $(TOOL_PARTS)
@@ -34,13 +40,16 @@ $(OUT)/%.o: %.c $(RULES) | $(OUT)/module $(OUT)/tool
 $(OUT)/module/%.o: $(TOP)/kmod/%.c $(RULES) | $(OUT)/module
 	$(CC) $(MODULE_FLAGS) $(CPPFLAGS) $(CFLAGS) $(PART_FLAGS) -c -o $@ $<
 
+$(OUT)/fuzz/%.o: $(TOP)/tests/fuzz/%.c $(RULES) | $(OUT)/fuzz
+	$(CC) $(MODULE_FLAGS) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+
 $(OUT)/module/shim.o: $(TOP)/tests/unit/shim/shim.c $(RULES) | $(OUT)/module
 	$(CC) $(MODULE_FLAGS) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
 $(OUT)/tool/%.o: $(TOP)/userspace/%.c $(RULES) | $(OUT)/tool
 	$(CC) $(TOOL_FLAGS) $(CPPFLAGS) $(CFLAGS) $(PART_FLAGS) -c -o $@ $<
 
-$(OUT)/module $(OUT)/tool:
+$(OUT)/module $(OUT)/tool $(OUT)/fuzz:
 	mkdir -p $@
 
 clean:

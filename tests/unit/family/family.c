@@ -7,7 +7,7 @@
 #include <net/genetlink.h>
 #include <net/net_namespace.h>
 
-struct notifier_block *shim_netlink_notifier, *shim_netdev_notifier;
+struct notifier_block *shim_netlink_notifier;
 void (*shim_before_lock)(struct mutex *m);
 void (*shim_after_unlock)(struct mutex *m);
 struct mutex shim_rtnl;

@@ -14,6 +14,5 @@
 #undef rcu_replace_pointer
 #define rcu_replace_pointer(p, value, held)				\
 	({ __typeof__(p) old = (p); assert(held); (p) = (value); old; })
-#define kvfree_rcu(p, field)	kvfree(p)
 
 #endif

@@ -12,12 +12,6 @@
 
 #define kmalloc(size, gfp)	kvmalloc(size, gfp)
 #define kcalloc(n, size, gfp)	kvcalloc(n, size, gfp)
-#define max_t(type, a, b)	max((type)(a), (type)(b))
-#define swap(a, b)							\
-	do { __typeof__(a) was = (a); (a) = (b); (b) = was; } while (0)
-#define ALIGN(n, to)		(((n) + (to) - 1) / (to) * (to))
-#define struct_size(p, member, n)					\
-	(sizeof(*(p)) + (n) * sizeof((p)->member[0]))
 #define BUILD_BUG_ON(condition)	_Static_assert(!(condition), #condition)
 #define ERR_PTR(error)		((void *)(long)(error))
 #define PTR_ERR(p)		((int)(long)(p))

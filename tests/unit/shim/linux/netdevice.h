@@ -2,11 +2,65 @@
 #ifndef SHIM_LINUX_NETDEVICE_H
 #define SHIM_LINUX_NETDEVICE_H
 
-#define IFNAMSIZ	16
-#define IFF_LOOPBACK	0x8
+#include <ctype.h>
+#include <linux/minmax.h>
+#include <linux/printk.h>
+#include <linux/types.h>
+#include <net/net_namespace.h>
+#include <stdio.h>
+#include <string.h>
 
-struct net_device { unsigned int flags; };
+#define IFNAMSIZ		16
+#define IFF_LOOPBACK		0x8
 
-#define netif_is_l3_master(dev)	0
+#define NETDEV_UP		1
+#define NETDEV_REGISTER		5
+#define NETDEV_UNREGISTER	6
+#define NETDEV_CHANGENAME	10
+
+#define NOTIFY_DONE		0
+
+struct notifier_block {
+	int (*notifier_call)(struct notifier_block *nb, unsigned long event,
+			     void *ptr);
+};
+
+struct net_device {
+	struct net_device *next;
+	struct net *net;
+	char name[IFNAMSIZ];
+	u32 ifindex;
+	unsigned int flags;
+	bool vrf;
+	bool bridge_port;
+};
+
+#define netif_is_l3_master(dev)			((dev)->vrf)
+#define netif_is_bridge_port(dev)		((dev)->bridge_port)
+#define dev_net(dev)				((dev)->net)
+#define netdev_notifier_info_to_dev(ptr)	((struct net_device *)(ptr))
+#define for_each_netdev(net, dev)					\
+	for ((dev) = (net)->devices; (dev); (dev) = (dev)->next)
+
+extern struct notifier_block *shim_netdev_notifier;
+
+#define register_netdevice_notifier(nb)					\
+	((shim_netdev_notifier = (nb)) ? 0 : -1)
+#define unregister_netdevice_notifier(nb)				\
+	((void)(shim_netdev_notifier = NULL))
+
+struct net_device *dev_get_by_name_rcu(struct net *net, const char *name);
+
+/* As the kernel has it. */
+static inline bool dev_valid_name(const char *name)
+{
+	if (!*name || strnlen(name, IFNAMSIZ) == IFNAMSIZ ||
+	    !strcmp(name, ".") || !strcmp(name, ".."))
+		return false;
+	for (; *name; name++)
+		if (*name == '/' || *name == ':' || isspace((u8)*name))
+			return false;
+	return true;
+}
 
 #endif

@@ -9,9 +9,17 @@
 #include <linux/types.h>
 
 struct net;
+struct net_device;
 struct sk_buff;
-struct nf_hook_state;
 struct netlink_ext_ack;
+
+struct nf_hook_state {
+	u8 hook;
+	u8 pf;
+	struct net_device *in;
+	struct net_device *out;
+	struct net *net;
+};
 
 struct nf_hook_ops {
 	unsigned int (*hook)(void *priv, struct sk_buff *skb,

@@ -3,6 +3,7 @@
 #ifndef SHIM_LINUX_RCUPDATE_H
 #define SHIM_LINUX_RCUPDATE_H
 
+#include <linux/slab.h>
 #include <linux/types.h>
 
 struct rcu_head { void *unused; };
@@ -10,6 +11,7 @@ struct rcu_head { void *unused; };
 void rcu_read_lock(void);
 void rcu_read_unlock(void);
 
+#define kvfree_rcu(p, member)			kvfree(p)
 #define rcu_barrier()				((void)0)
 #define rcu_access_pointer(p)			(p)
 #define rcu_dereference(p)			(p)

@@ -6,6 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define struct_size(p, member, n)					\
+	(sizeof(*(p)) + (n) * sizeof((p)->member[0]))
+
 #define GFP_KERNEL		0
 #define GFP_KERNEL_ACCOUNT	0
 

@@ -29,6 +29,14 @@ typedef int64_t s64;
 #define OPTIMIZER_HIDE_VAR(v)	asm("" : "=r" (v) : "0" (v))
 #define READ_ONCE(x)	(*(const volatile __typeof__(x) *)&(x))
 #define WRITE_ONCE(x, n)	(*(volatile __typeof__(x) *)&(x) = (n))
+#define ALIGN(n, to)	(((n) + (to) - 1) & ~((__typeof__(n))(to) - 1))
+#define swap(a, b)							\
+	do {								\
+		__typeof__(a) was = (a);				\
+									\
+		(a) = (b);						\
+		(b) = was;						\
+	} while (0)
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
 
 #endif

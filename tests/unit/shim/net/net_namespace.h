@@ -2,6 +2,11 @@
 #ifndef SHIM_NET_NET_NAMESPACE_H
 #define SHIM_NET_NET_NAMESPACE_H
 
-extern struct net { int unused; } init_net;
+struct net_device;
+
+extern struct net {
+	struct net_device *devices;
+	void *generic;
+} init_net;
 
 #endif

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The hooks' fast path against their slow path, on packets and connections
+ * that are read from an input.
+ */
+#ifndef HOOKS_H
+#define HOOKS_H
+
+#include "../../kmod/hook.h"
+#include "site.h"
+
+#define HOOKS_CPUS	3
+#define HOOKS_NODES	8
+
+/**
+ * struct flow - a packet, and the connection that conntrack finds for it
+ * @skb: the packet
+ * @linear: its linear part, of exactly that length
+ * @paged: the rest
+ * @ct: the connection
+ * @template: set by a rule, for conntrack alone
+ * @state: where the packet is
+ * @before: _nfct before conntrack
+ * @after: _nfct behind it
+ * @dst: a route
+ * @real: conntrack could have found the connection for the packet
+ */
+struct flow {
+	struct sk_buff skb;
+	uint8_t *linear;
+	uint8_t *paged;
+	struct nf_conn ct;
+	struct nf_conn template;
+	struct nf_hook_state state;
+	unsigned long before;
+	unsigned long after;
+	struct dst_entry dst;
+	bool real;
+};
+
+/**
+ * struct hooks_tally - packets by outcome, so that a test sees what it tested
+ * @packets: given to a deciding hook
+ * @fast: decided without nf_edge_decide()
+ * @counted: of those, counted on rows; replies apart
+ * @accepted: by any way
+ * @dropped: by reason, enforced and would-be
+ * @first: dropped by the first hook, by reason
+ * @first_fast: without nf_edge_decide_first()
+ */
+struct hooks_tally {
+	uint32_t packets;
+	uint32_t fast;
+	uint32_t counted[2];
+	uint32_t accepted;
+	uint32_t dropped[NF_EDGE_REASONS][2];
+	uint32_t first[NF_EDGE_REASONS];
+	uint32_t first_fast;
+};
+
+int hooks_init(void);
+/* Ends the program with a line that begins with WRONG when the ways differ. */
+void hooks_run(struct input *in, struct hooks_tally *tally);
+
+void flow_read(struct flow *flow, const struct ref_site *site, struct input *in,
+	       struct net_device *const *devices, unsigned int n_devices);
+void flow_free(struct flow *flow);
+void flow_print(const struct flow *flow);
+
+#endif

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Sites, addresses and ports that the harnesses of the module draw. */
+#ifndef SITE_H
+#define SITE_H
+
+#include "fuzz.h"
+#include "reference.h"
+
+struct nf_edge_addr_index;
+
+void site_read(struct ref_site *site, struct input *in);
+/* Build the module's index, from prefixes that come @chunk at a time. */
+void site_index(const struct ref_site *site, unsigned int chunk,
+		struct nf_edge_addr_index *index);
+
+/* Draw an address, often one at the border of a binding or a prefix. */
+struct ref_address site_address(const struct ref_site *site, struct input *in);
+/* Draw an address of one family. */
+struct ref_address site_other(const struct ref_site *site, struct input *in,
+			      bool ipv6);
+/* Draw a port, often one of the table or beside one. */
+uint16_t site_port(struct input *in);
+
+#endif
