@@ -56,11 +56,13 @@ static void blank_marks(struct text *text)
 {
 	char *line = text->buffer, *rest;
 
-	do {
+	while (line) {
 		rest = (char *)nf_edge_skip_mark(line);
 		memset(line, ' ', (size_t)(rest - line));
 		line = strchr(rest, '\n');
-	} while (line++);
+		if (line)
+			line++;
+	}
 }
 
 /* What tells that a file is no text that this tool reads, at a line. */
