@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "counters.h"
+#include "moment.h"
 #include "nearest.h"
 #include "options.h"
 #include "output.h"
@@ -44,7 +45,10 @@ static const struct column row_columns[COLUMNS] = {
 		.help = "packets that the row nearly permitted",
 		.number = true,
 	},
-	[COL_LAST_HIT] = { .name = "LAST-HIT", .help = "when it permitted the last one" },
+	[COL_LAST_HIT] = {
+		.name = "LAST-HIT",
+		.help = "when it permitted the last one, local time and zone",
+	},
 	[COL_SERVICE] = { .name = "SERVICE", .help = "Edge end of the row", .hidden = true },
 	[COL_DIRECTION] = { .name = "DIRECTION", .help = "in or out", .hidden = true },
 	[COL_PROTOCOL] = { .name = "PROTOCOL", .help = "tcp or udp", .hidden = true },
@@ -85,6 +89,7 @@ static const struct columns drops_table = { drop_columns, DROP_COLUMNS };
  * @reset: count on from zero
  * @json: print JSON
  * @columns: columns of the table of rows, or NULL
+ * @moments: how to print times
  */
 struct wanted {
 	const char *node;
@@ -93,6 +98,7 @@ struct wanted {
 	bool reset;
 	bool json;
 	const char *columns;
+	enum moment_style moments;
 };
 
 /**
@@ -114,7 +120,7 @@ struct report {
 static void print_help(void)
 {
 	fputs("usage: edgectl counters [--node NODE] [--zone ZONE] [--nonzero] [--reset]\n"
-	      "                        [--json] [-o COL,...]\n"
+	      "                        [--utc | --ages] [--json] [-o COL,...]\n"
 	      "\n"
 	      "Hits by row, totals by node and service, drops by reason.\n"
 	      "\n"
@@ -122,6 +128,8 @@ static void print_help(void)
 	      "  --zone ZONE           rows of one zone only, no totals and no drops\n"
 	      "  --nonzero             leave out what counted nothing\n"
 	      "  --reset               count on from zero in what is printed\n"
+	      "  --utc                 times in UTC, not in local time\n"
+	      "  --ages                how long ago, not when\n"
 	      "  --json                print one JSON object\n"
 	      "  -o, --output COL,...  print the rows only, with these columns;\n"
 	      "                        +COL,... adds to the usual ones\n"
@@ -255,19 +263,8 @@ static char *number(uintmax_t value)
 	return nf_edge_format("%ju", value);
 }
 
-static char *moment(uint64_t seconds)
-{
-	time_t t = (time_t)seconds;
-	char text[64];
-	struct tm tm;
-
-	if (!seconds || !localtime_r(&t, &tm) ||
-	    !strftime(text, sizeof(text), "%F %T", &tm))
-		return nf_edge_strdup("-");
-	return nf_edge_strdup(text);
-}
-
-static void fill_counts(char **cells, const struct counts *counts)
+static void fill_counts(char **cells, const struct wanted *wanted,
+			const struct counts *counts)
 {
 	cells[COL_CONNECTIONS] = number(counts->connections);
 	cells[COL_PACKETS_TO] = number(counts->packets_to_edge);
@@ -275,15 +272,18 @@ static void fill_counts(char **cells, const struct counts *counts)
 	cells[COL_PACKETS_FROM] = number(counts->packets_from_edge);
 	cells[COL_BYTES_FROM] = number(counts->bytes_from_edge);
 	cells[COL_DENIED] = number(counts->denied);
-	cells[COL_LAST_HIT] = moment(counts->last_hit);
+	cells[COL_LAST_HIT] = nf_edge_moment(counts->last_hit,
+					     (uint64_t)time(NULL),
+					     wanted->moments);
 }
 
-static void fill_row(char **cells, const char *node, const struct row *row,
+static void fill_row(char **cells, const struct wanted *wanted,
+		     const char *node, const struct row *row,
 		     const struct counts *counts)
 {
 	cells[COL_NODE] = nf_edge_strdup(node);
 	cells[COL_ROW] = nf_edge_strdup(row->id);
-	fill_counts(cells, counts);
+	fill_counts(cells, wanted, counts);
 	cells[COL_SERVICE] = nf_edge_strdup(nf_edge_word(&nf_edge_services,
 							 row->service));
 	cells[COL_DIRECTION] =
@@ -302,7 +302,7 @@ static void print_rows(const struct wanted *wanted,
 	for (n = 0; n < report->node_count; n++)
 		for (i = 0; i < NF_EDGE_ROW_COUNT; i++)
 			if (is_shown(wanted, &report->nodes[n].rows[i]))
-				fill_row(nf_edge_table_line(table),
+				fill_row(nf_edge_table_line(table), wanted,
 					 report->nodes[n].node,
 					 &nf_edge_rows[i],
 					 &report->nodes[n].rows[i]);
@@ -330,7 +330,7 @@ static void print_totals(const struct wanted *wanted,
 			cells[COL_SERVICE] =
 				nf_edge_strdup(nf_edge_word(&nf_edge_services,
 							    i));
-			fill_counts(cells, counts);
+			fill_counts(cells, wanted, counts);
 		}
 	}
 	print_table(table);
@@ -472,12 +472,15 @@ static enum outcome run(const struct wanted *wanted, struct table *table)
 enum outcome nf_edge_cmd_counters(int argc, char **argv)
 {
 	struct wanted wanted = { .zone = -1 };
+	bool utc = false, ages = false;
 	const char *zone = NULL;
 	const struct option_spec specs[] = {
 		{ .name = "node", .value = &wanted.node },
 		{ .name = "zone", .value = &zone },
 		{ .name = "nonzero", .flag = &wanted.nonzero },
 		{ .name = "reset", .flag = &wanted.reset },
+		{ .name = "utc", .flag = &utc },
+		{ .name = "ages", .flag = &ages },
 		{ .name = "json", .flag = &wanted.json },
 		{ .name = "output", .letter = 'o', .value = &wanted.columns },
 	};
@@ -487,6 +490,9 @@ enum outcome nf_edge_cmd_counters(int argc, char **argv)
 	if (!nf_edge_options("counters", argc, argv, specs, ARRAY_SIZE(specs), 0,
 			     NULL, print_help, &outcome))
 		return outcome;
+	if (utc && ages)
+		return nf_edge_usage("counters", "--utc and --ages exclude each other");
+	wanted.moments = utc ? MOMENT_UTC : ages ? MOMENT_AGE : MOMENT_LOCAL;
 	if (zone)
 		wanted.zone = nf_edge_word_find(&nf_edge_zones, zone);
 	if (zone && wanted.zone < 0)

@@ -2,6 +2,8 @@
 """Counters: kept across reloads and switches, exact under concurrent resets,
 and what each of them means."""
 
+import datetime
+import re
 import socket
 import threading
 import time
@@ -255,6 +257,27 @@ def test_a_reset_leaves_the_last_hit(net, client):
     hit(net, media(net))
     assert rows_of_node(client, "edge1")["external/14"]["last-hit"] > \
         row["last-hit"]
+
+
+@pytest.mark.parametrize("options, shape", [
+    ([], r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\+0530"),
+    (["--utc"], r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ"),
+    (["--ages"], r"(\d+m )?\d+s")])
+def test_the_last_hit_says_its_zone_or_its_age(net, options, shape):
+    net.load(ALL)
+    hit(net, media(net))
+    done = net.box.run("env", "TZ=<+0530>-5:30", net.edgectl.program, "counters",
+                       *options, "--node", "edge1", "-o",
+                       "row,last-hit")
+    shown = dict(line.split(None, 1) for line in done.stdout.splitlines())
+    assert re.fullmatch(shape, shown["external/14"].strip()), done.stdout
+    told = {r["row"]: r["last_hit"] for r in net.edgectl.json(
+        "counters", *options)["rows"] if r["node"] == "edge1"}["external/14"]
+    assert isinstance(told, int)
+    if "--ages" not in options:
+        text = shown["external/14"].strip().replace("Z", "+0000")
+        then = datetime.datetime.strptime(text, "%Y-%m-%d %H:%M:%S%z")
+        assert abs(then.timestamp() - told) <= 1
 
 
 def test_a_row_that_was_never_hit_has_no_last_hit(net, client):

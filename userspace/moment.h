@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Moments for people.
+ */
+#ifndef MOMENT_H
+#define MOMENT_H
+
+#include <stdint.h>
+
+/**
+ * enum moment_style - how a moment is printed
+ * @MOMENT_LOCAL: local time with its distance from UTC
+ * @MOMENT_UTC: UTC
+ * @MOMENT_AGE: how long ago
+ */
+enum moment_style {
+	MOMENT_LOCAL,
+	MOMENT_UTC,
+	MOMENT_AGE,
+};
+
+char *nf_edge_moment(uint64_t seconds, uint64_t now, enum moment_style style);
+
+#endif /* MOMENT_H */
