@@ -37,13 +37,11 @@ void add(unsigned int which, const char *text)
 	struct peer_set *set = &policy->sets[which];
 	unsigned int length;
 	struct ip address;
-	char why[128];
 
 	set->bound = true;
 	if (!text)
 		return;
-	assert_true(nf_edge_prefix_parse(text, &address, &length, why,
-					 sizeof(why)));
+	assert_null(nf_edge_prefix_parse(text, &address, &length));
 	nf_edge_set_add(set, &address, length);
 	nf_edge_set_sort(set);
 }
