@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What edgectl prints for people: a table has in each cell what its JSON has,
+ * and each verb explains itself.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <ctype.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "output.h"
+#include "show.h"
+#include "verbs/site.h"
+
+/* A value of JSON as a cell has it. */
+static char *cell_of(const json_t *value)
+{
+	char *text = nf_edge_strdup(""), *longer;
+	const json_t *one;
+	size_t i;
+
+	if (json_is_array(value)) {
+		json_array_foreach(value, i, one) {
+			longer = nf_edge_format("%s%s%s", text, i ? "," : "",
+						json_string_value(one));
+			free(text);
+			text = longer;
+		}
+		return text;
+	}
+	free(text);
+	if (json_is_integer(value))
+		return nf_edge_format("%lld", (long long)json_integer_value(value));
+	if (json_is_boolean(value))
+		return nf_edge_strdup(json_is_true(value) ? "yes" : "no");
+	return nf_edge_strdup(json_is_string(value) ? json_string_value(value) :
+						      "");
+}
+
+static char *key_of(const char *heading)
+{
+	char *key = nf_edge_strdup(heading), *p;
+
+	for (p = key; *p; p++)
+		*p = (char)tolower(*p);
+	return key;
+}
+
+/* The lines of a table of one column are its heading and its cells. */
+static void expect_column(const char *heading, const json_t *records,
+			  const char *key)
+{
+	char *left = nf_edge_strdup(printed), *line, *save = NULL;
+	const json_t *record;
+	size_t i;
+
+	for (i = 0, line = left; line && i <= json_array_size(records); i++) {
+		char *end = strchr(line, '\n'), *wanted;
+
+		assert_non_null(end);
+		*end = '\0';
+		while (*line == ' ')
+			line++;
+		save = line + strlen(line);
+		while (save > line && save[-1] == ' ')
+			*--save = '\0';
+		if (!i) {
+			assert_string_equal(line, heading);
+		} else {
+			record = json_array_get(records, i - 1);
+			wanted = cell_of(json_object_get(record, key));
+			assert_string_equal(line, wanted);
+			free(wanted);
+		}
+		line = end + 1;
+	}
+	assert_int_equal(i, json_array_size(records) + 1);
+	free(left);
+}
+
+static void expect_table(const char *subject, const struct columns *columns,
+			 const char *const *special)
+{
+	json_t *object, *records;
+	size_t i, n = 0;
+
+	GOOD(show, "show", subject, "--json");
+	object = json();
+	records = json_object_get(object, subject);
+	assert_true(json_array_size(records) > 1);
+	for (i = 0; i < columns->count; i++) {
+		const char *heading = columns->items[i].name;
+		char *key = key_of(heading);
+		size_t j;
+
+		for (j = 0; special[j] && strcmp(special[j], heading);)
+			j++;
+		if (!special[j]) {
+			assert_non_null(json_object_get(json_array_get(records, 0),
+							key));
+			GOOD(show, "show", subject, "-o", heading);
+			expect_column(heading, records, key);
+			n++;
+		}
+		free(key);
+	}
+	assert_true(n > 2);
+	json_decref(object);
+}
+
+static void a_table_has_in_each_cell_what_its_json_has(void **state)
+{
+	/* Two keys, or words for people. */
+	static const char *const of_rows[] = {
+		"PROTOCOL", "PORTS", "PEERS", "FEATURE", "LIVE", "SETS", NULL
+	};
+	static const char *const none[] = { NULL };
+
+	unsetenv("TERM");
+	expect_table("rows", &nf_edge_columns_of_rows, of_rows);
+	expect_table("nodes", &nf_edge_columns_of_nodes, none);
+	expect_table("peers", &nf_edge_columns_of_peers, none);
+}
+
+static const struct {
+	const char *name;
+	verb_fn run;
+	const char *options[4];
+} verbs[] = {
+	{ "check", nf_edge_cmd_check, { "--json" } },
+	{ "load", nf_edge_cmd_load, { "--json", "--force" } },
+	{ "show", nf_edge_cmd_show, { "--json", "--output", "ROWS", "NOTE" } },
+	{ "counters", nf_edge_cmd_counters, { "--json", "--node", "--zone", "--reset" } },
+	{ "explain", nf_edge_cmd_explain, { "--json" } },
+	{ "export", nf_edge_cmd_export, { "nftables" } },
+	{ "zone", nf_edge_cmd_switch, { "--json", "ZONE" } },
+	{ "feature", nf_edge_cmd_switch, { "--json", "FEATURE" } },
+	{ "mode", nf_edge_cmd_switch, { "--json", "--force", "audit" } },
+	{ "flush", nf_edge_cmd_flush, { "--json" } },
+};
+
+static void each_verb_explains_itself(void **state)
+{
+	static const char *const ask[] = { "--help", "-h" };
+	size_t i, j, k;
+
+	for (i = 0; i < ARRAY_SIZE(verbs); i++) {
+		for (j = 0; j < ARRAY_SIZE(ask); j++) {
+			assert_int_equal(run_verb(verbs[i].run, verbs[i].name,
+						  ask[j], NULL), DONE);
+			assert_memory_equal(printed, "usage: edgectl ", 15);
+			says(verbs[i].name);
+			says("--help");
+			for (k = 0; k < 4 && verbs[i].options[k]; k++)
+				says(verbs[i].options[k]);
+			assert_string_equal(complained, "");
+			assert_null(request_of(NF_EDGE_CMD_STATUS_GET, 0));
+		}
+		assert_int_equal(run_verb(verbs[i].run, verbs[i].name,
+					  "--no-such", NULL), USAGE);
+		assert_string_equal(printed, "");
+		complains("--no-such");
+	}
+}
+
+static const struct CMUnitTest tests[] = {
+	SITE_TEST(a_table_has_in_each_cell_what_its_json_has),
+	SITE_TEST(each_verb_explains_itself),
+};
+
+int main(void)
+{
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
