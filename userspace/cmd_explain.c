@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "explain.h"
+#include "links.h"
 #include "output.h"
 
 static void print_help(void)
@@ -79,12 +80,15 @@ static json_t *name_or_null(const char *name)
 /**
  * nf_edge_explain_json - an answer for machines
  * @verdict: the answer
+ * @master: the device that packets of the device in question arrive on, or NULL
  *
  * Return: a new object.
  */
-json_t *nf_edge_explain_json(const struct verdict *verdict)
+json_t *nf_edge_explain_json(const struct verdict *verdict,
+			     const char *master)
 {
-	return json_pack("{s:i, s:s, s:s?, s:o, s:o, s:o, s:o, s:s?}", SCHEMA,
+	return json_pack("{s:i, s:s, s:s?, s:o, s:o, s:o, s:o, s:s?, s:o}",
+			 SCHEMA,
 			 "verdict", nf_edge_word(&nf_edge_verdicts,
 						 verdict->verdict),
 			 "reason", optional_word(&nf_edge_reasons,
@@ -94,7 +98,8 @@ json_t *nf_edge_explain_json(const struct verdict *verdict)
 			 "source_node", name_or_null(verdict->source_node),
 			 "destination_node",
 			 name_or_null(verdict->destination_node),
-			 "mode", optional_word(&nf_edge_modes, verdict->mode));
+			 "mode", optional_word(&nf_edge_modes, verdict->mode),
+			 "master", name_or_null(master ? master : ""));
 }
 
 static enum outcome ask(struct client *client, const struct query *query,
@@ -113,13 +118,16 @@ static enum outcome explain_one(struct client *client,
 {
 	struct view view = { 0 };
 	struct verdict verdict;
+	char *master = nf_edge_master_of(query->in);
 	enum outcome outcome;
 	int attempts = 0;
 
 	do {
 		nf_edge_view_free(&view);
-		if (attempts++ == VIEW_ATTEMPTS)
+		if (attempts++ == VIEW_ATTEMPTS) {
+			free(master);
 			return nf_edge_view_restless();
+		}
 		outcome = ask(client, query, &verdict);
 		if (outcome == DONE && !json)
 			outcome = nf_edge_view_read(client, &view, VIEW_ROWS);
@@ -127,11 +135,12 @@ static enum outcome explain_one(struct client *client,
 		 view.generation != verdict.generation);
 
 	if (outcome == DONE && json)
-		nf_edge_json_print(nf_edge_explain_json(&verdict),
+		nf_edge_json_print(nf_edge_explain_json(&verdict, master),
 				   JSON_INDENT(2));
 	else if (outcome == DONE)
-		nf_edge_explain_print(query, &verdict, &view);
+		nf_edge_explain_print(query, &verdict, &view, master);
 	nf_edge_view_free(&view);
+	free(master);
 	if (outcome == DONE && verdict.verdict == NF_EDGE_VERDICT_DROP)
 		return nf_edge_output_flush(REFUSED);
 	return outcome;

@@ -12,6 +12,7 @@
 
 #include "explain.h"
 #include "foreign.h"
+#include "links.h"
 #include "output.h"
 
 /* Answers to this many fit into the socket's buffer with room to spare. */
@@ -23,6 +24,7 @@
 struct pending {
 	unsigned int line;
 	uint32_t sequence;
+	char in[NF_EDGE_INTERFACE_NAME_MAX + 1];
 	char *why;
 };
 
@@ -47,9 +49,11 @@ static void print_error(unsigned int line, const char *why)
 	free(odd);
 }
 
-static enum outcome answer(struct batch *batch, struct pending *pending)
+static enum outcome answer(struct batch *batch, struct pending *pending,
+			   const struct links *links)
 {
 	struct verdict verdict = { .reason = -1, .mode = -1 };
+	const struct link *master;
 	int error;
 
 	if (pending->why) {
@@ -67,17 +71,23 @@ static enum outcome answer(struct batch *batch, struct pending *pending)
 	}
 	if (error)
 		return nf_edge_client_fail(batch->client, "cannot explain");
-	nf_edge_json_print(nf_edge_explain_json(&verdict), JSON_COMPACT);
+	master = nf_edge_link_master(links, pending->in);
+	nf_edge_json_print(nf_edge_explain_json(&verdict, master ?
+						master->name : NULL),
+			   JSON_COMPACT);
 	return DONE;
 }
 
 static enum outcome answer_all(struct batch *batch)
 {
 	enum outcome outcome = DONE;
+	struct links links;
 	size_t i;
 
+	nf_edge_links_read(&links);
 	for (i = 0; i < batch->count && outcome == DONE; i++)
-		outcome = answer(batch, &batch->pending[i]);
+		outcome = answer(batch, &batch->pending[i], &links);
+	nf_edge_links_free(&links);
 	for (; i < batch->count; i++)
 		free(batch->pending[i].why);
 	batch->count = 0;
@@ -118,6 +128,7 @@ static enum outcome ask(struct batch *batch, char *line, size_t length)
 	} else {
 		request = nf_edge_explain_request(batch->client, &query);
 		pending->sequence = batch->client->sequence;
+		memcpy(pending->in, query.in, sizeof(pending->in));
 		error = nf_edge_send(batch->client, request);
 		if (error)
 			return nf_edge_fail(SYSTEM, "cannot explain: %s",

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "explain.h"
+#include "foreign.h"
 #include "output.h"
 
 static const char *const sentences[REASON_COUNT] = {
@@ -170,15 +171,29 @@ static void print_nodes(const struct verdict *verdict)
 	print_node("to", verdict->destination_node);
 }
 
+/* The answer is about a device on which nothing arrives. */
+static void print_master(const char *member, const char *master)
+{
+	char *in = nf_edge_shown(member), *above = nf_edge_shown(master);
+
+	fprintf(nf_edge_out,
+		"  No packet arrives on %s: it is a member of %s, and packets of a member\n"
+		"  arrive on its bond, team or bridge. Ask with --in %s.\n",
+		in, above, above);
+	free(above);
+	free(in);
+}
+
 /**
  * nf_edge_explain_print - print an answer for people
  * @query: the question
  * @verdict: the answer
  * @view: what is in force, with its rows
+ * @master: the device that packets of the device in question arrive on, or NULL
  */
 void nf_edge_explain_print(const struct query *query,
 			   const struct verdict *verdict,
-			   const struct view *view)
+			   const struct view *view, const char *master)
 {
 	bool drop = verdict->verdict == NF_EDGE_VERDICT_DROP;
 	const char *colour = drop ? RED :
@@ -199,6 +214,8 @@ void nf_edge_explain_print(const struct query *query,
 		      ": no Edge address is in it, or it is of a device that is never judged" :
 		      ": no policy is loaded", nf_edge_out);
 	fputc('\n', nf_edge_out);
+	if (master)
+		print_master(query->in, master);
 
 	for (i = 0; i < NF_EDGE_ROW_COUNT; i++)
 		if (verdict->rows & (1ULL << i))

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The network devices of this namespace, by rtnetlink: which exist, and
- * which of them no side can be bound to.
+ * which of them packets do not arrive on.
  */
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "client.h"
 #include "edgectl.h"
 #include "links.h"
 
@@ -20,9 +21,21 @@ static bool is_kind(struct nlattr *attr, const char *kind)
 	return attr && !nla_strcmp(attr, kind);
 }
 
+/* The two devices of an HSR or PRP ring. */
+static void read_ring(struct link *link, struct nlattr *data)
+{
+	struct nlattr *attrs[IFLA_HSR_MAX + 1];
+
+	if (!data || nla_parse_nested(attrs, IFLA_HSR_MAX, data, NULL) < 0)
+		return;
+	link->ring[0] = nf_edge_attr_u32(attrs[IFLA_HSR_SLAVE1]);
+	link->ring[1] = nf_edge_attr_u32(attrs[IFLA_HSR_SLAVE2]);
+}
+
 static int add_link(struct nl_msg *msg, void *arg)
 {
 	struct nlattr *attrs[IFLA_MAX + 1], *info[IFLA_INFO_MAX + 1] = { 0 };
+	const struct ifinfomsg *head = nlmsg_data(nlmsg_hdr(msg));
 	struct links *links = arg;
 	struct link *link;
 
@@ -37,10 +50,15 @@ static int add_link(struct nl_msg *msg, void *arg)
 	links->items = nf_edge_grow(links->items, &links->capacity,
 				    links->count, sizeof(*link));
 	link = &links->items[links->count++];
+	*link = (struct link){
+		.ifindex = (uint32_t)head->ifi_index,
+		.above = nf_edge_attr_u32(attrs[IFLA_MASTER]),
+		.is_vrf = is_kind(info[IFLA_INFO_KIND], "vrf"),
+		.is_in_vrf = is_kind(info[IFLA_INFO_SLAVE_KIND], "vrf"),
+	};
 	nla_strlcpy(link->name, attrs[IFLA_IFNAME], sizeof(link->name));
-	link->is_vrf = is_kind(info[IFLA_INFO_KIND], "vrf");
-	link->is_bridge_port = is_kind(info[IFLA_INFO_SLAVE_KIND], "bridge");
-	link->is_in_vrf = is_kind(info[IFLA_INFO_SLAVE_KIND], "vrf");
+	if (is_kind(info[IFLA_INFO_KIND], "hsr"))
+		read_ring(link, info[IFLA_INFO_DATA]);
 	return NL_OK;
 }
 
@@ -85,6 +103,71 @@ const struct link *nf_edge_link_find(const struct links *links,
 		if (!strcmp(links->items[i].name, name))
 			return &links->items[i];
 	return NULL;
+}
+
+static const struct link *above(const struct links *links,
+				const struct link *link)
+{
+	size_t i;
+
+	for (i = 0; i < links->count; i++) {
+		const struct link *other = &links->items[i];
+
+		if (link->above ? other->ifindex == link->above :
+		    link->ifindex && (other->ring[0] == link->ifindex ||
+				      other->ring[1] == link->ifindex))
+			return other;
+	}
+	return NULL;
+}
+
+/**
+ * nf_edge_link_master - the device that packets of a device arrive on
+ * @links: the devices
+ * @name: name of the device
+ *
+ * A bond, team or bridge takes the packets of its members, and may be a member
+ * itself.  A VRF device does not: packets are judged below it.
+ *
+ * Return: the uppermost master that is no VRF, or NULL without one.
+ */
+const struct link *nf_edge_link_master(const struct links *links,
+				       const char *name)
+{
+	const struct link *link = nf_edge_link_find(links, name);
+	const struct link *found = NULL;
+	size_t steps;
+
+	/* A list that was read while devices changed may hold a circle. */
+	for (steps = 0; link && !link->is_in_vrf && steps < links->count;
+	     steps++) {
+		link = above(links, link);
+		if (!link || link->is_vrf)
+			break;
+		found = link;
+	}
+	return found;
+}
+
+/**
+ * nf_edge_master_of - the device that packets of a device arrive on, now
+ * @name: name of the device, or an empty string
+ *
+ * Return: a new string, or NULL without such a master.
+ */
+char *nf_edge_master_of(const char *name)
+{
+	const struct link *master;
+	struct links links;
+	char *found;
+
+	if (!*name)
+		return NULL;
+	nf_edge_links_read(&links);
+	master = nf_edge_link_master(&links, name);
+	found = master ? nf_edge_strdup(master->name) : NULL;
+	nf_edge_links_free(&links);
+	return found;
 }
 
 /**

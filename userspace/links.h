@@ -8,12 +8,25 @@
 #include <net/if.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
+/**
+ * struct link - a device
+ * @name: its name
+ * @ifindex: its number
+ * @above: number of its master, 0 without one
+ * @is_vrf: it is a VRF device
+ * @is_in_vrf: its master is one
+ * @ring: numbers of the devices that a ring (HSR, PRP) consists of: to those
+ *	it is no master, but takes their packets all the same
+ */
 struct link {
 	char name[IF_NAMESIZE];
+	uint32_t ifindex;
+	uint32_t above;
 	bool is_vrf;
-	bool is_bridge_port;
 	bool is_in_vrf;
+	uint32_t ring[2];
 };
 
 struct links {
@@ -25,6 +38,9 @@ struct links {
 bool nf_edge_links_read(struct links *links);
 const struct link *nf_edge_link_find(const struct links *links,
 				     const char *name);
+const struct link *nf_edge_link_master(const struct links *links,
+				       const char *name);
+char *nf_edge_master_of(const char *name);
 void nf_edge_links_free(struct links *links);
 
 #endif /* LINKS_H */

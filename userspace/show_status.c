@@ -6,6 +6,7 @@
 
 #include "counters.h"
 #include "foreign.h"
+#include "links.h"
 #include "offload.h"
 #include "show.h"
 
@@ -69,13 +70,19 @@ char *nf_edge_switched_text(const struct view *view, const char *separator)
 	return text;
 }
 
-static json_t *interface_json(const struct interface *interface)
+static json_t *interface_json(const struct interface *interface,
+			      const struct links *links)
 {
-	return json_pack("{s:o, s:o, s:b}", "name",
+	const struct link *master = nf_edge_link_master(links,
+							interface->name);
+
+	return json_pack("{s:o, s:o, s:b, s:o}", "name",
 			 nf_edge_json_text(interface->name),
 			 "sides", nf_edge_json_words(&nf_edge_sides,
 						     interface->sides),
-			 "present", interface->ifindex != 0);
+			 "present", interface->ifindex != 0,
+			 "master", master ? nf_edge_json_text(master->name) :
+					    json_null());
 }
 
 static json_t *conntrack_json(const struct view *view)
@@ -94,11 +101,15 @@ static void print_json(const struct client *client, const struct view *view,
 {
 	const struct policy *policy = &view->policy;
 	json_t *interfaces = json_array(), *object;
+	struct links links;
 	size_t i;
 
+	nf_edge_links_read(&links);
 	for (i = 0; i < policy->interface_count; i++)
 		json_array_append_new(interfaces,
-				      interface_json(&policy->interfaces[i]));
+				      interface_json(&policy->interfaces[i],
+						     &links));
+	nf_edge_links_free(&links);
 	object = json_pack("{s:i,s:s,s:b,s:s?,s:I,s:I,s:o,s:o,s:o,s:o,s:b,s:o,s:o,s:I,s:o,s:o}",
 			   SCHEMA,
 			   "version", client->module_version,
@@ -165,25 +176,40 @@ static void print_mode(const struct client *client, const struct view *view)
 			nf_edge_colour(PLAIN), view->generation);
 }
 
+static void print_interface(const struct interface *interface,
+			    const struct links *links)
+{
+	const struct link *master = nf_edge_link_master(links,
+							interface->name);
+	char *sides = nf_edge_word_list(&nf_edge_sides, interface->sides, " ");
+	char *name = nf_edge_shown(interface->name), *above;
+
+	fprintf(nf_edge_out, "%-15s %s", name, sides);
+	if (!interface->ifindex)
+		fprintf(nf_edge_out, ", %sABSENT%s", nf_edge_colour(YELLOW),
+			nf_edge_colour(PLAIN));
+	if (master) {
+		above = nf_edge_shown(master->name);
+		fprintf(nf_edge_out, ", %sMEMBER OF %s%s: packets arrive there, not here",
+			nf_edge_colour(YELLOW), above, nf_edge_colour(PLAIN));
+		free(above);
+	}
+	fputc('\n', nf_edge_out);
+	free(name);
+	free(sides);
+}
+
 static void print_interfaces(const struct policy *policy)
 {
+	struct links links;
 	size_t i;
 
+	nf_edge_links_read(&links);
 	for (i = 0; i < policy->interface_count; i++) {
-		const struct interface *interface = &policy->interfaces[i];
-		char *sides = nf_edge_word_list(&nf_edge_sides,
-						interface->sides, " ");
-		char *name = nf_edge_shown(interface->name);
-
 		line(i ? "" : "interfaces");
-		fprintf(nf_edge_out, "%-15s %s", name, sides);
-		if (!interface->ifindex)
-			fprintf(nf_edge_out, ", %sABSENT%s",
-				nf_edge_colour(YELLOW), nf_edge_colour(PLAIN));
-		fputc('\n', nf_edge_out);
-		free(name);
-		free(sides);
+		print_interface(&policy->interfaces[i], &links);
 	}
+	nf_edge_links_free(&links);
 	if (!policy->interface_count) {
 		line("interfaces");
 		fputs("none bound: each holds all sides\n", nf_edge_out);

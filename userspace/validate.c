@@ -49,6 +49,16 @@ static bool is_flawed(const struct config *config, unsigned int line)
 	return false;
 }
 
+static void find_member(struct config *config,
+			const struct interface *interface,
+			const struct link *master)
+{
+	nf_edge_find(&config->errors, config->file, interface->line,
+		     interface->name,
+		     "is a member of %s; packets of a member arrive on its bond, team or bridge: bind that",
+		     master->name);
+}
+
 static void check_interfaces(struct config *config)
 {
 	const struct policy *policy = &config->policy;
@@ -60,6 +70,7 @@ static void check_interfaces(struct config *config)
 		struct interface *interface = &policy->interfaces[i];
 		const struct link *link = nf_edge_link_find(&links,
 							    interface->name);
+		const struct link *master;
 
 		interface->absent = known && !link;
 		if (i == NF_EDGE_MAX_INTERFACES)
@@ -75,10 +86,9 @@ static void check_interfaces(struct config *config)
 			nf_edge_find(&config->errors, config->file,
 				     interface->line, interface->name,
 				     "is a VRF device; packets are judged on the interfaces below it, bind those");
-		if (link && link->is_bridge_port)
-			nf_edge_find(&config->errors, config->file,
-				     interface->line, interface->name,
-				     "is a bridge port; packets arrive on its bridge, bind that");
+		master = nf_edge_link_master(&links, interface->name);
+		if (master)
+			find_member(config, interface, master);
 	}
 	nf_edge_links_free(&links);
 }

@@ -62,7 +62,8 @@ bool __wrap_nf_edge_links_read(struct links *links)
 	static const struct link devices[] = {
 		{ .name = "wan0" }, { .name = "lan0" }, { .name = "dmz0" },
 		{ .name = "site", .is_vrf = true },
-		{ .name = "port", .is_bridge_port = true },
+		{ .name = "bridge", .ifindex = 9 },
+		{ .name = "port", .ifindex = 8, .above = 9 },
 	};
 
 	*links = (struct links){ .count = ARRAY_SIZE(devices) };
