@@ -23,7 +23,7 @@ TOOL_PARTS := $(patsubst $(TOP)/userspace/%.c,$(OUT)/tool/%.o, \
 MODULE_FLAGS := -I$(TOP)/tests/unit/shim -I$(TOP)/include
 
 # What the fuzzer of the hooks and their unit test share.
-HOOKS_PARTS   := hook decide
+HOOKS_PARTS   := hook decide packets
 HOOKS_HARNESS := hooks flow site reference
 wrap           = $(foreach name,$(1),-Wl,--wrap=$(name))
 HOOKS_WRAPS   := $(call wrap,nf_edge_decide nf_edge_decide_first)
@@ -43,7 +43,8 @@ $(OUT)/module/%.o: $(TOP)/kmod/%.c $(RULES) | $(OUT)/module
 $(OUT)/fuzz/%.o: $(TOP)/tests/fuzz/%.c $(RULES) | $(OUT)/fuzz
 	$(CC) $(MODULE_FLAGS) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
-$(OUT)/module/shim.o: $(TOP)/tests/unit/shim/shim.c $(RULES) | $(OUT)/module
+$(OUT)/module/shim.o $(OUT)/module/packets.o: $(OUT)/module/%.o: $(TOP)/tests/unit/shim/%.c \
+		$(RULES) | $(OUT)/module
 	$(CC) $(MODULE_FLAGS) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
 $(OUT)/tool/%.o: $(TOP)/userspace/%.c $(RULES) | $(OUT)/tool

@@ -2,6 +2,7 @@
 /* Packets and connections, read from the input. */
 #include <arpa/inet.h>
 #include <net/ip.h>
+#include <net/netfilter/nf_conntrack_core.h>
 #include <linux/icmp.h>
 #include <linux/icmpv6.h>
 #include <linux/tcp.h>
@@ -243,7 +244,8 @@ static unsigned int write_ipv6(u8 *at, struct input *in, u8 protocol,
 
 /* The packet, cut anywhere behind its IP header, and its linear part there. */
 static void write_packet(struct flow *flow, struct input *in, u8 protocol,
-			 u8 type, const struct end *src, const struct end *dst)
+			 u8 type, const struct end *src, const struct end *dst,
+			 const void *behind)
 {
 	u8 whole[256] __aligned(8);
 	bool ipv6 = src->address.ipv6;
@@ -260,14 +262,34 @@ static void write_packet(struct flow *flow, struct input *in, u8 protocol,
 	if (how % 8 == 2)
 		linear = least + pick(in, size - least + 1);
 
-	flow->linear = malloc(linear);
+	flow->linear[0] = malloc(linear);
+	flow->linear[1] = malloc(linear);
 	flow->paged = malloc(size - linear);
-	memcpy(flow->linear, whole, linear);
+	memcpy(flow->linear[0], whole, linear);
 	memcpy(flow->paged, whole + linear, size - linear);
-	flow->skb.data = flow->linear;
+	/* The destination ends the IP header of both families. */
+	memcpy(whole + (ipv6 ? 24 : 16), behind, ipv6 ? 16 : 4);
+	memcpy(flow->linear[1], whole, linear);
+	flow->skb.data = flow->linear[0];
 	flow->skb.paged = flow->paged;
 	flow->skb.len = size;
 	flow->skb.data_len = size - linear;
+	flow->behind = flow->skb;
+	flow->behind.data = flow->linear[1];
+}
+
+/* The destination that NAT gives a packet of the connection. */
+static const void *translated(const struct flow *flow,
+			      enum ip_conntrack_info info,
+			      const struct end *dst)
+{
+	const struct nf_conntrack_tuple_hash *hash = flow->ct.tuplehash;
+
+	if (info < IP_CT_IS_REPLY && (flow->ct.status & IPS_DST_NAT))
+		return &hash[IP_CT_DIR_REPLY].tuple.src.u3;
+	if (info >= IP_CT_IS_REPLY && (flow->ct.status & IPS_SRC_NAT))
+		return &hash[IP_CT_DIR_ORIGINAL].tuple.src.u3;
+	return dst->address.octet;
 }
 
 /* The connection, and which ends the packet in one direction of it has. */
@@ -289,6 +311,8 @@ static enum ip_conntrack_info draw_connection(struct flow *flow,
 
 	if (how & 1)
 		flow->ct.status |= IPS_CONFIRMED;
+	else if (info != IP_CT_NEW)
+		flow->real = false;
 	if (how % 16 == 2)
 		flow->ct.status |= IPS_OFFLOAD;
 	/* The reply's ends, as NAT made them. */
@@ -423,12 +447,19 @@ void flow_read(struct flow *flow, const struct ref_site *site, struct input *in,
 		flow->dst.dev = devices[pick(in, n_devices)];
 		flow->skb.dst = &flow->dst;
 	}
-	write_packet(flow, in, protocol, type, &src, &dst);
+	write_packet(flow, in, protocol, type, &src, &dst,
+		     translated(flow, info, &dst));
+	shim_connection = flow->after & ~7UL ? &flow->ct : NULL;
+	/* The module may be there for nothing. */
+	nf_nat_hook = (flow->ct.status & IPS_NAT_MASK) || (how & 0x40) ?
+		      flow : NULL;
 }
 
 void flow_free(struct flow *flow)
 {
-	free(flow->linear);
+	shim_connection = NULL;
+	free(flow->linear[0]);
+	free(flow->linear[1]);
 	free(flow->paged);
 }
 
@@ -466,7 +497,7 @@ void flow_print(const struct flow *flow)
 		skb_headlen(&flow->skb));
 	for (i = 0; i < flow->skb.len; i++)
 		fprintf(stderr, " %02x", i < skb_headlen(&flow->skb) ?
-			flow->linear[i] :
+			flow->skb.data[i] :
 			flow->paged[i - skb_headlen(&flow->skb)]);
 	fputc('\n', stderr);
 }

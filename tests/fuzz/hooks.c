@@ -123,8 +123,7 @@ static const struct nf_hook_ops *find_hook(const struct nf_hook_state *state,
 		const struct nf_hook_ops *ops = &en.hooks[i];
 
 		if (ops->pf == state->pf && ops->hooknum == state->hook &&
-		    (ops->priority > NF_IP_PRI_CONNTRACK) == behind_conntrack &&
-		    ops->priority < NF_IP_PRI_NAT_DST) {
+		    (ops->priority > NF_IP_PRI_CONNTRACK) == behind_conntrack) {
 			EXPECT(!found);
 			found = ops;
 		}
@@ -178,18 +177,19 @@ static void expect_same(const struct flow *flow, const char *name,
 	WRONG("the %s differs from the other path", name);
 }
 
-static void decide_slowly(struct flow *flow, struct outcome *outcome)
+static void decide_slowly(struct sk_buff *skb, struct flow *flow,
+			  struct outcome *outcome)
 {
 	outcome->verdict = __real_nf_edge_decide(rcu_dereference(en.snapshot),
-						 &flow->skb, &flow->state);
+						 skb, &flow->state);
 	take(&outcome->counts);
 }
 
-static void run_hook(const struct nf_hook_ops *ops, struct flow *flow,
-		     struct outcome *outcome)
+static void run_hook(const struct nf_hook_ops *ops, struct sk_buff *skb,
+		     struct flow *flow, struct outcome *outcome)
 {
 	slow = 0;
-	outcome->verdict = ops->hook(ops->priv, &flow->skb, &flow->state);
+	outcome->verdict = ops->hook(ops->priv, skb, &flow->state);
 	outcome->slow = slow;
 	take(&outcome->counts);
 	EXPECT(outcome->verdict == NF_ACCEPT || outcome->verdict == NF_DROP);
@@ -224,7 +224,7 @@ static void check_first(struct flow *flow, const struct outcome *decided,
 	int reason;
 
 	flow->skb._nfct = flow->before;
-	run_hook(find_hook(&flow->state, false), flow, &first);
+	run_hook(find_hook(&flow->state, false), &flow->skb, flow, &first);
 	if (first.verdict == NF_ACCEPT) {
 		if (!are_same(&first.counts, &nothing)) {
 			flow_print(flow);
@@ -233,7 +233,7 @@ static void check_first(struct flow *flow, const struct outcome *decided,
 		}
 		reason = reason_of(&decided->counts.drops, false);
 		if (reason == NF_EDGE_REASON_SPOOFED && !is_settled(flow) &&
-		    is_guarded(flow)) {
+		    is_guarded(flow) && !rcu_dereference(en.snapshot)->starting) {
 			flow_print(flow);
 			WRONG("what a guard calls spoofed is left to conntrack");
 		}
@@ -275,16 +275,17 @@ static void add(struct hooks_tally *tally, const struct flow *flow,
 
 static void check(struct flow *flow, struct hooks_tally *tally)
 {
+	const struct nf_hook_ops *ops = find_hook(&flow->state, true);
 	static struct outcome fast, slowly;
+	struct sk_buff *skb;
 
-	flow->skb._nfct = flow->after;
-	decide_slowly(flow, &slowly);
-	run_hook(find_hook(&flow->state, true), flow, &fast);
+	skb = ops->priority < NF_IP_PRI_NAT_DST ? &flow->skb : &flow->behind;
+	skb->_nfct = flow->after;
+	decide_slowly(skb, flow, &slowly);
+	run_hook(ops, skb, flow, &fast);
 	expect_same(flow, "fast path", &fast, &slowly);
 	add(tally, flow, &fast);
-	/* A first policy is being put in force: the two hooks differ. */
-	if (flow->state.hook == NF_INET_PRE_ROUTING &&
-	    !rcu_dereference(en.snapshot)->starting)
+	if (flow->state.hook == NF_INET_PRE_ROUTING)
 		check_first(flow, &fast, tally);
 }
 

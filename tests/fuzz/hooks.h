@@ -15,8 +15,9 @@
 /**
  * struct flow - a packet, and the connection that conntrack finds for it
  * @skb: the packet
- * @linear: its linear part, of exactly that length
- * @paged: the rest
+ * @behind: the packet once destination NAT has translated the packet
+ * @linear: the linear parts of both, of exactly that length
+ * @paged: the rest of both
  * @ct: the connection
  * @template: set by a rule, for conntrack alone
  * @state: where the packet is
@@ -27,7 +28,8 @@
  */
 struct flow {
 	struct sk_buff skb;
-	uint8_t *linear;
+	struct sk_buff behind;
+	uint8_t *linear[2];
 	uint8_t *paged;
 	struct nf_conn ct;
 	struct nf_conn template;

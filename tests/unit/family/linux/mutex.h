@@ -36,4 +36,6 @@ static inline void mutex_unlock(struct mutex *m)
 
 #define lockdep_assert_held(m)	assert((m)->locked)
 
+#define DEFINE_MUTEX(m)	struct mutex m
+
 #endif

@@ -11,4 +11,6 @@ struct mutex { bool locked; };
 #define mutex_lock(m)	(assert(!(m)->locked), (m)->locked = true)
 #define mutex_unlock(m)	(assert((m)->locked), (m)->locked = false)
 
+#define DEFINE_MUTEX(m)	struct mutex m
+
 #endif

@@ -33,6 +33,7 @@ struct net_device {
 	unsigned int flags;
 	bool vrf;
 	bool bridge_port;
+	u8 dev_addr[6];
 };
 
 #define netif_is_l3_master(dev)			((dev)->vrf)
@@ -41,6 +42,10 @@ struct net_device {
 #define netdev_notifier_info_to_dev(ptr)	((struct net_device *)(ptr))
 #define for_each_netdev(net, dev)					\
 	for ((dev) = (net)->devices; (dev); (dev) = (dev)->next)
+
+/* No device here has any below it. */
+#define netdev_for_each_lower_dev(dev, lower, iter)			\
+	for ((lower) = NULL, (iter) = NULL; (iter); (lower) = NULL)
 
 extern struct notifier_block *shim_netdev_notifier;
 

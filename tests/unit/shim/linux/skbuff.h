@@ -4,13 +4,14 @@
 #define SHIM_LINUX_SKBUFF_H
 
 #include <string.h>
+#include <linux/if_ether.h>
 #include <linux/if_packet.h>
 #include <linux/netdevice.h>
 #include <linux/types.h>
 
 struct dst_entry { struct net_device *dev; };
 
-/* @paged: what follows the linear part. */
+/* @paged: what follows the linear part; @mac: the frame's header, if any. */
 struct sk_buff {
 	unsigned char *data;
 	const unsigned char *paged;
@@ -21,7 +22,12 @@ struct sk_buff {
 	u8 pkt_type;
 	unsigned long _nfct;
 	struct dst_entry *dst;
+	struct ethhdr *mac;
+	bool bridged;
 };
+
+#define eth_hdr(skb)			((skb)->mac)
+#define skb_mac_header_was_set(skb)	((skb)->mac != NULL)
 
 static inline unsigned int skb_headlen(const struct sk_buff *skb)
 {

@@ -7,6 +7,8 @@
 #include <linux/netfilter/nf_conntrack_tuple_common.h>
 #include <linux/skbuff.h>
 
+extern const void *nf_nat_hook;
+
 #define nf_ct_netns_get(net, family)	0
 #define nf_ct_netns_put(net, family)	((void)0)
 

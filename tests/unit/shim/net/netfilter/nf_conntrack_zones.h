@@ -1,0 +1,2 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#define nf_ct_zone_dflt	(*(const char *)"")
