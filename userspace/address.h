@@ -47,6 +47,9 @@ enum nf_edge_wanted {
 	WANTED_ENDPOINT,
 };
 
+/* Octets between the words of a line of a list. */
+#define NF_EDGE_LIST_BLANKS	" \t\r\v\f"
+
 char *nf_edge_address_advice(const char *text, enum nf_edge_wanted wanted);
 char *nf_edge_line_advice(const char *line);
 

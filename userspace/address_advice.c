@@ -523,12 +523,12 @@ char *nf_edge_line_advice(const char *line)
 
 	if (!advice)
 		advice = on_range(&unknown);
-	first = strsep(&rest, " \t\r");
-	second = rest + strspn(rest, " \t\r");
+	first = strsep(&rest, NF_EDGE_LIST_BLANKS);
+	second = rest + strspn(rest, NF_EDGE_LIST_BLANKS);
 	unknown.text = second;
 	if (!advice)
 		advice = on_comment(&unknown);
-	second[strcspn(second, " \t\r")] = '\0';
+	second[strcspn(second, NF_EDGE_LIST_BLANKS)] = '\0';
 	joined = nf_edge_format("%s/%s", first, second);
 	unknown.text = joined;
 	if (!advice && (!strncmp(second, "255.", 4) ||

@@ -11,8 +11,6 @@
 #include "edgectl.h"
 #include "text.h"
 
-#define BLANKS	" \t\r\v\f"
-
 /* A name without a leading slash is relative to the configuration file. */
 static char *resolve(const char *config_file, const char *name)
 {
@@ -32,12 +30,12 @@ static void read_line(struct config *config, struct peer_set *set,
 	char *word, *rest, *advice = NULL;
 
 	p[strcspn(p, "#")] = '\0';
-	word = p + strspn(p, BLANKS);
+	word = p + strspn(p, NF_EDGE_LIST_BLANKS);
 	if (!*word)
 		return;
 
-	rest = word + strcspn(word, BLANKS);
-	if (rest[strspn(rest, BLANKS)])
+	rest = word + strcspn(word, NF_EDGE_LIST_BLANKS);
+	if (rest[strspn(rest, NF_EDGE_LIST_BLANKS)])
 		advice = nf_edge_line_advice(word);
 	*rest = '\0';
 	if (advice)

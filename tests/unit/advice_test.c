@@ -79,6 +79,8 @@ static const struct refusal lines[] = {
 	{ "203.0.113.0 255.255.255.0", "has a netmask, not a prefix length; write 203.0.113.0/24" },
 	{ "203.0.113.0 0.0.0.255", "has a wildcard mask" },
 	{ "10.0.0.1 10.0.0.2", "does not stand alone; write one prefix a line" },
+	{ "10.0.0.1\f10.0.0.2", "does not stand alone; write one prefix a line" },
+	{ "10.0.0.0\v255.0.0.0", "10.0.0.0/8" },
 };
 
 static const struct refusal addresses[] = {
