@@ -12,6 +12,7 @@
 import select
 import socket
 import struct
+import sys
 import threading
 import time
 
@@ -50,7 +51,11 @@ class _Flow:
 
     def __enter__(self):
         self._thread.start()
-        self.moves()
+        try:
+            self.moves()
+        except BaseException:
+            self.__exit__(*sys.exc_info())
+            raise
         return self
 
     def moves(self, count=5):
@@ -67,10 +72,12 @@ class _Flow:
 
     def __exit__(self, kind, *_):
         self.stop()
-        if not kind:
-            assert not self.error, self.error
-            self.settles()
-        self._close()
+        try:
+            if not kind:
+                assert not self.error, self.error
+                self.settles()
+        finally:
+            self._close()       # the next flow needs its port
 
     def settles(self):
         """Read what is on its way still."""
