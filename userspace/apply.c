@@ -9,6 +9,7 @@
 #include "foreign.h"
 #include "offload.h"
 #include "output.h"
+#include "ways.h"
 
 /**
  * nf_edge_apply_read - read a configuration, with its errors and warnings
@@ -60,9 +61,12 @@ enum outcome nf_edge_apply_try(struct apply *apply, bool need_module,
 			     &apply->config.policy);
 		outcome = nf_edge_load_try(&apply->client, &apply->config,
 					   query, &apply->tried);
-		if (outcome != DONE ||
-		    apply->tried.generation == apply->before.generation)
+		if (outcome != DONE)
 			return outcome;
+		if (apply->tried.generation == apply->before.generation) {
+			nf_edge_ways_warn(&apply->config);
+			return DONE;
+		}
 		nf_edge_changes_free(&apply->changes);
 		nf_edge_view_free(&apply->before);
 	}

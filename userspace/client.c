@@ -444,6 +444,18 @@ uint8_t nf_edge_attr_u8(struct nlattr *attr)
 }
 
 /**
+ * nf_edge_attr_u16 - the number of two octets in an attribute
+ * @attr: the attribute, or NULL
+ *
+ * Return: the number, 0 when there is none of this size.
+ */
+uint16_t nf_edge_attr_u16(struct nlattr *attr)
+{
+	return attr && nla_len(attr) >= (int)sizeof(uint16_t) ?
+	       nla_get_u16(attr) : 0;
+}
+
+/**
  * nf_edge_attr_u32 - the number in an attribute
  * @attr: the attribute, or NULL
  *

@@ -89,6 +89,7 @@ enum outcome nf_edge_client_fail(const struct client *client,
 void nf_edge_reply_parse(struct nlmsghdr *reply, struct nlattr **attrs,
 			 int max);
 uint8_t nf_edge_attr_u8(struct nlattr *attr);
+uint16_t nf_edge_attr_u16(struct nlattr *attr);
 uint32_t nf_edge_attr_u32(struct nlattr *attr);
 uint64_t nf_edge_attr_u64(struct nlattr *attr);
 

@@ -102,18 +102,6 @@ static void forget_tables(struct offload *offload)
 	}
 }
 
-static bool is_bound(const struct policy *policy, const struct ip *ip)
-{
-	size_t n, i;
-
-	for (n = 0; n < policy->node_count; n++)
-		for (i = 0; i < policy->nodes[n].count; i++)
-			if (nf_edge_ip_equal(&policy->nodes[n].bindings[i].ip,
-					     ip))
-				return true;
-	return false;
-}
-
 static bool is_bound_attr(const struct policy *policy, struct nlattr *attr,
 			  sa_family_t family)
 {
@@ -122,7 +110,7 @@ static bool is_bound_attr(const struct policy *policy, struct nlattr *attr,
 	if (!attr)
 		return false;
 	nla_memcpy(ip.bytes, attr, family == AF_INET ? 4 : 16);
-	return is_bound(policy, &ip);
+	return nf_edge_policy_binds(policy, &ip);
 }
 
 /* Whether a tuple of a connection names an Edge address. */

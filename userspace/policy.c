@@ -272,6 +272,25 @@ bool nf_edge_set_contains(const struct peer_set *set, const struct ip *ip)
 }
 
 /**
+ * nf_edge_policy_binds - tell whether an address is bound to a service
+ * @policy: the policy, with its nodes
+ * @ip: the address
+ *
+ * Return: true when a node has the address.
+ */
+bool nf_edge_policy_binds(const struct policy *policy, const struct ip *ip)
+{
+	size_t n, i;
+
+	for (n = 0; n < policy->node_count; n++)
+		for (i = 0; i < policy->nodes[n].count; i++)
+			if (nf_edge_ip_equal(&policy->nodes[n].bindings[i].ip,
+					     ip))
+				return true;
+	return false;
+}
+
+/**
  * nf_edge_policy_bound - the sets that a policy binds
  * @policy: the policy
  *

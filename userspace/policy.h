@@ -88,6 +88,7 @@ void nf_edge_set_entry(const struct peer_set *set, unsigned int family,
 void nf_edge_set_sort(struct peer_set *set);
 size_t nf_edge_set_count(const struct peer_set *set);
 bool nf_edge_set_contains(const struct peer_set *set, const struct ip *ip);
+bool nf_edge_policy_binds(const struct policy *policy, const struct ip *ip);
 uint32_t nf_edge_policy_bound(const struct policy *policy);
 size_t nf_edge_policy_prefixes(const struct policy *policy);
 void nf_edge_policy_free(struct policy *policy);

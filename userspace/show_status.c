@@ -9,6 +9,7 @@
 #include "links.h"
 #include "offload.h"
 #include "show.h"
+#include "ways.h"
 
 /* Of a hundred entries of the connection tracking table. */
 #define NEARLY_FULL	90U
@@ -97,7 +98,7 @@ static json_t *conntrack_json(const struct view *view)
 }
 
 static void print_json(const struct client *client, const struct view *view,
-		       const struct offload *offload)
+		       const struct offload *offload, const struct ways *ways)
 {
 	const struct policy *policy = &view->policy;
 	json_t *interfaces = json_array(), *object;
@@ -110,7 +111,7 @@ static void print_json(const struct client *client, const struct view *view,
 				      interface_json(&policy->interfaces[i],
 						     &links));
 	nf_edge_links_free(&links);
-	object = json_pack("{s:i,s:s,s:b,s:s?,s:I,s:I,s:o,s:o,s:o,s:o,s:b,s:o,s:o,s:I,s:o,s:o}",
+	object = json_pack("{s:i,s:s,s:b,s:s?,s:I,s:I,s:o,s:o,s:o,s:o,s:b,s:o,s:o,s:I,s:o,s:o,s:o}",
 			   SCHEMA,
 			   "version", client->module_version,
 			   "loaded", view->loaded,
@@ -131,7 +132,8 @@ static void print_json(const struct client *client, const struct view *view,
 			   "offloaded", (json_int_t)view->offloaded,
 			   "offloaded_connections",
 			   nf_edge_offload_connections_json(offload),
-			   "flowtables", nf_edge_offload_tables_json(offload));
+			   "flowtables", nf_edge_offload_tables_json(offload),
+			   "ways_round", nf_edge_ways_json(ways));
 	nf_edge_json_print(object, JSON_INDENT(2));
 }
 
@@ -335,6 +337,7 @@ enum outcome nf_edge_show_status(struct client *client,
 {
 	struct drop_counts drops[REASON_COUNT];
 	struct offload offload = { .known = true };
+	struct ways ways = { 0 };
 	enum outcome outcome;
 	struct view view;
 
@@ -342,7 +345,9 @@ enum outcome nf_edge_show_status(struct client *client,
 	if (outcome == DONE && view.loaded)
 		nf_edge_offload_read(&offload, &view.policy);
 	if (outcome == DONE && options->json) {
-		print_json(client, &view, &offload);
+		if (view.loaded)
+			nf_edge_ways_read(&ways, &view.policy);
+		print_json(client, &view, &offload, &ways);
 	} else if (outcome == DONE) {
 		print_mode(client, &view);
 		if (view.loaded)
@@ -354,8 +359,11 @@ enum outcome nf_edge_show_status(struct client *client,
 		if (view.loaded) {
 			print_conntrack(&view);
 			print_offload(&view, &offload);
+			nf_edge_ways_read(&ways, &view.policy);
+			nf_edge_ways_print(&ways);
 		}
 	}
+	nf_edge_ways_free(&ways);
 	nf_edge_offload_free(&offload);
 	nf_edge_view_free(&view);
 	return outcome;

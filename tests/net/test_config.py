@@ -653,7 +653,8 @@ SHAPES = {
         "conntrack": {"count": int, "max": int, "drop": int,
                       "early_drop": int, "insert_failed": int},
         "offloaded": int, "offloaded_connections": int,
-        "flowtables": [{"name": str, "devices": [str]}]},
+        "flowtables": [{"name": str, "devices": [str]}],
+        "ways_round": [{"way": str, "where": str, "message": str}]},
     ("show", "rows"): {"rows": [{
         "id": IDS, "zone": set(ZONES), "service": set(SERVICES),
         "direction": {"in", "out"}, "side": set(SIDES), "role": str,
