@@ -27,7 +27,7 @@ static const char *const sentences[REASON_COUNT] = {
 
 static const char *const remedies[REASON_COUNT] = {
 	[NF_EDGE_REASON_SPOOFED] =
-		"if the source is real, bind the interface to the side that it is on, or mend internal-networks",
+		"mend the route or internal-networks, or give a tunnel a device of its own; a second side would take the guards of this interface away",
 	[NF_EDGE_REASON_ISOLATION] = "let it come in on an interface with side internal",
 	[NF_EDGE_REASON_UNTRACKED] = "take away the rule that marks it notrack",
 	[NF_EDGE_REASON_NO_ROW] = "use what a row names; edgectl show rows lists them",
