@@ -2,8 +2,10 @@
 """Every example of docs/edgectl.md prints what the page says, and the
 commands of the other pages work."""
 
+import os
 import pathlib
 import re
+import subprocess
 
 import pytest
 
@@ -116,3 +118,54 @@ def test_any_ynl_client_drives_the_module_as_the_page_says(nf_edge, box):
     commands = block.group(0).replace("python3 ", "/usr/bin/python3 ")
     done = box.run("sh", "-c", f"cd {TREE}\n{commands}")
     assert done.stdout.count("'id': ") == 37
+
+
+def indented(page, begins, ends):
+    """A block of commands, from the line that begins so to one that ends so."""
+    text = (TREE / "docs" / page).read_text(encoding="utf-8")
+    block = re.search(rf"^    {re.escape(begins)}.*?{re.escape(ends)}$", text,
+                      re.S | re.M)
+    return "\n".join(line[4:] for line in block.group(0).splitlines())
+
+
+def test_a_namespace_without_a_name_is_found_as_the_page_says(box, tmp_path):
+    (tmp_path / "edge.conf").write_text(blocks("")[0], encoding="utf-8")
+    commands = indented("install.md", "find /proc", "1,1")
+    with box.entered():
+        wanted = os.readlink("/proc/thread-self/ns/net")
+
+    def found():
+        done = subprocess.run(["sh", "-c", commands], check=False, text=True,
+                              capture_output=True)
+        return dict(line.split() for line in done.stdout.splitlines())
+    assert wanted not in found()
+    box.run("edgectl", "load", tmp_path / "edge.conf")
+    way = found()[wanted]
+    subprocess.run(["nsenter", f"--net={way}", "edgectl", "flush"], check=True)
+    assert wanted not in found()
+
+
+def test_each_way_round_that_is_warned_of_is_on_the_page():
+    page = (TREE / "docs" / "ways-round.md").read_text(encoding="utf-8")
+    said = set(re.findall(r"^(?:\|[^|]*){2}\| `([a-z0-9-]+)` \|", page,
+                          re.M)) - {"flowtables"}
+    sources = "".join(path.read_text(encoding="utf-8") for path in
+                      (TREE / "userspace").glob("ways_*.c"))
+    told = set(re.findall(r'nf_edge_way_add\([^"]*?"([a-z0-9-]+)"', sources))
+    told |= set(re.findall(r'\{ "((?:vlan|pppoe)-tags)"', sources))
+    assert told - {"unseen"} == said and len(said) > 15
+
+
+def test_links_between_the_pages_lead_somewhere():
+    def anchors(text):
+        return {re.sub(r"[^a-z0-9 _-]", "", title.lower()).replace(" ", "-")
+                for title in re.findall(r"^#+ (.*)$", text, re.M)}
+    pages = {path.name: path.read_text(encoding="utf-8")
+             for path in (TREE / "docs").glob("*.md")}
+    for name, text in pages.items():
+        for page, anchor in re.findall(r"\]\(([a-z-]*\.md)?(?:#([a-z0-9_-]+))?\)",
+                                       text):
+            target = page or name
+            assert target in pages, (name, target)
+            assert not anchor or anchor in anchors(pages[target]), (
+                name, target, anchor)
