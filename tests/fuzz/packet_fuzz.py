@@ -498,6 +498,8 @@ table inet fuzz {
     set edge6 { type ipv6_addr; elements = { %(edge6)s } }
     counter offered { }
     counter passed { }
+    counter copies { }
+    counter copies_passed { }
     counter least { }
     counter most { }
     chain count_end {
@@ -515,8 +517,16 @@ table inet fuzz {
         ip6 saddr @edge6 jump count_end
         ip6 daddr @edge6 jump count_end
     }
-    chain in_before { type filter hook prerouting priority -206; counter name offered; }
-    chain in_behind { type filter hook prerouting priority -190; jump count_passed; }
+    chain in_before {
+        type filter hook prerouting priority -206;
+        counter name offered;
+        iifname != lo meta mark 1 counter name copies;
+    }
+    chain in_behind {
+        type filter hook prerouting priority -190;
+        iifname != lo meta mark 1 counter name copies_passed;
+        jump count_passed;
+    }
     chain out_before { type filter hook output priority -206; counter name offered; }
     chain out_behind { type filter hook output priority -190; jump count_passed; meta mark set 1; }
 }
@@ -713,6 +723,8 @@ class Round:
         taken = moved["offered"] - moved["passed"]
         if taken != moved["dropped"] + moved["conntrack"]:
             raise Wrong(f"{taken} packets were taken away: {moved}")
+        if moved["copies"] != moved["copies_passed"]:
+            raise Wrong(f"a looped-back copy was taken away: {moved}")
         # nft does not find what is behind every header of IPv6.
         if not moved["least"] <= moved["services"] <= moved["most"]:
             raise Wrong(f"what passed is not what was counted: {moved}")
