@@ -166,11 +166,11 @@ void nf_edge_judge(const struct nf_edge_words *words,
 		return drop(j, NF_EDGE_REASON_ISOLATION, 0);
 
 	if (!p->source->services && !p->destination->services) {
-		if (!from->services && !to->services) {
+		if (!from->services && !to->services && !p->nat_to_edge) {
 			j->verdict = NF_EDGE_VERDICT_NOT_GOVERNED;
 			return;
 		}
-		/* Translated to or from an edge address that nobody dialled. */
+		/* NAT leads to or from an edge address that nobody dialled. */
 		return drop(j, NF_EDGE_REASON_NO_ROW, 0);
 	}
 

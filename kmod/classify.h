@@ -123,7 +123,7 @@ enum nf_edge_kind {
 /**
  * struct nf_edge_packet - all that a verdict depends on
  * @header_source: class of the source in the packet's own header
- * @header_destination: likewise
+ * @header_destination: class of the destination there, before NAT
  * @source: class of the source in the connection's original tuple; the header's
  *	when there is no connection
  * @destination: likewise
@@ -137,8 +137,9 @@ enum nf_edge_kind {
  * @first_direction: in its connection's first direction, or of none
  * @error: an ICMP error, which cites the connection
  * @redirect: the error is a redirect
- * @unverified: TCP or UDP whose own header the connection does not vouch for:
- *	there is none, or it is translated
+ * @unverified: TCP or UDP of no connection, so that only the packet's own
+ *	header says what it is
+ * @nat_to_edge: NAT writes an edge address into packets of the connection
  */
 struct nf_edge_packet {
 	const struct nf_edge_class *header_source;
@@ -156,6 +157,7 @@ struct nf_edge_packet {
 	bool error;
 	bool redirect;
 	bool unverified;
+	bool nat_to_edge;
 };
 
 /**

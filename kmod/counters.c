@@ -138,7 +138,7 @@ void nf_edge_count_permitted(struct nf_edge_node *const *nodes,
  * nf_edge_count_refused - count a packet that the policy refuses
  * @drops: the namespace's
  * @nodes: the policy's nodes by number
- * @packet: the packet; NULL when the reason has no near rows
+ * @packet: the packet
  * @judgement: why
  * @would_be: it goes on, since the mode is audit
  * @len: octets from the IP header on

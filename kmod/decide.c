@@ -4,10 +4,15 @@
  * not let by at once.
  */
 
+#include <linux/etherdevice.h>
 #include <linux/icmp.h>
+#include <linux/netfilter_bridge.h>
+#include <linux/netfilter_ipv6.h>
 #include <net/ip.h>
 #include <net/ipv6.h>
 #include <net/ndisc.h>
+#include <net/netfilter/nf_conntrack_core.h>
+#include <net/netfilter/nf_conntrack_zones.h>
 
 #include "hook.h"
 
@@ -66,7 +71,6 @@ static int icmp_type(const struct sk_buff *skb, bool ipv4)
 	return type ? *type : -1;
 }
 
-/* Neighbour discovery passes before any guard; asked only of what would not. */
 static bool is_neighbour_discovery(const struct sk_buff *skb, bool ipv4)
 {
 	int type;
@@ -77,44 +81,128 @@ static bool is_neighbour_discovery(const struct sk_buff *skb, bool ipv4)
 	return type >= NDISC_ROUTER_SOLICITATION && type <= NDISC_REDIRECT;
 }
 
-/* @packet may be NULL when the reason has no near rows. */
-static unsigned int refuse(struct nf_edge_net *en,
-			   const struct nf_edge_snapshot *snapshot,
-			   const struct sk_buff *skb, bool ipv4,
-			   const struct nf_edge_packet *packet,
-			   const struct nf_edge_judgement *judgement)
+/*
+ * Whether a packet at LOCAL_OUT came in by an interface: the host forwards the
+ * packet through a VRF device.  The local host's own packets have no skb_iif,
+ * and their skb->dev may be garbage.
+ */
+static bool is_forwarded_by_vrf(const struct sk_buff *skb,
+				const struct nf_hook_state *state)
 {
-	bool audit = snapshot->switches.mode == NF_EDGE_MODE_AUDIT;
-
-	if (is_neighbour_discovery(skb, ipv4))
-		return NF_ACCEPT;
-	nf_edge_count_refused(en->drops, snapshot->nodes, packet, judgement,
-			      audit, skb->len);
-	return audit ? NF_ACCEPT : NF_DROP;
+	return !state->in && skb->skb_iif && skb->dev &&
+	       netif_is_l3_master(skb->dev);
 }
 
-static unsigned int refuse_early(struct nf_edge_net *en,
-				 const struct nf_edge_snapshot *snapshot,
-				 const struct sk_buff *skb, bool ipv4,
-				 enum nf_edge_reason reason)
+static bool has_address(struct net_device *dev, const u8 *address)
 {
-	const struct nf_edge_judgement judgement = {
-		.verdict = NF_EDGE_VERDICT_DROP,
-		.reason = reason,
-	};
+	struct net_device *lower;
+	struct list_head *iter;
 
-	return refuse(en, snapshot, skb, ipv4, NULL, &judgement);
+	if (ether_addr_equal(dev->dev_addr, address))
+		return true;
+	netdev_for_each_lower_dev(dev, lower, iter)
+		if (ether_addr_equal(lower->dev_addr, address))
+			return true;
+	return false;
+}
+
+/* Whether a bridge passes the frame on, rather than hands it to the host. */
+static bool is_bridged(const struct sk_buff *skb)
+{
+	return nf_bridge_info_exists(skb) && skb_mac_header_was_set(skb) &&
+	       !has_address(skb->dev, eth_hdr(skb)->h_dest);
 }
 
 /*
- * A packet of the local host that its VRF's own queue sends comes again, on the
- * real interface.  ip6_xmit() names that one both times.
+ * Whether an IPv6 packet stays on its link: the host would not forward the
+ * packet from one interface to another.
  */
-static bool comes_again(const struct sk_buff *skb)
+static bool stays_on_link(const struct sk_buff *skb,
+			  const struct nf_hook_state *state)
+{
+	const struct in6_addr *to = &ipv6_hdr(skb)->daddr;
+
+	if (!state->in)
+		return !is_forwarded_by_vrf(skb, state);
+	return ipv6_addr_type(to) & (IPV6_ADDR_LINKLOCAL | IPV6_ADDR_LOOPBACK) ||
+	       nf_ipv6_chk_addr(state->net, to, NULL, 0) || is_bridged(skb);
+}
+
+/*
+ * Refuses a packet, or counts that enforce would.  Neighbour discovery passes
+ * before any guard on its link.  Nobody accepts neighbour discovery that was
+ * forwarded, so what an edge address sends or receives that way is something
+ * else.
+ */
+static unsigned int refuse(const struct nf_edge_snapshot *snapshot,
+			   const struct sk_buff *skb,
+			   const struct nf_hook_state *state, bool ipv4,
+			   const struct nf_edge_packet *packet,
+			   struct nf_edge_judgement *judgement)
+{
+	bool audit = snapshot->switches.mode == NF_EDGE_MODE_AUDIT;
+
+	if (unlikely(is_neighbour_discovery(skb, ipv4))) {
+		if (stays_on_link(skb, state))
+			return NF_ACCEPT;
+		if (packet->header_source->services ||
+		    packet->header_destination->services) {
+			judgement->reason = NF_EDGE_REASON_NO_ROW;
+			judgement->near = 0;
+		}
+	}
+	nf_edge_count_refused(nf_edge_net(state->net)->drops, snapshot->nodes,
+			      packet, judgement, audit, skb->len);
+	return audit ? NF_ACCEPT : NF_DROP;
+}
+
+/**
+ * nf_edge_may_be_translated - whether a header may be NAT's work
+ * @skb: a packet that conntrack has not seen
+ * @state: where the packet is
+ *
+ * A packet of a connection that the host's NAT translates is judged by the
+ * original tuple, which only conntrack knows.
+ *
+ * Context: the first hook, for packets that would be dropped there.
+ * Return: false if the packet begins a connection, or belongs to none.
+ */
+bool nf_edge_may_be_translated(const struct sk_buff *skb,
+			       const struct nf_hook_state *state)
+{
+	struct nf_conntrack_tuple_hash *hash;
+	struct nf_conntrack_tuple tuple;
+
+	if (likely(!rcu_access_pointer(nf_nat_hook)))
+		return false;
+	/* A template may name another zone. */
+	if (skb_get_nfct(skb) ||
+	    !nf_ct_get_tuplepr(skb, skb_network_offset(skb), state->pf,
+			       state->net, &tuple))
+		return true;
+	hash = nf_conntrack_find_get(state->net, &nf_ct_zone_dflt, &tuple);
+	if (!hash)
+		return false;
+	nf_ct_put(nf_ct_tuplehash_to_ctrack(hash));
+	return true;
+}
+
+/*
+ * Whether the local host's packet never leaves, or comes again.  NAT may have
+ * given the packet another way out.  A packet that its VRF's own queue sends
+ * comes again, on the real interface: ip6_xmit() names that one both times.
+ */
+static bool is_exempt_leaving(const struct sk_buff *skb,
+			      const struct net_device *out)
 {
 	const struct dst_entry *dst = skb_dst(skb);
 
-	return dst && netif_is_l3_master(dst->dev);
+	if (skb->pkt_type == PACKET_LOOPBACK)
+		return true;
+	if (!dst)
+		return nf_edge_never_governed(out);
+	return netif_is_l3_master(out) || netif_is_l3_master(dst->dev) ||
+	       (out->flags & dst->dev->flags & IFF_LOOPBACK);
 }
 
 static struct nf_edge_arrival
@@ -129,9 +217,12 @@ static __always_inline unsigned int
 judge_first(const struct nf_edge_snapshot *snapshot, struct sk_buff *skb,
 	    const struct nf_hook_state *state, bool ipv4)
 {
-	struct nf_edge_net *en = nf_edge_net(state->net);
+	struct nf_edge_judgement judgement = {
+		.verdict = NF_EDGE_VERDICT_DROP,
+		.reason = NF_EDGE_REASON_SPOOFED,
+	};
 	const struct nf_edge_class *source, *destination;
-	struct nf_edge_packet ports;
+	struct nf_edge_packet packet;
 	u8 guards;
 
 	if (nf_edge_exempt(skb, skb->dev) || READ_ONCE(snapshot->starting))
@@ -142,17 +233,20 @@ judge_first(const struct nf_edge_snapshot *snapshot, struct sk_buff *skb,
 	destination = nf_edge_class_of(&snapshot->index, ipv4,
 				       nf_edge_destination(skb, ipv4));
 	guards = arrival_on(snapshot, skb->dev).guards;
+	packet.header_source = source;
+	packet.header_destination = destination;
 
 	if (nf_edge_spoofed(source, destination, guards))
-		return refuse_early(en, snapshot, skb, ipv4,
-				    NF_EDGE_REASON_SPOOFED);
+		return refuse(snapshot, skb, state, ipv4, &packet, &judgement);
 	if ((!source->services && !destination->services) ||
 	    nf_edge_isolated(destination, guards) ||
-	    !read_ports(skb, ipv4, &ports) ||
-	    nf_edge_named(source, destination, ports.l4proto,
-			  ports.header_sport, ports.header_dport))
+	    !read_ports(skb, ipv4, &packet) ||
+	    nf_edge_named(source, destination, packet.l4proto,
+			  packet.header_sport, packet.header_dport) ||
+	    nf_edge_may_be_translated(skb, state))
 		return NF_ACCEPT;
-	return refuse_early(en, snapshot, skb, ipv4, NF_EDGE_REASON_NO_ROW);
+	judgement.reason = NF_EDGE_REASON_NO_ROW;
+	return refuse(snapshot, skb, state, ipv4, &packet, &judgement);
 }
 
 /**
@@ -215,85 +309,115 @@ static void read_connection(const struct sk_buff *skb, bool ipv4,
 	}
 }
 
+/* Whether NAT writes an edge address into packets of a connection. */
+static bool nat_leads_to_edge(const struct nf_edge_addr_index *index, bool ipv4,
+			      const struct nf_conn *ct)
+{
+	const struct nf_conntrack_tuple *reply =
+		&ct->tuplehash[IP_CT_DIR_REPLY].tuple;
+
+	return nf_edge_class_of(index, ipv4, &reply->src.u3)->services ||
+	       nf_edge_class_of(index, ipv4, &reply->dst.u3)->services;
+}
+
+/*
+ * A packet of a connection.  Destination NAT has translated the packet: with
+ * which address the packet came is in the tuple of its direction.
+ */
+static void read_tuples(const struct nf_edge_addr_index *index,
+			const struct sk_buff *skb, bool ipv4,
+			const struct nf_conn *ct,
+			enum ip_conntrack_info ctinfo,
+			struct nf_edge_packet *p)
+{
+	enum ip_conntrack_dir direction = CTINFO2DIR(ctinfo);
+	const struct nf_conntrack_tuple *tuple =
+		&ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
+	bool nat = ct->status & IPS_NAT_MASK;
+
+	read_connection(skb, ipv4, tuple, ctinfo, p);
+	if (unlikely(nat))
+		p->header_destination = nf_edge_class_of(index, ipv4,
+			&ct->tuplehash[direction].tuple.dst.u3);
+	if (unlikely(nat ||
+		     !nf_edge_header_is_tuple(skb, ipv4, tuple,
+					      p->first_direction))) {
+		p->source = nf_edge_class_of(index, ipv4, &tuple->src.u3);
+		p->destination = nf_edge_class_of(index, ipv4, &tuple->dst.u3);
+		p->nat_to_edge = nat && nat_leads_to_edge(index, ipv4, ct);
+	} else if (!p->first_direction) {
+		swap(p->source, p->destination);
+	}
+}
+
 static __always_inline unsigned int
 judge_packet(const struct nf_edge_snapshot *snapshot, struct sk_buff *skb,
 	     const struct nf_hook_state *state, bool ipv4)
 {
-	const struct nf_edge_class *source, *destination;
-	const struct nf_conntrack_tuple *tuple = NULL;
 	const struct nf_edge_addr_index *index;
-	struct nf_edge_net *en = nf_edge_net(state->net);
 	struct nf_edge_judgement judgement;
 	enum ip_conntrack_info ctinfo;
 	struct nf_edge_packet packet;
 	const struct nf_conn *ct;
-	bool translated = false;
+	bool by_vrf;
 
 	if (!snapshot ||
-	    nf_edge_exempt(skb, state->in ? state->in : state->out) ||
-	    (!state->in && unlikely(comes_again(skb))))
+	    (state->in ? nf_edge_exempt(skb, state->in) :
+			 is_exempt_leaving(skb, state->out)))
 		return NF_ACCEPT;
 
 	ct = nf_ct_get(skb, &ctinfo);
 	if (ct && unlikely(nf_ct_is_template(ct)))
 		ct = NULL;
-	if (likely(ct)) {
-		tuple = &ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
-		translated = !nf_edge_header_is_tuple(skb, ipv4, tuple,
-					     CTINFO2DIR(ctinfo) ==
-					     IP_CT_DIR_ORIGINAL);
-	} else if (unlikely(READ_ONCE(snapshot->starting))) {
-		/* What conntrack could not see yet: nothing can be said. */
+	/* What conntrack could not see yet: nothing can be said. */
+	if (!ct && unlikely(READ_ONCE(snapshot->starting)))
 		return NF_ACCEPT;
-	}
-
-	index = &snapshot->index;
-	source = nf_edge_class_of(index, ipv4, nf_edge_source(skb, ipv4));
-	destination = nf_edge_class_of(index, ipv4,
-				       nf_edge_destination(skb, ipv4));
 
 	memset(&packet, 0, sizeof(packet));
-	packet.header_source = source;
-	packet.header_destination = destination;
 	packet.arrival = NF_EDGE_LOCAL_HOST;
-	if (state->in) {
-		struct nf_edge_arrival arrival = arrival_on(snapshot,
-							    state->in);
+	by_vrf = is_forwarded_by_vrf(skb, state);
+	if (state->in || by_vrf) {
+		struct nf_edge_arrival arrival =
+			nf_edge_ifmap_arrival(rcu_dereference(snapshot->ifmap),
+					      state->in ?
+					      (u32)state->in->ifindex :
+					      (u32)skb->skb_iif);
 
+		/* PRE_ROUTING of a member of that VRF has judged the packet. */
+		if (unlikely(arrival.guards & NF_EDGE_GUARD_EXEMPT))
+			return NF_ACCEPT;
 		packet.arrival = arrival.sides;
 		packet.guards = arrival.guards;
 	}
 
+	index = &snapshot->index;
+	packet.header_source = nf_edge_class_of(index, ipv4,
+						nf_edge_source(skb, ipv4));
+	packet.header_destination =
+		nf_edge_class_of(index, ipv4, nf_edge_destination(skb, ipv4));
+	packet.source = packet.header_source;
+	packet.destination = packet.header_destination;
 	if (likely(ct)) {
-		read_connection(skb, ipv4, tuple, ctinfo, &packet);
-		if (unlikely(translated)) {
-			source = nf_edge_class_of(index, ipv4,
-						  &tuple->src.u3);
-			destination = nf_edge_class_of(index, ipv4,
-						       &tuple->dst.u3);
-		} else if (!packet.first_direction) {
-			swap(source, destination);
-		}
-		if (unlikely(translated || (ct->status & IPS_NAT_MASK)) &&
-		    packet.kind == NF_EDGE_KIND_ROWS && !packet.error)
-			packet.unverified = read_ports(skb, ipv4, &packet);
+		read_tuples(index, skb, ipv4, ct, ctinfo, &packet);
 	} else {
 		packet.kind = ctinfo == IP_CT_UNTRACKED ?
 			      NF_EDGE_KIND_UNTRACKED : NF_EDGE_KIND_NONE;
 		packet.first_direction = true;
 		packet.unverified = read_ports(skb, ipv4, &packet);
 	}
-	packet.source = source;
-	packet.destination = destination;
 
 	nf_edge_judge(&snapshot->words, &packet, &judgement);
 
 	if (judgement.verdict == NF_EDGE_VERDICT_NOT_GOVERNED)
 		return NF_ACCEPT;
+	/* PRE_ROUTING has counted the packet, or what audit would have dropped. */
+	if (unlikely(by_vrf) && (judgement.verdict == NF_EDGE_VERDICT_ACCEPT ||
+				 snapshot->switches.mode == NF_EDGE_MODE_AUDIT))
+		return NF_ACCEPT;
 	if (unlikely(ct && test_bit(IPS_OFFLOAD_BIT, &ct->status)))
-		this_cpu_inc(en->drops->offloaded);
+		this_cpu_inc(nf_edge_net(state->net)->drops->offloaded);
 	if (unlikely(judgement.verdict == NF_EDGE_VERDICT_DROP))
-		return refuse(en, snapshot, skb, ipv4, &packet, &judgement);
+		return refuse(snapshot, skb, state, ipv4, &packet, &judgement);
 
 	if (packet.kind != NF_EDGE_KIND_ROWS || packet.error)
 		return NF_ACCEPT;

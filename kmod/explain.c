@@ -80,7 +80,8 @@ static int check_query(struct nlattr *query, struct nlattr **tb,
 	return 0;
 }
 
-static void judge_query(const struct nf_edge_snapshot *snapshot,
+static void judge_query(struct net *net,
+			const struct nf_edge_snapshot *snapshot,
 			struct nlattr **tb, struct nf_edge_packet *p,
 			struct nf_edge_judgement *j)
 {
@@ -102,7 +103,7 @@ static void judge_query(const struct nf_edge_snapshot *snapshot,
 		p->arrival = NF_EDGE_LOCAL_HOST;
 	} else {
 		struct nf_edge_arrival arrival =
-			nf_edge_interface_arrival(snapshot->site,
+			nf_edge_interface_arrival(net, snapshot,
 						  nla_data(tb[NF_EDGE_A_QUERY_IN]));
 
 		p->arrival = arrival.sides;
@@ -160,7 +161,7 @@ int nf_edge_explain(struct net *net, const struct nf_edge_snapshot *snapshot,
 
 	if (snapshot && !(tb[NF_EDGE_A_QUERY_IN] &&
 			  never_governed(net, nla_data(tb[NF_EDGE_A_QUERY_IN]))))
-		judge_query(snapshot, tb, &p, &j);
+		judge_query(net, snapshot, tb, &p, &j);
 
 	nest = nla_nest_start(reply, NF_EDGE_A_POLICY_QUERY);
 	if (!nest ||

@@ -2,10 +2,11 @@
 /*
  * A packet's way in, and its verdict out.
  *
- * The deciding hook runs behind conntrack and before NAT.  It judges every
- * packet by its connection's original tuple.  The first hook runs before
- * conntrack and only saves work: what it drops the deciding hook would drop for
- * the same reason, but a scan by SYNs or UDP then costs no conntrack entry.
+ * The deciding hook runs behind conntrack and behind destination NAT.  It
+ * judges every packet by its connection's original tuple, and sees to which
+ * address NAT sends the packet.  The first hook runs before conntrack and only
+ * saves work: what it drops the deciding hook would drop for the same reason,
+ * but a scan by SYNs or UDP then costs no conntrack entry.
  *
  * Both let by at once what nearly all packets are, and leave all others to
  * decide.c.  The functions here end in calls of each other, so that none saves
@@ -23,9 +24,10 @@
 
 /* Equal priorities run in the order of registration: these are ours alone. */
 #define PRIORITY_FIRST	(NF_IP_PRI_CONNTRACK - 5)	/* behind raw */
-#define PRIORITY_DECIDE	(NF_IP_PRI_CONNTRACK + 5)	/* before NAT */
+#define PRIORITY_DECIDE	(NF_IP_PRI_NAT_DST + 5)		/* behind NAT */
 
 static_assert((int)NF_IP_PRI_CONNTRACK == (int)NF_IP6_PRI_CONNTRACK);
+static_assert((int)NF_IP_PRI_NAT_DST == (int)NF_IP6_PRI_NAT_DST);
 
 /* Connections of which more has to be known than their original tuple. */
 #define NOT_PLAIN	(IPS_NAT_MASK | IPS_TEMPLATE | IPS_OFFLOAD)
@@ -109,7 +111,8 @@ refuse_unnamed(const struct nf_edge_snapshot *snapshot,
 {
 	struct nf_edge_net *en = nf_edge_net(state->net);
 
-	if (nf_edge_exempt(skb, skb->dev) || READ_ONCE(snapshot->starting))
+	if (nf_edge_exempt(skb, skb->dev) || READ_ONCE(snapshot->starting) ||
+	    nf_edge_may_be_translated(skb, state))
 		return NF_ACCEPT;
 	nf_edge_count_drop(en->drops, NF_EDGE_REASON_NO_ROW, false, skb->len);
 	return NF_DROP;
@@ -389,7 +392,8 @@ deciding_hook(void *priv, struct sk_buff *skb,
 	snapshot = rcu_dereference(en->snapshot);
 	ct = nf_ct_get(skb, &ctinfo);
 	if (unlikely(!snapshot || !ct || (ct->status & NOT_PLAIN) ||
-		     (local && nf_edge_never_governed(state->out))))
+		     (local && (skb->skb_iif ||
+				nf_edge_never_governed(state->out)))))
 		goto decide;
 
 	if (ctinfo == IP_CT_ESTABLISHED_REPLY)

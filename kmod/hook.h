@@ -53,6 +53,8 @@ nf_edge_header_is_tuple(const struct sk_buff *skb, bool ipv4,
 	       ipv6_addr_equal(to, &t->dst.u3.in6);
 }
 
+bool nf_edge_may_be_translated(const struct sk_buff *skb,
+			       const struct nf_hook_state *state);
 unsigned int nf_edge_decide_first(const struct nf_edge_snapshot *snapshot,
 				  struct sk_buff *skb,
 				  const struct nf_hook_state *state);

@@ -2,6 +2,10 @@
 /*
  * Interfaces are bound by name, and the name decides at any moment: a device
  * that takes a bound name takes its sides, one that loses it loses them.
+ *
+ * Packets of a member of a bond, team or bridge arrive on that, its master.  So
+ * a master has the guards of all members that are bound, and holds only sides
+ * that all members hold: no packet is judged more laxly than on the member.
  */
 
 #include <linux/netdevice.h>
@@ -46,18 +50,18 @@ find_by_name(const struct nf_edge_site *site, const char *name)
 	return NULL;
 }
 
-/**
- * nf_edge_interface_arrival - how packets arrive on an interface
- * @site: the configuration
- * @name: the interface's name; a device need not have it
- */
-struct nf_edge_arrival
-nf_edge_interface_arrival(const struct nf_edge_site *site, const char *name)
+/* The place of an ifindex in a map, NULL if it has none. */
+static struct nf_edge_arrival *find_place(struct nf_edge_ifmap *map,
+					  u32 ifindex)
 {
-	const struct nf_edge_interface *interface = find_by_name(site, name);
+	u32 i;
 
-	return interface ? bound_arrival(interface->sides) :
-			   unbound_arrival(site);
+	if (ifindex < map->n)
+		return &map->at[ifindex];
+	for (i = 0; i < map->n_far; i++)
+		if (map->far[i].ifindex == ifindex)
+			return &map->far[i].arrival;
+	return NULL;
 }
 
 /**
@@ -70,14 +74,63 @@ nf_edge_interface_arrival(const struct nf_edge_site *site, const char *name)
 struct nf_edge_arrival nf_edge_ifmap_arrival(const struct nf_edge_ifmap *map,
 					     u32 ifindex)
 {
-	u32 i;
+	const struct nf_edge_arrival *place =
+		find_place((struct nf_edge_ifmap *)map, ifindex);
 
-	if (ifindex < map->n)
-		return map->at[ifindex];
-	for (i = 0; i < map->n_far; i++)
-		if (map->far[i].ifindex == ifindex)
-			return map->far[i].arrival;
-	return map->unbound;
+	return place ? *place : map->unbound;
+}
+
+/**
+ * nf_edge_arrives_on - the device that packets of a device arrive on
+ * @dev: the device
+ *
+ * Context: under rcu_read_lock() or RTNL.
+ * Return: the outermost master, or the device itself if it has none.  A VRF is
+ * none: packets of its members arrive on these first.
+ */
+struct net_device *nf_edge_arrives_on(struct net_device *dev)
+{
+	struct net_device *master;
+
+	while ((master = netdev_master_upper_dev_get_rcu(dev)) &&
+	       !netif_is_l3_master(master))
+		dev = master;
+	return dev;
+}
+
+/**
+ * nf_edge_interface_arrival - how packets arrive on an interface
+ * @net: the namespace
+ * @snapshot: the policy, in force or not
+ * @name: the interface's name; a device need not have it
+ */
+struct nf_edge_arrival
+nf_edge_interface_arrival(struct net *net,
+			  const struct nf_edge_snapshot *snapshot,
+			  const char *name)
+{
+	const struct nf_edge_interface *interface;
+	const struct nf_edge_ifmap *map;
+	struct nf_edge_arrival arrival;
+	struct net_device *dev;
+
+	rcu_read_lock();
+	dev = dev_get_by_name_rcu(net, name);
+	if (dev && !strcmp(dev->name, name))
+		dev = nf_edge_arrives_on(dev);
+	else
+		dev = NULL;
+	map = rcu_dereference(snapshot->ifmap);
+	if (dev && map) {
+		arrival = nf_edge_ifmap_arrival(map, dev->ifindex);
+	} else {
+		interface = find_by_name(snapshot->site,
+					 dev ? dev->name : name);
+		arrival = interface ? bound_arrival(interface->sides) :
+				      unbound_arrival(snapshot->site);
+	}
+	rcu_read_unlock();
+	return arrival;
 }
 
 /* How it arrives on a device that is bound or never governed; else false. */
@@ -100,28 +153,55 @@ static bool is_special(const struct nf_edge_site *site,
 	return true;
 }
 
-/* A map with room for every special device that is there, and none in it. */
-static struct nf_edge_ifmap *make_room(struct net *net,
-				       const struct nf_edge_site *site)
+/* The master of a device, on which its packets arrive; NULL if it has none. */
+static struct net_device *master_of(struct net_device *dev)
+{
+	struct net_device *master = netdev_master_upper_dev_get(dev);
+
+	return master && !netif_is_l3_master(master) ? master : NULL;
+}
+
+/* Whether a bound interface is a member of a device, at any depth. */
+static bool has_bound_member(struct net *net, const struct nf_edge_site *site,
+			     const struct net_device *dev)
+{
+	struct net_device *up;
+	u32 i;
+
+	for (i = 0; i < site->n_interfaces; i++) {
+		up = __dev_get_by_name(net, site->interface[i].name);
+		if (!up || strcmp(up->name, site->interface[i].name))
+			continue;
+		while ((up = master_of(up)))
+			if (up == dev)
+				return true;
+	}
+	return false;
+}
+
+/* A map with room for special devices and their masters, and none in it. */
+static struct nf_edge_ifmap *
+make_room(struct net *net, const struct nf_edge_site *site, gfp_t gfp)
 {
 	struct nf_edge_arrival arrival;
 	struct nf_edge_ifmap *map;
-	struct net_device *dev;
+	struct net_device *dev, *up;
 	u32 n = 0, n_far = 0;
 	size_t size;
 
 	for_each_netdev(net, dev) {
 		if (!is_special(site, dev, &arrival))
 			continue;
-		if (dev->ifindex < NEAR)
-			n = max_t(u32, n, dev->ifindex + 1);
-		else
-			n_far++;
+		for (up = dev; up; up = master_of(up))
+			if (up->ifindex < NEAR)
+				n = max_t(u32, n, up->ifindex + 1);
+			else
+				n_far++;
 	}
 	/* The far ones stand behind the others, and ask for more alignment. */
 	size = struct_size(map, at, n);
 	size = ALIGN(size, __alignof__(*map->far));
-	map = kvzalloc(size + n_far * sizeof(*map->far), GFP_KERNEL_ACCOUNT);
+	map = kvzalloc(size + n_far * sizeof(*map->far), gfp);
 	if (map) {
 		map->n = n;
 		map->far = (void *)map + size;
@@ -129,16 +209,74 @@ static struct nf_edge_ifmap *make_room(struct net *net,
 	return map;
 }
 
+/* The place of an ifindex in a map that is being made, and has room for it. */
+static struct nf_edge_arrival *make_place(struct nf_edge_ifmap *map,
+					  u32 ifindex)
+{
+	struct nf_edge_arrival *place = find_place(map, ifindex);
+
+	if (place)
+		return place;
+	map->far[map->n_far] = (struct nf_edge_far){ ifindex, map->unbound };
+	return &map->far[map->n_far++].arrival;
+}
+
+/*
+ * Adds the masters of bound members to a map that has all special devices.  An
+ * unbound master begins with every side, and keeps what all members hold.  A
+ * bound master speaks for its unbound members, and keeps what it shares with
+ * the bound ones.
+ */
+static void add_masters(struct net *net, const struct nf_edge_site *site,
+			struct nf_edge_ifmap *map)
+{
+	const struct nf_edge_interface *interface;
+	struct nf_edge_arrival *place, own;
+	struct net_device *dev, *up;
+
+	for_each_netdev(net, dev)
+		if (find_by_name(site, dev->name))
+			for (up = master_of(dev); up; up = master_of(up))
+				if (!find_by_name(site, up->name))
+					make_place(map, up->ifindex)->sides =
+						NF_EDGE_SIDE_SETS - 1;
+	for_each_netdev(net, dev) {
+		interface = find_by_name(site, dev->name);
+		if (!interface)
+			continue;
+		own = bound_arrival(interface->sides);
+		for (up = master_of(dev); up; up = master_of(up)) {
+			place = make_place(map, up->ifindex);
+			place->sides &= own.sides;
+			place->guards |= own.guards;
+		}
+	}
+	for_each_netdev(net, dev) {
+		place = find_place(map, dev->ifindex);
+		if (!master_of(dev) || find_by_name(site, dev->name) ||
+		    (place && memcmp(place, &map->unbound, sizeof(*place))))
+			continue;
+		for (up = master_of(dev); up && !find_by_name(site, up->name);
+		     up = master_of(up)) {
+			place = find_place(map, up->ifindex);
+			if (place)
+				place->sides &= map->unbound.sides;
+		}
+	}
+}
+
 /**
  * nf_edge_ifmap_build - look up the devices that have the bound names
  * @net: in this namespace
  * @site: the configuration
+ * @gfp: for the map
  *
  * Context: under RTNL.
  * Return: the map, to be freed by kvfree_rcu(), or NULL without memory.
  */
 struct nf_edge_ifmap *nf_edge_ifmap_build(struct net *net,
-					  const struct nf_edge_site *site)
+					  const struct nf_edge_site *site,
+					  gfp_t gfp)
 {
 	struct nf_edge_arrival arrival;
 	struct nf_edge_ifmap *map;
@@ -146,22 +284,16 @@ struct nf_edge_ifmap *nf_edge_ifmap_build(struct net *net,
 	u32 i;
 
 	ASSERT_RTNL();
-	map = make_room(net, site);
+	map = make_room(net, site, gfp);
 	if (!map)
 		return NULL;
 	map->unbound = unbound_arrival(site);
 	for (i = 0; i < map->n; i++)
 		map->at[i] = map->unbound;
-	for_each_netdev(net, dev) {
-		if (!is_special(site, dev, &arrival))
-			continue;
-		if (dev->ifindex < NEAR)
-			map->at[dev->ifindex] = arrival;
-		else
-			map->far[map->n_far++] = (struct nf_edge_far){
-				dev->ifindex, arrival
-			};
-	}
+	for_each_netdev(net, dev)
+		if (is_special(site, dev, &arrival))
+			*make_place(map, dev->ifindex) = arrival;
+	add_masters(net, site, map);
 	map->beyond = map->unbound;
 	if (map->n_far)
 		map->beyond.guards = NF_EDGE_GUARD_EXEMPT;
@@ -171,12 +303,12 @@ struct nf_edge_ifmap *nf_edge_ifmap_build(struct net *net,
 /*
  * Without memory for a new map: whatever name the device has or had, it now
  * holds no side, and neither does any interface that is not bound.  The guards
- * of the name that it has now stand; if the map has no place for it, on all
- * others that have none.
+ * that it must have now stand; if the map has no place for it, on all others
+ * that have none.
  */
 static void blank(struct nf_edge_ifmap *map, u32 ifindex, u8 guards)
 {
-	bool found = false;
+	struct nf_edge_arrival *place = find_place(map, ifindex);
 	u32 i;
 
 	pr_warn_once("nf_edge: no memory to follow interface %u: it holds no side until the next change\n",
@@ -184,19 +316,12 @@ static void blank(struct nf_edge_ifmap *map, u32 ifindex, u8 guards)
 	for (i = 0; i < map->n; i++)
 		if (!memcmp(&map->at[i], &map->unbound, sizeof(map->unbound)))
 			WRITE_ONCE(map->at[i].sides, 0);
-	if (ifindex < map->n) {
-		WRITE_ONCE(map->at[ifindex].sides, 0);
-		WRITE_ONCE(map->at[ifindex].guards, guards);
-		found = true;
+	if (place) {
+		WRITE_ONCE(place->sides, 0);
+		WRITE_ONCE(place->guards, guards);
 	}
-	for (i = 0; i < map->n_far; i++)
-		if (map->far[i].ifindex == ifindex) {
-			WRITE_ONCE(map->far[i].arrival.sides, 0);
-			WRITE_ONCE(map->far[i].arrival.guards, guards);
-			found = true;
-		}
 	/* What is never governed is so by itself: this would be for all. */
-	if (found || guards == NF_EDGE_GUARD_EXEMPT)
+	if (place || guards == NF_EDGE_GUARD_EXEMPT)
 		guards = 0;
 	WRITE_ONCE(map->unbound.sides, 0);
 	WRITE_ONCE(map->unbound.guards, map->unbound.guards | guards);
@@ -205,31 +330,69 @@ static void blank(struct nf_edge_ifmap *map, u32 ifindex, u8 guards)
 	map->blanked = true;
 }
 
+/* The same for the masters that a device has now: its guards stand there too. */
+static void blank_all(struct nf_edge_ifmap *map, struct net_device *dev,
+		      u8 guards)
+{
+	struct nf_edge_arrival was;
+	struct net_device *up;
+
+	blank(map, dev->ifindex, guards);
+	for (up = master_of(dev); up; up = master_of(up)) {
+		was = nf_edge_ifmap_arrival(map, up->ifindex);
+		blank(map, up->ifindex, was.guards | guards);
+	}
+}
+
+/*
+ * Whether an event makes a map anew.  @is gets what the device is by its name,
+ * and the guards that it has for bound members.
+ */
+static bool is_concerned(unsigned long event, void *ptr, struct net *net,
+			 const struct nf_edge_snapshot *snapshot,
+			 const struct nf_edge_ifmap *map,
+			 struct nf_edge_arrival *is)
+{
+	const struct netdev_notifier_changeupper_info *info = ptr;
+	struct net_device *dev = netdev_notifier_info_to_dev(ptr);
+	const struct nf_edge_site *site = snapshot->site;
+	struct nf_edge_arrival was = nf_edge_ifmap_arrival(map, dev->ifindex);
+	bool special = is_special(site, dev, is) || map->blanked;
+
+	if (has_bound_member(net, site, dev)) {
+		is->guards |= was.guards;
+		special = true;
+	}
+	if (event == NETDEV_CHANGEUPPER)
+		return info->master &&
+		       (special || has_bound_member(net, site, info->upper_dev));
+	return special || memcmp(&was, &map->unbound, sizeof(was));
+}
+
 static int netdev_event(struct notifier_block *nb, unsigned long event,
 			void *ptr)
 {
 	struct net_device *dev = netdev_notifier_info_to_dev(ptr);
 	struct nf_edge_net *en = nf_edge_net(dev_net(dev));
 	struct nf_edge_snapshot *snapshot;
-	struct nf_edge_arrival was, is = {};
+	struct nf_edge_arrival is = {};
 	struct nf_edge_ifmap *map, *old;
 
 	if (event != NETDEV_REGISTER && event != NETDEV_UNREGISTER &&
-	    event != NETDEV_CHANGENAME)
+	    event != NETDEV_CHANGENAME && event != NETDEV_CHANGEUPPER)
 		return NOTIFY_DONE;
 
 	snapshot = rtnl_dereference(en->snapshot);
 	if (!snapshot)
 		return NOTIFY_DONE;
 	old = rtnl_dereference(snapshot->ifmap);
-	was = nf_edge_ifmap_arrival(old, dev->ifindex);
-	if (!is_special(snapshot->site, dev, &is) && !old->blanked &&
-	    !memcmp(&was, &old->unbound, sizeof(was)))
+	if (!is_concerned(event, ptr, dev_net(dev), snapshot, old, &is))
 		return NOTIFY_DONE;
 
-	map = nf_edge_ifmap_build(dev_net(dev), snapshot->site);
+	/* On nobody's account: any process may cause the event. */
+	map = nf_edge_ifmap_build(dev_net(dev), snapshot->site, GFP_KERNEL);
 	if (!map) {
-		blank(old, dev->ifindex, is.guards);
+		blank_all(old, dev, is.guards);
 		return NOTIFY_DONE;
 	}
 	rcu_assign_pointer(snapshot->ifmap, map);

@@ -11,6 +11,7 @@
 
 struct net;
 struct nf_edge_site;
+struct nf_edge_snapshot;
 
 /**
  * struct nf_edge_interface - an interface that a configuration binds
@@ -40,7 +41,7 @@ struct nf_edge_arrival {
 
 /**
  * struct nf_edge_ifmap - from ifindex to sides, for the devices that are bound
- *	or never governed now
+ *	or never governed now, and the masters of those that are bound
  * @rcu: to free it
  * @n: entries in @at
  * @n_far: entries in @far
@@ -74,10 +75,14 @@ nf_edge_ifmap_quick(const struct nf_edge_ifmap *map, u32 ifindex)
 
 struct nf_edge_arrival nf_edge_ifmap_arrival(const struct nf_edge_ifmap *map,
 					     u32 ifindex);
+struct net_device *nf_edge_arrives_on(struct net_device *dev);
 struct nf_edge_arrival
-nf_edge_interface_arrival(const struct nf_edge_site *site, const char *name);
+nf_edge_interface_arrival(struct net *net,
+			  const struct nf_edge_snapshot *snapshot,
+			  const char *name);
 struct nf_edge_ifmap *nf_edge_ifmap_build(struct net *net,
-					  const struct nf_edge_site *site);
+					  const struct nf_edge_site *site,
+					  gfp_t gfp);
 
 int nf_edge_interfaces_init(void);
 void nf_edge_interfaces_exit(void);

@@ -7,6 +7,7 @@
 #include <net/net_namespace.h>
 
 #include "hook.h"
+#include "nat.h"
 #include "netlink.h"
 #include "snapshot.h"
 
@@ -24,28 +25,38 @@ static int __net_init net_init(struct net *net)
 	mutex_init(&en->reset_mutex);
 	INIT_LIST_HEAD(&en->transactions);
 	nf_edge_hooks_init(en);
+	nf_edge_nat_hooks_init(en);
 	return 0;
 }
 
-static void __net_exit net_pre_exit(struct net *net)
+/*
+ * Devices are gone here, and with them all packets of others: the hooks stand
+ * as long as anything may be forwarded.  Conntrack, which the hooks need, was
+ * there first and leaves later.
+ */
+static void __net_exit net_exit_batch(struct list_head *nets)
 {
-	struct nf_edge_net *en = nf_edge_net(net);
+	bool hooked = false;
+	struct net *net;
 
-	mutex_lock(&en->mutex);
-	nf_edge_transactions_end(en);
-	nf_edge_unpublish(en);
-	mutex_unlock(&en->mutex);
-}
+	list_for_each_entry(net, nets, exit_list) {
+		struct nf_edge_net *en = nf_edge_net(net);
 
-static void __net_exit net_exit(struct net *net)
-{
-	free_percpu(nf_edge_net(net)->drops);
+		mutex_lock(&en->mutex);
+		nf_edge_transactions_end(en);
+		hooked |= nf_edge_unpublish(en);
+		mutex_unlock(&en->mutex);
+	}
+	/* A packet of the namespace itself may still be in a hook. */
+	if (hooked)
+		synchronize_rcu();
+	list_for_each_entry(net, nets, exit_list)
+		free_percpu(nf_edge_net(net)->drops);
 }
 
 static struct pernet_operations net_ops = {
 	.init		= net_init,
-	.pre_exit	= net_pre_exit,
-	.exit		= net_exit,
+	.exit_batch	= net_exit_batch,
 	.id		= &nf_edge_net_id,
 	.size		= sizeof(struct nf_edge_net),
 };
@@ -63,11 +74,16 @@ static int __init nf_edge_init(void)
 	err = nf_edge_interfaces_init();
 	if (err)
 		goto err_net;
-	err = nf_edge_netlink_init();
+	err = nf_edge_nat_init();
 	if (err)
 		goto err_interfaces;
+	err = nf_edge_netlink_init();
+	if (err)
+		goto err_nat;
 	return 0;
 
+err_nat:
+	nf_edge_nat_exit();
 err_interfaces:
 	nf_edge_interfaces_exit();
 err_net:
@@ -80,6 +96,7 @@ err_snapshots:
 static void __exit nf_edge_exit(void)
 {
 	nf_edge_netlink_exit();
+	nf_edge_nat_exit();
 	nf_edge_interfaces_exit();
 	unregister_pernet_subsys(&net_ops);
 	nf_edge_snapshots_exit();

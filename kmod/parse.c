@@ -345,7 +345,7 @@ static int check_device(struct net *net, const char *name,
 			const struct nlattr *attr,
 			struct netlink_ext_ack *extack)
 {
-	const struct net_device *dev;
+	struct net_device *dev;
 	int err = -EINVAL;
 
 	rcu_read_lock();
@@ -356,9 +356,9 @@ static int check_device(struct net *net, const char *name,
 	else if (dev && netif_is_l3_master(dev))
 		NL_SET_ERR_MSG_ATTR(extack, attr,
 				    "packets are judged on the interfaces of a VRF: bind those");
-	else if (dev && netif_is_bridge_port(dev))
+	else if (dev && nf_edge_arrives_on(dev) != dev)
 		NL_SET_ERR_MSG_ATTR(extack, attr,
-				    "packets of a bridge port arrive on its bridge: bind that");
+				    "packets of a member arrive on its bond, team or bridge: bind that");
 	else
 		err = 0;
 	rcu_read_unlock();

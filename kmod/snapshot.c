@@ -11,6 +11,7 @@
 #include <linux/slab.h>
 #include <net/netfilter/nf_conntrack.h>
 
+#include "nat.h"
 #include "snapshot.h"
 
 static struct workqueue_struct *free_wq __ro_after_init;
@@ -165,16 +166,24 @@ static int go_live(struct nf_edge_net *en, struct netlink_ext_ack *extack)
 			       "the namespace's netfilter hooks are full, or memory is: nothing was changed");
 		goto put_module;
 	}
+	err = nf_edge_nat_follow(en);
+	if (err) {
+		NL_SET_ERR_MSG(extack,
+			       "the namespace's netfilter hooks are full, or memory is: nothing was changed");
+		goto unregister_hooks;
+	}
 	err = nf_ct_netns_get(en->net, NFPROTO_INET);
 	if (err) {
 		NL_SET_ERR_MSG(extack,
 			       "connection tracking cannot be had in this namespace");
-		goto unregister_hooks;
+		goto leave_nat;
 	}
 	/* Packets that conntrack did not see are under way no more. */
 	synchronize_net();
 	return 0;
 
+leave_nat:
+	nf_edge_nat_leave(en);
 unregister_hooks:
 	nf_unregister_net_hooks(en->net, en->hooks, NF_EDGE_HOOKS);
 put_module:
@@ -184,6 +193,7 @@ put_module:
 
 static void go_down(struct nf_edge_net *en)
 {
+	nf_edge_nat_leave(en);
 	nf_unregister_net_hooks(en->net, en->hooks, NF_EDGE_HOOKS);
 	nf_ct_netns_put(en->net, NFPROTO_INET);
 	module_put(THIS_MODULE);
@@ -216,7 +226,8 @@ int nf_edge_publish(struct nf_edge_net *en, struct nf_edge_snapshot *snapshot,
 	int err;
 
 	rtnl_lock();
-	map = nf_edge_ifmap_build(en->net, snapshot->site);
+	map = nf_edge_ifmap_build(en->net, snapshot->site,
+				  GFP_KERNEL_ACCOUNT);
 	if (!map) {
 		rtnl_unlock();
 		return -ENOMEM;
@@ -247,8 +258,9 @@ int nf_edge_publish(struct nf_edge_net *en, struct nf_edge_snapshot *snapshot,
  * @en: the namespace, whose mutex is held
  *
  * Context: may sleep; takes RTNL.
+ * Return: whether a policy was in force.
  */
-void nf_edge_unpublish(struct nf_edge_net *en)
+bool nf_edge_unpublish(struct nf_edge_net *en)
 {
 	struct nf_edge_snapshot *old;
 
@@ -257,10 +269,11 @@ void nf_edge_unpublish(struct nf_edge_net *en)
 				  lockdep_is_held(&en->mutex));
 	rtnl_unlock();
 	if (!old)
-		return;
+		return false;
 	en->generation++;
 	go_down(en);
 	nf_edge_snapshot_put(old);
+	return true;
 }
 
 /**

@@ -13,6 +13,7 @@
 #include "interfaces.h"
 
 #define NF_EDGE_HOOKS		6
+#define NF_EDGE_NAT_HOOKS	2
 #define NF_EDGE_PEER_SETS	(NF_EDGE_PEER_SET_LIVE_MESSENGER_CLIENTS + 1)
 
 /**
@@ -87,6 +88,9 @@ struct nf_edge_snapshot {
  * @drops: packets refused, which outlive every policy
  * @net: the namespace
  * @hooks: registered while a policy is published
+ * @nat_hooks: registered as well, once NAT is there
+ * @nat_hooked: whether they are; under the mutex of nat.c
+ * @followed: in the list of nat.c while a policy is published
  * @mutex: one change at a time; taken before RTNL
  * @generation: of the last change; under @mutex
  * @transactions: open ones; under @mutex
@@ -98,6 +102,9 @@ struct nf_edge_net {
 	struct nf_edge_drops __percpu *drops;
 	struct net *net;
 	struct nf_hook_ops hooks[NF_EDGE_HOOKS];
+	struct nf_hook_ops nat_hooks[NF_EDGE_NAT_HOOKS];
+	bool nat_hooked;
+	struct list_head followed;
 	struct mutex mutex;	/* the policy, generation and transactions */
 	u32 generation;
 	struct list_head transactions;
@@ -125,7 +132,7 @@ void nf_edge_snapshot_put(struct nf_edge_snapshot *snapshot);
 
 int nf_edge_publish(struct nf_edge_net *en, struct nf_edge_snapshot *snapshot,
 		    struct netlink_ext_ack *extack);
-void nf_edge_unpublish(struct nf_edge_net *en);
+bool nf_edge_unpublish(struct nf_edge_net *en);
 
 int nf_edge_snapshots_init(void);
 void nf_edge_snapshots_exit(void);

@@ -163,11 +163,15 @@ class Packet:
     # The connection's original tuple. Without NAT it follows from the header;
     # an ERROR names the connection that it cites.
     original: Optional[Connection] = None
+    # The connection as the host's NAT sends it on; None without NAT.
+    translated: Optional[Connection] = None
     # The direction that an ERROR travels in.
     error_is_reply: bool = False
     # Over a loopback interface, a looped-back copy, a pass of a VRF device.
     is_bypass: bool = False
     is_neighbour_discovery: bool = False
+    # The host would not forward the packet: only neighbour discovery cares.
+    is_on_link: bool = True
 
     def connection(self):
         if self.state in (UNTRACKED, INVALID):
@@ -249,12 +253,22 @@ def is_header_named(site, packet):
             table_names(from_services, "in", packet.protocol, packet.sport))
 
 
+def names_edge(site, connection):
+    return connection is not None and (site.is_edge(connection.source) or
+                                       site.is_edge(connection.destination))
+
+
 def judge(site, packet):
     # 1. Never governed.
     if packet.is_bypass:
         return Verdict(NOT_GOVERNED)
+    header_names_edge = (site.is_edge(packet.source) or
+                         site.is_edge(packet.destination))
     if packet.is_neighbour_discovery:
-        return Verdict(ACCEPT)
+        if packet.is_on_link:
+            return Verdict(ACCEPT)
+        if header_names_edge:
+            return drop("no-row")
 
     # 2. Guards.
     if is_spoofed(site, packet):
@@ -264,24 +278,21 @@ def judge(site, packet):
 
     # 3. Not governed.
     connection = packet.connection()
-    header_names_edge = (site.is_edge(packet.source) or
-                         site.is_edge(packet.destination))
-    connection_names_edge = (connection is not None and
-                             (site.is_edge(connection.source) or
-                              site.is_edge(connection.destination)))
-    if not header_names_edge and not connection_names_edge:
+    connection_names_edge = names_edge(site, connection)
+    if (not header_names_edge and not connection_names_edge and
+            not names_edge(site, packet.translated)):
         return Verdict(NOT_GOVERNED)
 
     # 4. No connection.
     if packet.state == UNTRACKED:
         return drop("untracked")
-    if (packet.protocol in ("tcp", "udp") and header_names_edge and
+    if (connection is None and packet.protocol in ("tcp", "udp") and
             packet.dport is not None and not is_header_named(site, packet)):
         return drop("no-row")
     if packet.state == INVALID:
         return drop("invalid")
 
-    # An edge address in the header alone (NAT hides it from the connection).
+    # An edge address that the connection's initiator did not write: NAT did.
     if not connection_names_edge:
         return drop("no-row")
 

@@ -172,6 +172,10 @@ EXAMPLES = [
      Packet("wan0", "other", ip_address("2001:db8:155::10"), ip_address("ff02::1:ff00:1"),
             is_neighbour_discovery=True),
      "accept"),
+    (dict(features=ALL),
+     Packet("dmz0", "other", ip_address(ACCESS), ip_address(OUTSIDE), state=UNTRACKED,
+            is_neighbour_discovery=True, is_on_link=False),
+     "drop: no-row"),
 ]
 
 
@@ -565,6 +569,26 @@ def test_an_edge_behind_an_unbound_address_is_refused():
     answer = Packet("dmz0", "tcp", ip_address(ACCESS), ip_address(OUTSIDE), 443, 40000,
                     state=REPLY, original=dialled)
     assert said(site(), answer) == "drop: no-row"
+    first = dataclasses.replace(packet(OUTSIDE, UNBOUND, "443/tcp", "wan0"),
+                                translated=connection(OUTSIDE, ACCESS, 443))
+    assert said(site(), first) == "drop: no-row"
+    elsewhere = dataclasses.replace(first, translated=connection(OUTSIDE, "10.9.9.9", 443))
+    assert said(site(), elsewhere) == "not governed"
+
+
+def test_a_host_behind_an_edge_address_is_refused():
+    first = dataclasses.replace(packet(UNBOUND, OUTSIDE, "443/tcp", "dmz0"),
+                                translated=connection(ACCESS, OUTSIDE, 443))
+    assert said(site(), first) == "drop: no-row"
+
+
+def test_nat_may_change_a_port():
+    dialled = connection(OUTSIDE, ACCESS, 443)
+    answer = Packet("dmz0", "tcp", ip_address(ACCESS), ip_address(OUTSIDE), 4443, 40000,
+                    state=REPLY, original=dialled)
+    assert said(site(), answer) == "accept: external/5, pic/3"
+    assert said(site(), dataclasses.replace(answer, original=connection(
+        OUTSIDE, ACCESS, 4443))) == "drop: no-row"
 
 
 # Counters

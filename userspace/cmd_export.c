@@ -45,6 +45,8 @@ static const char limits[] =
 	"#   rows, and no edgectl explain.\n"
 	"# - Copies of its own multicasts and broadcasts that loop back to this host:\n"
 	"#   nf_edge never governs them, nftables cannot tell them from what arrives.\n"
+	"# - Where a packet came from that a VRF device forwards from another routing\n"
+	"#   table, and whether a bridge hands neighbour discovery to the host.\n"
 	"# - Warnings: of offloaded connections, and of a full connection tracking table.\n"
 	"# - Protection from accidents: nft flush ruleset opens every Edge address.\n";
 

@@ -9,14 +9,15 @@
 #include "nft.h"
 #include "output.h"
 
-/* Neighbour discovery passes before any guard. */
+/* Neighbour discovery passes before any guard on its link. */
 #define EXEMPT_ARRIVING							\
 	"\t\tmeta iiftype loopback accept\n"				\
 	"\t\tmeta iifkind \"vrf\" accept comment \"it is judged on its real interface\"\n" \
-	"\t\tip6 hoplimit 255 icmpv6 type 133-137 accept comment \"neighbour discovery\"\n"
+	"\t\tip6 hoplimit 255 icmpv6 type 133-137 jump discovery comment \"neighbour discovery\"\n"
 
+/* NAT may lead a packet from the loopback interface to an Edge. */
 #define EXEMPT_LEAVING							\
-	"\t\tmeta oiftype loopback accept\n"				\
+	"\t\tmeta oiftype loopback fib daddr type local accept\n"	\
 	"\t\tmeta oifkind \"vrf\" accept\n"				\
 	"\t\tip6 hoplimit 255 icmpv6 type 133-137 accept comment \"neighbour discovery\"\n"
 
@@ -159,8 +160,10 @@ static void print_isolation(const struct nft *nft)
 	if (external && nft->services & NFT_INTERNAL)
 		fprintf(nf_edge_out,
 			"\t\tct direction reply return\n"
+			"\t\tiifname %s ct original %s daddr @internal_%s goto isolation\n"
+			"\t\tct status dnat return\n"
 			"\t\tiifname %s %s daddr @internal_%s goto isolation\n",
-			external, ip, family);
+			external, ip, family, external, ip, family);
 	fputs("\t}\n", nf_edge_out);
 	free(external);
 }
@@ -251,8 +254,30 @@ static void print_jump(const struct nft *nft, const char *condition,
 }
 
 /*
- * Before connection tracking: a scan costs no entry there, and it does not
- * believe a spoofed reset.  What is dropped here would be behind it as well.
+ * Neighbour discovery that the host would forward is dropped from and to Edge
+ * addresses, and like any other packet between others.  A bridge passes
+ * neighbour discovery on; which frames it hands to the host cannot be asked.
+ */
+static void print_discovery(const struct nft *ipv6)
+{
+	fputs("\n\tchain discovery {\n"
+	      "\t\tip6 daddr fe80::/10 accept\n"
+	      "\t\tip6 daddr & ff0f:: == { ff01::, ff02:: } accept\n"
+	      "\t\tfib daddr type local accept\n"
+	      "\t\tmeta iifkind \"bridge\" accept\n", nf_edge_out);
+	if (ipv6->services)
+		fputs("\t\tip6 saddr @edge_ipv6 goto refused\n"
+		      "\t\tip6 daddr @edge_ipv6 goto refused\n",
+		      nf_edge_out);
+	fputs("\t}\n", nf_edge_out);
+}
+
+/*
+ * Before connection tracking: a scan by SYNs costs no entry there, and
+ * connection tracking does not believe a spoofed reset.  The deciding chain
+ * would drop the same packets.  A UDP packet that no row names may be the
+ * answer to a connection that NAT sent to another port: only the deciding chain
+ * can tell.
  */
 static void print_first(const struct nft *families)
 {
@@ -270,7 +295,6 @@ static void print_first(const struct nft *families)
 		print_jump(nft, "", "jump unusable");
 		print_jump(nft, "tcp flags & (syn | ack) == syn ",
 			   "jump scanned");
-		print_jump(nft, "meta l4proto udp ", "jump scanned");
 	}
 	fputs("\t}\n", nf_edge_out);
 }
@@ -280,7 +304,7 @@ static void print_deciding(const struct nft *families, bool leaving)
 	unsigned int family;
 
 	fprintf(nf_edge_out, "\n\tchain %s {\n"
-		"\t\ttype filter hook %s priority -195; policy accept;\n%s",
+		"\t\ttype filter hook %s priority -95; policy accept;\n%s",
 		leaving ? "leaving" : "arriving",
 		leaving ? "output" : "prerouting",
 		leaving ? EXEMPT_LEAVING : EXEMPT_ARRIVING);
@@ -301,6 +325,40 @@ static void print_deciding(const struct nft *families, bool leaving)
 	fputs("\t}\n", nf_edge_out);
 }
 
+/*
+ * Behind source NAT: the first packet of a host whose connections NAT would hide
+ * behind an Edge address.  The deciding chain refuses all later ones.
+ */
+static void print_hidden(const struct nft *families)
+{
+	unsigned int family;
+
+	for (family = 0; family < FAMILY_COUNT; family++) {
+		const struct nft *nft = &families[family];
+		const char *name = nft_family(nft), *ip = nft_ip(nft);
+
+		if (!nft->services)
+			continue;
+		fprintf(nf_edge_out,
+			"\n\tchain hidden_%s {\n"
+			"\t\tct original %s saddr @edge_%s return\n"
+			"\t\tct original %s daddr @edge_%s return\n"
+			"\t\tct reply %s saddr @edge_%s return\n"
+			"\t\tct reply %s daddr @edge_%s goto refused\n"
+			"\t}\n",
+			name, ip, name, ip, name, ip, name, ip, name);
+	}
+	fputs("\n\tchain hidden {\n"
+	      "\t\ttype filter hook postrouting priority 105; policy accept;\n"
+	      "\t\tmeta oiftype loopback accept\n"
+	      "\t\tmeta oifkind \"vrf\" accept\n", nf_edge_out);
+	for (family = 0; family < FAMILY_COUNT; family++)
+		print_jump(&families[family],
+			   "ct status & (snat | confirmed) == snat ",
+			   "goto hidden");
+	fputs("\t}\n", nf_edge_out);
+}
+
 /**
  * nft_print_hooks - the chains at the hooks, and all that they share
  * @view: the policy
@@ -316,8 +374,10 @@ void nft_print_hooks(const struct view *view)
 		nft_print_rows(&families[family]);
 		print_guards(&families[family]);
 	}
+	print_discovery(&families[IPV6]);
 	if (view->policy.mode == NF_EDGE_MODE_ENFORCE)
 		print_first(families);
 	print_deciding(families, false);
 	print_deciding(families, true);
+	print_hidden(families);
 }

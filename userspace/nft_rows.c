@@ -350,8 +350,6 @@ static void print_connection(const struct nft *nft)
 
 	fprintf(nf_edge_out,
 		"\n\tchain connection_%s {\n"
-		"\t\tct status snat,dnat meta l4proto { tcp, udp } %s saddr @edge_%s jump named_%s\n"
-		"\t\tct status snat,dnat meta l4proto { tcp, udp } %s daddr @edge_%s jump named_%s\n"
 		"\t\tct state related %s %s saddr @edge_%s goto refused\n"
 		"\t\tct state related %s %s daddr @edge_%s goto refused\n"
 		"\t\tct state related meta l4proto %s goto error_%s\n"
@@ -359,14 +357,15 @@ static void print_connection(const struct nft *nft)
 		"\t\tmeta l4proto %s ct original proto-dst %s goto echo_%s\n"
 		"\t\tgoto refused\n"
 		"\t}\n",
-		family, ip, family, family, ip, family, family,
+		family,
 		redirect, ip, family, redirect, ip, family,
 		icmp, family, family, icmp, echo_request(nft), family);
 }
 
 /*
- * Any packet.  An Edge address in the header alone is one without a connection,
- * or one that a translation hides.
+ * Any packet.  A connection in whose packets NAT writes an Edge address is
+ * refused.  A packet with an Edge address in its header alone belongs to no
+ * connection.
  */
 static void print_decide(const struct nft *nft)
 {
@@ -381,11 +380,12 @@ static void print_decide(const struct nft *nft)
 		"\n\tchain decide_%s {\n"
 		"\t\tct original %s saddr @edge_%s goto connection_%s\n"
 		"\t\tct original %s daddr @edge_%s goto connection_%s\n"
+		"\t\tct reply %s daddr @edge_%s goto refused\n"
 		"\t\t%s saddr @edge_%s goto stray_%s\n"
 		"\t\t%s daddr @edge_%s goto stray_%s\n"
 		"\t}\n",
 		family, family, ip, family, family, ip, family, family,
-		ip, family, family, ip, family, family);
+		ip, family, ip, family, family, ip, family, family);
 }
 
 /**

@@ -80,8 +80,10 @@ static struct ref_packet read_packet(struct input *in)
 	/* An error may come from anywhere, and NAT may write anything. */
 	if (p.state == REF_CONNECTION && (p.error || p.translated)) {
 		p.source = site_other(&site, in, p.from.ipv6);
-		if (p.translated)
+		if (p.translated) {
 			p.destination = site_other(&site, in, p.from.ipv6);
+			p.nat = site_other(&site, in, p.from.ipv6);
+		}
 		p.sport = site_port(in);
 		p.dport = site_port(in);
 	}
@@ -123,8 +125,8 @@ static void check(const struct nf_edge_addr_index *index,
 	if (r->bound_to >= 0)
 		p.guards = r->bound_to == NF_EDGE_SIDE_EXTERNAL ?
 			   NF_EDGE_GUARD_EXTERNAL : NF_EDGE_GUARD_INTERNAL;
-	p.unverified = r->has_ports &&
-		       (r->state != REF_CONNECTION || r->translated);
+	p.unverified = r->has_ports && r->state != REF_CONNECTION;
+	p.nat_to_edge = r->translated && class_of(index, &r->nat)->services;
 	/* Such a connection does not come about: its rows are nobody's. */
 	if (!own && (ref_unusable_source(&r->from) || ref_unusable(&r->to)))
 		return;

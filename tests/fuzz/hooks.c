@@ -334,6 +334,7 @@ static void rename_without_memory(struct input *in)
 		&near[0], &near[2], &near[3], &far[0], &far[1],
 	};
 	struct net_device *dev = renamed[pick(in, ARRAY_SIZE(renamed))];
+	struct netdev_notifier_info info = { .dev = dev };
 	char was[IFNAMSIZ];
 
 	memcpy(was, dev->name, sizeof(was));
@@ -341,7 +342,7 @@ static void rename_without_memory(struct input *in)
 		sizeof(dev->name));
 	shim_allocations_left = 0;
 	shim_netdev_notifier->notifier_call(shim_netdev_notifier,
-					    NETDEV_CHANGENAME, dev);
+					    NETDEV_CHANGENAME, &info);
 	shim_allocations_left = -1;
 	memcpy(dev->name, was, sizeof(was));
 }

@@ -220,7 +220,10 @@ class Judge:
     def permits_from(self, seen, arrival):
         kind, source, destination = seen.kind(), seen.source, seen.destination
         if kind == "discovery":
-            return True
+            # What arrives was forwarded, unless the appliance itself sent it.
+            return self.accepts(Packet(
+                arrival, "other", source, destination, state=model.UNTRACKED,
+                is_neighbour_discovery=True, is_on_link=arrival is LOCAL))
         if kind in ("error", "redirect"):
             return self.permits_error(seen, kind, arrival)
         flow = seen.flow()
@@ -523,12 +526,12 @@ table inet fuzz {
         iifname != lo meta mark 1 counter name copies;
     }
     chain in_behind {
-        type filter hook prerouting priority -190;
+        type filter hook prerouting priority -90;
         iifname != lo meta mark 1 counter name copies_passed;
         jump count_passed;
     }
     chain out_before { type filter hook output priority -206; counter name offered; }
-    chain out_behind { type filter hook output priority -190; jump count_passed; meta mark set 1; }
+    chain out_behind { type filter hook output priority -90; jump count_passed; meta mark set 1; }
 }
 """
 

@@ -323,19 +323,20 @@ struct ref_verdict ref_judge(const struct ref_site *site,
 			 is_edge(site, &p->destination);
 	bool in_connection = has_connection && (is_edge(site, &p->from) ||
 						is_edge(site, &p->to));
+	bool in_nat = p->translated && is_edge(site, &p->nat);
 
 	if (is_spoofed(site, p))
 		return dropped(NF_EDGE_REASON_SPOOFED);
 	if (p->bound_to == NF_EDGE_SIDE_EXTERNAL &&
 	    is_internal(site, &p->destination) && (p->first || !has_connection))
 		return dropped(NF_EDGE_REASON_ISOLATION);
-	if (!in_header && !in_connection)
+	if (!in_header && !in_connection && !in_nat)
 		return (struct ref_verdict){
 			.verdict = NF_EDGE_VERDICT_NOT_GOVERNED,
 		};
 	if (p->state == REF_UNTRACKED)
 		return dropped(NF_EDGE_REASON_UNTRACKED);
-	if (p->has_ports && in_header && !is_named(site, p))
+	if (!has_connection && p->has_ports && !is_named(site, p))
 		return dropped(NF_EDGE_REASON_NO_ROW);
 	if (p->state == REF_INVALID)
 		return dropped(NF_EDGE_REASON_INVALID);

@@ -59,6 +59,7 @@ enum ref_protocol { REF_TCP, REF_UDP, REF_ECHO, REF_OTHER };
  * @to: destination of it
  * @port: destination port of it
  * @translated: NAT has a part in its connection
+ * @nat: an address that NAT writes into packets of the connection
  * @first: of the connection's first direction, or of none
  * @error: an ICMP error
  * @redirect: a redirect
@@ -78,6 +79,7 @@ struct ref_packet {
 	struct ref_address to;
 	uint16_t port;
 	bool translated;
+	struct ref_address nat;
 	bool first;
 	bool error;
 	bool redirect;

@@ -7,6 +7,7 @@ long as the file descriptor that this process holds.
 """
 
 import ctypes
+import errno
 import os
 import re
 import select
@@ -228,6 +229,11 @@ class Tap:
                 raw, address = self.socket.recvfrom(65600)
             except BlockingIOError:
                 return self.seen
+            except OSError as error:
+                # Told once, before what came until then.
+                if error.errno != errno.ENETDOWN:
+                    raise
+                continue
             packet = packets.parse(raw, address[2] == socket.PACKET_OUTGOING)
             if packet:
                 self.seen.append(packet)
@@ -253,10 +259,11 @@ class Tap:
         self.socket.close()
 
 
-def link(a, a_dev, b, b_dev, a_mac=GATEWAY_MAC, b_mac=None):
-    """A veth pair between two namespaces, both ends up."""
+def link(a, a_dev, b, b_dev, a_mac=GATEWAY_MAC, b_mac=None, more=""):
+    """A veth pair between two namespaces, both ends up; `more` is words of the
+    first end ("index 7")."""
     b_mac = b_mac or new_mac()
-    a.ip(f"link add name {a_dev} address {a_mac} type veth peer name {b_dev} "
+    a.ip(f"link add name {a_dev} address {a_mac} {more} type veth peer name {b_dev} "
          f"address {b_mac} netns {b.path}\n"
          f"link set {a_dev} up\n")
     b.ip(f"link set {b_dev} up\n")

@@ -253,8 +253,10 @@ MISTAKES = {
     "errors pass": replaced("goto error_ipv.", "accept"),
     "everybody may ping": without(r"@(?:outward|internal)_ipv. goto refused$"),
     "other protocols pass": replaced(r"(echo_ipv.\n\t\t)goto refused", r"\1accept"),
-    "what is translated need not be named": without("ct status snat,dnat"),
+    "a host may hide behind an edge address":
+        without(r"ct reply ip6? daddr @edge_ipv. goto refused"),
     "neighbour discovery is refused": without("neighbour discovery"),
+    "neighbour discovery is forwarded": replaced(r"(chain discovery \{\n)", r"\1\t\taccept\n"),
     "what the appliance sends is not judged":
         replaced(r"(hook output .*\n)", r"\1\t\taccept\n"),
 }

@@ -8,7 +8,7 @@ import struct
 import pytest
 
 import packets
-from netlib import OPEN, permitted, until
+from netlib import OPEN, permitted, refused, until
 from packets import family_of
 from topology import default_route
 
@@ -237,18 +237,76 @@ def test_other_icmp_requests_are_no_row(net):
 
 # --- neighbour discovery
 
-@pytest.mark.parametrize("kind", range(133, 138))
-def test_neighbour_discovery_passes_before_any_guard(open_net, kind):
+def discovery(kind, src, dst, more=b""):
+    return packets.icmp(src, dst, kind, body=bytes(4) + packets.packed(dst) + more,
+                        ttl=255)
+
+
+discoveries = pytest.mark.parametrize("kind", range(133, 138))
+
+
+@discoveries
+@pytest.mark.parametrize("source", ["edge1.access", "edge1.internal", "frontend2",
+                                    "client"])
+def test_neighbour_discovery_passes_on_its_link(open_net, kind, source):
     """Even with sources that are spoofed otherwise."""
     net = open_net
+    watch = net.watch()
     client, user = net.at("client", 6), net.at("user", 6)
-    for source in ("edge1.access", "edge1.internal", "frontend2"):
-        net.lets_by(client, packets.icmp(
-            net.at(source, 6).address, user.address, kind,
-            body=bytes(4) + packets.packed(user.address), ttl=255))
-    net.lets_by(client, packets.icmp(
-        client.address, net.at("edge1.internal", 6).address, kind,
-        body=bytes(4) + packets.packed(client.address), ttl=255))
+    for dst in ("2001:db8:2::1", "2001:db8:155::1", "fe80::1", "ff02::1"):
+        net.injects(client, discovery(kind, net.at(source, 6).address, dst))
+    # The packet behind them proves that they are through.
+    net.drops(user, packets.udp(user.address, net.at("edge1.access", 6).address,
+                                net.port(), 444), "no-row")
+    assert watch.delta().drops.keys() == {"no-row"}
+    assert watch.delta().drops["no-row"]["packets"] == 1
+
+
+@discoveries
+def test_a_solicitation_for_the_appliance_is_answered(open_net, kind):
+    net = open_net
+    edge, gateway = net.at("edge1.access", 6), "2001:db8:155::1"
+    tap = net.tap(edge)
+    net.injects(edge, discovery(kind, edge.address, gateway))
+    net.injects(edge, discovery(135, edge.address, gateway))
+    net.awaits(tap, gateway, edge.address, proto=58)
+
+
+@discoveries
+@pytest.mark.parametrize("mode", ["enforce", "audit"])
+@pytest.mark.parametrize("src, dst, at", [
+    ("edge1.access", "client", "edge1"), ("edge1.access", "user", "client"),
+    ("client", "edge1.internal", "client"), ("client", "edge1.access", "client"),
+    ("edge1.av", "edge2.av", "edge1")])
+def test_neighbour_discovery_of_an_edge_is_not_forwarded(net, kind, mode, src, dst, at):
+    """Whatever is behind its header: nobody takes it from afar, but it would carry
+    data."""
+    net.load(OPEN.but(mode=mode))
+    src, dst = net.at(src, 6), net.at(dst, 6)
+    origin = src if at == "edge1" else net.at(at, 6)
+    packet = discovery(kind, src.address, dst.address, bytes(1200))
+    if mode == "enforce":
+        net.drops(origin, packet, "no-row")
+        return
+    tap, watch = net.tap(dst), net.watch()
+    net.injects(origin, packet)
+    net.awaits(tap, src.address, dst.address, proto=58)
+    watch.expect(refused("no-row", 1, len(packet), audit=True))
+
+
+@discoveries
+def test_neighbour_discovery_of_others_is_none_of_the_policy(open_net, kind):
+    net = open_net
+    client, user = net.at("client", 6), net.at("user", 6)
+    net.lets_by(client, discovery(kind, client.address, user.address))
+
+
+@discoveries
+def test_forwarded_neighbour_discovery_passes_no_guard(open_net, kind):
+    net = open_net
+    client, user = net.at("client", 6), net.at("user", 6)
+    net.drops(client, discovery(kind, net.at("frontend2", 6).address, user.address),
+              "spoofed")
 
 
 @pytest.mark.parametrize("kind, reason", [
@@ -450,11 +508,9 @@ def test_extension_headers_do_not_hide_neighbour_discovery(open_net, chain):
     solicitation = packets.transport(
         source, user, 58, struct.pack("!BBHI", 135, 0, 0, 0) +
         packets.packed(user), 2)
-    tap, watch = net.tap(net.at("user", 6)), net.watch()
-    net.injects(client, chained(source, user, CHAINS[chain], 58, solicitation,
-                                ttl=255))
-    net.awaits(tap, source, user)
-    watch.expect()
+    # As anything else it would be spoofed.
+    net.drops(client, chained(source, user, CHAINS[chain], 58, solicitation, ttl=255),
+              "no-row")
 
 
 MALFORMED = {

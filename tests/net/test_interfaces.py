@@ -18,6 +18,9 @@ from wire import Client, policy, refused
 # without a bound name holds none.
 SITE = reference(interfaces={"wan0": ["external"], "lan0": ["internal"],
                              "dmz0": ["edge"], "wan1": ["external"]})
+# Whoever is bound to none holds the internal side; internal-networks is bound.
+INSIDE_OPEN = SITE.but(interfaces={name: sides for name, sides in
+                                   SITE.interfaces.items() if name != "lan0"})
 # Nobody holds the external side, but who is bound to none.
 OUTSIDE_OPEN = reference(interfaces={"lan0": ["internal"], "dmz0": ["edge"]})
 
@@ -47,13 +50,13 @@ _numbers = itertools.count()
 class Visitor:
     """Somebody behind a device of the box that the reference site has not."""
 
-    def __init__(self, net, dev):
+    def __init__(self, net, dev, more=""):
         self.net = net
         self.ns = Namespace(f"visitor{next(_numbers)}")
-        self.connect(dev)
+        self.connect(dev, more)
 
-    def connect(self, dev):
-        link(self.net.box, dev, self.ns, "eth0")
+    def connect(self, dev, more=""):
+        link(self.net.box, dev, self.ns, "eth0", more=more)
 
     def judged(self, client, family, target="edge2.av", port=3478,
                source=None):
@@ -106,8 +109,8 @@ def visitors(net):
     """A function that puts a visitor behind a new device."""
     made = []
 
-    def make(dev):
-        made.append(Visitor(net, dev))
+    def make(dev, more=""):
+        made.append(Visitor(net, dev, more))
         return made[-1]
     yield make
     for visitor in made:
@@ -356,18 +359,21 @@ def test_both_sides_on_one_interface_have_no_guard(net, client):
 
 @pytest.fixture
 def odd(nf_edge):
-    """A namespace with a VRF, a bridge, and a port or member of each."""
+    """A namespace with a VRF, a bridge and a bond, and a member of each."""
     ns = Namespace("odd")
     ns.ip("link add vrf0 type vrf table 10\nlink add br0 type bridge\n"
+          "link add bond7 type bond mode active-backup\n"
           "link add member type dummy\nlink set member master vrf0\n"
-          "link add port type dummy\nlink set port master br0\n")
+          "link add port type dummy\nlink set port master br0\n"
+          "link add slave type dummy\nlink set slave master bond7\n")
     yield ns
     ns.close()
 
 
 UNFIT = {
     "vrf0": "packets are judged on the interfaces of a VRF: bind those",
-    "port": "packets of a bridge port arrive on its bridge: bind that",
+    "port": "packets of a member arrive on its bond, team or bridge: bind that",
+    "slave": "packets of a member arrive on its bond, team or bridge: bind that",
     "lo": "a loopback interface is never governed"}
 
 
@@ -387,16 +393,19 @@ def test_devices_that_judge_no_packets_cannot_be_bound(odd, name):
         assert "mode" not in client.do("status-get")
 
 
-def test_their_members_and_bridges_can_be_bound(odd):
+def test_members_of_a_vrf_and_masters_of_others_can_be_bound(odd):
+    # A bond in a VRF is as good.
+    odd.ip("link set bond7 master vrf0\n")
     with Client(odd) as client:
-        client.do("load", bound("member", "br0"))
+        client.do("load", bound("member", "br0", "bond7"))
         assert {i["name"] for i in client.do("status-get")["interface"]
-                if "ifindex" in i} == {"member", "br0"}
+                if "ifindex" in i} == {"member", "br0", "bond7"}
         # Left by its bridge, a port is a device like any other.
-        with refused(errno.EINVAL, UNFIT["port"], "interface[0].name"):
-            client.do("load", bound("port"))
-        odd.ip("link set port nomaster\n")
-        client.do("load", bound("port"))
+        for name in "port", "slave":
+            with refused(errno.EINVAL, UNFIT[name], "interface[0].name"):
+                client.do("load", bound(name))
+            odd.ip(f"link set {name} nomaster\n")
+            client.do("load", bound(name))
 
 
 def test_a_loopback_device_of_another_name_cannot_be_bound(odd):
@@ -435,16 +444,86 @@ def test_a_vrf_that_takes_a_bound_name_judges_nothing(net, client, family,
         net.box.run("ip", "link", "del", "vrf1", check=False)
 
 
-def test_a_bound_device_that_becomes_a_bridge_port_is_judged_on_the_bridge(
-        net, client, visitors):
-    net.load(SITE)
+@pytest.fixture(params=["bridge", "bond"])
+def master(net, request):
+    """A device new1 that can take members; what makes one of them a member."""
+    net.box.ip(f"link add new1 address {GATEWAY_MAC} type {request.param}\n"
+               "link set new1 up\n")
+
+    def take(name):
+        net.box.ip(f"link set {name} down\nlink set {name} master new1\n"
+                   f"link set {name} up\n")
+    yield take
+    net.box.ip("link del new1\n")
+
+
+def test_a_member_s_guards_stand_where_its_packets_arrive(
+        net, client, family, visitors, master):
+    """Of a bound device that becomes a member later. Nothing says so better
+    than a front end's address from outside."""
+    forged = {"target": "edge2.internal",
+              "source": HOSTS["frontend"][family // 2 - 1]}
+    net.load(INSIDE_OPEN)
     one = visitors("wan1")
+    for _ in range(2):
+        assert one.judged(client, family) == "accept"
+        assert one.judged(client, family, **forged) == "spoofed"
+        master("wan1")
+        assert one.judged(client, family) == "accept"
+        assert one.judged(client, family, **forged) == "spoofed"
+        net.box.ip("link set wan1 nomaster\nlink set wan1 up\n")
+    # The twin: it is the name that guards, also while the device is a member.
+    master("wan1")
+    net.box.ip("link set wan1 down\nlink set wan1 name old1\n"
+               "link set old1 up\n")
+    assert one.judged(client, family) == "interface"
+    assert one.judged(client, family, **forged) == "accept"
+
+
+def test_members_of_different_sides_leave_their_master_none(
+        net, client, visitors, master):
+    net.load(SITE.but(interfaces={**SITE.interfaces, "old1": ["internal"]}))
+    one, two = visitors("wan1"), visitors("old1")
+    inside = {"target": "edge2.internal", "source": HOSTS["frontend"][1]}
+    master("wan1")
     assert one.judged(client, 4) == "accept"
-    net.box.ip(f"link add br1 address {GATEWAY_MAC} type bridge\n"
-               "link set br1 up\nlink set wan1 master br1\n")
+    master("old1")
     assert one.judged(client, 4) == "interface"
-    net.box.ip("link set wan1 nomaster\nlink del br1\n")
+    assert two.judged(client, 4, **inside) == "spoofed"
+    net.box.ip("link set wan1 nomaster\nlink set wan1 up\n")
     assert one.judged(client, 4) == "accept"
+    assert two.judged(client, 4, **inside) == "accept"
+
+
+def test_explain_goes_by_where_packets_arrive(net, client, visitors, master):
+    net.load(INSIDE_OPEN)
+    visitors("wan1")
+
+    def ask(name):
+        answer = net.edgectl.explain("udp", HOSTS["frontend"][1],
+                                     HOSTS["edge2.internal"][1], 3478,
+                                     arrives=name)
+        return answer["reason"] or answer["verdict"]
+    assert [ask(n) for n in ("wan1", "new1")] == ["spoofed", "accept"]
+    master("wan1")
+    assert [ask(n) for n in ("wan1", "new1")] == ["spoofed", "spoofed"]
+    rename(net.box, "wan1", "old1")
+    assert [ask(n) for n in ("wan1", "old1", "new1")] == [
+        "spoofed", "accept", "accept"]
+
+
+def test_an_interface_with_a_large_number_has_its_guards(net, client, family,
+                                                         visitors):
+    """Beyond what an array holds. The twin is of no bound name."""
+    forged = {"target": "edge2.internal",
+              "source": HOSTS["frontend"][family // 2 - 1]}
+    net.load(INSIDE_OPEN)
+    one, two = visitors("wan1", "index 70001"), visitors("old1", "index 70002")
+    assert ifindex(client, "wan1") == 70001
+    assert one.judged(client, family) == "accept"
+    assert one.judged(client, family, **forged) == "spoofed"
+    assert two.judged(client, family) == "interface"
+    assert two.judged(client, family, **forged) == "accept"
 
 
 # --- all at once

@@ -122,12 +122,12 @@ class Road:
             client.load(config)
         self.senders = []
 
-    def traffic(self):
+    def traffic(self, ports=(3478, 9, 55000)):
         """What is permitted and what is not, until the link is gone."""
         with self.inet.entered():
             sender = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, 0)
         some = [packets.udp("198.51.100.7", "131.107.155.30", 40000, port,
-                            b"x" * 100) for port in (3478, 9, 55000)]
+                            b"x" * 100) for port in ports]
         target = ("eth0", 0x0800, 0, 0, mac_bytes(GATEWAY_MAC))
 
         def send():
@@ -299,12 +299,37 @@ class _Opened(Namespace):
         self.fd = fd
 
 
-def test_many_namespaces_end_at_once(unused):
-    boxes = [Namespace(f"box{i}") for i in range(40)]
+def with_policies(count):
+    boxes = [Namespace(f"box{i}") for i in range(count)]
     small = reference()
     for box in boxes:
         with Client(box) as client:
             client.load(small)
+    return boxes
+
+
+@pytest.mark.parametrize("others", [0, 20])
+def test_nothing_forbidden_arrives_from_a_namespace_that_ends(unused, others):
+    """Nor when others end with it, which takes longer. It takes two processors
+    to see it fail."""
+    boxes = with_policies(others)
+    road = Road(reference())
+    tap = road.edge.tap()
+    road.inet.inject(packets.udp("198.51.100.7", "131.107.155.30", 40000, 3478,
+                                 b"awake"))
+    until(lambda: tap.arrived(dport=3478), "the sniffer is awake")
+    road.traffic([9])
+    for box in [road.box, *boxes]:
+        box.close()
+    ends()
+    road.senders[0].join(DEADLINE)
+    assert not tap.arrived(dport=9) and not tap.lost()
+    tap.close()
+    road.outlives_its_box()
+
+
+def test_many_namespaces_end_at_once(unused):
+    boxes = with_policies(40)
     assert module_references() == len(boxes)
     for box in boxes:
         box.close()

@@ -417,3 +417,31 @@ def test_a_million_prefixes_load(net, tmp_path):
         assert client.do("status-get")["generation"] == before
     net.edgectl("flush")
     until(lambda: not net.edgectl.status()["loaded"], "it is gone")
+
+
+def test_edge_addresses_that_are_too_many_to_hash_are_judged(net, family):
+    """Thousands without a pattern: every packet takes the long way, and none
+    goes by."""
+    choice = random.Random(family)
+    room = {4: (number("172.16.0.0")[0], 20), 6: (number("2001:db8::")[0], 96)}
+    first, bits = room[family]
+    some = iter(choice.sample(range(1 << min(bits, 60)), 62 * 64))
+
+    def address():
+        host = next(some)
+        if family == 6:
+            host |= choice.getrandbits(36) << 60
+        return text(family, first + host)
+    crowd = {f"node{i}": {service: [address() for _ in range(16)]
+                          for service in ("access", "webconf", "av", "internal")}
+             for i in range(62)}
+    net.load(reference(nodes={**SITE.nodes, **crowd}))
+    client, av = net.at("client", family), net.at("edge1.av", family)
+    net.passes("udp", client, av, 3478, ["external/14"])
+    net.refuses("udp", client, av, 9, "no-row")
+    net.passes("udp", net.at("edge1.access", family), client, 53, ["external/4"])
+    net.drops(client, packets.udp(net.at("edge2.av", family).address,
+                                  av.address, 40000, 3478, b"x"), "spoofed")
+    net.drops(client, packets.tcp(client.address,
+                                  net.at("edge1.internal", family).address,
+                                  40000, 443), "isolation")

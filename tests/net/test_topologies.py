@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Where the module can stand: on an appliance of several shapes, on the Edge
-itself, and on a host that translates one public address."""
+"""Where the module can stand: on an appliance of several shapes, and on the Edge
+itself."""
 
 import socket
 
@@ -32,7 +32,7 @@ def build(nf_edge):
 # --- appliances
 
 SHAPES = {"two-segments": {"segments": 2}, "bridge": {"bridge": True},
-          "vrf": {"vrf": True}}
+          "vrf": {"vrf": True}, "leak": {"leak": True}}
 
 
 @pytest.fixture(params=SHAPES)
@@ -315,185 +315,6 @@ def test_on_the_edge_a_node_not_listed_is_anybody(host, family):
     av = [host.at(f"{n}.av", family) for n in ("edge1", "edge2")]
     host.passes("udp", *av, 3478, ["external/13"])
     host.passes("udp", *reversed(av), 3478, ["external/14"])
-
-
-# --- one public address, translated
-
-@pytest.fixture
-def lab(build):
-    """A host that has the Edge's public address. Both are bound."""
-    net = build("lab", topology.lab_host, hosts=topology.LAB_HOSTS)
-    addresses = [a for name in ("public", "edge1")
-                 for a in topology.LAB_HOSTS[name][1:]]
-    net.load(OPEN.but(nodes={"edge1": {"access": addresses, "av": addresses}},
-                      interfaces={"wan0": ["external"], "dmz0": ["edge"]},
-                      peers={"frontend": None}))
-    yield net
-    net.tidy()
-    net.box.nft("flush ruleset")
-
-
-def translate(net, family, before=(), after=()):
-    """nft rules of the host: before routing, and after it."""
-    net.box.nft("flush ruleset\n"
-                f"table {'ip6' if family == 6 else 'ip'} t {{\n"
-                "chain before { type nat hook prerouting priority dstnat;\n" +
-                "\n".join(before) + "\n}\n"
-                "chain after { type nat hook postrouting priority srcnat;\n" +
-                "\n".join(after) + "\n}\n}\n")
-
-
-def ip_word(family):
-    return "ip6" if family == 6 else "ip"
-
-
-def publish(net, family, public="public", ports="443, 5061, 3478", to_port=""):
-    """The ordinary translation: in by its ports, out under its address."""
-    word = ip_word(family)
-    outside, inside = (net.at(n, family).address for n in (public, "edge1"))
-    target = f"[{inside}]{to_port}" if family == 6 else f"{inside}{to_port}"
-    translate(net, family, [
-        f"iifname wan0 {word} daddr {outside} meta l4proto {{ tcp, udp }} "
-        f"th dport {{ {ports} }} dnat to {target}"], [
-        f"oifname wan0 {word} saddr {inside} snat to {outside}"])
-
-
-@pytest.mark.parametrize("l4, port", [("tcp", 443), ("tcp", 5061),
-                                      ("udp", 3478)])
-def test_a_translated_service_is_reached(lab, family, l4, port):
-    publish(lab, family)
-    rows = [r for s in ("access", "av") for r in rows_of(s, "in", l4, port)]
-    client, public = lab.at("client", family), lab.at("public", family)
-    tap = lab.tap(client)
-    watch = lab.watch()
-    talk = lab.connect(l4, client, public, port,
-                       deliver=lab.at("edge1", family))
-    talk.exchange()
-    talk.close()
-
-    def expected():
-        there, back = lab.traffic(tap, client.address, public.address, port)
-        return together(*(permitted("edge1", [r for r in rows if
-                                              r.service == service], 1, there,
-                                    back)
-                          for service in sorted({r.service for r in rows})))
-    watch.expect(expected)
-
-
-def test_a_translated_edge_reaches_out(lab, family):
-    publish(lab, family)
-    lab.passes("tcp", lab.at("edge1", family), lab.at("partner", family), 5061,
-               ["external/7", "federation/1", "pic/2"])
-    lab.passes("udp", lab.at("edge1", family), lab.at("partner", family), 53,
-               ["external/4"])
-
-
-def test_a_translated_service_is_cut_with_its_rows(lab, family):
-    publish(lab, family)
-    client, public = lab.at("client", family), lab.at("public", family)
-    talk = lab.connect("udp", client, public, 3478,
-                       deliver=lab.at("edge1", family))
-    talk.exchange()
-    lab.edgectl.zone("off", "external")
-    talk.exchange()                             # by pic/6 still
-    lab.edgectl.zone("off", "pic")
-    watch, tap = lab.watch(), lab.tap(lab.at("edge1", family))
-    talk.send()
-    watch.await_drop("disabled")
-    lab.proves_silence(tap, client.address)
-    # and what the Edge sends back is refused as well
-    watch, tap = lab.watch(), lab.tap(client)
-    talk.answer()
-    watch.await_drop("disabled")
-    lab.proves_silence(tap, client.address)
-
-
-@pytest.mark.parametrize("port", [444, 3389])
-def test_a_port_that_is_none_of_the_policy_is_not_reached(lab, family, port):
-    publish(lab, family, ports="443, 444, 3389")
-    client, edge = lab.at("client", family), lab.at("edge1", family)
-    tap = lab.tap(edge)
-    watch = lab.watch()
-    lab.attempts("tcp", client, lab.at("public", family), port)
-    watch.await_drop("no-row")
-    lab.proves_silence(tap, client.address)
-    assert list(watch.delta().drops) == ["no-row"] and not watch.delta().rows
-
-
-def refused_answer(net, l4, src, dst, port, arrives):
-    """A first packet gets to `arrives` (an endpoint and a port), ungoverned
-    or permitted; what comes back is refused as no-row, and the sender sees
-    nothing of it."""
-    where, at_port = arrives
-    tap, behind = net.tap(src), net.tap(where)
-    server = net.socket(where, KIND[l4])
-    server.bind((where.address, at_port))
-    if l4 == "tcp":
-        server.listen()
-    watch = net.watch()
-    attempt = net.attempts(l4, src, dst, port)
-    net.awaits(behind, where.address, dport=at_port)
-    attempt.close()             # lest it tries again
-    if l4 == "udp":
-        _, peer = until(lambda: if_ready(server.recvfrom, 100), "it is read")
-        server.sendto(b"answer", peer)
-    watch.await_drop("no-row")
-    net.proves_silence(tap, src.address)
-    moved = watch.delta()
-    assert list(moved.drops) == ["no-row"]
-    assert not any("denied" in c for c in moved.rows.values())
-    return moved
-
-
-@pytest.mark.parametrize("l4, port", [("tcp", 443), ("udp", 3478)])
-def test_an_unbound_address_is_no_way_to_an_edge(lab, family, l4, port):
-    publish(lab, family, public="other")
-    moved = refused_answer(lab, l4, lab.at("client", family),
-                           lab.at("other", family), port,
-                           (lab.at("edge1", family), port))
-    assert not moved.rows
-
-
-@pytest.mark.parametrize("l4, port", [("tcp", 443), ("udp", 3478)])
-def test_a_changed_port_is_no_way_to_an_edge(lab, family, l4, port):
-    publish(lab, family, to_port=":3389")
-    moved = refused_answer(lab, l4, lab.at("client", family),
-                           lab.at("public", family), port,
-                           (lab.at("edge1", family), 3389))
-    # The first packet was permitted: only its answer shows what became of it.
-    assert {c["packets_to_edge"] for c in moved.rows.values()} == {1}
-    assert not any("packets_from_edge" in c for c in moved.rows.values())
-
-
-@pytest.mark.parametrize("public, to_port", [("public", ":3389"),
-                                             ("other", "")])
-def test_audit_finds_the_same_answers_wrong(lab, family, public, to_port):
-    """The deciding hook by itself: in audit there is no first one."""
-    lab.load(lab.config.but(mode="audit"))
-    publish(lab, family, public=public, to_port=to_port)
-    watch = lab.watch()
-    talk = lab.connect("udp", lab.at("client", family), lab.at(public, family),
-                       3478, deliver=(lab.at("edge1", family),
-                                      int(to_port[1:] or 3478)))
-    talk.exchange()
-    moved = watch.delta()
-    answer = {4: 28, 6: 48}[family] + len(b"back 2 ")
-    assert moved.drops == {"no-row": {"would_be_packets": 1,
-                                      "would_be_bytes": answer}}
-    assert not any("packets_from_edge" in c for c in moved.rows.values())
-
-
-def test_a_host_behind_an_edge_address_gets_no_answer(lab, family):
-    """Another host's connections leave under the Edge's address."""
-    neighbour, public = (lab.at(n, family).address for n in
-                         ("neighbour", "public"))
-    translate(lab, family, after=[
-        f"oifname wan0 {ip_word(family)} saddr {neighbour} snat to {public}"])
-    for l4, port in (("tcp", 5061), ("udp", 53)):
-        moved = refused_answer(lab, l4, lab.at("neighbour", family),
-                               lab.at("partner", family), port,
-                               (lab.at("partner", family), port))
-        assert not moved.rows
 
 
 # --- both families

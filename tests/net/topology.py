@@ -141,13 +141,14 @@ def addresses_in(ns_name):
             for a in both]
 
 
-def appliance(segments=1, bridge=False, vrf=False):
+def appliance(segments=1, bridge=False, vrf=False, leak=False):
     """Build the reference site and return its namespaces by name.
 
     segments=2  edge1 is behind dmz0 and edge2 behind dmz1, which has to be
                 bound then: interfaces["dmz1"] = ["edge"]
     bridge      dmz0 is a bridge of the appliance with a port for each Edge
-    vrf         the appliance's interfaces are in a VRF"""
+    vrf         the appliance's interfaces are in a VRF
+    leak        only dmz0 is: what goes to the Edges leaves by the VRF device"""
     spaces = {name: Namespace(name, forwarding=name == "fw")
               for name in ("fw", "inet", "lan", "edge1", "edge2")}
     fw, edges = spaces["fw"], ("edge1", "edge2")
@@ -175,13 +176,20 @@ def appliance(segments=1, bridge=False, vrf=False):
             dmz.ip(f"link add link port name eth0 address {macs[name]} "
                    f"netns {spaces[name].path} type macvlan mode private\n")
             spaces[name].ip("link set eth0 up\n")
-    if vrf:
+    if vrf or leak:
         fw.ip("link add site type vrf table 10\nlink set site up\n" +
               "".join(f"link set {dev} master site\n"
-                      for dev in sorted(set(devs.values()))))
+                      for dev in (["dmz0"] if leak else sorted(set(devs.values())))))
 
     give_gateways(fw, {dev: GATEWAYS.get(dev, ()) for dev in devs.values()})
     way_out(fw, "wan0", macs["inet"], " vrf site" if vrf else "")
+    if leak:
+        way_out(fw, "wan0", macs["inet"], " table 10")
+        fw.ip("".join(f"route add {net} dev lan0 table 10\n"
+                      for net in INTERNAL_NETWORKS) +
+              "".join(f"route add {net} dev site\n" for net in (
+                  "131.107.155.0/24", "172.25.33.0/24", "2001:db8:155::/64",
+                  "2001:db8:33::/64")))
     for name, dev in devs.items():
         addresses = addresses_in(name)
         give_addresses(spaces[name], addresses)

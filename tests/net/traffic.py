@@ -147,13 +147,16 @@ class Script:
 
     # --- events
 
-    def add(self, packet, frames, is_confirmed=False, length=None, is_tagged=True):
+    def add(self, packet, frames, is_confirmed=False, length=None, is_tagged=True,
+            nat_drops=False):
         """Judge a packet and note what must become of it. Returns whether it
-        goes on from the deciding hook."""
+        goes on from the deciding hook. nat_drops: NAT takes it away before that."""
         site = self.phases[self.phase]
         frames = frames if isinstance(frames, (tuple, list)) else (frames,)
         verdict = model.judge(site, packet)
-        reaches = not stack_drops(packet)
+        is_dropped_first = (verdict.reason == "spoofed" and site.mode == "enforce" and
+                            packet.arrival is not LOCAL)
+        reaches = not stack_drops(packet) and (is_dropped_first or not nat_drops)
         goes_on = reaches and (verdict.verdict != DROP or site.mode == "audit")
         if not goes_on:
             arrives = False
@@ -216,7 +219,16 @@ class Script:
         self.follow(packet, goes_on, connections, is_syn=True)
 
     def start_translated(self, packet, connections):
-        """A connection that the appliance's NAT changes."""
+        """A connection that the appliance's NAT changes, whether the initiator wrote
+        an edge address or NAT does."""
+        if self.rng.random() < 0.4:
+            others = {version: [a for a in sites.OUTSIDERS + sites.INSIDERS
+                                if a.version == version] for version in (4, 6)}
+            plain = dataclasses.replace(packet, **{
+                end: self.rng.choice(others[packet.source.version])
+                for end in ("source", "destination")})
+            if plain.source != plain.destination and self.is_new(*self.tuple_of(plain)):
+                packet = plain
         rule = self.rng.choice([rule for rule in self.translations
                                 if rule.address.version == packet.source.version and
                                 not (rule.port and packet.protocol == "echo")] or [None])
@@ -224,6 +236,7 @@ class Script:
         if forward in (None, packet) or not self.is_new(*self.tuple_of(forward)):
             self.start_plain(packet, connections)
             return
+        packet = dataclasses.replace(packet, translated=original_of(forward))
         number = self.next_number()
         goes_on = self.add(packet, self.segment(packet, number, ttl=rule.ttl))
         self.follow(packet, goes_on, connections, is_syn=True, forward=forward)
@@ -280,7 +293,7 @@ class Script:
         state = INVALID if kind == 137 else UNTRACKED
         self.add(dataclasses.replace(
             packet, protocol="other", sport=None, dport=None, state=state,
-            is_neighbour_discovery=is_discovery), frame)
+            is_neighbour_discovery=is_discovery, is_on_link=is_on_link(packet)), frame)
 
     def start_invalid(self, packet, connections):
         rng = self.rng
@@ -370,7 +383,8 @@ class Script:
             return
         answer = turned(flow.forward, flow.connections.arrival())
         if flow.forward != flow.first:
-            answer = dataclasses.replace(answer, original=original_of(flow.first))
+            answer = dataclasses.replace(answer, original=original_of(flow.first),
+                                         translated=flow.first.translated)
         flags = "A" if flow.is_answered or not flow.is_syn else "SA"
         number = self.next_number()
         goes_on = self.add(answer, self.segment(answer, number, flags=flags, is_server=True),
@@ -419,9 +433,9 @@ class Script:
         self.add(Packet(flow.connections.arrival(),
                         "redirect" if kind == 5 else "error", source, destination,
                         state=state, original=original if state == ERROR else None,
+                        translated=first.translated if state == ERROR else None,
                         error_is_reply=not is_about_reply), frame, is_confirmed=True,
-                 # NAT drops redirects of what it translates.
-                 is_tagged=kind != 5 or flow.forward == first)
+                 nat_drops=kind == 5 and flow.forward != first)
 
 
 @dataclass
@@ -433,6 +447,13 @@ class Flow:
     is_syn: bool
     is_answered: bool = False
     is_lost: bool = False
+
+
+def is_on_link(packet):
+    """The appliance has no address that these packets are sent to."""
+    destination = packet.destination
+    return (packet.arrival is LOCAL or destination.is_link_local or
+            destination.is_multicast and destination.packed[1] & 15 <= 2)
 
 
 def original_of(first):

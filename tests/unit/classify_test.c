@@ -337,7 +337,6 @@ static void translated_packets(struct kunit *test)
 
 	/* a reply from a host that nobody binds, of a connection to one */
 	p.first_direction = false;
-	p.unverified = true;
 	p.header_source = q.destination;
 	p.header_destination = q.source;
 	p.header_sport = 8443;
@@ -345,9 +344,15 @@ static void translated_packets(struct kunit *test)
 	KUNIT_ASSERT_STREQ(test, judge_with(&dialled, 0, false, &p),
 			    "accept external/5 pic/3");
 
+	/* NAT leads the first packet to an edge address, or elsewhere */
+	KUNIT_ASSERT_STREQ(test, judge_with(&elsewhere, 0, false, &q),
+			    "not-governed");
+	q.nat_to_edge = true;
+	KUNIT_ASSERT_STREQ(test, judge_with(&elsewhere, 0, false, &q), "no-row");
+
 	/* an edge address in the header alone */
+	q.nat_to_edge = false;
 	q.first_direction = false;
-	q.unverified = true;
 	q.header_source = p.destination;
 	q.header_sport = 443;
 	q.header_dport = 40000;

@@ -71,8 +71,10 @@ static void expect(struct kunit *test, u32 ifindex, u8 sides, u8 guards)
 
 static void tell(struct net_device *dev, unsigned long what)
 {
+	struct netdev_notifier_info info = { dev };
+
 	rtnl_lock();
-	shim_netdev_notifier->notifier_call(shim_netdev_notifier, what, dev);
+	shim_netdev_notifier->notifier_call(shim_netdev_notifier, what, &info);
 	rtnl_unlock();
 }
 
@@ -154,6 +156,16 @@ static void a_name_takes_its_sides_along(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, map()->n, devices[LAN].ifindex + 1);
 }
 
+/* Who loads pays; not who happens to rename or delete a device. */
+static void an_event_makes_a_map_on_nobody_s_account(struct kunit *test)
+{
+	load(test);
+	KUNIT_ASSERT_EQ(test, shim_kvzalloc_gfp, GFP_KERNEL_ACCOUNT);
+	rename_to(&devices[WAN], "wan1");
+	expect(test, devices[WAN].ifindex, BIT(NF_EDGE_SIDE_EDGE), 0);
+	KUNIT_ASSERT_EQ(test, shim_kvzalloc_gfp, GFP_KERNEL);
+}
+
 /* The device of the event, near or far, holds no side; nor do unbound ones. */
 static void without_memory_a_device_holds_no_side(struct kunit *test)
 {
@@ -221,12 +233,199 @@ static void a_side_without_an_interface_is_held_by_all_others(struct kunit *test
 	expect(test, devices[WAN].ifindex, BIT(NF_EDGE_SIDE_EXTERNAL), 0);
 }
 
+/* --- masters of bonds, teams and bridges */
+
+static struct net_device bond, bridge;
+
+static void enslave(struct net_device *dev, struct net_device *master)
+{
+	struct netdev_notifier_changeupper_info info = {
+		.info.dev = dev, .upper_dev = master ?: dev->master,
+		.master = true, .linking = master,
+	};
+
+	dev->master = master;
+	rtnl_lock();
+	shim_netdev_notifier->notifier_call(shim_netdev_notifier,
+					    NETDEV_CHANGEUPPER, &info);
+	rtnl_unlock();
+}
+
+static void add_masters(struct kunit *test)
+{
+	bond = (struct net_device){
+		.net = &init_net, .ifindex = 20, .name = "bond7",
+		.next = init_net.devices,
+	};
+	bridge = (struct net_device){
+		.net = &init_net, .ifindex = NEAR + 20, .name = "br0",
+		.next = &bond,
+	};
+	init_net.devices = &bridge;
+	load(test);
+	expect(test, bond.ifindex, BIT(NF_EDGE_SIDE_EDGE), 0);
+	expect(test, bridge.ifindex, BIT(NF_EDGE_SIDE_EDGE), 0);
+}
+
+/* The side and guard of a member are those of all masters above it. */
+static void packets_of_a_member_arrive_guarded_on_its_masters(struct kunit *test)
+{
+	add_masters(test);
+	enslave(&devices[WAN], &bond);
+	expect(test, bond.ifindex, BIT(NF_EDGE_SIDE_EXTERNAL),
+	       NF_EDGE_GUARD_EXTERNAL);
+	expect(test, bridge.ifindex, BIT(NF_EDGE_SIDE_EDGE), 0);
+	enslave(&bond, &bridge);
+	expect(test, bond.ifindex, BIT(NF_EDGE_SIDE_EXTERNAL),
+	       NF_EDGE_GUARD_EXTERNAL);
+	expect(test, bridge.ifindex, BIT(NF_EDGE_SIDE_EXTERNAL),
+	       NF_EDGE_GUARD_EXTERNAL);
+	expect(test, devices[WAN].ifindex, BIT(NF_EDGE_SIDE_EXTERNAL),
+	       NF_EDGE_GUARD_EXTERNAL);
+	KUNIT_ASSERT_PTR_EQ(test, nf_edge_arrives_on(&devices[WAN]), &bridge);
+
+	/* A VRF around the bond hands none of its packets on. */
+	enslave(&bond, NULL);
+	expect(test, bridge.ifindex, BIT(NF_EDGE_SIDE_EDGE), 0);
+	enslave(&bond, &devices[VRF]);
+	expect(test, bond.ifindex, BIT(NF_EDGE_SIDE_EXTERNAL),
+	       NF_EDGE_GUARD_EXTERNAL);
+	expect(test, devices[VRF].ifindex, 0, NF_EDGE_GUARD_EXEMPT);
+	KUNIT_ASSERT_PTR_EQ(test, nf_edge_arrives_on(&devices[WAN]), &bond);
+	enslave(&bond, NULL);
+
+	enslave(&devices[WAN], NULL);
+	expect_all(test);
+	expect(test, bond.ifindex, BIT(NF_EDGE_SIDE_EDGE), 0);
+	expect(test, bridge.ifindex, BIT(NF_EDGE_SIDE_EDGE), 0);
+}
+
+/* Whatever the order in which they come and go. */
+static void members_of_different_sides_leave_none_to_their_master(struct kunit *test)
+{
+	const u8 both = NF_EDGE_GUARD_EXTERNAL | NF_EDGE_GUARD_INTERNAL;
+	int order;
+
+	add_masters(test);
+	for (order = 0; order < 2; order++) {
+		struct net_device *first = &devices[order ? LAN : WAN];
+		struct net_device *second = &devices[order ? WAN : LAN];
+
+		enslave(first, &bridge);
+		enslave(second, &bridge);
+		expect(test, bridge.ifindex, 0, both);
+		enslave(first, NULL);
+		expect(test, bridge.ifindex,
+		       order ? BIT(NF_EDGE_SIDE_EXTERNAL) :
+			       BIT(NF_EDGE_SIDE_INTERNAL),
+		       order ? NF_EDGE_GUARD_EXTERNAL : NF_EDGE_GUARD_INTERNAL);
+		enslave(second, NULL);
+		expect(test, bridge.ifindex, BIT(NF_EDGE_SIDE_EDGE), 0);
+	}
+
+	/* One that is not bound holds none of a bound one's sides. */
+	enslave(&devices[WAN], &bond);
+	enslave(&devices[OTHER], &bridge);
+	expect(test, bridge.ifindex, BIT(NF_EDGE_SIDE_EDGE), 0);
+	enslave(&bond, &bridge);
+	expect(test, bond.ifindex, BIT(NF_EDGE_SIDE_EXTERNAL),
+	       NF_EDGE_GUARD_EXTERNAL);
+	expect(test, bridge.ifindex, 0, NF_EDGE_GUARD_EXTERNAL);
+	enslave(&devices[OTHER], NULL);
+	expect(test, bridge.ifindex, BIT(NF_EDGE_SIDE_EXTERNAL),
+	       NF_EDGE_GUARD_EXTERNAL);
+}
+
+/* A bound master speaks for members that are not bound, not for bound ones. */
+static void a_bound_master_keeps_what_it_shares_with_bound_members(struct kunit *test)
+{
+	const struct nf_edge_ifmap *before;
+
+	add_masters(test);
+	rename_to(&bridge, "lan0");
+	rename_to(&devices[LAN], "lan1");
+	before = map();
+	enslave(&devices[OTHER], &bridge);
+	enslave(&devices[OTHER], NULL);
+	enslave(&devices[OTHER], &bond);
+	KUNIT_ASSERT_PTR_EQ(test, map(), before);
+	enslave(&bond, &bridge);
+	expect(test, bridge.ifindex, BIT(NF_EDGE_SIDE_INTERNAL),
+	       NF_EDGE_GUARD_INTERNAL);
+	expect(test, bond.ifindex, BIT(NF_EDGE_SIDE_EDGE), 0);
+
+	enslave(&devices[WAN], &bridge);
+	expect(test, bridge.ifindex, 0, NF_EDGE_GUARD_INTERNAL |
+					NF_EDGE_GUARD_EXTERNAL);
+	enslave(&devices[WAN], NULL);
+	expect(test, bridge.ifindex, BIT(NF_EDGE_SIDE_INTERNAL),
+	       NF_EDGE_GUARD_INTERNAL);
+}
+
+/* Names are given and taken while devices are members. */
+static void a_member_binds_its_master_by_its_name_at_any_moment(struct kunit *test)
+{
+	add_masters(test);
+	enslave(&devices[OTHER], &bond);
+	expect(test, bond.ifindex, BIT(NF_EDGE_SIDE_EDGE), 0);
+	rename_to(&devices[WAN], "wan1");
+	rename_to(&devices[OTHER], "wan0");
+	expect(test, bond.ifindex, BIT(NF_EDGE_SIDE_EXTERNAL),
+	       NF_EDGE_GUARD_EXTERNAL);
+	rename_to(&devices[OTHER], "eth9");
+	expect(test, bond.ifindex, BIT(NF_EDGE_SIDE_EDGE), 0);
+	rename_to(&devices[OTHER], "wan0");
+
+	/* Gone from the list, and let go of when that is told. */
+	devices[LAN].next = &devices[WAN];
+	devices[VRF].next = &devices[LAN];
+	tell(&devices[OTHER], NETDEV_UNREGISTER);
+	expect(test, bond.ifindex, BIT(NF_EDGE_SIDE_EDGE), 0);
+}
+
+/* No side, and all guards that an event brings, on each device of the way. */
+static void without_memory_masters_hold_no_side_and_all_guards(struct kunit *test)
+{
+	add_masters(test);
+	enslave(&devices[LAN], &bond);
+	set_allocations_left(0);
+	enslave(&bond, &bridge);
+	set_allocations_left(-1);
+	expect(test, bond.ifindex, 0, NF_EDGE_GUARD_INTERNAL);
+	expect(test, bridge.ifindex, 0, NF_EDGE_GUARD_INTERNAL);
+	expect(test, devices[OTHER].ifindex, 0, 0);
+	expect(test, devices[WAN].ifindex, BIT(NF_EDGE_SIDE_EXTERNAL),
+	       NF_EDGE_GUARD_EXTERNAL);
+	set_allocations_left(0);
+	enslave(&devices[WAN], &bond);
+	set_allocations_left(-1);
+	expect(test, bond.ifindex, 0, NF_EDGE_GUARD_INTERNAL |
+				      NF_EDGE_GUARD_EXTERNAL);
+	expect(test, bridge.ifindex, 0, NF_EDGE_GUARD_INTERNAL |
+					NF_EDGE_GUARD_EXTERNAL);
+	expect(test, devices[WAN].ifindex, 0, NF_EDGE_GUARD_EXTERNAL);
+
+	/* Any change of masters mends all, of whatever device. */
+	enslave(&devices[LAN], NULL);
+	enslave(&devices[WAN], NULL);
+	enslave(&bond, NULL);
+	expect_all(test);
+	expect(test, bond.ifindex, BIT(NF_EDGE_SIDE_EDGE), 0);
+	expect(test, bridge.ifindex, BIT(NF_EDGE_SIDE_EDGE), 0);
+	set_allocations_left(0);
+	rename_to(&devices[LAN], "lan1");
+	set_allocations_left(-1);
+	expect(test, devices[OTHER].ifindex, 0, 0);
+	enslave(&devices[OTHER], &bond);
+	expect(test, devices[OTHER].ifindex, BIT(NF_EDGE_SIDE_EDGE), 0);
+}
+
 static void some_devices_cannot_be_bound(struct kunit *test)
 {
 	static const char *const sentences[] = {
 		"a loopback interface is never governed",
 		"packets are judged on the interfaces of a VRF: bind those",
-		"packets of a bridge port arrive on its bridge: bind that",
+		"packets of a member arrive on its bond, team or bridge: bind that",
 	};
 	int i;
 
@@ -235,7 +434,7 @@ static void some_devices_cannot_be_bound(struct kunit *test)
 
 		devices[OTHER].flags = i == 0 ? IFF_LOOPBACK : 0;
 		devices[OTHER].vrf = i == 1;
-		devices[OTHER].bridge_port = i == 2;
+		devices[OTHER].master = i == 2 ? &devices[LAN] : NULL;
 		put_switches(skb, NF_EDGE_MODE_ENFORCE, 0, 0);
 		put_node(skb, "edge1", "131.107.155.10", "131.107.155.12");
 		put_interface(skb, "eth9", BIT(NF_EDGE_SIDE_EXTERNAL));
@@ -248,8 +447,14 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(any_device_may_have_a_far_number),
 	KUNIT_CASE(numbers_at_the_border_are_kept_apart),
 	KUNIT_CASE(a_name_takes_its_sides_along),
+	KUNIT_CASE(an_event_makes_a_map_on_nobody_s_account),
 	KUNIT_CASE(without_memory_a_device_holds_no_side),
 	KUNIT_CASE(a_side_without_an_interface_is_held_by_all_others),
+	KUNIT_CASE(packets_of_a_member_arrive_guarded_on_its_masters),
+	KUNIT_CASE(members_of_different_sides_leave_none_to_their_master),
+	KUNIT_CASE(a_bound_master_keeps_what_it_shares_with_bound_members),
+	KUNIT_CASE(a_member_binds_its_master_by_its_name_at_any_moment),
+	KUNIT_CASE(without_memory_masters_hold_no_side_and_all_guards),
 	KUNIT_CASE(some_devices_cannot_be_bound),
 	{}
 };

@@ -12,16 +12,6 @@ void (*shim_before_lock)(struct mutex *m);
 void (*shim_after_unlock)(struct mutex *m);
 struct mutex shim_rtnl;
 
-struct net_device *dev_get_by_name_rcu(struct net *net, const char *name)
-{
-	struct net_device *dev;
-
-	for_each_netdev(net, dev)
-		if (!strcmp(dev->name, name))
-			return dev;
-	return NULL;
-}
-
 static u64 number_in(const struct nlattr *attr)
 {
 	u64 value = 0;

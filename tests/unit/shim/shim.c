@@ -9,13 +9,26 @@
 #include <linux/workqueue.h>
 #include <net/net_namespace.h>
 
+#include "../../../kmod/nat.h"
+
 long shim_allocations_left = -1;
+int shim_kvzalloc_gfp;
 unsigned int shim_cpu;
 unsigned int shim_module_refs;
 unsigned int shim_hooks;
 u64 shim_stopped_clock;
 struct net init_net;
 struct notifier_block *shim_netdev_notifier;
+
+struct net_device *dev_get_by_name_rcu(struct net *net, const char *name)
+{
+	struct net_device *dev;
+
+	for_each_netdev(net, dev)
+		if (!strcmp(dev->name, name))
+			return dev;
+	return NULL;
+}
 
 static unsigned int readers;
 static struct rcu_work *waiting;
@@ -43,4 +56,14 @@ void shim_queue(struct rcu_work *rwork)
 	rwork->next = waiting;
 	waiting = rwork;
 	rcu_read_unlock();
+}
+
+/* There is no NAT here. */
+int nf_edge_nat_follow(struct nf_edge_net *en)
+{
+	return 0;
+}
+
+void nf_edge_nat_leave(struct nf_edge_net *en)
+{
 }

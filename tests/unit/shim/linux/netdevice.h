@@ -17,6 +17,7 @@
 #define NETDEV_REGISTER		5
 #define NETDEV_UNREGISTER	6
 #define NETDEV_CHANGENAME	10
+#define NETDEV_CHANGEUPPER	21
 
 #define NOTIFY_DONE		0
 
@@ -32,14 +33,27 @@ struct net_device {
 	u32 ifindex;
 	unsigned int flags;
 	bool vrf;
-	bool bridge_port;
 	u8 dev_addr[6];
+	struct net_device *master;
+};
+
+struct netdev_notifier_info {
+	struct net_device *dev;
+};
+
+struct netdev_notifier_changeupper_info {
+	struct netdev_notifier_info info;
+	struct net_device *upper_dev;
+	bool master;
+	bool linking;
 };
 
 #define netif_is_l3_master(dev)			((dev)->vrf)
-#define netif_is_bridge_port(dev)		((dev)->bridge_port)
+#define netdev_master_upper_dev_get(dev)	((dev)->master)
+#define netdev_master_upper_dev_get_rcu(dev)	((dev)->master)
+#define __dev_get_by_name(net, name)		dev_get_by_name_rcu(net, name)
 #define dev_net(dev)				((dev)->net)
-#define netdev_notifier_info_to_dev(ptr)	((struct net_device *)(ptr))
+#define netdev_notifier_info_to_dev(ptr)	(((struct netdev_notifier_info *)(ptr))->dev)
 #define for_each_netdev(net, dev)					\
 	for ((dev) = (net)->devices; (dev); (dev) = (dev)->next)
 

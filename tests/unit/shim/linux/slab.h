@@ -10,7 +10,10 @@
 	(sizeof(*(p)) + (n) * sizeof((p)->member[0]))
 
 #define GFP_KERNEL		0
-#define GFP_KERNEL_ACCOUNT	0
+#define GFP_KERNEL_ACCOUNT	1
+
+/* Flags of the last kvzalloc(): on whose account the memory is. */
+extern int shim_kvzalloc_gfp;
 
 /* This many allocations succeed, and one fails; never when negative. */
 extern long shim_allocations_left;
@@ -48,6 +51,7 @@ static inline void *kzalloc(size_t size, int gfp)
 
 static inline void *kvzalloc(size_t size, int gfp)
 {
+	shim_kvzalloc_gfp = gfp;
 	return kvcalloc(1, size, gfp);
 }
 

@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A host behind an edge address.  Source NAT may write an edge address into the
+ * first packet of somebody else's connection, behind the deciding hook.  A hook
+ * behind source NAT refuses that packet.  The hook is registered where a policy
+ * is in force, and only once the module nf_nat is there: a machine without NAT
+ * does not pay for the hook.
+ */
+
+#include <linux/module.h>
+#include <linux/netfilter_ipv4.h>
+#include <linux/netfilter_ipv6.h>
+
+#include "hook.h"
+#include "nat.h"
+
+#define PRIORITY_LEAVING	(NF_IP_PRI_NAT_SRC + 5)
+
+static_assert((int)NF_IP_PRI_NAT_SRC == (int)NF_IP6_PRI_NAT_SRC);
+
+/* The namespaces with a policy, and whether NAT is there for them. */
+static DEFINE_MUTEX(nat_mutex);
+static LIST_HEAD(followed);
+static bool nat_is_there;
+
+/* Whether the deciding hook has counted a packet as spoofed, in audit. */
+static bool was_spoofed(const struct nf_edge_snapshot *snapshot,
+			const struct sk_buff *skb, bool ipv4,
+			const struct nf_conntrack_tuple *original)
+{
+	struct nf_edge_arrival arrival;
+
+	if (!skb->skb_iif)
+		return false;
+	arrival = nf_edge_ifmap_arrival(rcu_dereference(snapshot->ifmap),
+					skb->skb_iif);
+	return nf_edge_spoofed(nf_edge_class_of(&snapshot->index, ipv4,
+						&original->src.u3),
+			       nf_edge_class_of(&snapshot->index, ipv4,
+						&original->dst.u3),
+			       arrival.guards & ~NF_EDGE_GUARD_EXEMPT);
+}
+
+/*
+ * A packet that source NAT has just translated.  The deciding hook has refused
+ * whatever destination NAT leads to an edge address, and judges all later
+ * packets of the connection.
+ */
+static noinline unsigned int refuse_hidden(struct nf_edge_net *en,
+					   const struct sk_buff *skb,
+					   const struct nf_hook_state *state,
+					   const struct nf_conn *ct, bool ipv4)
+{
+	const struct nf_conntrack_tuple *original, *reply;
+	const struct nf_edge_addr_index *index;
+	struct nf_edge_snapshot *snapshot;
+	bool audit;
+
+	snapshot = rcu_dereference(en->snapshot);
+	if (!snapshot || READ_ONCE(snapshot->starting) ||
+	    nf_edge_exempt(skb, state->out))
+		return NF_ACCEPT;
+	index = &snapshot->index;
+	original = &ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
+	reply = &ct->tuplehash[IP_CT_DIR_REPLY].tuple;
+	if (!nf_edge_class_of(index, ipv4, &reply->dst.u3)->services ||
+	    nf_edge_class_of(index, ipv4, &reply->src.u3)->services ||
+	    nf_edge_class_of(index, ipv4, &original->src.u3)->services ||
+	    nf_edge_class_of(index, ipv4, &original->dst.u3)->services)
+		return NF_ACCEPT;
+	audit = snapshot->switches.mode == NF_EDGE_MODE_AUDIT;
+	if (audit && was_spoofed(snapshot, skb, ipv4, original))
+		return NF_ACCEPT;
+	nf_edge_count_drop(en->drops, NF_EDGE_REASON_NO_ROW, audit, skb->len);
+	return audit ? NF_ACCEPT : NF_DROP;
+}
+
+static __always_inline unsigned int
+leaving(void *priv, const struct sk_buff *skb,
+	const struct nf_hook_state *state, bool ipv4)
+{
+	enum ip_conntrack_info ctinfo;
+	const struct nf_conn *ct = nf_ct_get(skb, &ctinfo);
+
+	if (likely(!ct || (ct->status & (IPS_SRC_NAT | IPS_CONFIRMED)) !=
+			  IPS_SRC_NAT))
+		return NF_ACCEPT;
+	return refuse_hidden(priv, skb, state, ct, ipv4);
+}
+
+static unsigned int leaving_ipv4(void *priv, struct sk_buff *skb,
+				 const struct nf_hook_state *state)
+{
+	return leaving(priv, skb, state, true);
+}
+
+static unsigned int leaving_ipv6(void *priv, struct sk_buff *skb,
+				 const struct nf_hook_state *state)
+{
+	return leaving(priv, skb, state, false);
+}
+
+static const struct nf_hook_ops hooks[NF_EDGE_NAT_HOOKS] = {
+	{
+		.hook		= leaving_ipv4,
+		.pf		= NFPROTO_IPV4,
+		.hooknum	= NF_INET_POST_ROUTING,
+		.priority	= PRIORITY_LEAVING,
+	},
+	{
+		.hook		= leaving_ipv6,
+		.pf		= NFPROTO_IPV6,
+		.hooknum	= NF_INET_POST_ROUTING,
+		.priority	= PRIORITY_LEAVING,
+	},
+};
+
+/* Under nat_mutex. */
+static int register_hooks(struct nf_edge_net *en)
+{
+	int err;
+
+	err = nf_register_net_hooks(en->net, en->nat_hooks, NF_EDGE_NAT_HOOKS);
+	en->nat_hooked = !err;
+	return err;
+}
+
+/**
+ * nf_edge_nat_follow - look behind source NAT in a namespace from now on
+ * @en: the namespace, whose policy goes live
+ *
+ * Context: may sleep.
+ * Return: 0 or a negative error.
+ */
+int nf_edge_nat_follow(struct nf_edge_net *en)
+{
+	int err = 0;
+
+	mutex_lock(&nat_mutex);
+	if (nat_is_there)
+		err = register_hooks(en);
+	if (!err)
+		list_add(&en->followed, &followed);
+	mutex_unlock(&nat_mutex);
+	return err;
+}
+
+/**
+ * nf_edge_nat_leave - look behind source NAT in a namespace no more
+ * @en: the namespace
+ *
+ * Context: may sleep.
+ */
+void nf_edge_nat_leave(struct nf_edge_net *en)
+{
+	mutex_lock(&nat_mutex);
+	list_del(&en->followed);
+	if (en->nat_hooked)
+		nf_unregister_net_hooks(en->net, en->nat_hooks,
+					NF_EDGE_NAT_HOOKS);
+	en->nat_hooked = false;
+	mutex_unlock(&nat_mutex);
+}
+
+/**
+ * nf_edge_nat_hooks_init - a namespace's own copy of the hooks
+ * @en: the namespace, which each hook is handed
+ */
+void nf_edge_nat_hooks_init(struct nf_edge_net *en)
+{
+	int i;
+
+	memcpy(en->nat_hooks, hooks, sizeof(hooks));
+	for (i = 0; i < NF_EDGE_NAT_HOOKS; i++)
+		en->nat_hooks[i].priv = en;
+}
+
+/* Before nf_nat translates anything.  An error stops nf_nat from loading. */
+static int module_event(struct notifier_block *nb, unsigned long event,
+			void *data)
+{
+	const struct module *module = data;
+	struct nf_edge_net *en;
+	int err = 0;
+
+	if ((event != MODULE_STATE_COMING && event != MODULE_STATE_LIVE) ||
+	    strcmp(module->name, "nf_nat"))
+		return NOTIFY_DONE;
+
+	mutex_lock(&nat_mutex);
+	nat_is_there = true;
+	list_for_each_entry(en, &followed, followed) {
+		if (en->nat_hooked)
+			continue;
+		err = register_hooks(en);
+		if (err)
+			break;
+	}
+	mutex_unlock(&nat_mutex);
+	return notifier_from_errno(err);
+}
+
+static struct notifier_block module_notifier = {
+	.notifier_call = module_event,
+};
+
+/**
+ * nf_edge_nat_init - follow whether NAT is there
+ *
+ * Return: 0 or a negative error.
+ */
+int nf_edge_nat_init(void)
+{
+	int err;
+
+	err = register_module_notifier(&module_notifier);
+	if (err)
+		return err;
+	mutex_lock(&nat_mutex);
+	if (rcu_access_pointer(nf_nat_hook))
+		nat_is_there = true;
+	mutex_unlock(&nat_mutex);
+	return 0;
+}
+
+/**
+ * nf_edge_nat_exit - follow NAT no more; no namespace has a policy
+ */
+void nf_edge_nat_exit(void)
+{
+	unregister_module_notifier(&module_notifier);
+}
