@@ -435,7 +435,7 @@ class Script:
                         state=state, original=original if state == ERROR else None,
                         translated=first.translated if state == ERROR else None,
                         error_is_reply=not is_about_reply), frame, is_confirmed=True,
-                 nat_drops=kind == 5 and flow.forward != first)
+                 nat_drops=kind == 5 and state == ERROR and flow.forward != first)
 
 
 @dataclass
