@@ -336,9 +336,11 @@ static void read_tuples(const struct nf_edge_addr_index *index,
 	bool nat = ct->status & IPS_NAT_MASK;
 
 	read_connection(skb, ipv4, tuple, ctinfo, p);
-	if (unlikely(nat))
-		p->header_destination = nf_edge_class_of(index, ipv4,
-			&ct->tuplehash[direction].tuple.dst.u3);
+	if (unlikely(nat)) {
+		const void *came_to = &ct->tuplehash[direction].tuple.dst.u3;
+
+		p->header_destination = nf_edge_class_of(index, ipv4, came_to);
+	}
 	if (unlikely(nat ||
 		     !nf_edge_header_is_tuple(skb, ipv4, tuple,
 					      p->first_direction))) {
