@@ -13,6 +13,7 @@ source_fragments=("$here/uml.config")
 source_patches=("$here"/vm.d/uml-*.patch)
 source_make=(ARCH=um)
 source_base=defconfig
+uml_kernel_words=()
 uml_module_words=()
 
 kernel_prepare() {
@@ -20,7 +21,8 @@ kernel_prepare() {
 	[[ -z $kvm$icount ]] || usage_error "--kvm and --icount are for kernels in QEMU"
 	source_find uml
 
-	kernel_dir=$cache/$kind-$(installed_version "$source_package")-$(source_key)
+	kernel_dir=$cache/$kind-$(installed_version "$source_package")-$(
+		source_key <(printf '%s' "${uml_kernel_words[*]}"))
 	publish "$kernel_dir" uml_build
 
 	kernel_build=$kernel_dir/build
@@ -30,7 +32,7 @@ kernel_prepare() {
 
 uml_build() {
 	local dir=$1
-	source_build "$dir" linux modules
+	source_build "$dir" "${uml_kernel_words[@]}" linux modules
 	strip -o "$dir/linux" "$dir/build/linux"
 	source_prune "$dir/build" um x86
 	say "  done"
