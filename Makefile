@@ -17,7 +17,8 @@ help:
 	@echo 'What takes longer (docs/testing.md, docs/performance.md):'
 	@echo 'make stress         everything at once, for five minutes (SECONDS=...)'
 	@echo 'make fuzz           wrong input, FUZZ_SECONDS=600 for each fuzzer'
-	@echo 'make check-matrix   Debian bullseye, bookworm, trixie and sid'
+	@echo 'make check-matrix   each Debian release of scripts/releases, and its kernel'
+	@echo 'make check-roots    the two first commands in an empty root of each release'
 	@echo 'make check-debug    all packet tests in a kernel with every check'
 	@echo 'make check-race     the concurrent ones in kernels with KCSAN, and KASAN'
 	@echo 'make check-faults   every allocation fails once'
@@ -103,6 +104,10 @@ check-matrix:
 	@scripts/deps release
 	@tests/run matrix/
 
+check-roots:
+	@scripts/deps roots
+	@tests/roots $(ROOTS)
+
 bench:
 	@tests/bench/run
 
@@ -150,5 +155,5 @@ clean:
 	test ! -d '$(KDIR)' || $(MAKE) -C '$(KDIR)' M='$(CURDIR)' clean
 
 .PHONY: help all module tool demo check check-selftests check-export check-debug check-race \
-	check-mutants coverage stress check-faults check-matrix bench fuzz bench-check \
+	check-mutants coverage stress check-faults check-matrix check-roots bench fuzz bench-check \
 	bench-baseline bench-times bench-growth bench-throughput lint install uninstall clean
