@@ -37,6 +37,13 @@ def test_wrong_words_are_refused(words):
     assert output(TREE / "scripts/releases", *words, code=64) == []
 
 
+@pytest.mark.parametrize("script", ["tests/roots", "tests/matrix"])
+@pytest.mark.parametrize("word", ["woody", "--all", "trixie-"])
+def test_no_root_of_an_unknown_release_is_made(script, word, tmp_path):
+    output(TREE / script, word, code=64, env=os.environ | {"NF_EDGE_CACHE": tmp_path})
+    assert not list(tmp_path.iterdir())
+
+
 def groups():
     usage = subprocess.run([TREE / "scripts/deps", "--help"], capture_output=True,
                            text=True, check=True).stdout
