@@ -205,10 +205,13 @@ static int compare(const struct ip *a, const struct ip *b)
 
 static void step(struct ip *ip)
 {
-	unsigned int i = nf_edge_ip_bits(ip) / 8;
+	unsigned int i;
 
-	while (i && !++ip->bytes[--i])
-		;
+	for (i = nf_edge_ip_bits(ip) / 8; i > 0; i--) {
+		ip->bytes[i - 1]++;
+		if (ip->bytes[i - 1])
+			return;
+	}
 }
 
 /* The prefixes that a range is made of: a new string. */

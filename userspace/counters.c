@@ -62,6 +62,8 @@ static void read_counters(struct nlmsghdr *reply, void *arg)
 		case NF_EDGE_A_COUNTERS_GENERATION:
 			counts->generation = nf_edge_attr_u32(attr);
 			break;
+		default:
+			break;
 		}
 	}
 }

@@ -323,6 +323,8 @@ void nf_edge_verdict_get(struct nlattr *nest, struct verdict *verdict)
 		case NF_EDGE_A_QUERY_MODE:
 			verdict->mode = (int)nf_edge_attr_u32(attr);
 			break;
+		default:
+			break;
 		}
 	}
 }
