@@ -352,7 +352,7 @@ static const cfg_opt_t *find_option(const cfg_opt_t *schema, const char *name)
 /* A new string. */
 static char *option_advice(const cfg_opt_t *schema, const char *name)
 {
-	const char *words[KEYS_MAX];
+	const char *words[KEYS_MAX] = { NULL };
 	size_t count = 0;
 
 	for (; schema->name; schema++)
