@@ -45,6 +45,14 @@ source_key() {
 	} | digest
 }
 
+# Reads by the line: mawk of some releases waits for 64 kB.
+source_progress() {
+	local steps=0
+	while read -r; do
+		((++steps % 250)) || say "    $steps steps of about 1800"
+	done
+}
+
 # source_build DIR TARGET...: unpacks, configures and compiles in DIR/build.
 source_build() {
 	local dir=$1
@@ -71,8 +79,7 @@ source_build() {
 	say "  compiling, some minutes on two CPUs"
 	set -o pipefail
 	kernel_tree_make KBUILD_BUILD_USER=nf_edge KBUILD_BUILD_HOST=nf_edge "$@" </dev/null 2>&1 |
-		tee "$dir/log" |
-		awk '++n % 250 == 0 { print "vm:     " n " steps of about 1800"; fflush() }' >&2 || {
+		tee "$dir/log" | source_progress || {
 		tail -n 25 "$dir/log" >&2
 		die "$EXIT_PREPARE" "the kernel $kind does not compile"
 	}
