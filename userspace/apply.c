@@ -130,20 +130,36 @@ json_t *nf_edge_apply_json(const struct apply *apply)
 }
 
 /**
+ * nf_edge_apply_is_bad - whether a configuration is refused for what it says
+ * @apply: a configuration, tried or not
+ *
+ * Return: true when it has errors or, in strict mode, warnings.
+ */
+bool nf_edge_apply_is_bad(const struct apply *apply)
+{
+	return apply->config.errors.total ||
+	       (apply->strict && apply->config.warnings.total);
+}
+
+/**
  * nf_edge_apply_refuse - print why a configuration is refused
- * @apply: a configuration with errors
+ * @apply: a configuration with errors or, in strict mode, warnings
  * @json: whether to print JSON as well
  *
  * Return: what to exit with.
  */
 enum outcome nf_edge_apply_refuse(struct apply *apply, bool json)
 {
-	size_t count = apply->config.errors.total;
+	bool errors = apply->config.errors.total;
+	const struct findings *findings = errors ? &apply->config.errors :
+						   &apply->config.warnings;
 	char *file = nf_edge_shown(apply->config.file);
 
-	nf_edge_findings_print(&apply->config.errors, stderr);
-	fprintf(stderr, "edgectl: %s: %zu error%s, nothing was changed\n",
-		file, count, count == 1 ? "" : "s");
+	nf_edge_findings_print(findings, stderr);
+	fprintf(stderr, "edgectl: %s: %zu %s%s%s, nothing was changed\n",
+		file, findings->total, errors ? "error" : "warning",
+		findings->total == 1 ? "" : "s",
+		errors ? "" : ", which --strict refuses");
 	free(file);
 	if (!json)
 		return REFUSED;

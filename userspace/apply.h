@@ -21,6 +21,7 @@
  * @tried: what the module says to it
  * @absent: why the module was not asked, or NULL
  * @if_none: load it only where no policy is in force
+ * @strict: refuse it for a warning too
  */
 struct apply {
 	struct config config;
@@ -30,6 +31,7 @@ struct apply {
 	struct load_reply tried;
 	const char *absent;
 	bool if_none;
+	bool strict;
 };
 
 enum outcome nf_edge_apply_read(struct apply *apply, const char *file);
@@ -37,6 +39,7 @@ enum outcome nf_edge_apply_try(struct apply *apply, bool need_module,
 			       const struct query *query);
 void nf_edge_apply_print_changes(const struct apply *apply);
 json_t *nf_edge_apply_json(const struct apply *apply);
+bool nf_edge_apply_is_bad(const struct apply *apply);
 enum outcome nf_edge_apply_refuse(struct apply *apply, bool json);
 void nf_edge_apply_free(struct apply *apply);
 

@@ -8,13 +8,14 @@
 
 static void print_help(void)
 {
-	fputs("usage: edgectl check [--json] [FILE]\n"
+	fputs("usage: edgectl check [--strict] [--json] [FILE]\n"
 	      "\n"
-	      "Reads a configuration (" DEFAULT_CONFIG " if no FILE is named), has\n"
-	      "the kernel check it without publishing it, and prints all errors and\n"
-	      "warnings, and what load would change.  When the kernel cannot be asked,\n"
-	      "says so, and checks what can be checked without it.\n"
+	      "Reads a configuration (" DEFAULT_CONFIG " if no FILE is named,\n"
+	      "standard input for -), has the kernel check it without publishing it, and\n"
+	      "prints errors and warnings, and what load would change.  When the kernel\n"
+	      "cannot be asked, says so, and checks what can be checked without it.\n"
 	      "\n"
+	      "  --strict    refuse it for a warning too\n"
 	      "  --json      print one JSON object\n"
 	      "  -h, --help  print this\n"
 	      "\n"
@@ -44,9 +45,10 @@ static void print(const struct apply *apply)
  */
 enum outcome nf_edge_cmd_check(int argc, char **argv)
 {
-	bool json = false;
+	bool json = false, strict = false;
 	const struct option_spec specs[] = {
 		{ .name = "json", .flag = &json },
+		{ .name = "strict", .flag = &strict },
 	};
 	const char *file;
 	enum outcome outcome;
@@ -57,9 +59,10 @@ enum outcome nf_edge_cmd_check(int argc, char **argv)
 		return outcome;
 
 	outcome = nf_edge_apply_read(&apply, file ? file : DEFAULT_CONFIG);
+	apply.strict = strict;
 	if (outcome == DONE)
 		outcome = nf_edge_apply_try(&apply, false, NULL);
-	if (apply.config.errors.count) {
+	if (outcome <= REFUSED && nf_edge_apply_is_bad(&apply)) {
 		outcome = nf_edge_apply_refuse(&apply, json);
 	} else if (outcome == DONE && json) {
 		nf_edge_json_print(nf_edge_apply_json(&apply), JSON_INDENT(2));

@@ -13,14 +13,16 @@
 
 static void print_help(void)
 {
-	fputs("usage: edgectl load [--if-none] [--force] [--json] [FILE]\n"
+	fputs("usage: edgectl load [--if-none] [--force] [--strict] [--json] [FILE]\n"
 	      "\n"
-	      "Checks a configuration (" DEFAULT_CONFIG " if no FILE is named) as\n"
-	      "check does, then puts it into force, whole or not at all.\n"
+	      "Checks a configuration (" DEFAULT_CONFIG " if no FILE is named,\n"
+	      "standard input for -) as check does, then puts it into force, whole or\n"
+	      "not at all.\n"
 	      "\n"
 	      "  --if-none   only where no policy is in force; else change nothing, not\n"
 	      "              even what was switched, and exit with 0: for use at boot\n"
 	      "  --force     load it even if it cuts the SSH session that this runs in\n"
+	      "  --strict    refuse it for a warning too\n"
 	      "  --json      print one JSON object\n"
 	      "  -h, --help  print this\n"
 	      "\n"
@@ -37,7 +39,8 @@ static enum outcome load(struct apply *apply, bool force)
 	outcome = nf_edge_apply_try(apply, true, remote ? &session : NULL);
 	if (outcome != DONE)
 		return outcome;
-	if (apply->if_none && apply->before.loaded)
+	if ((apply->if_none && apply->before.loaded) ||
+	    nf_edge_apply_is_bad(apply))
 		return REFUSED;
 	if (remote && apply->config.policy.mode == NF_EDGE_MODE_ENFORCE)
 		outcome = nf_edge_ssh_check(&session, &apply->tried.verdict,
@@ -111,8 +114,9 @@ static void print_in_force_json(const struct view *view)
 	struct offload offload = { .known = true };
 
 	nf_edge_offload_read(&offload, &view->policy);
-	nf_edge_json_print(json_pack("{s:i, s:[], s:[], s:b, s:b, s:[], s:I, s:I, s:o, s:o}",
-				     SCHEMA, "errors", "warnings",
+	nf_edge_json_print(json_pack("{s:i,s:[],s:i,s:[],s:i,s:b,s:b,s:[],s:I,s:I,s:o,s:o}",
+				     SCHEMA, "errors", "errors_left_out", 0,
+				     "warnings", "warnings_left_out", 0,
 				     "kernel_asked", true, "changed", false,
 				     "changes", "generation",
 				     (json_int_t)view->generation, "governed",
@@ -158,10 +162,11 @@ static bool is_late(const struct apply *apply)
  */
 enum outcome nf_edge_cmd_load(int argc, char **argv)
 {
-	bool json = false, force = false, if_none = false;
+	bool json = false, force = false, strict = false, if_none = false;
 	const struct option_spec specs[] = {
 		{ .name = "json", .flag = &json },
 		{ .name = "force", .flag = &force },
+		{ .name = "strict", .flag = &strict },
 		{ .name = "if-none", .flag = &if_none },
 	};
 	struct offload offload = { .known = true };
@@ -177,6 +182,7 @@ enum outcome nf_edge_cmd_load(int argc, char **argv)
 		return outcome;
 	outcome = nf_edge_apply_read(&apply, file ? file : DEFAULT_CONFIG);
 	apply.if_none = if_none;
+	apply.strict = strict;
 	if (outcome == DONE)
 		outcome = load(&apply, force);
 	if (outcome == DONE)
@@ -185,7 +191,7 @@ enum outcome nf_edge_cmd_load(int argc, char **argv)
 		if (!is_in_force(json, &outcome))
 			outcome = nf_edge_fail(REFUSED,
 					       "a policy came and went meanwhile; nothing was changed, load again");
-	} else if (apply.config.errors.count) {
+	} else if (outcome <= REFUSED && nf_edge_apply_is_bad(&apply)) {
 		outcome = nf_edge_apply_refuse(&apply, json);
 	} else if (outcome == DONE && json) {
 		print_json(&apply, &offload);

@@ -12,6 +12,10 @@
 #include "nearest.h"
 #include "text.h"
 
+/* Shorter prefixes are hardly meant. */
+#define SHORT_IPV4	8U
+#define SHORT_IPV6	16U
+
 /* libConfuse gives its callbacks no argument of the caller. */
 static struct config *reading;
 
@@ -81,14 +85,20 @@ static void read_ping(cfg_t *cfg, const char *word)
 		reading->policy.ping |= 1U << side;
 }
 
-static void read_expose(cfg_t *cfg, const char *word)
+static bool read_truth(cfg_t *cfg, const char *key, const char *word)
 {
 	int truth = cfg_parse_boolean(word);
 
 	if (truth < 0)
-		wrong(cfg, word, "is neither true nor false; write expose-cls-ports = false");
-	else
-		reading->policy.expose_cls_ports = truth;
+		wrong(cfg, word, "is neither true nor false; write %s = false",
+		      key);
+	return truth > 0;
+}
+
+static void read_expose(cfg_t *cfg, const char *word)
+{
+	reading->policy.expose_cls_ports = read_truth(cfg, "expose-cls-ports",
+						      word);
 }
 
 static void read_side(cfg_t *cfg, const char *word)
@@ -160,8 +170,24 @@ static void read_prefix(cfg_t *cfg, const char *word)
 
 static void read_file(cfg_t *cfg, const char *word)
 {
-	nf_edge_prefix_file_read(reading, set_of(cfg), word,
-				 (unsigned int)cfg->line);
+	int set = nf_edge_word_find(&nf_edge_peer_sets, cfg->title);
+	bool is_void = nf_edge_prefix_file_read(reading, set_of(cfg), word,
+						(unsigned int)cfg->line);
+
+	if (set < 0)
+		return;
+	reading->sources[set].list = nf_edge_strdup(word);
+	reading->sources[set].list_line = (unsigned int)cfg->line;
+	reading->sources[set].is_void = is_void;
+}
+
+static void read_may_be_empty(cfg_t *cfg, const char *word)
+{
+	int set = nf_edge_word_find(&nf_edge_peer_sets, cfg->title);
+	bool truth = read_truth(cfg, "may-be-empty", word);
+
+	if (set >= 0)
+		reading->sources[set].may_be_empty = truth;
 }
 
 /* A value is read here and now; libConfuse keeps an empty string for it. */
@@ -184,6 +210,7 @@ CALLBACK(side, read_side(cfg, word))
 CALLBACK(address, read_address(cfg, opt, word))
 CALLBACK(prefix, read_prefix(cfg, word))
 CALLBACK(file, read_file(cfg, word))
+CALLBACK(may_be_empty, read_may_be_empty(cfg, word))
 
 #define ONE(name, callback)	CFG_STR_CB(name, NULL, CFGF_NODEFAULT, callback)
 #define LIST(name, callback)	CFG_STR_LIST_CB(name, NULL, CFGF_NODEFAULT, callback)
@@ -204,6 +231,7 @@ static cfg_opt_t node_schema[] = {
 static cfg_opt_t peers_schema[] = {
 	LIST("prefixes", prefix_value),
 	ONE("file", file_value),
+	ONE("may-be-empty", may_be_empty_value),
 	CFG_END()
 };
 
@@ -221,6 +249,32 @@ static cfg_opt_t top_schema[] = {
 	[PEERS] = CFG_SEC("peers", peers_schema, CFGF_MULTI | CFGF_TITLE),
 	[TOP_KEYS] = CFG_END()
 };
+
+/* Warn of a short prefix: as a rule, a digit of its length is missing. */
+static void warn_short(struct config *config, const struct peer_set *set,
+		       const char *file, unsigned int line, const char *text,
+		       const struct ip *ip, unsigned int length)
+{
+	const struct peer_set *inside =
+		&config->policy.sets[NF_EDGE_PEER_SET_INTERNAL_NETWORKS];
+	const char *family = ip->family == AF_INET ? "IPv4" : "IPv6";
+	char *share;
+
+	if (length >= (ip->family == AF_INET ? SHORT_IPV4 : SHORT_IPV6))
+		return;
+	share = length ? nf_edge_format("one in %u of all %s addresses",
+					1U << length, family) :
+			 nf_edge_format("every %s address", family);
+	if (set == inside)
+		nf_edge_find(&config->warnings, file, line, text,
+			     "takes in %s as internal: from outside they are spoofed, and external rows at Any do not hold for them",
+			     share);
+	else
+		nf_edge_find(&config->warnings, file, line, text,
+			     "takes in %s; the rows of its set hold for all of them",
+			     share);
+	free(share);
+}
 
 /**
  * nf_edge_config_prefix - read a prefix into a set
@@ -244,10 +298,11 @@ void nf_edge_config_prefix(struct config *config, struct peer_set *set,
 		free(why);
 		return;
 	}
-	config->prefix_count++;
-	if (config->prefix_count <= NF_EDGE_MAX_PREFIXES)
-		nf_edge_set_add(set, &ip, length);
-	else if (config->prefix_count == NF_EDGE_MAX_PREFIXES + 1)
+	if (config->prefix_count > NF_EDGE_MAX_PREFIXES ||
+	    !nf_edge_set_add(set, &ip, length))
+		return;
+	warn_short(config, set, file, line, text, &ip, length);
+	if (++config->prefix_count > NF_EDGE_MAX_PREFIXES)
 		nf_edge_find(&config->errors, file, line, text,
 			     "is one prefix too many; all sets together hold %u at most",
 			     NF_EDGE_MAX_PREFIXES);
@@ -399,6 +454,15 @@ static void check_required(struct config *config, const struct text *text)
 		nf_edge_find(&config->errors, config->file, 1, "node",
 			     "is missing; write node NAME { access = { ... } }");
 
+	for (i = 0; i < PEER_SET_COUNT; i++) {
+		const struct set_source *source = &config->sources[i];
+
+		if (source->is_void && !source->may_be_empty)
+			nf_edge_find(&config->errors, config->file,
+				     source->list_line, source->list,
+				     "holds no prefix; write may-be-empty = true beside it if that is meant");
+	}
+
 	config->mode_line = top->key_lines[MODE];
 	config->zones_line = top->key_lines[ZONES];
 	config->features_line = top->key_lines[FEATURES];
@@ -422,6 +486,7 @@ void nf_edge_config_read(struct config *config, const char *file)
 		nf_edge_find(&config->errors, file, line, file, "%s", why);
 		goto out;
 	}
+	config->is_stream = text.is_stream;
 
 	nf_edge_text_scan(&text, top_schema, &config->errors);
 	open_sections(config, &text);
@@ -431,6 +496,7 @@ void nf_edge_config_read(struct config *config, const char *file)
 		nf_edge_set_sort(&config->policy.sets[i]);
 	nf_edge_config_validate(config);
 	nf_edge_findings_sort(&config->errors, file);
+	nf_edge_findings_sort(&config->warnings, file);
 out:
 	nf_edge_text_free(&text);
 	free(why);
@@ -442,10 +508,11 @@ out:
  */
 void nf_edge_config_free(struct config *config)
 {
-	unsigned int family;
+	unsigned int i;
 
-	for (family = 0; family < FAMILY_COUNT; family++)
-		free(config->unknown_set.prefixes[family].entries);
+	for (i = 0; i < PEER_SET_COUNT; i++)
+		free(config->sources[i].list);
+	nf_edge_set_free(&config->unknown_set);
 	nf_edge_policy_free(&config->policy);
 	nf_edge_findings_free(&config->errors);
 	nf_edge_findings_free(&config->warnings);

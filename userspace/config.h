@@ -10,8 +10,24 @@
 #include "policy.h"
 
 /**
+ * struct set_source - where the prefixes of a set come from
+ * @may_be_empty: its author expects that nobody may be in it
+ * @list: name of its list, NULL when there is none
+ * @list_line: where the list is named
+ * @is_void: the list was read, and holds nothing
+ */
+struct set_source {
+	bool may_be_empty;
+	char *list;
+	unsigned int list_line;
+	bool is_void;
+};
+
+/**
  * struct config - a configuration
  * @file: its name, as the user gave it
+ * @is_stream: it stands in no folder, so that lists are looked for in the
+ *	working folder
  * @policy: what it says; whole only when there are no errors
  * @errors: why it cannot be loaded
  * @warnings: what its author should know
@@ -22,11 +38,13 @@
  * @expose_line: where expose-cls-ports stands
  * @zone_lines: where each zone is switched on
  * @feature_lines: where each feature is switched on
+ * @sources: of each peer set
  * @unknown_set: where the prefixes of unknown sets go
- * @prefix_count: prefixes of all sets as they are written
+ * @prefix_count: prefixes of all sets together
  */
 struct config {
 	const char *file;
+	bool is_stream;
 	struct policy policy;
 	struct findings errors;
 	struct findings warnings;
@@ -37,6 +55,7 @@ struct config {
 	unsigned int expose_line;
 	unsigned int zone_lines[ZONE_COUNT];
 	unsigned int feature_lines[FEATURE_COUNT];
+	struct set_source sources[PEER_SET_COUNT];
 	struct peer_set unknown_set;
 	size_t prefix_count;
 };
@@ -49,7 +68,7 @@ void nf_edge_config_validate(struct config *config);
 void nf_edge_config_warn(struct config *config);
 void nf_edge_config_free(struct config *config);
 
-void nf_edge_prefix_file_read(struct config *config, struct peer_set *set,
+bool nf_edge_prefix_file_read(struct config *config, struct peer_set *set,
 			      const char *name, unsigned int line);
 
 #endif /* CONFIG_H */

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 
 #include "edgectl.h"
 #include "policy.h"
@@ -149,22 +150,93 @@ void nf_edge_set_add_entries(struct peer_set *set, unsigned int family,
 	prefixes->count += count;
 }
 
+/* Nobody who writes a list knows these numbers, so that no list collides. */
+static const uint64_t *seeds(void)
+{
+	static uint64_t numbers[3];
+
+	if (!numbers[0] &&
+	    getrandom(numbers, sizeof(numbers), 0) != sizeof(numbers))
+		numbers[0] = 1;
+	return numbers;
+}
+
+static uint64_t hash(const uint8_t *entry, size_t size)
+{
+	const uint64_t *seed = seeds();
+	uint64_t words[3] = { 0 }, sum = 0;
+	size_t i;
+
+	memcpy(words, entry, size);
+	for (i = 0; i < ARRAY_SIZE(words); i++) {
+		__uint128_t product = (__uint128_t)(words[i] ^ seed[i]) *
+				      (seed[2 - i] | 1);
+
+		sum = (sum ^ (uint64_t)product ^ (uint64_t)(product >> 64)) *
+		      0x9e3779b97f4a7c15ULL;
+		sum ^= sum >> 32;
+	}
+	return sum;
+}
+
+/* The slot of a prefix: its own, or an empty one. */
+static uint32_t *find_slot(const struct prefixes *prefixes,
+			   const uint8_t *entry, size_t size)
+{
+	size_t i = hash(entry, size);
+
+	for (;; i++) {
+		uint32_t *slot = &prefixes->slots[i &
+						  (prefixes->slot_count - 1)];
+
+		if (!*slot || !memcmp(prefixes->entries + (*slot - 1) * size,
+				      entry, size))
+			return slot;
+	}
+}
+
+/* At least half of the slots stay empty. */
+static void make_slots(struct prefixes *prefixes, size_t size)
+{
+	size_t count = prefixes->slot_count ? prefixes->slot_count : 64, i;
+
+	while (count < (prefixes->count + 1) * 2)
+		count *= 2;
+	if (count == prefixes->slot_count)
+		return;
+	free(prefixes->slots);
+	prefixes->slots = nf_edge_alloc(count * sizeof(*prefixes->slots));
+	prefixes->slot_count = count;
+	for (i = 0; i < prefixes->count; i++)
+		*find_slot(prefixes, prefixes->entries + i * size, size) =
+			(uint32_t)i + 1;
+}
+
 /**
  * nf_edge_set_add - add a prefix to a set
  * @set: the set
  * @ip: its first address
  * @length: its length
+ *
+ * Return: false when the set holds it already.
  */
-void nf_edge_set_add(struct peer_set *set, const struct ip *ip,
+bool nf_edge_set_add(struct peer_set *set, const struct ip *ip,
 		     unsigned int length)
 {
 	uint8_t entry[NF_EDGE_PREFIX_IPV6_SIZE] = { 0 };
 	unsigned int family = ip_family(ip);
-	size_t size = address_size(family);
+	struct prefixes *prefixes = &set->prefixes[family];
+	uint32_t *slot;
 
-	memcpy(entry, ip->bytes, size);
-	entry[size] = (uint8_t)length;
+	memcpy(entry, ip->bytes, address_size(family));
+	entry[address_size(family)] = (uint8_t)length;
+	make_slots(prefixes, nf_edge_entry_size(family));
+	slot = find_slot(prefixes, entry, nf_edge_entry_size(family));
+	if (*slot)
+		return false;
+	*slot = (uint32_t)prefixes->count + 1;
 	nf_edge_set_add_entries(set, family, entry, 1);
+	return true;
 }
 
 /**
@@ -214,6 +286,9 @@ void nf_edge_set_sort(struct peer_set *set)
 		struct prefixes *prefixes = &set->prefixes[family];
 		size_t size = nf_edge_entry_size(family), from, to = 0;
 
+		free(prefixes->slots);
+		prefixes->slots = NULL;
+		prefixes->slot_count = 0;
 		if (!prefixes->count)
 			continue;
 		qsort(prefixes->entries, prefixes->count, size,
@@ -228,6 +303,20 @@ void nf_edge_set_sort(struct peer_set *set)
 			memmove(last + size, next, size);
 		}
 		prefixes->count = to + 1;
+	}
+}
+
+/**
+ * nf_edge_set_free - forget the prefixes of a set
+ * @set: the set
+ */
+void nf_edge_set_free(struct peer_set *set)
+{
+	unsigned int family;
+
+	for (family = 0; family < FAMILY_COUNT; family++) {
+		free(set->prefixes[family].entries);
+		free(set->prefixes[family].slots);
 	}
 }
 
@@ -329,7 +418,7 @@ size_t nf_edge_policy_prefixes(const struct policy *policy)
  */
 void nf_edge_policy_free(struct policy *policy)
 {
-	unsigned int i, family;
+	unsigned int i;
 	size_t n;
 
 	for (n = 0; n < policy->node_count; n++)
@@ -337,7 +426,6 @@ void nf_edge_policy_free(struct policy *policy)
 	free(policy->nodes);
 	free(policy->interfaces);
 	for (i = 0; i < PEER_SET_COUNT; i++)
-		for (family = 0; family < FAMILY_COUNT; family++)
-			free(policy->sets[i].prefixes[family].entries);
+		nf_edge_set_free(&policy->sets[i]);
 	memset(policy, 0, sizeof(*policy));
 }

@@ -40,11 +40,16 @@ struct node {
  * @entries: address, length and three zeros each
  * @count: how many
  * @capacity: how many there is room for
+ * @slots: while prefixes are added one by one: by hash, the place of each
+ *	behind 1, 0 where there is none
+ * @slot_count: how many slots, a power of two
  */
 struct prefixes {
 	uint8_t *entries;
 	size_t count;
 	size_t capacity;
+	uint32_t *slots;
+	size_t slot_count;
 };
 
 enum { IPV4, IPV6, FAMILY_COUNT };
@@ -79,13 +84,14 @@ struct node *nf_edge_node_find(const struct policy *policy, const char *name);
 struct node *nf_edge_node_add(struct policy *policy, const char *name);
 void nf_edge_node_bind(struct node *node, uint8_t service,
 		       const struct ip *ip, unsigned int line);
-void nf_edge_set_add(struct peer_set *set, const struct ip *ip,
+bool nf_edge_set_add(struct peer_set *set, const struct ip *ip,
 		     unsigned int length);
 void nf_edge_set_add_entries(struct peer_set *set, unsigned int family,
 			     const void *entries, size_t count);
 void nf_edge_set_entry(const struct peer_set *set, unsigned int family,
 		       size_t i, struct ip *ip, unsigned int *length);
 void nf_edge_set_sort(struct peer_set *set);
+void nf_edge_set_free(struct peer_set *set);
 size_t nf_edge_set_count(const struct peer_set *set);
 bool nf_edge_set_contains(const struct peer_set *set, const struct ip *ip);
 bool nf_edge_policy_binds(const struct policy *policy, const struct ip *ip);

@@ -426,16 +426,18 @@ static size_t add_section(struct text *text, const cfg_opt_t *option,
 static void scan_statements(struct scanner *s, const cfg_opt_t *schema,
 			    size_t section);
 
-/* How many sections of a type are remembered, to notice repetitions: more
- * than the policy may have of any.
+/* Sections that are compared, and whose values are read: more than a policy can
+ * have.  Each of them beyond is an error, and libConfuse compares all pairs.
  */
+#define SECTIONS_MAX	(NF_EDGE_MAX_INTERFACES * 2)
+
 static const struct section *find_twin(const struct text *text,
 				       const cfg_opt_t *option,
 				       const char *title)
 {
 	size_t i;
 
-	for (i = 1; i < text->section_count && i <= NF_EDGE_MAX_INTERFACES * 2;
+	for (i = 1; i < text->section_count && i <= SECTIONS_MAX;
 	     i++)
 		if (text->sections[i].option == option &&
 		    !strcmp(text->sections[i].title, title))
@@ -508,7 +510,7 @@ static void scan_section(struct scanner *s, const struct token *name,
 		good = false;
 	}
 	section = add_section(s->text, option, word, name->line);
-	s->text->sections[section].broken = !good;
+	s->text->sections[section].broken = !good || section > SECTIONS_MAX;
 	scan_statements(s, option->subopts, section);
 	if (s->text->sections[section].broken)
 		blank(s->text, name->start, s->position);

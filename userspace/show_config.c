@@ -96,7 +96,10 @@ static void print_set(const struct peer_set *set, const char *name)
 	struct ip ip;
 	size_t i;
 
-	fprintf(nf_edge_out, "\npeers %s {\n    prefixes = {", name);
+	fprintf(nf_edge_out, "\npeers %s {\n", name);
+	if (!nf_edge_set_count(set))
+		fputs("    may-be-empty = true\n", nf_edge_out);
+	fputs("    prefixes = {", nf_edge_out);
 	for (family = 0; family < FAMILY_COUNT; family++) {
 		for (i = 0; i < set->prefixes[family].count; i++) {
 			nf_edge_set_entry(set, family, i, &ip, &length);

@@ -5,9 +5,13 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <libgen.h>
+#include <limits.h>
+#include <linux/magic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 #include <unistd.h>
 
 #include "edgectl.h"
@@ -16,6 +20,9 @@
 
 /* Three times what a million IPv6 prefixes take. */
 #define SIZE_MAX_READ	(128UL << 20)
+
+/* Symbolic links that the kernel follows at most. */
+#define LINKS_MAX	40U
 
 static char *read_all(int fd, size_t *length, char **why)
 {
@@ -94,10 +101,50 @@ static bool is_text(struct text *text, unsigned int *line, char **why)
 	return true;
 }
 
+static bool is_in_proc(const char *path)
+{
+	char *copy = nf_edge_strdup(path);
+	struct statfs status;
+	bool is;
+
+	is = !statfs(dirname(copy), &status) &&
+	     status.f_type == PROC_SUPER_MAGIC;
+	free(copy);
+	return is;
+}
+
+/* Tell whether a name, such as /dev/stdin or /dev/fd/3, leads to a link in /proc.
+ * Such a link opens a file that is open already, and has another folder.
+ */
+static bool is_descriptor(const char *file)
+{
+	char *path = nf_edge_strdup(file), *copy, *next;
+	char target[PATH_MAX];
+	bool is = is_in_proc(path);
+	unsigned int i;
+
+	for (i = 0; !is && i < LINKS_MAX; i++) {
+		ssize_t length = readlink(path, target, sizeof(target) - 1);
+
+		if (length < 0)
+			break;
+		target[length] = '\0';
+		copy = nf_edge_strdup(path);
+		next = *target == '/' ? nf_edge_strdup(target) :
+		       nf_edge_format("%s/%s", dirname(copy), target);
+		free(copy);
+		free(path);
+		path = next;
+		is = is_in_proc(path);
+	}
+	free(path);
+	return is;
+}
+
 /**
  * nf_edge_text_read - read a file
  * @text: filled in; nf_edge_text_free() it, also after a failure
- * @file: its name, which has to outlive @text
+ * @file: its name, - for standard input, which has to outlive @text
  * @line: on failure, the line at fault, 0 when it cannot be read at all
  * @why: on failure, a new string: what is wrong
  *
@@ -111,12 +158,18 @@ bool nf_edge_text_read(struct text *text, const char *file, unsigned int *line,
 
 	*line = 0;
 	*text = (struct text){ .file = file };
-	fd = open(file, O_RDONLY | O_CLOEXEC);
+	text->is_stream = !strcmp(file, STANDARD_INPUT) || is_descriptor(file);
+	fd = strcmp(file, STANDARD_INPUT) != 0 ?
+	     open(file, O_RDONLY | O_CLOEXEC) :
+	     fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0);
 	if (fd < 0) {
 		*why = nf_edge_format("cannot be opened: %s", strerror(errno));
 		return false;
 	}
-	if (!fstat(fd, &status) && S_ISDIR(status.st_mode))
+	if (fstat(fd, &status))
+		status.st_mode = S_IFREG;
+	text->is_stream |= !S_ISREG(status.st_mode);
+	if (S_ISDIR(status.st_mode))
 		*why = nf_edge_strdup("is a directory; name a file");
 	else
 		text->buffer = read_all(fd, &text->length, why);

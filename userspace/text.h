@@ -14,6 +14,9 @@
 
 #define KEYS_MAX	8
 
+/* Name of standard input. */
+#define STANDARD_INPUT	"-"
+
 /**
  * struct section - the top of a file, or one section of it
  * @option: what the schema says of it; NULL for the top
@@ -36,12 +39,14 @@ struct section {
  * @buffer: what is left for libConfuse: comments and what is broken are
  *	blanked out, lines stay where they are
  * @length: octets there
+ * @is_stream: it stands in no folder: standard input, a pipe, a device
  * @sections: the top, then each section in order
  */
 struct text {
 	const char *file;
 	char *buffer;
 	size_t length;
+	bool is_stream;
 	struct section *sections;
 	size_t section_count;
 	size_t section_capacity;

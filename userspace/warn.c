@@ -286,6 +286,9 @@ static void empty_set(struct config *config)
 
 		if (!peers->bound)
 			continue;
+		if (!nf_edge_set_count(peers) &&
+		    config->sources[set].may_be_empty)
+			continue;
 		if (!nf_edge_set_count(peers)) {
 			warn_set(config, set, "is bound and empty; nobody is in it", "");
 			continue;

@@ -300,7 +300,13 @@ REFUSED = [
           'peers frontend { file = "nowhere.list" }\n', "nowhere.list",
           FRONTEND),
     wrong("a folder as a file", FRONTEND, 'peers frontend { file = "/tmp" }\n',
-          "/tmp", 'peers frontend { file = "/dev/null" }\n'),
+          "/tmp", 'peers frontend { file = "/dev/null" may-be-empty = true }\n'),
+    wrong("an empty file", FRONTEND, 'peers frontend { file = "/dev/null" }\n',
+          ("/dev/null", "may-be-empty = true"),
+          'peers frontend { file = "/dev/null" may-be-empty = yes }\n'),
+    wrong("a set that may be empty perhaps", FRONTEND,
+          "peers frontend { may-be-empty = perhaps }\n", "perhaps",
+          "peers frontend { may-be-empty = false }\n"),
 ]
 
 
@@ -597,6 +603,41 @@ def test_check_warns_and_only_where_it_should(edgectl, what):
     assert not quiet
     # A warning is no obstacle.
     edgectl("load", edgectl.file(str(config), "warned.conf"))
+
+
+@pytest.mark.parametrize("verb", ["check", "load"])
+def test_strict_refuses_a_warning_and_changes_nothing(edgectl, client, verb):
+    before = untouched(client)
+    file = edgectl.file(str(QUIET.but(peers={"dns": None})), "warned.conf")
+    done = edgectl(verb, "--strict", file, check=False)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert [line for line, _ in said(done, file)] == [2]
+    assert done.stderr.splitlines()[-1] == (
+        f"edgectl: {file}: 1 warning, which --strict refuses, "
+        "nothing was changed")
+    answer = edgectl.json(verb, "--strict", file, codes=(1,))
+    assert answer["errors"] == [] and len(answer["warnings"]) == 1
+    assert untouched(client) == before
+    quiet = edgectl.file(str(QUIET), "quiet.conf")
+    assert edgectl(verb, "--strict", quiet).stderr == ""
+
+
+def test_a_set_that_is_empty_on_purpose_loads_back(net, tmp_path):
+    """An empty list is an error unless it may be; what show config makes of it
+    draws no warning either."""
+    file, listed = tmp_path / "edge.conf", tmp_path / "dns.list"
+    file.write_text(str(QUIET.but(peers={"dns": None})) +
+                    "peers dns { file = dns.list }\n")
+    listed.write_text("# nobody now\n")
+    done = net.edgectl("load", file, check=False)
+    assert done.returncode == 1 and "holds no prefix" in done.stderr
+    file.write_text(file.read_text().replace(
+        "dns.list", "dns.list may-be-empty = true"))
+    net.edgectl("load", "--strict", file)
+    shown = net.edgectl("show", "config").stdout
+    answer = net.edgectl("load", "--strict", "--json", "-", stdin=shown)
+    assert json.loads(answer.stdout)["changed"] is False
+    assert net.edgectl.json("show", "config")["peers"]["dns"] == []
 
 
 @pytest.mark.parametrize("what", ["QUIET", "FEDERATING", "WITH_XMPP",

@@ -400,25 +400,6 @@ static void errors_name_the_list_and_its_line(void **state)
 		  "none.list", "No such file");
 }
 
-static void too_many_prefixes_are_one_error(void **state)
-{
-	char *text = NULL;
-	size_t size = 0;
-	FILE *stream;
-	int i;
-
-	stream = open_memstream(&text, &size);
-	for (i = 0; i < 600000; i++)
-		fprintf(stream, "%d.%d.%d.0/24\n", 11 + (i >> 16), i >> 8 & 255, i & 255);
-	fclose(stream);
-	write_bytes("partners.list", text, size);
-	free(text);
-	read_text(TOP NODE "peers cms { file = \"partners.list\" }\n"
-		  "peers sba { file = \"partners.list\" }\n");
-	error(400001, "17.26.128.0/24", "one prefix too many");
-	errors(1);
-}
-
 static void features_that_need_others_are_warned_of(void **state)
 {
 #define WITH(zones, features)						\
@@ -516,7 +497,6 @@ int main(void)
 		cmocka_unit_test(limits_are_kept),
 		cmocka_unit_test(prefixes_come_from_a_file),
 		cmocka_unit_test(errors_name_the_list_and_its_line),
-		cmocka_unit_test(too_many_prefixes_are_one_error),
 		cmocka_unit_test(features_that_need_others_are_warned_of),
 		cmocka_unit_test(wide_rows_are_warned_of),
 		cmocka_unit_test(incomplete_sets_are_warned_of),
