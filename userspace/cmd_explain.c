@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "explain.h"
+#include "foreign.h"
 #include "links.h"
 #include "output.h"
 
@@ -67,6 +68,42 @@ void nf_edge_explain_read(struct nlmsghdr *reply, void *arg)
 		nf_edge_attr_u32(attrs[NF_EDGE_A_POLICY_GENERATION]);
 }
 
+/**
+ * nf_edge_arrival_find - look for the device that a question is about
+ * @arrival: filled in; nf_edge_arrival_free() it
+ * @links: the devices, of which there are none when the kernel does not tell
+ * @in: name of the device, or an empty string
+ */
+void nf_edge_arrival_find(struct arrival *arrival, const struct links *links,
+			  const char *in)
+{
+	const struct link *master = nf_edge_link_master(links, in);
+	char *sentence = NULL, *odd;
+
+	*arrival = (struct arrival){
+		.master = master ? nf_edge_strdup(master->name) : NULL,
+	};
+	if (*in && links->count)
+		sentence = nf_edge_device_absent(links, in);
+	if (!sentence)
+		return;
+	odd = nf_edge_odd(in);
+	arrival->absent = nf_edge_format("%s%s%s", sentence, odd ? "; " : "",
+					 odd ? odd : "");
+	free(odd);
+	free(sentence);
+}
+
+/**
+ * nf_edge_arrival_free - forget it
+ * @arrival: what was found
+ */
+void nf_edge_arrival_free(struct arrival *arrival)
+{
+	free(arrival->absent);
+	free(arrival->master);
+}
+
 static const char *optional_word(const struct vocabulary *vocabulary, int value)
 {
 	return value < 0 ? NULL : nf_edge_word(vocabulary, (uint32_t)value);
@@ -80,14 +117,14 @@ static json_t *name_or_null(const char *name)
 /**
  * nf_edge_explain_json - an answer for machines
  * @verdict: the answer
- * @master: the device that packets of the device in question arrive on, or NULL
+ * @arrival: where the packet in question arrives
  *
  * Return: a new object.
  */
 json_t *nf_edge_explain_json(const struct verdict *verdict,
-			     const char *master)
+			     const struct arrival *arrival)
 {
-	return json_pack("{s:i, s:s, s:s?, s:o, s:o, s:o, s:o, s:s?, s:o}",
+	return json_pack("{s:i, s:s, s:s?, s:o, s:o, s:o, s:o, s:s?, s:o, s:o*}",
 			 SCHEMA,
 			 "verdict", nf_edge_word(&nf_edge_verdicts,
 						 verdict->verdict),
@@ -99,7 +136,9 @@ json_t *nf_edge_explain_json(const struct verdict *verdict,
 			 "destination_node",
 			 name_or_null(verdict->destination_node),
 			 "mode", optional_word(&nf_edge_modes, verdict->mode),
-			 "master", name_or_null(master ? master : ""));
+			 "master", name_or_null(arrival->master ? arrival->master : ""),
+			 "absent", arrival->absent ?
+			 nf_edge_json_text(arrival->absent) : NULL);
 }
 
 static enum outcome ask(struct client *client, const struct query *query,
@@ -113,34 +152,44 @@ static enum outcome ask(struct client *client, const struct query *query,
 }
 
 /* A text needs the rows too, as they were when the question was asked. */
+static enum outcome ask_whole(struct client *client, const struct query *query,
+			      struct verdict *verdict, struct view *view)
+{
+	enum outcome outcome;
+	int attempts = 0;
+
+	do {
+		nf_edge_view_free(view);
+		if (attempts++ == VIEW_ATTEMPTS)
+			return nf_edge_view_restless();
+		outcome = ask(client, query, verdict);
+		if (outcome == DONE)
+			outcome = nf_edge_view_read(client, view, VIEW_ROWS);
+	} while (outcome == DONE && view->generation != verdict->generation);
+	return outcome;
+}
+
 static enum outcome explain_one(struct client *client,
 				const struct query *query, bool json)
 {
 	struct view view = { 0 };
 	struct verdict verdict;
-	char *master = nf_edge_master_of(query->in);
 	enum outcome outcome;
-	int attempts = 0;
+	struct arrival arrival;
+	struct links links;
 
-	do {
-		nf_edge_view_free(&view);
-		if (attempts++ == VIEW_ATTEMPTS) {
-			free(master);
-			return nf_edge_view_restless();
-		}
-		outcome = ask(client, query, &verdict);
-		if (outcome == DONE && !json)
-			outcome = nf_edge_view_read(client, &view, VIEW_ROWS);
-	} while (outcome == DONE && !json &&
-		 view.generation != verdict.generation);
-
+	nf_edge_links_read(&links);
+	nf_edge_arrival_find(&arrival, &links, query->in);
+	nf_edge_links_free(&links);
+	outcome = json ? ask(client, query, &verdict) :
+			 ask_whole(client, query, &verdict, &view);
 	if (outcome == DONE && json)
-		nf_edge_json_print(nf_edge_explain_json(&verdict, master),
+		nf_edge_json_print(nf_edge_explain_json(&verdict, &arrival),
 				   JSON_INDENT(2));
 	else if (outcome == DONE)
-		nf_edge_explain_print(query, &verdict, &view, master);
+		nf_edge_explain_print(query, &verdict, &view, &arrival);
+	nf_edge_arrival_free(&arrival);
 	nf_edge_view_free(&view);
-	free(master);
 	if (outcome == DONE && verdict.verdict == NF_EDGE_VERDICT_DROP)
 		return nf_edge_output_flush(REFUSED);
 	return outcome;

@@ -9,6 +9,7 @@
 
 #include "config.h"
 #include "edgectl.h"
+#include "links.h"
 #include "nearest.h"
 #include "text.h"
 
@@ -308,11 +309,14 @@ void nf_edge_config_prefix(struct config *config, struct peer_set *set,
 			     NF_EDGE_MAX_PREFIXES);
 }
 
+/* The kernel takes the octet 0xa0, the second of a non-breaking space, for a
+ * space as well.
+ */
 static bool good_interface_name(const char *name)
 {
 	return *name && strlen(name) <= NF_EDGE_INTERFACE_NAME_MAX &&
 	       strcmp(name, ".") && strcmp(name, "..") &&
-	       !strpbrk(name, "/: \t\r\n\v\f");
+	       !strpbrk(name, "/: \t\r\n\v\f\xa0");
 }
 
 #define NODE_LETTERS	"ABCDEFGHIJKLMNOPQRSTUVWXYZ" \
@@ -326,14 +330,35 @@ static bool good_node_name(const char *name)
 	       strspn(name, NODE_LETTERS) == length;
 }
 
+/* An alternative name may be longer than a name that packets are judged by. */
+static void refuse_name(struct config *config, const struct section *section)
+{
+	char *alternative;
+	const char *nearest;
+	struct links links;
+
+	nf_edge_links_read(&links);
+	alternative = nf_edge_device_alternative(&links, section->title);
+	nearest = nf_edge_device_nearest(&links, section->title);
+	if (alternative)
+		nf_edge_find(&config->errors, config->file, section->line,
+			     section->title, "%s", alternative);
+	else
+		nf_edge_find(&config->errors, config->file, section->line,
+			     section->title,
+			     "no interface can be called so; a name has 1 to %d characters, and no / : or space%s%s",
+			     NF_EDGE_INTERFACE_NAME_MAX,
+			     nearest ? "; the nearest is " : "",
+			     nearest ? nearest : "");
+	free(alternative);
+	nf_edge_links_free(&links);
+}
+
 static void open_interface(struct config *config,
 			   const struct section *section)
 {
 	if (!good_interface_name(section->title)) {
-		nf_edge_find(&config->errors, config->file, section->line,
-			     section->title,
-				"no interface can be called so; a name has 1 to %d characters, and no / : or space",
-			     NF_EDGE_INTERFACE_NAME_MAX);
+		refuse_name(config, section);
 		return;
 	}
 	if (strpbrk(section->title, "\"'\\$")) {

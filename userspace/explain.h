@@ -8,17 +8,32 @@
 #include <jansson.h>
 
 #include "client.h"
+#include "links.h"
 #include "query.h"
 #include "view.h"
+
+/**
+ * struct arrival - the device that a question is about
+ * @master: the device that its packets arrive on, or NULL
+ * @absent: a sentence when no device has its name, or NULL
+ */
+struct arrival {
+	char *master;
+	char *absent;
+};
 
 struct nl_msg *nf_edge_explain_request(struct client *client,
 				       const struct query *query);
 void nf_edge_explain_read(struct nlmsghdr *reply, void *arg);
 json_t *nf_edge_explain_json(const struct verdict *verdict,
-			     const char *master);
+			     const struct arrival *arrival);
 void nf_edge_explain_print(const struct query *query,
 			   const struct verdict *verdict,
-			   const struct view *view, const char *master);
+			   const struct view *view,
+			   const struct arrival *arrival);
+void nf_edge_arrival_find(struct arrival *arrival, const struct links *links,
+			  const char *in);
+void nf_edge_arrival_free(struct arrival *arrival);
 enum outcome nf_edge_explain_batch(struct client *client);
 
 #endif /* EXPLAIN_H */

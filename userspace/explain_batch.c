@@ -53,7 +53,7 @@ static enum outcome answer(struct batch *batch, struct pending *pending,
 			   const struct links *links)
 {
 	struct verdict verdict = { .reason = -1, .mode = -1 };
-	const struct link *master;
+	struct arrival arrival;
 	int error;
 
 	if (pending->why) {
@@ -71,10 +71,10 @@ static enum outcome answer(struct batch *batch, struct pending *pending,
 	}
 	if (error)
 		return nf_edge_client_fail(batch->client, "cannot explain");
-	master = nf_edge_link_master(links, pending->in);
-	nf_edge_json_print(nf_edge_explain_json(&verdict, master ?
-						master->name : NULL),
+	nf_edge_arrival_find(&arrival, links, pending->in);
+	nf_edge_json_print(nf_edge_explain_json(&verdict, &arrival),
 			   JSON_COMPACT);
+	nf_edge_arrival_free(&arrival);
 	return DONE;
 }
 

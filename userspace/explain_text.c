@@ -184,16 +184,26 @@ static void print_master(const char *member, const char *master)
 	free(in);
 }
 
+static void print_absent(const char *name, const char *sentence)
+{
+	fputs("  ", nf_edge_out);
+	nf_edge_put(name);
+	fputs(": ", nf_edge_out);
+	nf_edge_put(sentence);
+	fputc('\n', nf_edge_out);
+}
+
 /**
  * nf_edge_explain_print - print an answer for people
  * @query: the question
  * @verdict: the answer
  * @view: what is in force, with its rows
- * @master: the device that packets of the device in question arrive on, or NULL
+ * @arrival: where the packet in question arrives
  */
 void nf_edge_explain_print(const struct query *query,
 			   const struct verdict *verdict,
-			   const struct view *view, const char *master)
+			   const struct view *view,
+			   const struct arrival *arrival)
 {
 	bool drop = verdict->verdict == NF_EDGE_VERDICT_DROP;
 	const char *colour = drop ? RED :
@@ -214,8 +224,10 @@ void nf_edge_explain_print(const struct query *query,
 		      ": no Edge address is in it, or it is of a device that is never judged" :
 		      ": no policy is loaded", nf_edge_out);
 	fputc('\n', nf_edge_out);
-	if (master)
-		print_master(query->in, master);
+	if (arrival->master)
+		print_master(query->in, arrival->master);
+	if (arrival->absent)
+		print_absent(query->in, arrival->absent);
 
 	for (i = 0; i < NF_EDGE_ROW_COUNT; i++)
 		if (verdict->rows & (1ULL << i))

@@ -32,6 +32,24 @@ static void read_ring(struct link *link, struct nlattr *data)
 	link->ring[1] = nf_edge_attr_u32(attrs[IFLA_HSR_SLAVE2]);
 }
 
+static void read_others(struct link *link, struct nlattr *list)
+{
+	struct nlattr *name;
+	int left;
+
+	nla_for_each_nested(name, list, left) {
+		if (nla_type(name) != IFLA_ALT_IFNAME)
+			continue;
+		link->others = nf_edge_grow(link->others,
+					    &link->other_capacity,
+					    link->other_count,
+					    sizeof(*link->others));
+		link->others[link->other_count++] =
+			nf_edge_format("%.*s", nla_len(name),
+				       (const char *)nla_data(name));
+	}
+}
+
 static int add_link(struct nl_msg *msg, void *arg)
 {
 	struct nlattr *attrs[IFLA_MAX + 1], *info[IFLA_INFO_MAX + 1] = { 0 };
@@ -59,6 +77,8 @@ static int add_link(struct nl_msg *msg, void *arg)
 	nla_strlcpy(link->name, attrs[IFLA_IFNAME], sizeof(link->name));
 	if (is_kind(info[IFLA_INFO_KIND], "hsr"))
 		read_ring(link, info[IFLA_INFO_DATA]);
+	if (attrs[IFLA_PROP_LIST])
+		read_others(link, attrs[IFLA_PROP_LIST]);
 	return NL_OK;
 }
 
@@ -150,31 +170,17 @@ const struct link *nf_edge_link_master(const struct links *links,
 }
 
 /**
- * nf_edge_master_of - the device that packets of a device arrive on, now
- * @name: name of the device, or an empty string
- *
- * Return: a new string, or NULL without such a master.
- */
-char *nf_edge_master_of(const char *name)
-{
-	const struct link *master;
-	struct links links;
-	char *found;
-
-	if (!*name)
-		return NULL;
-	nf_edge_links_read(&links);
-	master = nf_edge_link_master(&links, name);
-	found = master ? nf_edge_strdup(master->name) : NULL;
-	nf_edge_links_free(&links);
-	return found;
-}
-
-/**
  * nf_edge_links_free - forget the list
  * @links: the devices
  */
 void nf_edge_links_free(struct links *links)
 {
+	size_t i, j;
+
+	for (i = 0; i < links->count; i++) {
+		for (j = 0; j < links->items[i].other_count; j++)
+			free(links->items[i].others[j]);
+		free(links->items[i].others);
+	}
 	free(links->items);
 }

@@ -19,6 +19,9 @@
  * @is_in_vrf: its master is one
  * @ring: numbers of the devices that a ring (HSR, PRP) consists of: to those
  *	it is no master, but takes their packets all the same
+ * @others: its alternative names
+ * @other_count: how many
+ * @other_capacity: how many there is room for
  */
 struct link {
 	char name[IF_NAMESIZE];
@@ -27,6 +30,9 @@ struct link {
 	bool is_vrf;
 	bool is_in_vrf;
 	uint32_t ring[2];
+	char **others;
+	size_t other_count;
+	size_t other_capacity;
 };
 
 struct links {
@@ -40,7 +46,10 @@ const struct link *nf_edge_link_find(const struct links *links,
 				     const char *name);
 const struct link *nf_edge_link_master(const struct links *links,
 				       const char *name);
-char *nf_edge_master_of(const char *name);
+const char *nf_edge_device_nearest(const struct links *links,
+				   const char *name);
+char *nf_edge_device_alternative(const struct links *links, const char *name);
+char *nf_edge_device_absent(const struct links *links, const char *name);
 void nf_edge_links_free(struct links *links);
 
 #endif /* LINKS_H */

@@ -11,6 +11,7 @@
 #include "client.h"
 #include "edgectl.h"
 #include "foreign.h"
+#include "links.h"
 #include "query.h"
 #include "rows.h"
 
@@ -180,8 +181,17 @@ static bool parse_packet(struct query *query, char **words, char **why)
 
 static bool set_interface(struct query *query, const char *name, char **why)
 {
+	char *alternative;
+	struct links links;
+
 	if (!*name || strlen(name) > NF_EDGE_INTERFACE_NAME_MAX) {
-		*why = refuse(name, "is not the name of an interface");
+		nf_edge_links_read(&links);
+		alternative = nf_edge_device_alternative(&links, name);
+		*why = refuse(name, "is not the name of an interface%s%s",
+			      alternative ? "; " : "",
+			      alternative ? alternative : "");
+		free(alternative);
+		nf_edge_links_free(&links);
 		return false;
 	}
 	snprintf(query->in, sizeof(query->in), "%s", name);

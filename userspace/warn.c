@@ -7,6 +7,7 @@
 
 #include "config.h"
 #include "edgectl.h"
+#include "links.h"
 #include "rows.h"
 
 #define FEATURE(name)	(1U << NF_EDGE_FEATURE_##name)
@@ -349,14 +350,21 @@ static void interface_without_guards(struct config *config)
 static void interface_absent(struct config *config)
 {
 	const struct policy *policy = &config->policy;
+	struct links links;
 	size_t i;
 
-	for (i = 0; i < policy->interface_count; i++)
-		if (policy->interfaces[i].absent)
+	nf_edge_links_read(&links);
+	for (i = 0; i < policy->interface_count; i++) {
+		const struct interface *interface = &policy->interfaces[i];
+		char *absent = nf_edge_device_absent(&links, interface->name);
+
+		if (interface->absent && absent)
 			nf_edge_find(&config->warnings, config->file,
-				     policy->interfaces[i].line,
-				     policy->interfaces[i].name,
-				     "no device has this name now; check the spelling");
+				     interface->line, interface->name, "%s",
+				     absent);
+		free(absent);
+	}
+	nf_edge_links_free(&links);
 }
 
 static void nodes_without_edge_side(struct config *config)

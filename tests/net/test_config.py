@@ -468,6 +468,74 @@ def test_a_vrf_and_a_bridge_port_are_no_interfaces(edgectl, client, odd, name,
     edgectl("check", edgectl.file(GOOD.replace("wan0", fine)))
 
 
+# --- names of devices
+
+@pytest.fixture
+def renamed(net):
+    """wan0 with other names, one of them longer than a device's own."""
+    net.box.ip("link property add dev wan0 altname uplink "
+               "altname provider-of-the-city\n")
+    yield
+    net.box.ip("link property del dev wan0 altname uplink "
+               "altname provider-of-the-city\n")
+
+
+ABSENT = [
+    ("uplink", "is another name of wan0", "write wan0"),
+    ("\u201cwan0\u201d", "the nearest is wan0", "U+201C"),
+    ("wan0\u200b", "the nearest is wan0", "U+200B"),
+    ("w\u0430n0", "the nearest is wan0", "U+0430"),
+    ("WAN0", "the nearest is wan0", ""),
+    ("wan1", "the nearest is wan0", ""),
+    ("ppp%", "no wild card", "")]
+
+
+@pytest.mark.parametrize("name, sentence, more", ABSENT)
+def test_a_name_of_no_device_is_explained(edgectl, renamed, name, sentence,
+                                          more):
+    """In a configuration, where the name may be that of a device to come, and
+    in a question."""
+    file = edgectl.file(GOOD.replace("wan0", name), "odd.conf")
+    done = edgectl("check", file)
+    (line, warning), = [one for one in said(done, file)
+                        if sentence in one[1]]
+    assert line == 6 and more in warning
+    assert edgectl("check", "--strict", file, check=False).returncode == 1
+    assert "no device" not in edgectl("check", edgectl.file(GOOD)).stderr
+    ask = ["tcp", "198.51.100.7", "131.107.155.10:443"]
+    done = edgectl("explain", "--in", name, *ask, check=False)
+    assert sentence in done.stdout and more in done.stdout
+    answer = edgectl.json("explain", "--in", name, *ask, codes=(0, 1))
+    assert sentence in answer["absent"] and more in answer["absent"]
+    assert "absent" not in edgectl.json("explain", "--in", "wan0", *ask)
+    lines = "".join(f"--in {one} {' '.join(ask)}\n" for one in (name, "wan0"))
+    done = edgectl("explain", "--batch", stdin=lines, check=False)
+    first, second = map(json.loads, done.stdout.splitlines())
+    assert first["absent"] == answer["absent"] and "absent" not in second
+
+
+def test_a_name_with_what_the_kernel_takes_for_a_space_is_explained(edgectl):
+    file = edgectl.file(GOOD.replace("wan0", "wan0\u00a0"), "odd.conf")
+    done = edgectl("check", file, check=False)
+    (line, error), = said(done, file)
+    assert (done.returncode, line) == (1, 6)
+    assert "the nearest is wan0; U+00A0 in it is a non-breaking space" in error
+    done = edgectl("explain", "--in", "wan0\u00a0", "tcp", "198.51.100.7",
+                   "131.107.155.10:443", check=False)
+    assert "the nearest is wan0; U+00A0" in done.stdout
+
+
+def test_an_alternative_name_that_is_too_long_is_explained(edgectl, renamed):
+    name = "provider-of-the-city"
+    file = edgectl.file(GOOD.replace("wan0", name), "odd.conf")
+    done = edgectl("check", file, check=False)
+    assert done.returncode == 1 and \
+        "is another name of wan0" in said(done, file)[0][1]
+    done = edgectl("explain", "--in", name, "tcp", "198.51.100.7",
+                   "131.107.155.10:443", check=False)
+    assert done.returncode == 2 and "is another name of wan0" in done.stderr
+
+
 # --- warnings
 
 # Draws none: each live row that takes sets has them.

@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -13,7 +14,9 @@
 #include "edgectl.h"
 #include "links.h"
 
-enum { VRF = 1, BRIDGE, BOND, RING, WAN, LAN, LEFT, RIGHT, PLAIN, LONELY };
+enum { VRF = 1, BRIDGE, BOND, RING, WAN, LAN, LEFT, RIGHT, PLAIN, LONELY, NAMED };
+
+static char *others[] = { "uplink", "provider-of-the-city" };
 
 static struct link devices[] = {
 	{ .name = "plain", .ifindex = PLAIN },
@@ -25,6 +28,8 @@ static struct link devices[] = {
 	{ .name = "left", .ifindex = LEFT },
 	{ .name = "right", .ifindex = RIGHT },
 	{ .name = "hsr0", .ifindex = RING, .ring = { LEFT, RIGHT } },
+	{ .name = "enp0s31f6", .ifindex = NAMED, .others = others,
+	  .other_count = 2 },
 	{ .name = "orphan", .ifindex = LONELY, .above = 99 },
 };
 
@@ -77,6 +82,48 @@ static void a_circle_ends(void **state)
 	assert_non_null(nf_edge_link_master(&links, "a"));
 }
 
+static void absent(const char *name, const char *sentence)
+{
+	char *got = nf_edge_device_absent(&all, name);
+
+	if (!got || strcmp(got, sentence) != 0)
+		fail_msg("%s: %s", name, got ? got : "nothing");
+	free(got);
+}
+
+#define NEAREST(name)	"no device has this name now; the nearest is " name
+
+static void a_name_of_no_device_is_explained(void **state)
+{
+	assert_null(nf_edge_device_absent(&all, "wan0"));
+	absent("wan1", NEAREST("wan0"));
+	absent("WAN0", NEAREST("wan0"));
+	absent("\u201cwan0\u201d", NEAREST("wan0"));
+	absent("wan0\u00a0", NEAREST("wan0"));
+	absent("wan0\u200b", NEAREST("wan0"));
+	absent("w\u0430n0", NEAREST("wan0"));
+	absent("wan0 ", NEAREST("wan0"));
+	absent("'wan0'", NEAREST("wan0"));
+	absent("wan0@if5", NEAREST("wan0"));
+	absent("lo", "no device has this name now; check the spelling");
+	absent("ppp0", "no device has this name now; check the spelling");
+}
+
+static void an_alternative_name_leads_to_the_first_one(void **state)
+{
+	absent("uplink", "is another name of enp0s31f6; write enp0s31f6");
+	absent("provider-of-the-city", "is another name of enp0s31f6; write enp0s31f6");
+	assert_null(nf_edge_device_absent(&all, "enp0s31f6"));
+}
+
+static void a_wild_card_is_none(void **state)
+{
+#define NO_WILD(sign)	"no device has this name now; " sign " is no wild card, name each"
+	absent("ppp+", NO_WILD("+"));
+	absent("eth*", NO_WILD("*"));
+	absent("eth%", NO_WILD("%"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -84,6 +131,9 @@ int main(void)
 		cmocka_unit_test(a_vrf_is_no_master),
 		cmocka_unit_test(other_devices_have_none),
 		cmocka_unit_test(a_circle_ends),
+		cmocka_unit_test(a_name_of_no_device_is_explained),
+		cmocka_unit_test(an_alternative_name_leads_to_the_first_one),
+		cmocka_unit_test(a_wild_card_is_none),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
