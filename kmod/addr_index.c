@@ -320,16 +320,15 @@ static u16 *wanted_slot(const struct nf_edge_slots *slots,
 			const struct nf_edge_address *a)
 {
 	u32 addr = (__force u32)cpu_to_be32(a->hi >> 32);
-	u64 hi = (__force u64)cpu_to_be64(a->hi);
 	u64 lo = (__force u64)cpu_to_be64(a->lo);
 	struct nf_edge_slot_ipv4 *slot_ipv4;
 
 	if (a->ipv6) {
 		struct nf_edge_slot_ipv6 *slot =
-			&slots->ipv6[nf_edge_hash_ipv6(slots, hi, lo)];
+			&slots->ipv6[nf_edge_hash_ipv6(slots, a->hi, lo)];
 
 		if (!slot->class) {
-			slot->hi = hi;
+			slot->hi = a->hi;
 			slot->lo = lo;
 		}
 		return &slot->class;

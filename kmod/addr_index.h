@@ -114,11 +114,10 @@ static __always_inline u32 nf_edge_hash_ipv4(const struct nf_edge_slots *slots,
  * of the second half; the first octet, in which they differ least, into those
  * of the first half.
  */
-static __always_inline u32 nf_edge_hash_ipv6(const struct nf_edge_slots *slots,
+static __always_inline u64 nf_edge_hash_ipv6(const struct nf_edge_slots *slots,
 					     u64 hi, u64 lo)
 {
-	return (be64_to_cpu((__force __be64)hi) * slots->seed_hi +
-		lo * slots->seed) >> slots->shift;
+	return (hi * slots->seed_hi + lo * slots->seed) >> slots->shift;
 }
 
 /* Blocks are numbered by the octets as they stand in the packet. */
@@ -164,7 +163,7 @@ nf_edge_edge_number(const struct nf_edge_addr_index *index, bool ipv4,
 		const struct nf_edge_slot_ipv6 *slot;
 		u64 hi, lo;
 
-		memcpy(&hi, addr, sizeof(hi));
+		hi = get_unaligned_be64(addr);
 		memcpy(&lo, addr + sizeof(hi), sizeof(lo));
 		slot = &slots->ipv6[nf_edge_hash_ipv6(slots, hi, lo)];
 		if (slot->lo == lo && slot->hi == hi)

@@ -89,7 +89,7 @@ static bool is_neighbour_discovery(const struct sk_buff *skb, bool ipv4)
 static bool is_forwarded_by_vrf(const struct sk_buff *skb,
 				const struct nf_hook_state *state)
 {
-	return !state->in && skb->skb_iif && skb->dev &&
+	return state->hook == NF_INET_LOCAL_OUT && skb->skb_iif && skb->dev &&
 	       netif_is_l3_master(skb->dev);
 }
 
@@ -122,18 +122,33 @@ static bool stays_on_link(const struct sk_buff *skb,
 {
 	const struct in6_addr *to = &ipv6_hdr(skb)->daddr;
 
-	if (!state->in)
+	if (state->hook == NF_INET_LOCAL_OUT)
 		return !is_forwarded_by_vrf(skb, state);
 	return ipv6_addr_type(to) & (IPV6_ADDR_LINKLOCAL | IPV6_ADDR_LOOPBACK) ||
 	       nf_ipv6_chk_addr(state->net, to, NULL, 0) || is_bridged(skb);
 }
 
 /*
- * Refuses a packet, or counts that enforce would.  Neighbour discovery passes
- * before any guard on its link.  Nobody accepts neighbour discovery that was
- * forwarded, so what an edge address sends or receives that way is something
- * else.
+ * Whether neighbour discovery passes: on its link, before any guard.  Nobody
+ * accepts neighbour discovery that was forwarded, so what an edge address sends
+ * or receives that way is something else.
  */
+static noinline bool
+discovery_passes(const struct sk_buff *skb, const struct nf_hook_state *state,
+		 const struct nf_edge_packet *packet,
+		 struct nf_edge_judgement *judgement)
+{
+	if (stays_on_link(skb, state))
+		return true;
+	if (packet->header_source->services ||
+	    packet->header_destination->services) {
+		judgement->reason = NF_EDGE_REASON_NO_ROW;
+		judgement->near = 0;
+	}
+	return false;
+}
+
+/* Refuses a packet, or counts that enforce would. */
 static unsigned int refuse(const struct nf_edge_snapshot *snapshot,
 			   const struct sk_buff *skb,
 			   const struct nf_hook_state *state, bool ipv4,
@@ -142,39 +157,28 @@ static unsigned int refuse(const struct nf_edge_snapshot *snapshot,
 {
 	bool audit = snapshot->switches.mode == NF_EDGE_MODE_AUDIT;
 
-	if (unlikely(is_neighbour_discovery(skb, ipv4))) {
-		if (stays_on_link(skb, state))
-			return NF_ACCEPT;
-		if (packet->header_source->services ||
-		    packet->header_destination->services) {
-			judgement->reason = NF_EDGE_REASON_NO_ROW;
-			judgement->near = 0;
-		}
-	}
-	nf_edge_count_refused(nf_edge_net(state->net)->drops, snapshot->nodes,
-			      packet, judgement, audit, skb->len);
+	if (unlikely(is_neighbour_discovery(skb, ipv4)) &&
+	    discovery_passes(skb, state, packet, judgement))
+		return NF_ACCEPT;
+	nf_edge_count_refused(snapshot->drops, snapshot->nodes, packet,
+			      judgement, audit, skb->len);
 	return audit ? NF_ACCEPT : NF_DROP;
 }
 
 /**
- * nf_edge_may_be_translated - whether a header may be NAT's work
+ * __nf_edge_may_be_translated - the rest of nf_edge_may_be_translated()
  * @skb: a packet that conntrack has not seen
  * @state: where the packet is
  *
- * A packet of a connection that the host's NAT translates is judged by the
- * original tuple, which only conntrack knows.
- *
- * Context: the first hook, for packets that would be dropped there.
+ * Context: the first hook, where the module nf_nat is loaded.
  * Return: false if the packet begins a connection, or belongs to none.
  */
-bool nf_edge_may_be_translated(const struct sk_buff *skb,
-			       const struct nf_hook_state *state)
+bool __nf_edge_may_be_translated(const struct sk_buff *skb,
+				 const struct nf_hook_state *state)
 {
 	struct nf_conntrack_tuple_hash *hash;
 	struct nf_conntrack_tuple tuple;
 
-	if (likely(!rcu_access_pointer(nf_nat_hook)))
-		return false;
 	/* A template may name another zone. */
 	if (skb_get_nfct(skb) ||
 	    !nf_ct_get_tuplepr(skb, skb_network_offset(skb), state->pf,
@@ -361,11 +365,12 @@ judge_packet(const struct nf_edge_snapshot *snapshot, struct sk_buff *skb,
 	enum ip_conntrack_info ctinfo;
 	struct nf_edge_packet packet;
 	const struct nf_conn *ct;
+	bool arrives = state->hook == NF_INET_PRE_ROUTING;
 	bool by_vrf;
 
 	if (!snapshot ||
-	    (state->in ? nf_edge_exempt(skb, state->in) :
-			 is_exempt_leaving(skb, state->out)))
+	    (arrives ? nf_edge_exempt(skb, skb->dev) :
+		       is_exempt_leaving(skb, state->out)))
 		return NF_ACCEPT;
 
 	ct = nf_ct_get(skb, &ctinfo);
@@ -378,12 +383,11 @@ judge_packet(const struct nf_edge_snapshot *snapshot, struct sk_buff *skb,
 	memset(&packet, 0, sizeof(packet));
 	packet.arrival = NF_EDGE_LOCAL_HOST;
 	by_vrf = is_forwarded_by_vrf(skb, state);
-	if (state->in || by_vrf) {
+	if (arrives || by_vrf) {
 		struct nf_edge_arrival arrival =
 			nf_edge_ifmap_arrival(rcu_dereference(snapshot->ifmap),
-					      state->in ?
-					      (u32)state->in->ifindex :
-					      (u32)skb->skb_iif);
+					      arrives ? skb->dev->ifindex :
+							skb->skb_iif);
 
 		/* PRE_ROUTING of a member of that VRF has judged the packet. */
 		if (unlikely(arrival.guards & NF_EDGE_GUARD_EXEMPT))
@@ -417,7 +421,7 @@ judge_packet(const struct nf_edge_snapshot *snapshot, struct sk_buff *skb,
 				 snapshot->switches.mode == NF_EDGE_MODE_AUDIT))
 		return NF_ACCEPT;
 	if (unlikely(ct && test_bit(IPS_OFFLOAD_BIT, &ct->status)))
-		this_cpu_inc(nf_edge_net(state->net)->drops->offloaded);
+		this_cpu_inc(snapshot->drops->offloaded);
 	if (unlikely(judgement.verdict == NF_EDGE_VERDICT_DROP))
 		return refuse(snapshot, skb, state, ipv4, &packet, &judgement);
 

@@ -8,6 +8,9 @@
  * saves work: what it drops the deciding hook would drop for the same reason,
  * but a scan by SYNs or UDP then costs no conntrack entry.
  *
+ * At PRE_ROUTING both read the interface from the packet: SRv6 names none in the
+ * state.
+ *
  * Both let by at once what nearly all packets are, and leave all others to
  * decide.c.  The functions here end in calls of each other, so that none saves
  * a register for what only another needs.
@@ -109,12 +112,11 @@ static noinline unsigned int
 refuse_unnamed(const struct nf_edge_snapshot *snapshot,
 	       const struct sk_buff *skb, const struct nf_hook_state *state)
 {
-	struct nf_edge_net *en = nf_edge_net(state->net);
-
 	if (nf_edge_exempt(skb, skb->dev) || READ_ONCE(snapshot->starting) ||
 	    nf_edge_may_be_translated(skb, state))
 		return NF_ACCEPT;
-	nf_edge_count_drop(en->drops, NF_EDGE_REASON_NO_ROW, false, skb->len);
+	nf_edge_count_drop(snapshot->drops, NF_EDGE_REASON_NO_ROW, false,
+			   skb->len);
 	return NF_DROP;
 }
 
@@ -192,9 +194,6 @@ static bool is_settled(const struct sk_buff *skb)
  * isolation is left to the deciding hook, as is what begins no connection or is
  * sent by an edge address, unless it may be spoofed, and what conntrack will
  * not look at.
- *
- * The interface is read from the packet: SRv6 of some kernels names none in the
- * state.
  */
 static __always_inline unsigned int
 first_hook(void *priv, struct sk_buff *skb, const struct nf_hook_state *state,
@@ -262,8 +261,8 @@ pass_plain(const struct nf_edge_snapshot *snapshot, struct sk_buff *skb,
 	u16 dport = ntohs(tuple->dst.u.all);
 	u64 rows;
 
-	if (likely(state->in)) {
-		arrival = quick_arrival(snapshot, state->in);
+	if (likely(state->hook == NF_INET_PRE_ROUTING)) {
+		arrival = quick_arrival(snapshot, skb->dev);
 		if (unlikely((inbound == first ? peer : edge)->foreign_to &
 			     arrival.guards))
 			goto decide;
@@ -355,6 +354,8 @@ decide_plain(const struct nf_edge_snapshot *snapshot, struct sk_buff *skb,
 			      pass_in_reply_ipv6(snapshot, skb, state, ct,
 						 edge);
 	}
+	/* Reading all again costs less than keeping it in registers. */
+	barrier();
 	/* Edge addresses are marked. */
 	if (first && !nf_edge_marked(index, ipv4, nf_edge_source(skb, ipv4)))
 		return NF_ACCEPT;

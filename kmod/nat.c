@@ -71,7 +71,8 @@ static noinline unsigned int refuse_hidden(struct nf_edge_net *en,
 	audit = snapshot->switches.mode == NF_EDGE_MODE_AUDIT;
 	if (audit && was_spoofed(snapshot, skb, ipv4, original))
 		return NF_ACCEPT;
-	nf_edge_count_drop(en->drops, NF_EDGE_REASON_NO_ROW, audit, skb->len);
+	nf_edge_count_drop(snapshot->drops, NF_EDGE_REASON_NO_ROW, audit,
+			   skb->len);
 	return audit ? NF_ACCEPT : NF_DROP;
 }
 

@@ -233,6 +233,7 @@ int nf_edge_publish(struct nf_edge_net *en, struct nf_edge_snapshot *snapshot,
 		return -ENOMEM;
 	}
 	rcu_assign_pointer(snapshot->ifmap, map);
+	snapshot->drops = en->drops;
 	snapshot->generation = en->generation + 1;
 	snapshot->starting = !rcu_access_pointer(en->snapshot);
 	old = rcu_replace_pointer(en->snapshot, snapshot,

@@ -58,6 +58,7 @@ struct nf_edge_site {
  * @index: from an address to its class; what it points to is in @site
  * @ifmap: from an interface to its sides; replaced under RTNL
  * @nodes: by number, in @site
+ * @drops: the namespace's
  * @switches: as they stand
  * @loaded: as the configuration set them
  * @generation: number of the policy
@@ -73,6 +74,7 @@ struct nf_edge_snapshot {
 	struct nf_edge_addr_index index;
 	struct nf_edge_ifmap __rcu *ifmap;
 	struct nf_edge_node *const *nodes;
+	struct nf_edge_drops __percpu *drops;
 	struct nf_edge_switches switches;
 	struct nf_edge_switches loaded;
 	u32 generation;

@@ -355,7 +355,8 @@ static void draw_place(struct flow *flow, struct input *in,
 	flow->skb.dev = dev;
 	if (how & 3) {
 		flow->state.hook = NF_INET_PRE_ROUTING;
-		flow->state.in = dev;
+		/* SRv6 names no interface there. */
+		flow->state.in = how & 0x10 ? NULL : dev;
 		flow->skb.skb_iif = dev->ifindex;
 	} else {
 		flow->state.hook = NF_INET_LOCAL_OUT;
@@ -383,10 +384,12 @@ void flow_read(struct flow *flow, const struct ref_site *site, struct input *in,
 	struct end src, dst;
 	u8 protocol, type;
 	enum ip_conntrack_info info = IP_CT_NEW;
+	bool arrives;
 
 	memset(flow, 0, sizeof(*flow));
 	flow->state.pf = ipv6 ? NFPROTO_IPV6 : NFPROTO_IPV4;
 	draw_place(flow, in, devices, n_devices);
+	arrives = flow->state.hook == NF_INET_PRE_ROUTING;
 	type = draw_type(in, ipv6);
 	if (!(read_u8(in) & 3) ||
 	    !draw_row(site, in, ipv6, &protocol, &src, &dst)) {
@@ -440,10 +443,10 @@ void flow_read(struct flow *flow, const struct ref_site *site, struct input *in,
 			flow->after = flow->before;
 	}
 	/* Loopback copies are multicast; a VRF's own queue has no connection. */
-	if (how >> 5 == 4 && flow->state.in && info < IP_CT_IS_REPLY &&
+	if (how >> 5 == 4 && arrives && info < IP_CT_IS_REPLY &&
 	    !ref_services(site, &dst.address))
 		flow->skb.pkt_type = PACKET_LOOPBACK;
-	if (how >> 5 == 4 && !flow->state.in && !flow->after) {
+	if (how >> 5 == 4 && !arrives && !flow->after) {
 		flow->dst.dev = devices[pick(in, n_devices)];
 		flow->skb.dst = &flow->dst;
 	}

@@ -202,7 +202,7 @@ static bool is_guarded(const struct flow *flow)
 	bool ipv4 = flow->state.pf == NFPROTO_IPV4;
 	struct nf_edge_arrival arrival =
 		nf_edge_ifmap_arrival(rcu_dereference(snapshot->ifmap),
-				      flow->state.in->ifindex);
+				      flow->skb.dev->ifindex);
 
 	return nf_edge_class_of(&snapshot->index, ipv4,
 				nf_edge_source(&flow->skb, ipv4))->foreign_to &
