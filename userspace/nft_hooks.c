@@ -329,25 +329,38 @@ static void print_deciding(const struct nft *families, bool leaving)
  * Behind source NAT: the first packet of a host whose connections NAT would hide
  * behind an Edge address.  The deciding chain refuses all later ones.
  */
+static void print_hidden_family(const struct nft *nft)
+{
+	const struct policy *policy = &nft->view->policy;
+	char *external = names(policy, is_only, 1U << NF_EDGE_SIDE_EXTERNAL);
+	const char *name = nft_family(nft), *ip = nft_ip(nft);
+
+	fprintf(nf_edge_out,
+		"\n\tchain hidden_%s {\n"
+		"\t\tct original %s saddr @edge_%s return\n"
+		"\t\tct original %s daddr @edge_%s return\n"
+		"\t\tct reply %s saddr @edge_%s return\n",
+		name, ip, name, ip, name, ip, name);
+	/* Counted as spoofed. */
+	if (policy->mode == NF_EDGE_MODE_AUDIT && external &&
+	    nft->bound & (1U << NF_EDGE_PEER_SET_INTERNAL_NETWORKS))
+		fprintf(nf_edge_out,
+			"\t\tiifname %s ct original %s saddr @internal-networks_%s return\n",
+			external, ip, name);
+	fprintf(nf_edge_out,
+		"\t\tct reply %s daddr @edge_%s goto refused\n"
+		"\t}\n",
+		ip, name);
+	free(external);
+}
+
 static void print_hidden(const struct nft *families)
 {
 	unsigned int family;
 
-	for (family = 0; family < FAMILY_COUNT; family++) {
-		const struct nft *nft = &families[family];
-		const char *name = nft_family(nft), *ip = nft_ip(nft);
-
-		if (!nft->services)
-			continue;
-		fprintf(nf_edge_out,
-			"\n\tchain hidden_%s {\n"
-			"\t\tct original %s saddr @edge_%s return\n"
-			"\t\tct original %s daddr @edge_%s return\n"
-			"\t\tct reply %s saddr @edge_%s return\n"
-			"\t\tct reply %s daddr @edge_%s goto refused\n"
-			"\t}\n",
-			name, ip, name, ip, name, ip, name, ip, name);
-	}
+	for (family = 0; family < FAMILY_COUNT; family++)
+		if (families[family].services)
+			print_hidden_family(&families[family]);
 	fputs("\n\tchain hidden {\n"
 	      "\t\ttype filter hook postrouting priority 105; policy accept;\n"
 	      "\t\tmeta oiftype loopback accept\n"

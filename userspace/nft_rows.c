@@ -381,11 +381,12 @@ static void print_decide(const struct nft *nft)
 		"\t\tct original %s saddr @edge_%s goto connection_%s\n"
 		"\t\tct original %s daddr @edge_%s goto connection_%s\n"
 		"\t\tct reply %s daddr @edge_%s goto refused\n"
+		"\t\tct reply %s saddr @edge_%s goto refused\n"
 		"\t\t%s saddr @edge_%s goto stray_%s\n"
 		"\t\t%s daddr @edge_%s goto stray_%s\n"
 		"\t}\n",
 		family, family, ip, family, family, ip, family, family,
-		ip, family, ip, family, family, ip, family, family);
+		ip, family, ip, family, ip, family, family, ip, family, family);
 }
 
 /**
