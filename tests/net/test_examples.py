@@ -174,12 +174,18 @@ def test_a_syn_ack_of_no_connection(net, family, port, reason):
     net.drops(client, packet, reason)
 
 
-def test_neighbour_solicitation_from_an_edge_address_passes(net):
+def test_neighbour_solicitation_from_an_edge_address_passes_on_its_link(net):
     net.load(reference(features=ANY))
-    client, user = net.at("client", 6), net.at("user", 6)
-    net.lets_by(client, packets.icmp(
-        net.at("edge1.access", 6).address, user.address, 135,
-        body=bytes(4) + packets.packed(user.address), ttl=255))
+    client, user, watch = net.at("client", 6), net.at("user", 6), net.watch()
+
+    def solicitation(target):
+        return packets.icmp(net.at("edge1.access", 6).address, target, 135,
+                            body=bytes(4) + packets.packed(target), ttl=255)
+
+    net.injects(client, solicitation("2001:db8:155::1"))    # of the appliance
+    net.drops(client, solicitation(user.address), "no-row")
+    drops = watch.delta().drops
+    assert drops.keys() == {"no-row"} and drops["no-row"]["packets"] == 1
 
 
 def test_edgectl_prints_the_counters_that_the_other_tests_read(net):
