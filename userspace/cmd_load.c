@@ -30,21 +30,46 @@ static void print_help(void)
 	      nf_edge_out);
 }
 
+/* The first session was asked about already. */
+static enum outcome check_sessions(struct apply *apply,
+				   const struct sessions *sessions)
+{
+	struct load_reply reply = apply->tried;
+	enum outcome outcome = DONE;
+	size_t i;
+
+	for (i = 0; i < sessions->count && outcome == DONE; i++) {
+		if (i)
+			outcome = nf_edge_load_try(&apply->client,
+						   &apply->config,
+						   &sessions->items[i],
+						   &reply);
+		if (outcome == DONE)
+			outcome = nf_edge_session_check(sessions, i,
+							&reply.verdict,
+							apply->config.file);
+	}
+	return outcome;
+}
+
 static enum outcome load(struct apply *apply, bool force)
 {
+	bool cuts = apply->config.policy.mode == NF_EDGE_MODE_ENFORCE;
+	struct sessions sessions = { 0 };
 	enum outcome outcome;
-	struct query session;
-	bool remote = !force && nf_edge_ssh_query(&session);
 
-	outcome = nf_edge_apply_try(apply, true, remote ? &session : NULL);
-	if (outcome != DONE)
-		return outcome;
-	if ((apply->if_none && apply->before.loaded) ||
-	    nf_edge_apply_is_bad(apply))
-		return REFUSED;
-	if (remote && apply->config.policy.mode == NF_EDGE_MODE_ENFORCE)
-		outcome = nf_edge_ssh_check(&session, &apply->tried.verdict,
-					    apply->config.file);
+	if (cuts && !force)
+		nf_edge_sessions_find(&sessions);
+	outcome = nf_edge_apply_try(apply, true, sessions.count ?
+				    sessions.items : NULL);
+	if (outcome == DONE && ((apply->if_none && apply->before.loaded) ||
+				nf_edge_apply_is_bad(apply)))
+		outcome = REFUSED;
+	if (outcome == DONE)
+		outcome = check_sessions(apply, &sessions);
+	if (outcome == DONE)
+		nf_edge_sessions_note(&sessions);
+	nf_edge_sessions_free(&sessions);
 	if (outcome != DONE)
 		return outcome;
 	return nf_edge_load_publish(&apply->client, &apply->config,

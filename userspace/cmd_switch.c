@@ -188,17 +188,29 @@ static enum outcome send_switch(struct client *client,
 }
 
 /* The verdict is the policy's in audit too. */
-static enum outcome check_session(struct client *client)
+static enum outcome check_sessions(struct client *client)
 {
-	struct verdict verdict = { .reason = -1 };
-	struct query session;
+	enum outcome outcome = DONE;
+	struct sessions sessions;
+	size_t i;
 
-	if (!nf_edge_ssh_query(&session))
-		return DONE;
-	if (nf_edge_do(client, nf_edge_explain_request(client, &session),
-		       nf_edge_explain_read, &verdict))
-		return nf_edge_client_fail(client, "cannot explain");
-	return nf_edge_ssh_check(&session, &verdict, "mode enforce");
+	nf_edge_sessions_find(&sessions);
+	for (i = 0; i < sessions.count && outcome == DONE; i++) {
+		struct verdict verdict = { .reason = -1 };
+
+		if (nf_edge_do(client,
+			       nf_edge_explain_request(client,
+						       &sessions.items[i]),
+			       nf_edge_explain_read, &verdict))
+			outcome = nf_edge_client_fail(client, "cannot explain");
+		else
+			outcome = nf_edge_session_check(&sessions, i, &verdict,
+							"mode enforce");
+	}
+	if (outcome == DONE)
+		nf_edge_sessions_note(&sessions);
+	nf_edge_sessions_free(&sessions);
+	return outcome;
 }
 
 static enum outcome carry_out(struct client *client, const struct toggle *toggle,
@@ -208,7 +220,7 @@ static enum outcome carry_out(struct client *client, const struct toggle *toggle
 	struct view view;
 
 	if (toggle->guarded)
-		outcome = check_session(client);
+		outcome = check_sessions(client);
 	if (outcome != DONE)
 		return outcome;
 	outcome = send_switch(client, toggle, result);

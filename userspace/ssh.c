@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The SSH session that the tool is run from, as a question to the
+ * The SSH sessions that a policy must not cut, each as a question to the
  * classifier: would the policy have let it begin?
+ *
+ * A session is a connection that is alive.  It is the one that the tool is run
+ * from when a process above holds its socket.  Where none does, in tmux say, the
+ * variable SSH_CONNECTION may be of another day, and all sessions of this host
+ * are taken care of.
  */
 #include <ifaddrs.h>
 #include <linux/rtnetlink.h>
@@ -14,69 +19,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/types.h>
-#include <unistd.h>
 
+#include "ancestry.h"
 #include "client.h"
 #include "edgectl.h"
+#include "foreign.h"
 #include "links.h"
 #include "names.h"
+#include "sockets.h"
 #include "ssh.h"
 
-#define VARIABLE	"SSH_CONNECTION="
-
-/* The parent's number is the fourth word of stat; the second one, in
- * parentheses, may hold anything.
- */
-static pid_t parent_of(pid_t pid)
-{
-	char path[64], stat[512], *close;
-	int parent = 0;
-	FILE *file;
-
-	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
-	file = fopen(path, "re");
-	if (!file)
-		return 0;
-	stat[fread(stat, 1, sizeof(stat) - 1, file)] = '\0';
-	fclose(file);
-	close = strrchr(stat, ')');
-	if (!close || sscanf(close, ") %*c %d", &parent) != 1)
-		return 0;
-	return parent;
-}
-
-static char *find_in_environment(pid_t pid)
-{
-	char path[64], *entry = NULL, *found = NULL;
-	size_t size = 0;
-	FILE *file;
-
-	snprintf(path, sizeof(path), "/proc/%d/environ", (int)pid);
-	file = fopen(path, "re");
-	if (!file)
-		return NULL;
-	while (!found && getdelim(&entry, &size, '\0', file) > 0)
-		if (!strncmp(entry, VARIABLE, strlen(VARIABLE)))
-			found = nf_edge_strdup(entry + strlen(VARIABLE));
-	free(entry);
-	fclose(file);
-	return found;
-}
-
-/* sudo takes the variable away; the shell that called it has it still. */
-static char *find_session(void)
-{
-	const char *value = getenv("SSH_CONNECTION");
-	char *found = NULL;
-	pid_t pid;
-
-	if (value)
-		return nf_edge_strdup(value);
-	for (pid = getppid(); pid > 1 && !found; pid = parent_of(pid))
-		found = find_in_environment(pid);
-	return found;
-}
+/* Where SSH servers listen whose port nothing names. */
+#define SSH_PORT	22
 
 static bool has_address(const struct sockaddr *address, const struct ip *ip)
 {
@@ -147,88 +101,257 @@ static uint32_t route_of(const struct ip *from, const struct ip *to)
 	return ifindex;
 }
 
-static bool is_in_vrf(const char *name)
+/* The device that packets of a connection arrive on: the one that the socket
+ * is bound to; in a VRF the one that has the address; else the one that leads
+ * back to the client, which may have come by another one than that with the
+ * address that it dialled.
+ */
+static bool find_way(const struct connection *connection,
+		     const struct ip *client, char *name, size_t size)
 {
+	char leads_back[IF_NAMESIZE];
 	const struct link *link;
 	struct links links;
-	bool is;
+	uint32_t ifindex;
+	bool found;
 
 	nf_edge_links_read(&links);
-	link = nf_edge_link_find(&links, name);
-	is = link && link->is_in_vrf;
+	found = connection->ifindex &&
+		if_indextoname(connection->ifindex, name);
+	link = found ? nf_edge_link_find(&links, name) : NULL;
+	if (!found || (link && link->is_vrf)) {
+		found = find_interface(&connection->local, name, size);
+		link = found ? nf_edge_link_find(&links, name) : NULL;
+		ifindex = found && !(link && link->is_in_vrf) ?
+			  route_of(&connection->local, client) : 0;
+		if (ifindex && if_indextoname(ifindex, leads_back))
+			snprintf(name, size, "%s", leads_back);
+	}
 	nf_edge_links_free(&links);
-	return is;
+	return found;
 }
 
-/* The client may have come by another interface than the one with the address
- * that it dialled: by the one that leads back to it, as a rule.  Routes of a
- * VRF are not asked for.
- */
-static void find_way(struct query *query)
+static bool is_known(const struct sessions *sessions, const struct query *query)
 {
-	char name[IF_NAMESIZE];
-	uint32_t ifindex;
+	size_t i;
 
-	if (is_in_vrf(query->in))
-		return;
-	ifindex = route_of(&query->destination, &query->source);
-	if (ifindex && if_indextoname(ifindex, name))
-		snprintf(query->in, sizeof(query->in), "%s", name);
+	for (i = 0; i < sessions->count; i++) {
+		const struct query *other = &sessions->items[i];
+
+		if (nf_edge_ip_equal(&other->source, &query->source) &&
+		    nf_edge_ip_equal(&other->destination,
+				     &query->destination) &&
+		    other->port == query->port && !strcmp(other->in, query->in))
+			return true;
+	}
+	return false;
 }
 
-/**
- * nf_edge_ssh_query - make the session into a question
- * @query: filled in
- *
- * Return: false when the tool is not run from an SSH session, or when no
- * interface has the address that the session came to.
+/* The policy judges a connection as its initiator wrote it: sshd may stand
+ * behind this host's NAT.
  */
-bool nf_edge_ssh_query(struct query *query)
+static void add(struct sessions *sessions, const struct connection *connection)
 {
-	char client[64], server[64], *session = find_session();
-	unsigned int port;
-	bool parsed;
+	struct connection original;
+	struct query *query;
 
-	memset(query, 0, sizeof(*query));
-	parsed = session && sscanf(session, "%63s %*s %63s %u", client, server,
-				   &port) == 3 && port <= UINT16_MAX;
-	free(session);
-	if (!parsed)
+	switch (nf_edge_connection_original(connection, &original)) {
+	case ORIGINAL_UNKNOWN:
+		sessions->unknown = "connection tracking does not tell whether NAT is between";
+		original = *connection;
+		break;
+	case ORIGINAL_NONE:
+		original = *connection;
+		break;
+	case ORIGINAL_FOUND:
+		break;
+	}
+	sessions->items = nf_edge_grow(sessions->items, &sessions->capacity,
+				       sessions->count, sizeof(*query));
+	query = &sessions->items[sessions->count];
+	*query = (struct query){
+		.protocol = IPPROTO_TCP,
+		.source = original.peer,
+		.destination = original.local,
+		.port = original.local_port,
+	};
+	if (!find_way(connection, &original.peer, query->in, sizeof(query->in)))
+		sessions->unknown = "no interface has the address that a session came to";
+	else if (!is_known(sessions, query))
+		sessions->count++;
+}
+
+/* "198.51.100.7 50000 192.0.2.1 22" */
+static bool parse(const char *variable, struct connection *connection)
+{
+	char client[64], server[64];
+	unsigned int port, peer_port;
+
+	*connection = (struct connection){ 0 };
+	if (!variable || sscanf(variable, "%63s %u %63s %u", client, &peer_port,
+				server, &port) != 4 ||
+	    port > UINT16_MAX || peer_port > UINT16_MAX)
 		return false;
 	client[strcspn(client, "%")] = '\0';
 	server[strcspn(server, "%")] = '\0';
-	if (!nf_edge_ip_parse(client, &query->source) ||
-	    !nf_edge_ip_parse(server, &query->destination) ||
-	    query->source.family != query->destination.family)
-		return false;
-	query->protocol = IPPROTO_TCP;
-	query->port = (uint16_t)port;
-	if (!find_interface(&query->destination, query->in, sizeof(query->in)))
-		return false;
-	find_way(query);
-	return true;
+	connection->local_port = (uint16_t)port;
+	connection->peer_port = (uint16_t)peer_port;
+	return nf_edge_ip_parse(client, &connection->peer) &&
+	       nf_edge_ip_parse(server, &connection->local) &&
+	       connection->peer.family == connection->local.family;
+}
+
+static bool same(const struct connection *a, const struct connection *b)
+{
+	return a->local_port == b->local_port &&
+	       a->peer_port == b->peer_port &&
+	       nf_edge_ip_equal(&a->local, &b->local) &&
+	       nf_edge_ip_equal(&a->peer, &b->peer);
+}
+
+static void add_held(struct sessions *sessions,
+		     const struct connections *alive,
+		     const struct inodes *inodes)
+{
+	size_t i;
+
+	for (i = 0; i < alive->count; i++)
+		if (nf_edge_inodes_have(inodes, alive->items[i].inode))
+			add(sessions, &alive->items[i]);
+}
+
+static void add_named(struct sessions *sessions,
+		      const struct connections *alive,
+		      const struct connection *named)
+{
+	size_t i;
+
+	for (i = 0; i < alive->count; i++)
+		if (same(&alive->items[i], named))
+			add(sessions, &alive->items[i]);
+}
+
+/* The sessions of all SSH servers; without /proc, those at a port of one. */
+static void add_all(struct sessions *sessions, const struct connections *alive,
+		    uint16_t port)
+{
+	struct inodes servers;
+	size_t i;
+
+	nf_edge_server_sockets(&servers);
+	for (i = 0; i < alive->count; i++)
+		if (alive->items[i].local_port == SSH_PORT ||
+		    alive->items[i].local_port == port ||
+		    nf_edge_inodes_have(&servers, alive->items[i].inode))
+			add(sessions, &alive->items[i]);
+	free(servers.items);
+}
+
+static void find_alive(struct sessions *sessions,
+		       const struct connections *alive,
+		       const struct ancestry *ancestry,
+		       const struct connection *named, bool has_name)
+{
+	size_t by_name;
+
+	add_held(sessions, alive, &ancestry->sockets);
+	if (sessions->count || sessions->unknown)
+		return;
+	/* From no terminal, and below no session: it is run by the system. */
+	if (!ancestry->variable && !ancestry->terminal && ancestry->whole)
+		return;
+	/* The named one may be alive, and another one be looked from. */
+	if (has_name)
+		add_named(sessions, alive, named);
+	by_name = sessions->count;
+	add_all(sessions, alive, named->local_port);
+	if (sessions->count > by_name)
+		sessions->whose = MAYBE_OURS;
 }
 
 /**
- * nf_edge_ssh_check - refuse what would cut the session
- * @session: the session
+ * nf_edge_sessions_find - look for the sessions to take care of
+ * @sessions: filled in; nf_edge_sessions_free() it
+ */
+void nf_edge_sessions_find(struct sessions *sessions)
+{
+	struct connections alive;
+	struct connection named;
+	struct ancestry ancestry;
+	bool known, has_name;
+
+	*sessions = (struct sessions){ .whose = OURS };
+	known = nf_edge_connections_read(&alive);
+	nf_edge_ancestry_read(&ancestry);
+	has_name = parse(ancestry.variable, &named);
+	if (known)
+		find_alive(sessions, &alive, &ancestry, &named, has_name);
+	else if (ancestry.variable || ancestry.terminal || !ancestry.whole)
+		sessions->unknown = "the kernel does not list its TCP connections";
+	if (!sessions->count && has_name) {
+		sessions->whose = NAMED;
+		add(sessions, &named);
+	}
+	nf_edge_ancestry_free(&ancestry);
+	nf_edge_connections_free(&alive);
+}
+
+/**
+ * nf_edge_sessions_free - forget the sessions
+ * @sessions: the sessions
+ */
+void nf_edge_sessions_free(struct sessions *sessions)
+{
+	free(sessions->items);
+	*sessions = (struct sessions){ 0 };
+}
+
+/**
+ * nf_edge_sessions_note - say on standard error what could not be told
+ * @sessions: the sessions
+ */
+void nf_edge_sessions_note(const struct sessions *sessions)
+{
+	if (sessions->unknown)
+		fprintf(stderr,
+			"edgectl: whether this cuts an SSH session of yours could not be told: %s\n",
+			sessions->unknown);
+}
+
+/**
+ * nf_edge_session_check - refuse what would cut a session
+ * @sessions: the sessions
+ * @i: which of them
  * @verdict: the policy's answer to it
  * @what: what would cut it
  *
  * Return: DONE, or REFUSED after a complaint.
  */
-enum outcome nf_edge_ssh_check(const struct query *session,
-			       const struct verdict *verdict,
-			       const char *what)
+enum outcome nf_edge_session_check(const struct sessions *sessions, size_t i,
+				   const struct verdict *verdict,
+				   const char *what)
 {
-	char text[INET6_ADDRSTRLEN];
+	static const char *const which[] = {
+		[OURS] = "would cut the SSH session that this runs in",
+		[MAYBE_OURS] = "would cut an SSH session that this may run in",
+		[NAMED] =
+		"would cut the SSH session that SSH_CONNECTION names, which is not seen alive here",
+	};
+	const struct query *session = &sessions->items[i];
+	char from[INET6_ADDRSTRLEN], to[INET6_ADDRSTRLEN], *in;
+	enum outcome outcome;
 
 	if (verdict->verdict != NF_EDGE_VERDICT_DROP)
 		return DONE;
-	return nf_edge_fail(REFUSED,
-			    "%s would cut the SSH session that this runs in (%s, port %u on %s: %s); nothing was changed, --force does it all the same",
-			    what, nf_edge_ip_format(&session->destination, text),
-			    session->port, session->in,
-			    nf_edge_word(&nf_edge_reasons,
-					 (uint32_t)verdict->reason));
+	in = nf_edge_shown(session->in);
+	outcome = nf_edge_fail(REFUSED,
+			       "%s %s (%s, port %u on %s: %s; from %s); nothing was changed, --force does it all the same",
+			       what, which[sessions->whose],
+			       nf_edge_ip_format(&session->destination, to),
+			       session->port, in,
+			       nf_edge_word(&nf_edge_reasons,
+					    (uint32_t)verdict->reason),
+			       nf_edge_ip_format(&session->source, from));
+	free(in);
+	return outcome;
 }

@@ -87,7 +87,7 @@ int __wrap_nl_socket_modify_cb(struct nl_sock *socket, enum nl_cb_type type,
 			       enum nl_cb_kind kind, nl_recvmsg_msg_cb_t call,
 			       void *arg);
 int __wrap_nl_recvmsgs_default(struct nl_sock *socket);
-bool __wrap_nf_edge_ssh_query(struct query *query);
+void __wrap_nf_edge_sessions_find(struct sessions *sessions);
 int __wrap_json_dumpf(const json_t *json, FILE *out, size_t flags);
 int __real_json_dumpf(const json_t *json, FILE *out, size_t flags);
 uint8_t __wrap_nla_get_u8(const struct nlattr *attr);
@@ -283,14 +283,15 @@ int __wrap_nl_recvmsgs_default(struct nl_sock *socket)
 	return 0;
 }
 
-bool __wrap_nf_edge_ssh_query(struct query *query)
+void __wrap_nf_edge_sessions_find(struct sessions *sessions)
 {
-	*query = (struct query){
+	*sessions = (struct sessions){ .whose = OURS, .count = 2 };
+	sessions->items = nf_edge_alloc(2 * sizeof(*sessions->items));
+	sessions->items[1] = sessions->items[0] = (struct query){
 		.in = "wan0", .protocol = IPPROTO_TCP, .port = 22,
 		.source = { AF_INET, { 192, 0, 2, 7 } },
 		.destination = { AF_INET, { 192, 0, 2, 1 } },
 	};
-	return true;
 }
 
 /* A verb that prints JSON prints JSON. */

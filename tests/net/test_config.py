@@ -13,7 +13,7 @@ import pytest
 
 from flow_table import (FEATURES, PEER_SETS, REASONS, ROWS, SERVICES, SIDES,
                         ZONES)
-from netlib import Namespace, Net, reference
+from netlib import reference
 from rights import NOBODY
 from wire import (Client, Refusal, load_module, module_is_loaded,
                   nobody_uses_the_module, unload_module)
@@ -1354,90 +1354,3 @@ def test_without_a_verb_it_shows_the_status(edgectl):
     assert edgectl().stdout == edgectl("show").stdout == \
         edgectl("show", "status").stdout
     assert edgectl.json() == edgectl.json("show", "status")
-
-
-# --- the SSH session that it is run from
-
-@pytest.fixture
-def host(nf_edge):
-    """A host that is an Edge itself."""
-    ns = Namespace("host")
-    ns.ip("link add wan0 type dummy\nlink set wan0 up\n"
-          "addr add 131.107.155.10/24 dev wan0\n"
-          "addr add 192.0.2.1/24 dev wan0\n"
-          "addr add 2001:db8:155::10/64 dev wan0 nodad\n")
-    net = Net({"fw": ns}, {})
-    yield net
-    net.close()
-
-
-HOST = QUIET.but(interfaces={"wan0": ["external"], "lan0": ["internal"]},
-                 nodes={"edge1": {"access": ["131.107.155.10",
-                                             "2001:db8:155::10"],
-                                  "internal": ["172.25.33.10"]}},
-                 peers={"internal-networks": ["192.168.10.0/24",
-                                              "2001:db8:10::/64"]})
-
-
-def load_by_ssh(net, session, *options):
-    file = net.edgectl.file(str(HOST))
-    with net.box.entered():
-        return subprocess.run(
-            [net.edgectl.program, "load", *options, str(file)],
-            env={**os.environ, "SSH_CONNECTION": session},
-            capture_output=True, text=True, timeout=60, check=False)
-
-
-@pytest.mark.parametrize("session, is_cut", [
-    ("198.51.100.7 50000 131.107.155.10 22", True),
-    ("198.51.100.7 50000 192.0.2.1 22", False),
-    ("192.168.10.5 50000 192.0.2.1 22", True),          # spoofed, by wan0
-    ("198.51.100.7 50000 131.107.155.10 443", False),
-    ("2001:db8:51::7 50000 2001:db8:155::10 22", True),
-    ("nonsense", False)])
-def test_load_does_not_cut_the_session_that_it_is_run_from(host, session,
-                                                           is_cut):
-    done = load_by_ssh(host, session)
-    if not is_cut:
-        assert done.returncode == 0, done.stderr
-        return
-    assert (done.returncode, done.stdout) == (1, "")
-    assert "SSH" in done.stderr and "--force" in done.stderr
-    assert not host.edgectl.status()["loaded"]
-    assert load_by_ssh(host, session, "--force").returncode == 0
-    assert host.edgectl.status()["loaded"]
-
-
-@pytest.mark.parametrize("client, server, way, is_cut", [
-    # Someone inside dials the outer address, and the other way round.
-    ("192.168.10.5", "192.0.2.1", "lan0", False),
-    ("192.168.10.5", "192.168.10.1", "wan0", True),
-    ("2001:db8:10::5", "2001:db8:2::1", "lan0", False),
-    ("2001:db8:10::5", "2001:db8:10::1", "wan0", True)])
-def test_the_session_comes_by_the_interface_that_leads_to_its_client(
-        host, client, server, way, is_cut):
-    host.box.ip("link add lan0 type dummy\nlink set lan0 up\n"
-                "addr add 192.168.10.1/24 dev lan0\n"
-                "addr add 2001:db8:10::1/64 dev lan0 nodad\n"
-                "addr add 2001:db8:2::1/64 dev wan0 nodad\n"
-                f"route add {client} dev {way}\n")
-    done = load_by_ssh(host, f"{client} 50000 {server} 22")
-    assert done.returncode == is_cut, done.stderr
-    assert host.edgectl.status()["loaded"] != is_cut
-    assert not is_cut or f"on {way}: spoofed" in done.stderr
-
-
-def test_mode_enforce_does_not_cut_it_either(host):
-    host.load(HOST.but(mode="audit"))
-    ask = ["env", "SSH_CONNECTION=198.51.100.7 50000 131.107.155.10 22",
-           host.edgectl.program, "mode"]
-    done = host.box.run(*ask, "enforce", check=False)
-    assert (done.returncode, done.stdout) == (1, "")
-    assert "SSH" in done.stderr and "--force" in done.stderr
-    assert host.edgectl.status()["mode"] == "audit"
-    host.box.run(*ask, "audit")
-    host.box.run(*ask, "enforce", "--force")
-    assert host.edgectl.status()["mode"] == "enforce"
-    host.box.run(*ask, "audit")
-    host.box.run("env", "SSH_CONNECTION=198.51.100.7 5 192.0.2.1 22",
-                 *ask[2:], "enforce")

@@ -421,7 +421,7 @@ static void a_load_does_not_cut_its_own_session(void **state)
 	};
 	write_file(SITE PEERS);
 	assert_int_equal(RUN(load, "load", path), REFUSED);
-	complains("would cut the SSH session that this runs in (131.107.155.10, port 22 on wan0: disabled)");
+	complains("would cut the SSH session that this runs in (131.107.155.10, port 22 on wan0: disabled; from 198.51.100.7)");
 	assert_null(request_of(NF_EDGE_CMD_LOAD, 1));
 	GOOD(load, "load", "--force", path);
 	assert_null(nth_of(request_of(NF_EDGE_CMD_LOAD, 0),

@@ -15,6 +15,7 @@
 
 #include "client.h"
 #include "module.h"
+#include "ssh.h"
 
 #define FAMILY		0x21
 #define QUEUE_MAX	128
@@ -48,7 +49,7 @@ int __wrap_nl_socket_modify_cb(struct nl_sock *socket, enum nl_cb_type type,
 			       enum nl_cb_kind kind, nl_recvmsg_msg_cb_t call,
 			       void *arg);
 int __wrap_nl_recvmsgs_default(struct nl_sock *socket);
-bool __wrap_nf_edge_ssh_query(struct query *query);
+void __wrap_nf_edge_sessions_find(struct sessions *sessions);
 
 /* --- the queue of answers */
 
@@ -487,10 +488,14 @@ int __wrap_nl_recvmsgs_default(struct nl_sock *socket)
 	return 0;
 }
 
-bool __wrap_nf_edge_ssh_query(struct query *query)
+void __wrap_nf_edge_sessions_find(struct sessions *sessions)
 {
-	*query = session;
-	return *session.in;
+	*sessions = (struct sessions){ .whose = OURS };
+	if (!*session.in)
+		return;
+	sessions->items = nf_edge_grow(NULL, &sessions->capacity, 0,
+				       sizeof(session));
+	sessions->items[sessions->count++] = session;
 }
 
 void add_message(struct nl_msg *msg)

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Processes above this one, and SSH servers.
+ */
+#ifndef ANCESTRY_H
+#define ANCESTRY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/**
+ * struct inodes - numbers of sockets
+ * @items: the numbers
+ * @count: how many
+ * @capacity: how many there is room for
+ */
+struct inodes {
+	uint32_t *items;
+	size_t count;
+	size_t capacity;
+};
+
+/**
+ * struct ancestry - facts that the processes above tell
+ * @sockets: the sockets that they hold
+ * @variable: SSH_CONNECTION of this process, or of the nearest one above that
+ *	has it, or NULL
+ * @terminal: this process has a terminal that a program has made, not the
+ *	console
+ * @whole: the first process of the system was reached
+ */
+struct ancestry {
+	struct inodes sockets;
+	char *variable;
+	bool terminal;
+	bool whole;
+};
+
+void nf_edge_ancestry_read(struct ancestry *ancestry);
+void nf_edge_ancestry_free(struct ancestry *ancestry);
+void nf_edge_server_sockets(struct inodes *inodes);
+bool nf_edge_inodes_have(const struct inodes *inodes, uint32_t inode);
+
+#endif /* ANCESTRY_H */
