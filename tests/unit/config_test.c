@@ -437,6 +437,13 @@ static void wide_rows_are_warned_of(void **state)
 		   "peers pic-partners { prefixes = { 198.51.100.0/24 } }\n"
 		   "peers federation-partners { prefixes = { 198.51.100.0/24 } }\n",
 		   "pic-partners", "narrows nothing");
+	/* A set narrows its own rows alone, and those that are live. */
+	no_warning(WITH("external, pic", "federation, pic")
+		   "peers dns { prefixes = { 192.0.2.53 } }\n", "dns",
+		   "narrows nothing");
+	no_warning(WITH("external, pic", "federation")
+		   "peers pic-partners { prefixes = { 198.51.100.0/24 } }\n",
+		   "pic-partners", "narrows nothing");
 	warning(TOP NODE, 1, "internal-networks", "not bound");
 	no_warning(TOP NODE INSIDE, "internal-networks", "not bound");
 }

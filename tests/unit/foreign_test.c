@@ -56,6 +56,91 @@ static void utf8_is_shown_as_it_is(void **state)
 	shown("", "");
 }
 
+static void put_utf8(char *to, uint32_t c)
+{
+	static const unsigned char first[] = { 0, 0, 0xc0, 0xe0, 0xf0 };
+	int octets = c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4, i;
+
+	to[octets] = '\0';
+	for (i = octets - 1; i; i--, c >>= 6)
+		to[i] = (char)(0x80 | (c & 0x3f));
+	*to = (char)(c | (octets > 1 ? first[octets] : 0));
+}
+
+/* Ranges of characters that people see, or do not see. */
+static void a_character_is_escaped_that_nobody_sees(void **state)
+{
+	static const struct {
+		uint32_t first, last;
+		bool hidden;
+	} ranges[] = {
+		{ 0x01, 0x1f, true }, { 0x20, 0x7e, false },
+		{ 0x7f, 0xa0, true }, { 0xa1, 0xac, false },
+		{ 0xad, 0xad, true }, { 0xae, 0x34e, false },
+		{ 0x34f, 0x34f, true }, { 0x350, 0x61b, false },
+		{ 0x61c, 0x61c, true }, { 0x115f, 0x1160, true },
+		{ 0x1680, 0x1680, true }, { 0x180b, 0x180e, true },
+		{ 0x2000, 0x200f, true }, { 0x2010, 0x2027, false },
+		{ 0x2028, 0x202f, true }, { 0x2030, 0x205e, false },
+		{ 0x205f, 0x2064, true }, { 0x2066, 0x206f, true },
+		{ 0x2070, 0x2fff, false }, { 0x3000, 0x3000, true },
+		{ 0x3001, 0x3163, false }, { 0x3164, 0x3164, true },
+		{ 0x3165, 0xd7ff, false }, { 0xfe00, 0xfe0f, true },
+		{ 0xfe10, 0xfefe, false }, { 0xfeff, 0xfeff, true },
+		{ 0xff00, 0xff9f, false }, { 0xffa0, 0xffa0, true },
+		{ 0xfff9, 0xfffb, true }, { 0x10000, 0x1ffff, false },
+		{ 0xe0000, 0xe0fff, true },
+	};
+	char text[8], *got;
+	uint32_t c;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(ranges); i++)
+		for (c = ranges[i].first; c <= ranges[i].last; c++) {
+			put_utf8(text, c);
+			got = nf_edge_shown(text);
+			if ((*got == '\\' && c != '\\') != ranges[i].hidden)
+				fail_msg("U+%04X: %s", (unsigned int)c, got);
+			free(got);
+		}
+}
+
+/* No octet behind the text is looked at. */
+static void an_encoding_is_told_by_what_there_is(void **state)
+{
+	static const struct {
+		const char *octets;
+		size_t length;
+		const char *name;
+	} cases[] = {
+		{ "", 0, NULL }, { "m", 1, NULL }, { "\xff", 1, NULL },
+		{ "\xfe", 1, NULL }, { "mo", 2, NULL },
+		{ "m\0", 2, NULL }, { "\xff\xfe", 2, "UTF-16" },
+		{ "\xfe\xff", 2, "UTF-16" }, { "\0\0\xfe", 3, NULL },
+		{ "m\0o", 3, NULL }, { "\xff\xfe\0", 3, "UTF-16" },
+		{ "mode", 4, NULL }, { "\xef\xbb\xbfm", 4, NULL },
+		{ "\0\0\0\0", 4, NULL }, { "m\0o\0", 4, "UTF-16" },
+		{ "\0m\0o", 4, "UTF-16" }, { "\xff\xfem\0", 4, "UTF-16" },
+		{ "m\0\0\0", 4, "UTF-32" }, { "\0\0\0m", 4, "UTF-32" },
+		{ "\xff\xfe\0\0", 4, "UTF-32" },
+		{ "\0\0\xfe\xff", 4, "UTF-32" },
+	};
+	const char *got;
+	char *octets;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		octets = malloc(cases[i].length);
+		assert_true(octets || !cases[i].length);
+		memcpy(octets, cases[i].octets, cases[i].length);
+		got = nf_edge_other_encoding(octets, cases[i].length);
+		free(octets);
+		if (!got != !cases[i].name ||
+		    (got && strcmp(got, cases[i].name) != 0))
+			fail_msg("%zu: %s", i, got ? got : "nothing");
+	}
+}
+
 static void octets_that_are_no_utf8_are_escaped(void **state)
 {
 	shown("caf\xe9", "caf\\xe9");
@@ -266,6 +351,8 @@ int main(void)
 		cmocka_unit_test(what_a_terminal_obeys_is_escaped),
 		cmocka_unit_test(what_a_terminal_hides_is_escaped),
 		cmocka_unit_test(utf8_is_shown_as_it_is),
+		cmocka_unit_test(a_character_is_escaped_that_nobody_sees),
+		cmocka_unit_test(an_encoding_is_told_by_what_there_is),
 		cmocka_unit_test(octets_that_are_no_utf8_are_escaped),
 		cmocka_unit_test(words_are_cut_between_characters),
 		cmocka_unit_test(characters_that_are_taken_for_others_are_named),

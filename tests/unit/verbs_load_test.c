@@ -140,6 +140,38 @@ static size_t prefixes_in(struct nlmsghdr *message, uint32_t set, int type,
 	return n;
 }
 
+/* The prefixes of the set crl of one family, in order, and no other. */
+static void expect_prefixes(struct nlmsghdr *message, const char *prefix, ...)
+{
+	bool ipv4 = !strchr(prefix, ':');
+	int type = ipv4 ? NF_EDGE_A_PEERS_PREFIXES_IPV4 :
+			  NF_EDGE_A_PEERS_PREFIXES_IPV6;
+	size_t size = ipv4 ? 8 : 20, count = 0, i;
+	struct nlattr *nest, *list = NULL;
+	uint8_t wanted[20];
+	unsigned int length;
+	struct ip address;
+	va_list prefixes;
+
+	for (i = 0; (nest = nth_of(message, NF_EDGE_A_POLICY_PEERS, i)); i++)
+		if (nla_get_u32(nth_in(nest, NF_EDGE_A_PEERS_SET, 0)) ==
+		    NF_EDGE_PEER_SET_CRL && nth_in(nest, type, 0))
+			list = nth_in(nest, type, 0);
+	assert_non_null(list);
+	va_start(prefixes, prefix);
+	for (; prefix; prefix = va_arg(prefixes, const char *)) {
+		memset(wanted, 0, sizeof(wanted));
+		assert_null(nf_edge_prefix_parse(prefix, &address, &length));
+		memcpy(wanted, address.bytes, ipv4 ? 4 : 16);
+		wanted[ipv4 ? 4 : 16] = (uint8_t)length;
+		assert_true((size_t)nla_len(list) >= (count + 1) * size);
+		assert_memory_equal((uint8_t *)nla_data(list) + count++ * size,
+				    wanted, size);
+	}
+	va_end(prefixes);
+	assert_int_equal(nla_len(list), count * size);
+}
+
 static bool binds(struct nlmsghdr *message, uint32_t set)
 {
 	struct nlattr *nest;
@@ -186,10 +218,8 @@ static void a_load_holds_all_of_the_file(void **state)
 		expect_address(node, 2, NF_EDGE_SERVICE_INTERNAL, "172.25.33.10");
 		node = nth_of(load, NF_EDGE_A_POLICY_NODE, 1);
 		expect_address(node, 0, NF_EDGE_SERVICE_AV, "131.107.155.31");
-		assert_int_equal(prefixes_in(load, NF_EDGE_PEER_SET_CRL,
-					     NF_EDGE_A_PEERS_PREFIXES_IPV4, 8), 1);
-		assert_int_equal(prefixes_in(load, NF_EDGE_PEER_SET_CRL,
-					     NF_EDGE_A_PEERS_PREFIXES_IPV6, 20), 1);
+		expect_prefixes(load, "192.0.2.0/24", NULL);
+		expect_prefixes(load, "2001:db8:7::/48", NULL);
 		assert_true(binds(load, NF_EDGE_PEER_SET_FRONTEND));
 		assert_false(binds(load, NF_EDGE_PEER_SET_DNS));
 		/* First it is tried, then it goes into force. */
@@ -210,6 +240,50 @@ static void a_load_holds_all_of_the_file(void **state)
 	assert_non_null(nth_of(request_of(NF_EDGE_CMD_LOAD, 0),
 			       NF_EDGE_A_POLICY_DRY_RUN, 0));
 	assert_null(request_of(NF_EDGE_CMD_LOAD, 1));
+}
+
+static void the_prefixes_of_a_set_are_sent_as_they_are(void **state)
+{
+	struct nlmsghdr *load;
+
+	write_file(SITE "peers crl { prefixes = { 192.0.2.0/24, 10.0.0.0/8,"
+		   " 203.0.113.9, 2001:db8:7::/48, 2001:db8:6::1, ::/0 } }\n");
+	GOOD(load, "load", path);
+	load = request_of(NF_EDGE_CMD_LOAD, 1);
+	expect_prefixes(load, "10.0.0.0/8", "192.0.2.0/24", "203.0.113.9/32",
+			NULL);
+	expect_prefixes(load, "::/0", "2001:db8:6::1/128", "2001:db8:7::/48",
+			NULL);
+}
+
+/* Another module's policy is neither tried nor replaced. */
+static void a_module_of_another_release_is_asked_nothing(void **state)
+{
+	const char *line;
+
+	write_file(SITE PEERS);
+	module.family_version = 9;
+	assert_int_equal(RUN(load, "load", path), SYSTEM);
+	complains("the module speaks version 9");
+	line = strstr(complained, "edgectl:");
+	assert_null(strstr(line + 1, "edgectl:"));
+	assert_null(request_of(NF_EDGE_CMD_LOAD, 0));
+	assert_int_equal(RUN(check, "check", path), SYSTEM);
+	assert_null(request_of(NF_EDGE_CMD_LOAD, 0));
+}
+
+static void flowtables_are_warned_of(void **state)
+{
+#define TAKES	": inet fast ft (wan0, dmz0): is an nft flowtable; what it takes goes past the policy"
+	write_file(SITE PEERS);
+	GOOD(check, "check", path);
+	assert_null(strstr(complained, "is an nft flowtable"));
+	add_flowtable("ft");
+	GOOD(check, "check", path);
+	complains(TAKES);
+	GOOD(load, "load", path);
+	complains(TAKES);
+	assert_int_equal(RUN(check, "check", "--strict", path), REFUSED);
 }
 
 static void a_load_prints_its_json(void **state)
@@ -441,6 +515,9 @@ static void a_load_does_not_cut_its_own_session(void **state)
 
 static const struct CMUnitTest tests[] = {
 	FILE_TEST(a_load_holds_all_of_the_file),
+	FILE_TEST(the_prefixes_of_a_set_are_sent_as_they_are),
+	FILE_TEST(a_module_of_another_release_is_asked_nothing),
+	FILE_TEST(flowtables_are_warned_of),
 	FILE_TEST(a_load_prints_its_json),
 	FILE_TEST(many_prefixes_go_ahead_in_a_transaction),
 	FILE_TEST(a_refusal_names_the_line_of_its_attribute),

@@ -335,33 +335,6 @@ static void a_node_that_left_is_no_row_of_zeros(void **state)
 	complains("cannot read the counters");
 }
 
-/* --- export */
-
-static size_t times(const char *text)
-{
-	const char *at = printed;
-	size_t n = 0;
-
-	while ((at = strstr(at, text))) {
-		n++;
-		at++;
-	}
-	return n;
-}
-
-/* An address of two services stands in the set of each, and once in all. */
-static void export_lists_an_address_in_each_of_its_sets(void **state)
-{
-	give(&policy->nodes[0], NF_EDGE_SERVICE_WEBCONF, "131.107.155.30");
-	GOOD(export, "export", "nftables");
-	says("set webconf_ipv4 {\n\t\ttype ipv4_addr\n\t\telements = { 131.107.155.30 comment \"edge1\" }");
-	says("set av_ipv4 {\n\t\ttype ipv4_addr\n\t\telements = { 131.107.155.30 comment \"edge1\" }");
-	/* edge, outward, and these two. */
-	assert_int_equal(times("131.107.155.30 comment"), 4);
-	module.view.loaded = false;
-	assert_int_equal(RUN(export, "export", "nftables"), REFUSED);
-}
-
 static void nonzero_leaves_out_zero_alone(void **state)
 {
 	json_t *object, *drops;
@@ -395,7 +368,6 @@ static const struct CMUnitTest tests[] = {
 	SITE_TEST(counters_ask_for_what_the_options_say),
 	SITE_TEST(a_node_that_left_is_no_row_of_zeros),
 	SITE_TEST(nonzero_leaves_out_zero_alone),
-	SITE_TEST(export_lists_an_address_in_each_of_its_sets),
 };
 
 int main(void)

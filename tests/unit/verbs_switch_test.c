@@ -9,9 +9,7 @@
 #include <errno.h>
 #include <jansson.h>
 #include <netinet/in.h>
-#include <linux/netfilter.h>
 #include <linux/netfilter/nf_conntrack_common.h>
-#include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netfilter/nfnetlink_conntrack.h>
 #include <stdio.h>
@@ -257,25 +255,6 @@ static void a_module_of_another_release_is_refused(void **state)
 
 /* --- connections that a flowtable took */
 
-static void add_flowtable(void)
-{
-	struct nfgenmsg head = { .nfgen_family = NFPROTO_INET };
-	struct nl_msg *msg = new_message(NFNL_SUBSYS_NFTABLES << 8 |
-					 NFT_MSG_NEWFLOWTABLE, &head,
-					 sizeof(head));
-	struct nlattr *hook, *devices;
-
-	nla_put_string(msg, NFTA_FLOWTABLE_TABLE, "fast");
-	nla_put_string(msg, NFTA_FLOWTABLE_NAME, "ft");
-	hook = nf_edge_nest(msg, NFTA_FLOWTABLE_HOOK);
-	devices = nf_edge_nest(msg, NFTA_FLOWTABLE_HOOK_DEVS);
-	nla_put_string(msg, NFTA_DEVICE_NAME, "wan0");
-	nla_put_string(msg, NFTA_DEVICE_NAME, "dmz0");
-	nla_nest_end(msg, devices);
-	nla_nest_end(msg, hook);
-	add_message(msg);
-}
-
 static void put_tuple(struct nl_msg *msg, int type, const char *source,
 		      const char *destination)
 {
@@ -317,7 +296,7 @@ static void governed_connections_count_by_either_tuple(void **state)
 	assert_int_equal(json_array_size(json_object_get(object, "flowtables")),
 			 0);
 	json_decref(object);
-	add_flowtable();
+	add_flowtable("ft");
 	/* Counted: of an Edge at any of four places. */
 	add_connection(IPS_OFFLOAD, peer, edge, edge, peer);
 	add_connection(IPS_OFFLOAD, edge, peer, peer, edge);
@@ -346,6 +325,25 @@ static void governed_connections_count_by_either_tuple(void **state)
 	json_decref(object);
 }
 
+static void flowtables_are_listed_in_order(void **state)
+{
+	json_t *object, *tables;
+
+	add_flowtable("first");
+	add_flowtable("second");
+	add_flowtable("third");
+	GOOD(show, "show", "status");
+	says("flowtables inet fast first (wan0, dmz0); inet fast second (wan0, dmz0); inet fast third (wan0, dmz0)\n");
+	GOOD(show, "show", "status", "--json");
+	object = json();
+	tables = json_object_get(object, "flowtables");
+	assert_int_equal(json_array_size(tables), 3);
+	expect_text(json_array_get(tables, 0), "name", "inet fast first");
+	expect_text(json_array_get(tables, 1), "name", "inet fast second");
+	expect_text(json_array_get(tables, 2), "name", "inet fast third");
+	json_decref(object);
+}
+
 static const struct CMUnitTest tests[] = {
 	SITE_TEST(a_switch_lists_exactly_the_rows_that_still_permit),
 	SITE_TEST(switches_send_one_attribute),
@@ -355,6 +353,7 @@ static const struct CMUnitTest tests[] = {
 	SITE_TEST(a_refusal_ends_as_the_kernel_says),
 	SITE_TEST(a_module_of_another_release_is_refused),
 	SITE_TEST(governed_connections_count_by_either_tuple),
+	SITE_TEST(flowtables_are_listed_in_order),
 };
 
 int main(void)

@@ -34,6 +34,7 @@ static size_t first, last;
 static struct nl_msg *messages[MESSAGES_MAX];
 static size_t message_count;
 static nl_recvmsg_msg_cb_t callback;
+static int list_asked;
 static void *callback_arg;
 
 ssize_t __wrap_send(int fd, const void *data, size_t size, int flags);
@@ -461,11 +462,13 @@ int __wrap_nl_connect(struct nl_sock *socket, int protocol)
 int __wrap_nl_send_simple(struct nl_sock *socket, int type, int flags,
 			  void *data, size_t size)
 {
+	list_asked = type;
 	return (int)size;
 }
 
 int __wrap_nl_send_auto(struct nl_sock *socket, struct nl_msg *msg)
 {
+	list_asked = nlmsg_hdr(msg)->nlmsg_type;
 	return (int)nlmsg_hdr(msg)->nlmsg_len;
 }
 
@@ -478,13 +481,14 @@ int __wrap_nl_socket_modify_cb(struct nl_sock *socket, enum nl_cb_type type,
 	return 0;
 }
 
-/* Each reader takes the messages of its own type. */
+/* A subsystem of the kernel answers with its own messages. */
 int __wrap_nl_recvmsgs_default(struct nl_sock *socket)
 {
 	size_t i;
 
 	for (i = 0; i < message_count; i++)
-		callback(messages[i], callback_arg);
+		if (nlmsg_hdr(messages[i])->nlmsg_type >> 8 == list_asked >> 8)
+			callback(messages[i], callback_arg);
 	return 0;
 }
 

@@ -7,12 +7,17 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <jansson.h>
+#include <netinet/in.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter/nf_tables.h>
+#include <linux/netfilter/nfnetlink.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
+#include "client.h"
 #include "site.h"
 
 struct policy *policy;
@@ -64,6 +69,25 @@ void set_rows(void)
 		state->live = !state->dead;
 		state->bound = row->peer_sets & bound;
 	}
+}
+
+void add_flowtable(const char *name)
+{
+	struct nfgenmsg head = { .nfgen_family = NFPROTO_INET };
+	struct nl_msg *msg = new_message(NFNL_SUBSYS_NFTABLES << 8 |
+					 NFT_MSG_NEWFLOWTABLE, &head,
+					 sizeof(head));
+	struct nlattr *hook, *devices;
+
+	nla_put_string(msg, NFTA_FLOWTABLE_TABLE, "fast");
+	nla_put_string(msg, NFTA_FLOWTABLE_NAME, name);
+	hook = nf_edge_nest(msg, NFTA_FLOWTABLE_HOOK);
+	devices = nf_edge_nest(msg, NFTA_FLOWTABLE_HOOK_DEVS);
+	nla_put_string(msg, NFTA_DEVICE_NAME, "wan0");
+	nla_put_string(msg, NFTA_DEVICE_NAME, "dmz0");
+	nla_nest_end(msg, devices);
+	nla_nest_end(msg, hook);
+	add_message(msg);
 }
 
 int begin_site(void **state)
