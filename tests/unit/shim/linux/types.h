@@ -28,6 +28,7 @@ typedef int gfp_t;
 #define likely(x)	__builtin_expect(!!(x), 1)
 #define unlikely(x)	__builtin_expect(!!(x), 0)
 #define OPTIMIZER_HIDE_VAR(v)	asm("" : "=r" (v) : "0" (v))
+#define barrier()	asm volatile("" : : : "memory")
 #define READ_ONCE(x)	(*(const volatile __typeof__(x) *)&(x))
 #define WRITE_ONCE(x, n)	(*(volatile __typeof__(x) *)&(x) = (n))
 #define ALIGN(n, to)	(((n) + (to) - 1) & ~((__typeof__(n))(to) - 1))
