@@ -43,6 +43,8 @@ static const struct refusal prefixes[] = {
 	{ "1..2.3", "an empty number" },
 	{ "1.2.3.256", "has a number above 255" },
 	{ "010.0.0.1", "as octal ones have; write 10.0.0.1" },
+	{ "019.0.98.255", "as octal ones have; write 19.0.98.255" },
+	{ "1.2.3.0256", "has a number above 255" },
 	{ "010.0.0.0/8", "as octal ones have; write 10.0.0.0/8" },
 	{ "167772161", "is a number" },
 	{ "10.0.0.0/", "has no prefix length behind its slash; write 0 to 32" },

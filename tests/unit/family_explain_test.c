@@ -9,17 +9,11 @@
 static struct net_device vrf0 = { .name = "vrf0", .ifindex = 9, .vrf = true };
 
 /* An Edge with all sides bound, the inside known, and zone pic off. */
-static int start(struct kunit *test)
+static struct sk_buff *load_request(void)
 {
-	struct sk_buff *skb;
+	struct sk_buff *skb = request(NF_EDGE_CMD_LOAD);
 	struct nlattr *nest, *list;
-	int err = start_family();
 
-	if (err)
-		return err;
-	vrf0.net = &init_net;
-	init_net.devices = &vrf0;
-	skb = request(NF_EDGE_CMD_LOAD);
 	put_switches(skb, NF_EDGE_MODE_ENFORCE,
 		     ALL_ZONES & ~BIT(NF_EDGE_ZONE_PIC),
 		     ALL_FEATURES & ~BIT(NF_EDGE_FEATURE_REMOTE_ACCESS));
@@ -41,7 +35,18 @@ static int start(struct kunit *test)
 	list = nla_reserve(skb, NF_EDGE_A_PEERS_PREFIXES_IPV4, 0);
 	put_entry(skb, list, "203.0.113.80/32");
 	nla_nest_end(skb, nest);
-	return ask(skb);
+	return skb;
+}
+
+static int start(struct kunit *test)
+{
+	int err = start_family();
+
+	if (err)
+		return err;
+	vrf0.net = &init_net;
+	init_net.devices = &vrf0;
+	return ask(load_request());
 }
 
 static void end(struct kunit *test)
@@ -57,9 +62,8 @@ struct question {
 	int port;		/* -1 for none */
 };
 
-static struct sk_buff *query(const struct question *q)
+static void put_query(struct sk_buff *skb, const struct question *q)
 {
-	struct sk_buff *skb = request(NF_EDGE_CMD_EXPLAIN);
 	struct nlattr *nest = nla_nest_start(skb, NF_EDGE_A_POLICY_QUERY);
 	struct address source = read_address(q->source);
 	struct address to = read_address(q->destination);
@@ -76,6 +80,13 @@ static struct sk_buff *query(const struct question *q)
 	if (q->port >= 0)
 		nla_put_u16(skb, NF_EDGE_A_QUERY_DESTINATION_PORT, q->port);
 	nla_nest_end(skb, nest);
+}
+
+static struct sk_buff *query(const struct question *q)
+{
+	struct sk_buff *skb = request(NF_EDGE_CMD_EXPLAIN);
+
+	put_query(skb, q);
 	return skb;
 }
 
@@ -339,12 +350,64 @@ static void an_internal_address_is_alone_and_has_an_inside(struct kunit *test)
 					    "10.0.0.2"), 0);
 }
 
+/* Each query has its own answer, and the answers stand in their order. */
+static void a_dry_run_answers_as_many_queries_as_it_may(struct kunit *test)
+{
+	static const int counts[] = { 1, NF_EDGE_MAX_QUERIES,
+				      NF_EDGE_MAX_QUERIES + 1 };
+	const struct nlmsghdr *nlh;
+	const struct nlattr *attr;
+	int i, n, left;
+
+	for (i = 0; i < ARRAY_SIZE(counts); i++) {
+		struct sk_buff *skb = load_request();
+
+		nla_put_flag(skb, NF_EDGE_A_POLICY_DRY_RUN);
+		for (n = 0; n < counts[i]; n++)
+			put_query(skb, &answers[n % ARRAY_SIZE(answers)].question);
+		if (counts[i] > NF_EDGE_MAX_QUERIES) {
+			KUNIT_ASSERT_EQ(test, ask(skb), -E2BIG);
+			KUNIT_ASSERT_STREQ(test, extack._msg,
+					   "more than 16 queries");
+			break;
+		}
+		KUNIT_ASSERT_EQ(test, ask(skb), 0);
+		n = 0;
+		nlh = (const void *)answer->head;
+		nla_for_each_attr(attr, payload_of(nlh), payload_size(nlh), left) {
+			int wanted = answers[n % ARRAY_SIZE(answers)].verdict;
+
+			if (nla_type(attr) != NF_EDGE_A_POLICY_QUERY)
+				continue;
+			KUNIT_ASSERT_EQ(test, number(nested(attr,
+							    NF_EDGE_A_QUERY_VERDICT)),
+					wanted);
+			n++;
+		}
+		KUNIT_ASSERT_EQ(test, n, counts[i]);
+		KUNIT_ASSERT_EQ(test, en->generation, 1);
+	}
+}
+
+static void only_a_dry_run_answers_queries(struct kunit *test)
+{
+	struct sk_buff *skb = load_request();
+
+	put_query(skb, &answers[0].question);
+	KUNIT_ASSERT_EQ(test, ask(skb), -EINVAL);
+	KUNIT_ASSERT_STREQ(test, extack._msg,
+			   "only a dry run answers queries");
+	KUNIT_ASSERT_EQ(test, en->generation, 1);
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(each_verdict_has_its_grounds),
 	KUNIT_CASE(a_refused_query_pins_no_policy),
 	KUNIT_CASE(addresses_of_no_host_are_refused_to_the_border),
 	KUNIT_CASE(a_service_has_sixteen_addresses),
 	KUNIT_CASE(an_internal_address_is_alone_and_has_an_inside),
+	KUNIT_CASE(a_dry_run_answers_as_many_queries_as_it_may),
+	KUNIT_CASE(only_a_dry_run_answers_queries),
 	{}
 };
 

@@ -69,6 +69,71 @@ static void status_names_the_devices_that_are_there(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, n, 2);
 }
 
+static void name_interface(char *name, u8 number)
+{
+	snprintf(name, IFNAMSIZ, "interface-no%03u", number);
+}
+
+/* As many interfaces as a policy has, each with its longest name and a device. */
+static void status_has_room_for_every_interface(struct kunit *test)
+{
+	struct sk_buff *skb = request(NF_EDGE_CMD_LOAD);
+	const struct nlmsghdr *nlh;
+	const struct nlattr *attr;
+	int left, i, n = 0;
+	char name[IFNAMSIZ];
+
+	put_switches(skb, NF_EDGE_MODE_ENFORCE, ALL_ZONES, ALL_FEATURES);
+	put_node(skb, "edge1", "131.107.155.10", "131.107.155.11");
+	for (i = 0; i < NF_EDGE_MAX_INTERFACES; i++) {
+		name_interface(name, i);
+		put_interface(skb, name, BIT(NF_EDGE_SIDE_EXTERNAL));
+	}
+	KUNIT_ASSERT_EQ(test, ask(skb), 0);
+	strscpy(wan0.name, "interface-no255", sizeof(wan0.name));
+	KUNIT_ASSERT_EQ(test, ask_for(NF_EDGE_CMD_STATUS_GET), 0);
+	strscpy(wan0.name, "wan0", sizeof(wan0.name));
+	nlh = (const void *)answer->head;
+	nla_for_each_attr(attr, payload_of(nlh), payload_size(nlh), left) {
+		if (nla_type(attr) != NF_EDGE_A_POLICY_INTERFACE)
+			continue;
+		name_interface(name, n++);
+		KUNIT_ASSERT_TRUE(test, !nla_strcmp(
+				  nested(attr, NF_EDGE_A_INTERFACE_NAME), name));
+		KUNIT_ASSERT_EQ(test, number(nested(attr,
+						    NF_EDGE_A_INTERFACE_IFINDEX)),
+				n == NF_EDGE_MAX_INTERFACES ? 7 : -1);
+	}
+	KUNIT_ASSERT_EQ(test, n, NF_EDGE_MAX_INTERFACES);
+	/* The counters of the processors stand behind the interfaces. */
+	expect_number(test, NF_EDGE_A_POLICY_OFFLOADED, 0);
+}
+
+/* A message that asks for nothing, by the number and to the port of who asked. */
+static void an_answer_is_addressed_to_the_request(struct kunit *test)
+{
+	static const u8 commands[] = {
+		NF_EDGE_CMD_STATUS_GET, NF_EDGE_CMD_DROPS_GET,
+		NF_EDGE_CMD_BEGIN, NF_EDGE_CMD_SWITCH, NF_EDGE_CMD_FLUSH,
+	};
+	int i;
+
+	load_all(test);
+	for (i = 0; i < ARRAY_SIZE(commands); i++) {
+		const struct genlmsghdr *header;
+		const struct nlmsghdr *nlh;
+
+		KUNIT_ASSERT_EQ(test, ask_for(commands[i]), 0);
+		nlh = (const void *)answer->head;
+		header = (const void *)(answer->head + NLMSG_HDRLEN);
+		KUNIT_ASSERT_EQ(test, nlh->nlmsg_flags, 0);
+		KUNIT_ASSERT_EQ(test, nlh->nlmsg_seq, 1);
+		KUNIT_ASSERT_EQ(test, nlh->nlmsg_pid, portid);
+		KUNIT_ASSERT_EQ(test, nlh->nlmsg_len, answer->len);
+		KUNIT_ASSERT_EQ(test, header->cmd, commands[i]);
+	}
+}
+
 static void status_adds_up_what_every_cpu_counted(struct kunit *test)
 {
 	int cpu;
@@ -237,6 +302,26 @@ static void a_refused_load_holds_nothing(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, events, 1);
 }
 
+/* Of two interfaces that are bound twice the first by name is at fault. */
+static void the_first_interface_that_is_bound_twice_is_named(struct kunit *test)
+{
+	static const char *const names[] = { "wan1", "lan1", "wan1", "lan1" };
+	struct sk_buff *skb;
+	int i;
+
+	skb = load_request(NF_EDGE_MODE_ENFORCE, ALL_ZONES, ALL_FEATURES);
+	for (i = 0; i < ARRAY_SIZE(names); i++)
+		put_interface(skb, names[i], BIT(NF_EDGE_SIDE_INTERNAL));
+	expect_refusal(test, hand_over(skb), -EINVAL,
+		       "the interface is bound twice");
+	KUNIT_ASSERT_NOT_NULL(test, extack.bad_attr);
+	KUNIT_ASSERT_TRUE(test, !nla_strcmp(nested(extack.bad_attr,
+						   NF_EDGE_A_INTERFACE_NAME),
+					    "lan1"));
+	nlmsg_free(skb);
+	KUNIT_ASSERT_NULL(test, en->snapshot);
+}
+
 static void a_request_without_memory_changes_nothing(struct kunit *test)
 {
 	struct sk_buff *skb;
@@ -401,10 +486,13 @@ static void a_change_stands_whose_answer_finds_no_room(struct kunit *test)
 static struct kunit_case cases[] = {
 	KUNIT_CASE(status_says_what_was_loaded),
 	KUNIT_CASE(status_names_the_devices_that_are_there),
+	KUNIT_CASE(status_has_room_for_every_interface),
+	KUNIT_CASE(an_answer_is_addressed_to_the_request),
 	KUNIT_CASE(status_adds_up_what_every_cpu_counted),
 	KUNIT_CASE(a_load_of_what_a_switch_made_is_a_change),
 	KUNIT_CASE(explain_tells_the_mode_that_holds_now),
 	KUNIT_CASE(a_refused_load_holds_nothing),
+	KUNIT_CASE(the_first_interface_that_is_bound_twice_is_named),
 	KUNIT_CASE(a_request_without_memory_changes_nothing),
 	KUNIT_CASE(a_first_policy_is_seen_when_it_is_live),
 	KUNIT_CASE(a_change_stands_whose_answer_finds_no_room),

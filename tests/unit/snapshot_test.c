@@ -140,6 +140,9 @@ static void sites_differ_in_whatever_differs(struct kunit *test)
 	DIFFERS(ping, 0);
 	DIFFERS(expose_cls_ports, true);
 	DIFFERS(node[0]->name[4], '2');
+	DIFFERS(address[0].hi, 1);
+	DIFFERS(address[0].lo, 1);
+	DIFFERS(address[0].service, NF_EDGE_SERVICE_AV);
 	DIFFERS(address[1].hi, 1);
 	DIFFERS(address[1].lo, 1);
 	DIFFERS(address[1].ipv6, true);
