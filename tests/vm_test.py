@@ -437,6 +437,28 @@ def test_report_outweighs_the_command_s_own_code(vm):
     assert vm.shell("echo bugs: nothing >/dev/kmsg; exit 5").returncode == 5
 
 
+@pytest.mark.parametrize("vm", ["uml"], indirect=True)
+def test_only_the_lists_of_nf_tables_may_be_walked_without_rcu(vm):
+    walks = "RCU-list traversed in non-reader section!!"
+
+    def reported(place, more=""):
+        done = vm.shell(f"""
+            for line in 'WARNING: suspicious RCU usage' '6.12 #1' -- '{place}' '{more}'; do
+                echo "<3>$line" >/dev/kmsg
+            done""")
+        found = re.match("vm: the kernel uml reported: (.*)", done.err)
+        assert done.returncode == (ENDED_BADLY["report"] if found else 0), done.err
+        return found and found[1]
+
+    api = "net/netfilter/nf_tables_api.c:4470"
+    assert not reported(f"{api} {walks}")
+    assert not reported(f"net/netfilter/nft_set_bitmap.c:102 {walks}")
+    assert reported(f"{api} {walks}", "BUG: of the test") == "BUG: of the test"
+    for other in (f"{api} suspicious rcu_dereference_check() usage!",
+                  f"kmod/nft_interfaces.c:12 {walks}"):
+        assert reported(other) == "WARNING: suspicious RCU usage"
+
+
 def test_taint(vm):
     done = vm.shell("echo 64 >/proc/sys/kernel/tainted")
     assert done.returncode == ENDED_BADLY["taint"]
