@@ -14,7 +14,11 @@ source_patches=("$here"/vm.d/uml-*.patch)
 source_make=(ARCH=um)
 source_base=defconfig
 uml_kernel_words=()
-uml_module_words=()
+
+# Prints words for the build of a module, one a line.
+uml_module_words() {
+	:
+}
 
 kernel_prepare() {
 	[[ ${cpus:-1} == 1 ]] || usage_error "the kernel $kind has one processor"
@@ -26,7 +30,8 @@ kernel_prepare() {
 	publish "$kernel_dir" uml_build
 
 	kernel_build=$kernel_dir/build
-	kernel_make=("${source_make[@]}" "${uml_module_words[@]}")
+	mapfile -t kernel_make < <(uml_module_words)
+	kernel_make=("${source_make[@]}" "${kernel_make[@]}")
 	kernel_release=$(<"$kernel_dir/release")
 }
 
