@@ -9,7 +9,7 @@
 static struct net_device vrf0 = { .name = "vrf0", .ifindex = 9, .vrf = true };
 
 /* An Edge with all sides bound, the inside known, and zone pic off. */
-static struct sk_buff *load_request(void)
+static struct sk_buff *load_request(const char *second)
 {
 	struct sk_buff *skb = request(NF_EDGE_CMD_LOAD);
 	struct nlattr *nest, *list;
@@ -22,7 +22,7 @@ static struct sk_buff *load_request(void)
 	put_address(skb, NF_EDGE_SERVICE_ACCESS, "131.107.155.10");
 	put_address(skb, NF_EDGE_SERVICE_INTERNAL, "172.25.33.10");
 	nla_nest_end(skb, nest);
-	put_node(skb, "edge2", "2001:db8::20", "131.107.155.22");
+	put_node(skb, second, "2001:db8::20", "131.107.155.22");
 	put_interface(skb, "wan0", BIT(NF_EDGE_SIDE_EXTERNAL));
 	put_interface(skb, "lan0", BIT(NF_EDGE_SIDE_INTERNAL));
 	put_interface(skb, "dmz0", BIT(NF_EDGE_SIDE_EDGE));
@@ -46,7 +46,7 @@ static int start(struct kunit *test)
 		return err;
 	vrf0.net = &init_net;
 	init_net.devices = &vrf0;
-	return ask(load_request());
+	return ask(load_request("edge2"));
 }
 
 static void end(struct kunit *test)
@@ -350,21 +350,29 @@ static void an_internal_address_is_alone_and_has_an_inside(struct kunit *test)
 					    "10.0.0.2"), 0);
 }
 
-/* Each query has its own answer, and the answers stand in their order. */
+/* A few differ; many are between addresses of the second node. */
+static int turn(int n, int count)
+{
+	return count < NF_EDGE_MAX_QUERIES ? n : 2;
+}
+
+/* Each query has its own answer of the longest names, in the queries' order. */
 static void a_dry_run_answers_as_many_queries_as_it_may(struct kunit *test)
 {
-	static const int counts[] = { 1, NF_EDGE_MAX_QUERIES,
+	static const int counts[] = { 9, NF_EDGE_MAX_QUERIES,
 				      NF_EDGE_MAX_QUERIES + 1 };
+	char name[NF_EDGE_NODE_NAME_MAX + 1] = "";
 	const struct nlmsghdr *nlh;
 	const struct nlattr *attr;
 	int i, n, left;
 
+	memset(name, 'e', NF_EDGE_NODE_NAME_MAX);
 	for (i = 0; i < ARRAY_SIZE(counts); i++) {
-		struct sk_buff *skb = load_request();
+		struct sk_buff *skb = load_request(name);
 
 		nla_put_flag(skb, NF_EDGE_A_POLICY_DRY_RUN);
 		for (n = 0; n < counts[i]; n++)
-			put_query(skb, &answers[n % ARRAY_SIZE(answers)].question);
+			put_query(skb, &answers[turn(n, counts[i])].question);
 		if (counts[i] > NF_EDGE_MAX_QUERIES) {
 			KUNIT_ASSERT_EQ(test, ask(skb), -E2BIG);
 			KUNIT_ASSERT_STREQ(test, extack._msg,
@@ -375,7 +383,7 @@ static void a_dry_run_answers_as_many_queries_as_it_may(struct kunit *test)
 		n = 0;
 		nlh = (const void *)answer->head;
 		nla_for_each_attr(attr, payload_of(nlh), payload_size(nlh), left) {
-			int wanted = answers[n % ARRAY_SIZE(answers)].verdict;
+			int wanted = answers[turn(n, counts[i])].verdict;
 
 			if (nla_type(attr) != NF_EDGE_A_POLICY_QUERY)
 				continue;
@@ -391,7 +399,7 @@ static void a_dry_run_answers_as_many_queries_as_it_may(struct kunit *test)
 
 static void only_a_dry_run_answers_queries(struct kunit *test)
 {
-	struct sk_buff *skb = load_request();
+	struct sk_buff *skb = load_request("edge2");
 
 	put_query(skb, &answers[0].question);
 	KUNIT_ASSERT_EQ(test, ask(skb), -EINVAL);
