@@ -6,8 +6,8 @@ Runs on the host, not in a test kernel:  /usr/bin/python3 -m pytest tests/vm_x86
 
 import pytest
 
-from vm_test import (ENDED_BADLY, LOCKS, MISTAKES, folder,  # noqa: F401
-                     throw_away, vm)
+from vm_reports_test import LOCKS, MISTAKES
+from vm_test import ENDED_BADLY, folder, throw_away, vm  # noqa: F401
 
 # Two threads add to one number, for half a second.
 RACE = """
