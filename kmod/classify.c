@@ -315,7 +315,7 @@ void nf_edge_make_class(struct nf_edge_class *class, u32 bound_sets,
 	class->flags = flags;
 	if (sets & BIT(NF_EDGE_PEER_SET_INTERNAL_NETWORKS))
 		class->flags |= NF_EDGE_INSIDE;
-	class->foreign_to = NF_EDGE_GUARD_EXEMPT;
+	class->foreign_to = NF_EDGE_GUARD_EXEMPT | NF_EDGE_GUARD_BRIDGE;
 	if (services || (class->flags & NF_EDGE_INSIDE))
 		class->foreign_to |= NF_EDGE_GUARD_EXTERNAL;
 	if (services & NF_EDGE_EXTERNAL_SERVICES)

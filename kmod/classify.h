@@ -97,11 +97,16 @@ struct nf_edge_words {
  * @NF_EDGE_GUARD_EXTERNAL: it is bound to the external side only
  * @NF_EDGE_GUARD_INTERNAL: it is bound to the internal side only
  * @NF_EDGE_GUARD_EXEMPT: none of its packets is governed
+ * @NF_EDGE_GUARD_BRIDGE: a VRF's bridge, on which a packet may arrive twice
+ *
+ * The first two say which sources are spoofed.  The others lead every packet
+ * from the fast path to the slow path.
  */
 enum nf_edge_guard {
 	NF_EDGE_GUARD_EXTERNAL	= BIT(0),
 	NF_EDGE_GUARD_INTERNAL	= BIT(1),
 	NF_EDGE_GUARD_EXEMPT	= BIT(2),
+	NF_EDGE_GUARD_BRIDGE	= BIT(3),
 };
 
 /**
@@ -186,7 +191,8 @@ static inline bool nf_edge_spoofed(const struct nf_edge_class *source,
 				   const struct nf_edge_class *destination,
 				   u8 guards)
 {
-	if (source->foreign_to & guards)
+	if (source->foreign_to & guards &
+	    (NF_EDGE_GUARD_EXTERNAL | NF_EDGE_GUARD_INTERNAL))
 		return true;
 	return (destination->services &&
 		(source->flags & (NF_EDGE_NEVER | NF_EDGE_NEVER_SOURCE))) ||

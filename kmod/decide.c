@@ -114,6 +114,21 @@ static bool is_bridged(const struct sk_buff *skb)
 }
 
 /*
+ * Whether the hooks have judged a packet that the host routes: br_netfilter
+ * called them before the bridge.
+ */
+static bool was_judged_on_bridge(const struct sk_buff *skb)
+{
+#if IS_ENABLED(CONFIG_BRIDGE_NETFILTER)
+	const struct nf_bridge_info *info = nf_bridge_info_get(skb);
+
+	return info && !info->in_prerouting;
+#else
+	return false;
+#endif
+}
+
+/*
  * Whether an IPv6 packet stays on its link: the host would not forward the
  * packet from one interface to another.
  */
@@ -391,6 +406,9 @@ judge_packet(const struct nf_edge_snapshot *snapshot, struct sk_buff *skb,
 
 		/* PRE_ROUTING of a member of that VRF has judged the packet. */
 		if (unlikely(arrival.guards & NF_EDGE_GUARD_EXEMPT))
+			return NF_ACCEPT;
+		if (unlikely(arrival.guards & NF_EDGE_GUARD_BRIDGE) &&
+		    was_judged_on_bridge(skb))
 			return NF_ACCEPT;
 		packet.arrival = arrival.sides;
 		packet.guards = arrival.guards;

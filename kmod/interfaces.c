@@ -133,12 +133,35 @@ nf_edge_interface_arrival(struct net *net,
 	return arrival;
 }
 
-/* How it arrives on a device that is bound or never governed; else false. */
-static bool is_special(const struct nf_edge_site *site,
-		       const struct net_device *dev,
+/*
+ * Whether a device is a member of a VRF, and a bridge or above a bridge.  With
+ * br_netfilter such packets run PRE_ROUTING for the bridge, and once more when
+ * the host routes them.
+ */
+static bool is_vrf_bridge(struct net_device *dev)
+{
+	struct net_device *up = netdev_master_upper_dev_get(dev), *lower;
+	struct list_head *iter;
+
+	if (!up || !netif_is_l3_master(up))
+		return false;
+	if (netif_is_bridge_master(dev))
+		return true;
+	netdev_for_each_lower_dev(dev, lower, iter)
+		if (netif_is_bridge_master(lower))
+			return true;
+	return false;
+}
+
+/*
+ * How packets arrive on a device that is bound, never governed or a VRF's
+ * bridge; else false.
+ */
+static bool is_special(const struct nf_edge_site *site, struct net_device *dev,
 		       struct nf_edge_arrival *arrival)
 {
 	const struct nf_edge_interface *interface;
+	bool bridge;
 
 	if (nf_edge_never_governed(dev)) {
 		*arrival = (struct nf_edge_arrival){
@@ -146,10 +169,14 @@ static bool is_special(const struct nf_edge_site *site,
 		};
 		return true;
 	}
+	bridge = is_vrf_bridge(dev);
 	interface = find_by_name(site, dev->name);
-	if (!interface)
+	if (!interface && !bridge)
 		return false;
-	*arrival = bound_arrival(interface->sides);
+	*arrival = interface ? bound_arrival(interface->sides) :
+			       unbound_arrival(site);
+	if (bridge)
+		arrival->guards |= NF_EDGE_GUARD_BRIDGE;
 	return true;
 }
 
@@ -365,7 +392,8 @@ static bool is_concerned(unsigned long event, void *ptr, struct net *net,
 	}
 	if (event == NETDEV_CHANGEUPPER)
 		return info->master &&
-		       (special || has_bound_member(net, site, info->upper_dev));
+		       (special || (was.guards & NF_EDGE_GUARD_BRIDGE) ||
+			has_bound_member(net, site, info->upper_dev));
 	return special || memcmp(&was, &map->unbound, sizeof(was));
 }
 

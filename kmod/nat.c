@@ -38,7 +38,7 @@ static bool was_spoofed(const struct nf_edge_snapshot *snapshot,
 						&original->src.u3),
 			       nf_edge_class_of(&snapshot->index, ipv4,
 						&original->dst.u3),
-			       arrival.guards & ~NF_EDGE_GUARD_EXEMPT);
+			       arrival.guards);
 }
 
 /*

@@ -206,7 +206,8 @@ static bool is_guarded(const struct flow *flow)
 
 	return nf_edge_class_of(&snapshot->index, ipv4,
 				nf_edge_source(&flow->skb, ipv4))->foreign_to &
-	       arrival.guards & ~NF_EDGE_GUARD_EXEMPT;
+	       arrival.guards &
+	       (NF_EDGE_GUARD_EXTERNAL | NF_EDGE_GUARD_INTERNAL);
 }
 
 static bool is_settled(const struct flow *flow)

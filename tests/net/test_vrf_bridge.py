@@ -83,12 +83,13 @@ def test_an_edge_in_a_vrf_knows_its_interfaces(vrf, family):
 
 # --- bridges
 
-@pytest.fixture(scope="module")
-def built_bridge(nf_edge):
+@pytest.fixture(scope="module", params=[False, True], ids=["", "in a VRF"])
+def built_bridge(nf_edge, request):
     """The Edges are on a bridge of the appliance, and speak to each other
-    without its routing."""
+    without its routing. In a VRF the kernel calls PRE_ROUTING for the bridge and
+    for what the host routes."""
     subprocess.run(["modprobe", "-q", "br_netfilter"], check=False)
-    net = Net(appliance(bridge=True))
+    net = Net(appliance(bridge=True, vrf=request.param))
     for one, other in (("edge1", "edge2"), ("edge2", "edge1")):
         link, = json.loads(net.spaces[other].run(
             "ip", "-json", "link", "show", "eth0").stdout)

@@ -267,6 +267,31 @@ static void add_masters(struct kunit *test)
 	expect(test, bridge.ifindex, BIT(NF_EDGE_SIDE_EDGE), 0);
 }
 
+/* Whoever owns the name: packets on these take the slow path. */
+static void a_bridge_in_a_vrf_is_told_apart(struct kunit *test)
+{
+	const u8 side = BIT(NF_EDGE_SIDE_EDGE);
+
+	add_masters(test);
+	bridge.bridge = true;
+	enslave(&bond, &devices[VRF]);
+	expect(test, bond.ifindex, side, 0);
+	bond.lower = &bridge;
+	enslave(&bond, &devices[VRF]);
+	expect(test, bond.ifindex, side, NF_EDGE_GUARD_BRIDGE);
+	enslave(&bridge, &devices[VRF]);
+	expect(test, bridge.ifindex, side, NF_EDGE_GUARD_BRIDGE);
+	rename_to(&devices[WAN], "wan1");
+	rename_to(&bridge, "wan0");
+	expect(test, bridge.ifindex, BIT(NF_EDGE_SIDE_EXTERNAL),
+	       NF_EDGE_GUARD_EXTERNAL | NF_EDGE_GUARD_BRIDGE);
+	rename_to(&bridge, "br0");
+	enslave(&bridge, NULL);
+	expect(test, bridge.ifindex, side, 0);
+	enslave(&bond, NULL);
+	expect(test, bond.ifindex, side, 0);
+}
+
 /* The side and guard of a member are those of all masters above it. */
 static void packets_of_a_member_arrive_guarded_on_its_masters(struct kunit *test)
 {
@@ -450,6 +475,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(an_event_makes_a_map_on_nobody_s_account),
 	KUNIT_CASE(without_memory_a_device_holds_no_side),
 	KUNIT_CASE(a_side_without_an_interface_is_held_by_all_others),
+	KUNIT_CASE(a_bridge_in_a_vrf_is_told_apart),
 	KUNIT_CASE(packets_of_a_member_arrive_guarded_on_its_masters),
 	KUNIT_CASE(members_of_different_sides_leave_none_to_their_master),
 	KUNIT_CASE(a_bound_master_keeps_what_it_shares_with_bound_members),

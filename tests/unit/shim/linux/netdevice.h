@@ -34,7 +34,9 @@ struct net_device {
 	unsigned int flags;
 	bool vrf;
 	u8 dev_addr[6];
+	bool bridge;
 	struct net_device *master;
+	struct net_device *lower;
 };
 
 struct netdev_notifier_info {
@@ -49,6 +51,7 @@ struct netdev_notifier_changeupper_info {
 };
 
 #define netif_is_l3_master(dev)			((dev)->vrf)
+#define netif_is_bridge_master(dev)		((dev)->bridge)
 #define netdev_master_upper_dev_get(dev)	((dev)->master)
 #define netdev_master_upper_dev_get_rcu(dev)	((dev)->master)
 #define __dev_get_by_name(net, name)		dev_get_by_name_rcu(net, name)
@@ -57,9 +60,10 @@ struct netdev_notifier_changeupper_info {
 #define for_each_netdev(net, dev)					\
 	for ((dev) = (net)->devices; (dev); (dev) = (dev)->next)
 
-/* No device here has any below it. */
-#define netdev_for_each_lower_dev(dev, lower, iter)			\
-	for ((lower) = NULL, (iter) = NULL; (iter); (lower) = NULL)
+/* A device here has at most one below it. */
+#define netdev_for_each_lower_dev(dev, below, iter)			\
+	for ((below) = (dev)->lower, (iter) = NULL; (below) && !(iter);	\
+	     (below) = NULL)
 
 extern struct notifier_block *shim_netdev_notifier;
 

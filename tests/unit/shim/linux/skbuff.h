@@ -23,7 +23,7 @@ struct sk_buff {
 	unsigned long _nfct;
 	struct dst_entry *dst;
 	struct ethhdr *mac;
-	bool bridged;
+	struct nf_bridge_info *nf_bridge;
 };
 
 #define eth_hdr(skb)			((skb)->mac)
