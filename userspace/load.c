@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "load.h"
 
@@ -179,6 +180,20 @@ static bool goes_along(const struct config *config)
 	return nf_edge_policy_prefixes(&config->policy) <= INLINE_PREFIXES;
 }
 
+/* The module takes four large policies at once: wait up to five seconds. */
+static int begin(struct client *client)
+{
+	const struct timespec pause = { .tv_nsec = 50 * 1000 * 1000 };
+	int tries = 100, error;
+
+	for (;;) {
+		error = nf_edge_get(client, NF_EDGE_CMD_BEGIN, NULL, NULL);
+		if (!error || client->refusal.error != EBUSY || !--tries)
+			return error;
+		nanosleep(&pause, NULL);
+	}
+}
+
 /**
  * nf_edge_load_prepare - hand over the prefixes that do not fit into a load
  * @client: the socket; what is prepared belongs to it
@@ -195,7 +210,7 @@ enum outcome nf_edge_load_prepare(struct client *client,
 
 	if (goes_along(config))
 		return DONE;
-	if (nf_edge_get(client, NF_EDGE_CMD_BEGIN, NULL, NULL))
+	if (begin(client))
 		return nf_edge_client_fail(client, "the kernel does not take the policy");
 	for (which = 0; which < PEER_SET_COUNT; which++)
 		for (family = 0; family < FAMILY_COUNT && outcome == DONE;

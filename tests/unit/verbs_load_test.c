@@ -357,6 +357,21 @@ static void many_prefixes_go_ahead_in_a_transaction(void **state)
 	many(CHUNK_PREFIXES + 2, 3);
 }
 
+static void a_load_waits_for_those_of_others(void **state)
+{
+	module.refused = NF_EDGE_CMD_BEGIN;
+	module.error = EBUSY;
+	module.times = 3;
+	many(INLINE_PREFIXES + 1, 2);
+	assert_non_null(request_of(NF_EDGE_CMD_BEGIN, 3));
+	/* Another error is told at once. */
+	module.refused = NF_EDGE_CMD_BEGIN;
+	module.error = ENOMEM;
+	module.times = 1;
+	assert_int_equal(RUN(load, "load", path), SYSTEM);
+	complains("Cannot allocate memory");
+}
+
 static void a_refusal_names_the_line_of_its_attribute(void **state)
 {
 	static const struct {
@@ -520,6 +535,7 @@ static const struct CMUnitTest tests[] = {
 	FILE_TEST(flowtables_are_warned_of),
 	FILE_TEST(a_load_prints_its_json),
 	FILE_TEST(many_prefixes_go_ahead_in_a_transaction),
+	FILE_TEST(a_load_waits_for_those_of_others),
 	FILE_TEST(a_refusal_names_the_line_of_its_attribute),
 	FILE_TEST(a_load_tells_the_changes_to_what_is_in_force),
 	FILE_TEST(limits_are_of_each_service),
