@@ -29,7 +29,8 @@ help:
 	@echo 'make coverage       which lines and branches the tests run'
 	@echo 'make bench          what a packet costs, beside rulesets of the same policy'
 	@echo '                    (bench-check: has it grown? bench-baseline: keep this;'
-	@echo '                    bench-times, bench-growth, bench-throughput)'
+	@echo '                    bench-translated, bench-times, bench-growth,'
+	@echo '                    bench-throughput)'
 
 all: module tool
 
@@ -125,7 +126,7 @@ fuzz: tool
 	$(call IN_KERNEL,netlink)
 	$(call IN_KERNEL,packet)
 
-bench-check bench-baseline bench-times bench-growth bench-throughput:
+bench-check bench-baseline bench-translated bench-times bench-growth bench-throughput:
 	@tests/bench/run $(@:bench-%=%)
 
 lint: tool
@@ -156,4 +157,4 @@ clean:
 
 .PHONY: help all module tool demo check check-selftests check-export check-debug check-race \
 	check-mutants coverage stress check-faults check-matrix check-roots bench fuzz bench-check \
-	bench-baseline bench-times bench-growth bench-throughput lint install uninstall clean
+	bench-baseline bench-translated bench-times bench-growth bench-throughput lint install uninstall clean

@@ -102,6 +102,17 @@ class Namespace:
             for state in ("timeout", "timeout_stream"):
                 sysctl(f"nf_conntrack_udp_{state}", 36000)
 
+    def translate(self, port, to):
+        """Have NAT send what is for one TCP port to another of the same address."""
+        nodes = self.site.nodes.values()
+        self.run([(["nft", "-f", "-"], "".join(
+            f"table {family} nat {{ chain in {{ type nat hook prerouting priority dstnat;\n" +
+            "".join(f"{family} daddr {address} tcp dport {port} dnat to "
+                    f"{f'[{address}]' if family == 'ip6' else address}:{to}\n"
+                    for node in nodes for address in node["access"]
+                    if address.version == version) + "}\n}\n"
+            for family, version in (("ip", 4), ("ip6", 6))))])
+
     @staticmethod
     def run(commands):
         for words, stdin in commands:
@@ -223,15 +234,15 @@ class TimedClient(wire.Client):
         return self.socket.seconds - before
 
 
-def pack(packet, flows=1, weight=100, mask=0, slice_=None):
+def pack(packet, flows=1, weight=100, mask=0, slice_=None, reply_port=0):
     """struct stream of the module; the mask is of the source address."""
     raw = packet.raw()
     begin = end = 0
     if packet.established and slice_ is not None:
         begin, end = (flows * at // SLICES for at in (slice_, slice_ + 1))
     return struct.pack(
-        "=12I", 2 if packet.family == 4 else 10, index(packet.arrival),
-        index(packet.reply_arrival), packet.established, packet.is_reply, flows,
+        "=13I", 2 if packet.family == 4 else 10, index(packet.arrival),
+        index(packet.reply_arrival), packet.established, packet.is_reply, reply_port, flows,
         begin, end, weight, 12 if packet.family == 4 else 10, mask, len(raw)) + raw.ljust(256, b"\0")
 
 
@@ -285,6 +296,11 @@ def table(job):
         room_for(job["connections"])
     found = {variant: {case.key: [] for case in cases} for variant in job["variants"]}
     namespaces = {variant: Namespace(site, variant) for variant in job["variants"]}
+    if "nat" in job:
+        for namespace in namespaces.values():
+            namespace.ask("translate", *job["nat"])
+        for case in cases:
+            case.streams[0]["reply_port"] = job["nat"][1]
     open_all(namespaces, cases)
     rounds = job.get("rounds", 1)
     say(f"bench: {len(cases)} x {len(namespaces)}, rounds: {rounds} {job.get('site', '')}")

@@ -34,6 +34,8 @@
  * @reply_ifindex: the interface that replies to them arrive on
  * @established: measure packets of connections that have seen replies
  * @reply: measure the replies
+ * @reply_port: source port of the replies, where NAT sends requests to another;
+ *	0 where requests go
  * @flows: how many connections, a power of two
  * @open_from: the connections to open first; the others are open from earlier
  * @open_to: requests, or need not be
@@ -49,6 +51,7 @@ struct stream {
 	u32 reply_ifindex;
 	u32 established;
 	u32 reply;
+	u32 reply_port;
 	u32 flows;
 	u32 open_from;
 	u32 open_to;
@@ -177,6 +180,8 @@ static void set_flow(const struct stream *s, struct sk_buff *skb, u32 flow,
 			swap(ip->saddr, ip->daddr);
 		}
 		swap(port[0], port[1]);
+		if (s->reply_port)
+			port[0] = htons(s->reply_port);
 	}
 }
 
