@@ -8,6 +8,7 @@ import subprocess
 
 import pytest
 
+import packets
 import topology
 from netlib import OPEN, Net, appliance
 
@@ -162,3 +163,22 @@ def test_what_is_routed_by_a_bridge_is_judged_once(bridge, family, is_seen):
     net.refuses("udp", access, client, 4000, "no-row")
     net.refuses("tcp", client.sent_from(net.at("user", family)), access, 443,
                 "interface", near=SIGN_IN)
+
+
+@seen
+def test_neighbour_discovery_passes_a_bridge_and_is_not_routed(bridge, is_seen):
+    net = bridge(is_seen)
+    client, one, other = (net.at(name, 6) for name in (
+        "client", "edge1.access", "edge2.access"))
+
+    def solicitation(src, dst):
+        return packets.icmp(src.address, dst.address, 135, ttl=255,
+                            body=bytes(4) + packets.packed(dst.address))
+
+    link, = json.loads(other.ns.run("ip", "-json", "link", "show", "eth0").stdout)
+    tap, watch = net.tap(other), net.watch()
+    one.ns.inject(solicitation(one, other), mac=link["address"])
+    net.awaits(tap, one.address, other.address, proto=58)
+    watch.expect()
+    net.drops(one, solicitation(one, client), "no-row")
+    net.drops(client, solicitation(client, one), "no-row")
