@@ -7,7 +7,9 @@ source "$here/vm.d/uml.sh"
 
 refine "$here/uml-debug.config"
 # UBSAN watches the module alone: the kernel's own code reads words that are not aligned.
-uml_kernel_words=(UBSAN_SANITIZE=n)
+# From 14 on, gcc puts large variables of this memory model into sections behind _end, where
+# kmemleak does not look for pointers.
+uml_kernel_words=(UBSAN_SANITIZE=n KCFLAGS=-mlarge-data-threshold=2147483647)
 
 # Some kernels align a net_device to a cache line. The end of a list of devices, which their
 # for_each_netdev() takes for a device too, is not aligned so.
