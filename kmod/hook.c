@@ -354,7 +354,7 @@ decide_plain(const struct nf_edge_snapshot *snapshot, struct sk_buff *skb,
 			      pass_in_reply_ipv6(snapshot, skb, state, ct,
 						 edge);
 	}
-	/* Reading all again costs less than keeping it in registers. */
+	/* A second load costs less than a register for each value. */
 	barrier();
 	/* Edge addresses are marked. */
 	if (first && !nf_edge_marked(index, ipv4, nf_edge_source(skb, ipv4)))

@@ -16,18 +16,6 @@
 #include "names.h"
 #include "verbs/site.h"
 
-static size_t times(const char *text)
-{
-	const char *at = printed;
-	size_t n = 0;
-
-	while ((at = strstr(at, text))) {
-		n++;
-		at++;
-	}
-	return n;
-}
-
 /* An address of two services stands in the set of each, and once in all. */
 static void an_address_stands_in_each_of_its_sets(void **state)
 {
@@ -36,7 +24,7 @@ static void an_address_stands_in_each_of_its_sets(void **state)
 	says("set webconf_ipv4 {\n\t\ttype ipv4_addr\n\t\telements = { 131.107.155.30 comment \"edge1\" }");
 	says("set av_ipv4 {\n\t\ttype ipv4_addr\n\t\telements = { 131.107.155.30 comment \"edge1\" }");
 	/* edge, outward, and these two. */
-	assert_int_equal(times("131.107.155.30 comment"), 4);
+	assert_int_equal(times_said("131.107.155.30 comment"), 4);
 	module.view.loaded = false;
 	assert_int_equal(RUN(export, "export", "nftables"), REFUSED);
 }

@@ -209,6 +209,18 @@ void is_silent_of(const char *text)
 		fail_msg("\"%s\" in:\n%s", text, printed);
 }
 
+size_t times_said(const char *text)
+{
+	const char *at = printed;
+	size_t n = 0;
+
+	while ((at = strstr(at, text))) {
+		n++;
+		at++;
+	}
+	return n;
+}
+
 void complains(const char *text)
 {
 	if (!strstr(complained, text))

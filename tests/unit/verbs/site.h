@@ -42,6 +42,7 @@ void expect_words(json_t *object, const char *key, const char *wanted);
 
 void says(const char *text);
 void is_silent_of(const char *text);
+size_t times_said(const char *text);
 void complains(const char *text);
 
 #define RUN(verb, ...)	run_verb(nf_edge_cmd_##verb, __VA_ARGS__, NULL)
