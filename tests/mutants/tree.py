@@ -158,7 +158,7 @@ class Tree:
         code, said = run(
             ["scripts/vm", "--kernel", kernel, "--timeout", str(int(seconds)), "--",
              "/usr/bin/python3", "-m", "pytest", "-q", "-x", "-rfE", "--tb=line",
-             "-p", "no:cacheprovider", *names, "-k", "not unloading_and_loading"],
+             "-p", "no:cacheprovider", *names],
             seconds + 900, self.folder)
         stage = "debug" if kernel == "uml-debug" else "uml"
         if code == 0:
