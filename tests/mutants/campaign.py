@@ -198,8 +198,9 @@ class Campaign:
     def _stages(self, mutant, source):
         """What is asked, the cheapest first: kind, names, how, and in words."""
         cases = self.reach.cases_of(mutant, source)
-        programs = [case.name for case in sorted(cases, key=lambda case: case.seconds)
-                    if case.stage == "unit"]
+        kills = self.results.kills(mutant.file)
+        programs = [case.name for case in sorted(cases, key=lambda case: (
+            -kills.get(f"unit/{case.name}:", 0), case.seconds)) if case.stage == "unit"]
         if programs:
             yield "unit", programs, Tree.unit, f"unit ({len(programs)})"
         for stage, limit in (("uml", self.limit), ("debug", self.limit / SLOWER)):
@@ -208,7 +209,7 @@ class Campaign:
                     mutant.file.startswith("kmod/"):
                 # With kmemleak and KASAN, what has passed without.
                 covering += [case for case in cases if case.stage == "uml"]
-            order = chosen(covering, limit, self.results.kills(mutant.file))
+            order = chosen(covering, limit, kills)
             if order:
                 spent = sum(case.seconds for case in order)
                 yield (stage, [case.name for case in order],
