@@ -140,11 +140,46 @@ static void only_audit_drops_nothing(void **state)
 	}
 }
 
+/* Every set that a rule names has to be there, or nft takes none of the text. */
+static void expect_named_sets(void)
+{
+	char name[64], text[80];
+	const char *at = printed;
+
+	while ((at = strchr(at, '@'))) {
+		at++;
+		assert_int_equal(sscanf(at, "%63[a-z0-9_-]", name), 1);
+		snprintf(text, sizeof(text), "\tset %s {", name);
+		says(text);
+	}
+}
+
+static void a_rule_names_no_set_that_is_not_there(void **state)
+{
+	unsigned int set, service;
+
+	policy->interfaces[1].sides = 1U << NF_EDGE_SIDE_INTERNAL;
+	for (service = 0; service < SERVICE_COUNT; service++) {
+		for (set = 0; set < PEER_SET_COUNT; set++)
+			policy->sets[set].bound = false;
+		serve(service, "192.0.2.9");
+		expect_named_sets();
+		for (set = 0; set < PEER_SET_COUNT; set++) {
+			add(set, set % 2 ? "2001:db8:1::/48" : "10.1.0.0/16");
+			serve(service, "192.0.2.9");
+			expect_named_sets();
+			serve(service, "2001:db8::9");
+			expect_named_sets();
+		}
+	}
+}
+
 static const struct CMUnitTest tests[] = {
 	SITE_TEST(an_address_stands_in_each_of_its_sets),
 	SITE_TEST(a_service_has_its_own_sets_and_chains),
 	SITE_TEST(prefixes_stay_prefixes_where_no_edge_is_inside),
 	SITE_TEST(only_audit_drops_nothing),
+	SITE_TEST(a_rule_names_no_set_that_is_not_there),
 };
 
 int main(void)
