@@ -15,9 +15,6 @@ from reach import chosen
 from records import RecordError
 from tree import Broken, Tree
 
-# The parts of the tool and of the module that each fuzzer is built of.
-FUZZERS = {"userspace": ("config", "reply"), "kmod": ("classify",)}
-IN_CLASSIFY_FUZZ = {"addr_index", "classify", "flow_table", "prefixes", "ranges"}
 LEAKS = ("reference", "error")
 SLOWER = 5    # times, in the kernel with every check
 
@@ -98,8 +95,6 @@ def _packets(stage, seconds, tree, names):
 def _is_named(by, name):
     """Whether the words that say by what a mutant was caught name a test."""
     said = by.split(": ")
-    if said[0] == "fuzz/parsers":
-        return said[1] == name
     test = said[0].split("/", 1)[-1]
     return test == name or f"tests/net/test_{test}".split("[")[0] == name.split("[")[0]
 
@@ -215,9 +210,6 @@ class Campaign:
                 yield (stage, [case.name for case in order],
                        functools.partial(_packets, stage, 300 + 20 * spent),
                        f"{stage} ({len(order)} of {len(covering)})")
-        part, name = mutant.file.split("/")
-        if part == "userspace" or name.rsplit(".", 1)[0] in IN_CLASSIFY_FUZZ:
-            yield "fuzz", FUZZERS[part], Tree.fuzz, "fuzz"
 
     def planted(self, records, tell):
         """Outcomes of the catalogue's records."""

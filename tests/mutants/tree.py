@@ -173,16 +173,6 @@ class Tree:
                 return f"{stage}/" + failed[1].replace("tests/net/test_", "", 1)
         raise Broken(f"scripts/vm: code {code}: {said[-1500:]}")
 
-    def fuzz(self, names):
-        """A fuzzer that fails on what is kept or on new input, or None."""
-        code, said = run(["tests/fuzz/run", *names], 900, self.folder)
-        if code == 0:
-            return None
-        line = re.search(r"^not ok \d+ - (.*)", said, re.M)
-        if not line:
-            raise Broken(f"tests/fuzz/run: code {code}: {said[-500:]}")
-        return f"fuzz/parsers: {line[1]}"
-
     def group(self, name):
         """A group of tests/run that fails, or None."""
         code, said = run(["tests/run", name], 7200, self.folder)
