@@ -13,7 +13,7 @@
 #error "nf_edge reads addresses as little-endian machines do"
 #endif
 
-#include "classify.h"
+#include "judge.h"
 #include "prefixes.h"
 #include "ranges.h"
 

@@ -8,7 +8,7 @@
 #include <linux/percpu.h>
 #include <linux/refcount.h>
 
-#include "classify.h"
+#include "judge.h"
 
 /* Counters are read and written by one instruction each. */
 static_assert(sizeof(long) == sizeof(u64));

@@ -7,7 +7,7 @@
 #include <linux/netdevice.h>
 #include <linux/rcupdate.h>
 
-#include "classify.h"
+#include "judge.h"
 
 struct net;
 struct nf_edge_site;

@@ -8,7 +8,7 @@
 
 #include "hook.h"
 #include "nat.h"
-#include "netlink.h"
+#include "netlink/family.h"
 #include "snapshot.h"
 
 unsigned int nf_edge_net_id __ro_after_init;

@@ -20,10 +20,10 @@ TOOL_LIBS   = $(shell $(PKG_CONFIG) --libs $(LIBRARIES))
 TOOL_PARTS := $(patsubst $(TOP)/userspace/%.c,$(OUT)/tool/%.o, \
 		$(filter-out %/main.c,$(sort $(wildcard $(TOP)/userspace/*.c))))
 
-MODULE_FLAGS := -I$(TOP)/tests/unit/shim -I$(TOP)/include
+MODULE_FLAGS := -I$(TOP)/tests/unit/shim -I$(TOP)/include -I$(TOP)/kmod
 
 # What the fuzzer of the hooks and their unit test share.
-HOOKS_PARTS   := hook decide packets
+HOOKS_PARTS   := hook slowpath packets
 HOOKS_HARNESS := hooks flow site reference
 wrap           = $(foreach name,$(1),-Wl,--wrap=$(name))
 HOOKS_WRAPS   := $(call wrap,nf_edge_decide nf_edge_decide_first)
@@ -56,7 +56,7 @@ $(OUT)/module $(OUT)/tool $(OUT)/fuzz:
 clean:
 	rm -rf $(OUT)
 
--include $(wildcard $(OUT)/*.d $(OUT)/*/*.d)
+-include $(wildcard $(OUT)/*.d $(OUT)/*/*.d $(OUT)/*/*/*.d)
 
 .PHONY: all clean
 .SECONDARY:

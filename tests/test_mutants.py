@@ -20,7 +20,7 @@ from source import Source, words_of                             # noqa: E402
 def sources():
     return [Source(str(path.relative_to(TREE)), path.read_text())
             for part in ("kmod", "userspace")
-            for path in sorted((TREE / part).glob("*.[ch]"))
+            for path in sorted((TREE / part).rglob("*.[ch]"))
             if "netlink-gen" not in path.name]
 
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """A plugin of pytest for a test kernel: what each test function ran.
 
-Into $MUTANTS_CASES go a folder for each function, with the counts of the
-module and in tool/ those of edgectl, and a line of index.jsonl. One set of
+Into $MUTANTS_CASES go a folder for each function, with the counts of kmod/ and
+of userspace/, and a line of index.jsonl. One set of
 parameters that takes long has its own.
 """
 
@@ -60,13 +60,18 @@ class Cases:
     def _save(self, name):
         seconds = time.monotonic() - self.began
         here = self.folder / str(self.number)
-        (here / "tool").mkdir(parents=True)
         self.number += 1
-        for counts in COUNTS.rglob("kmod/*.gcda"):
+
+        def place(path):
+            path = here / path
+            path.parent.mkdir(parents=True, exist_ok=True)
+            return path
+        for counts in COUNTS.rglob("kmod/**/*.gcda"):
             # A file of debugfs has no size before it is read.
-            (here / counts.name).write_bytes(counts.read_bytes())
-        for counts in (TREE / "userspace").glob("*.gcda"):
-            shutil.move(counts, here / "tool" / counts.name)
+            inside = str(counts).rpartition("/kmod/")[2]
+            place(f"kmod/{inside}").write_bytes(counts.read_bytes())
+        for counts in (TREE / "userspace").rglob("*.gcda"):
+            shutil.move(counts, place(counts.relative_to(TREE)))
         with open(self.folder / "index.jsonl", "a", encoding="ascii") as index:
             print(json.dumps({"name": name, "folder": here.name, "seconds": seconds,
                               "failed": self.failed}), file=index)

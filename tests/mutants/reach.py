@@ -13,6 +13,7 @@ import hashlib
 import json
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import tempfile
@@ -39,13 +40,14 @@ class Case:
         return self.name.split("::")[0]
 
 
-def lines_ran(folder, tree, objects=()):
-    """What gcov says of a folder: (lines that ran, all lines), by file."""
+def lines_ran(folder, tree, notes=()):
+    """What gcov says of a folder: (lines that ran, all lines), by file. Notes
+    are what the compiler left of the sources, by their place in the folder."""
     ran, known = collections.defaultdict(set), collections.defaultdict(set)
-    names = sorted(path.name for path in folder.glob("*.gcda"))
-    for name in objects:
-        if not (folder / name).exists():
-            shutil.copy(objects[name], folder / name)
+    names = sorted(path.relative_to(folder) for path in folder.rglob("*.gcda"))
+    for place, note in dict(notes).items():
+        if (folder / place).parent.exists():
+            shutil.copy(note, folder / place)
     if not names:
         return ran, known
     said = subprocess.run([*GCOV, *names], cwd=folder, check=True,
@@ -53,10 +55,9 @@ def lines_ran(folder, tree, objects=()):
     for report in filter(None, said.splitlines()):
         report = json.loads(report)
         for file in report["files"]:
-            path = pathlib.Path(report["current_working_directory"], file["file"])
-            name = f"{path.parent.name}/{path.name}"
-            if path.parent.name not in ("kmod", "userspace") or \
-                    not (tree / name).exists():
+            path = os.path.normpath(f"{report['current_working_directory']}/{file['file']}")
+            name = re.sub(".*/(kmod|userspace)/", r"\1/", path)
+            if not re.match("(kmod|userspace)/", name) or not (tree / name).exists():
                 continue
             for line in file["lines"]:
                 known[name].add(line["line_number"])
@@ -124,10 +125,9 @@ class Collection:
             subprocess.run([program], cwd=folder, check=True, capture_output=True)
             seconds = os.times().children_user - before.children_user
             ran, known = collections.defaultdict(set), collections.defaultdict(set)
-            for part in sorted({path.parent for path in build.rglob("*.gcda")}):
-                for total, some in zip((ran, known), lines_ran(part, self.tree)):
-                    for file, lines in some.items():
-                        total[file] |= lines
+            for total, some in zip((ran, known), lines_ran(build, self.tree)):
+                for file, lines in some.items():
+                    total[file] |= lines
             yield "unit", program.name, seconds, ran, known
 
     def _packets(self, file):
@@ -154,18 +154,16 @@ class Collection:
             yield from self._read(stage, objects, cases, index)
 
     def _read(self, stage, objects, cases, index):
-        module = {path.name: path for path in objects.glob("*.gcno")}
-        tool = {path.name: path for path in (self.tree / "userspace").glob("*.gcno")}
+        notes = {path.relative_to(base): path for base, part in (
+            (objects, objects), (self.tree, self.tree / "userspace"))
+                 for path in part.rglob("*.gcno")}
         for line in index.read_text().splitlines():
             case = json.loads(line)
             if case["failed"]:
                 self.say(f"{case['name']} fails without a mutant, and is left out")
                 continue
-            folder = cases / case["folder"]
-            # The module's files are none of the tool's.
-            ran, known = lines_ran(folder, self.tree, module)
-            more = lines_ran(folder / "tool", self.tree, tool)
-            yield stage, case["name"], case["seconds"], ran | more[0], known | more[1]
+            ran, known = lines_ran(cases / case["folder"], self.tree, notes)
+            yield stage, case["name"], case["seconds"], ran, known
 
 
 class Reach:

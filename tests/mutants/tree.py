@@ -126,7 +126,7 @@ class Tree:
         found = {}
         with tempfile.TemporaryDirectory() as folder:
             bare = pathlib.Path(folder, "bare.o")
-            for path in sorted((self.folder / part).glob("*.o")):
+            for path in sorted((self.folder / part).rglob("*.o")):
                 time = path.stat().st_mtime_ns
                 if self.bare.get(path, (0, ""))[0] != time:
                     subprocess.run(["objcopy", "--strip-debug", "--remove-section=.comment",

@@ -9,8 +9,8 @@
 #include <kunit/test.h>
 #include <linux/rtnetlink.h>
 
-#include "../../../kmod/netlink.h"
-#include "../../../kmod/netlink-gen.h"
+#include "../../../kmod/netlink/family.h"
+#include "../../../kmod/netlink/netlink-gen.h"
 #include "../words.h"
 
 unsigned int nf_edge_net_id;

@@ -6,8 +6,8 @@
 
 #include <net/sock.h>
 
-#include "netlink.h"
-#include "netlink-gen.h"
+#include "netlink/family.h"
+#include "netlink/netlink-gen.h"
 
 /* Prefixes in one message: it fits a reader's buffer of 32 KiB. */
 #define PREFIXES_A_MESSAGE	1024

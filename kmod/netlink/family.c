@@ -7,8 +7,8 @@
 #include <linux/slab.h>
 #include <net/netfilter/nf_conntrack.h>
 
-#include "netlink.h"
-#include "netlink-gen.h"
+#include "netlink/family.h"
+#include "netlink/netlink-gen.h"
 
 /* As generated, but joining takes CAP_NET_ADMIN in the namespace's owner. */
 static const struct genl_multicast_group groups[] = {

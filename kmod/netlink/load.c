@@ -8,9 +8,9 @@
 #include <linux/slab.h>
 
 #include "array.h"
-#include "netlink.h"
-#include "netlink-gen.h"
-#include "parse.h"
+#include "netlink/family.h"
+#include "netlink/netlink-gen.h"
+#include "netlink/parse.h"
 
 #define TRANSACTIONS_MAX	4	/* a namespace */
 

@@ -9,8 +9,8 @@
 #include <linux/slab.h>
 #include <linux/sort.h>
 
-#include "netlink-gen.h"
-#include "parse.h"
+#include "netlink/netlink-gen.h"
+#include "netlink/parse.h"
 
 /**
  * nf_edge_parse_switches - mode, zones and features of a message

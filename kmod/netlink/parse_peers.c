@@ -6,8 +6,8 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
-#include "netlink-gen.h"
-#include "parse.h"
+#include "netlink/netlink-gen.h"
+#include "netlink/parse.h"
 
 /* Addresses that stand for no host: no node and no peer has one. */
 static bool no_host(u64 hi, u64 lo, bool ipv6, u8 len)

@@ -6,7 +6,7 @@
 
 #include <linux/string.h>
 
-#include "classify.h"
+#include "judge.h"
 
 /* The rows of an edge end, in the direction that concerns that end. */
 static u64 edge_ends(const struct nf_edge_class *source,

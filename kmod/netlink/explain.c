@@ -6,8 +6,8 @@
 
 #include <linux/netdevice.h>
 
-#include "netlink.h"
-#include "netlink-gen.h"
+#include "netlink/family.h"
+#include "netlink/netlink-gen.h"
 
 /* Loopback and VRF devices are never governed, whatever their names. */
 static bool never_governed(struct net *net, const char *name)
