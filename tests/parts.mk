@@ -18,7 +18,7 @@ TOOL_FLAGS  = -D_GNU_SOURCE -DNF_EDGE_VERSION='"$(shell cat $(TOP)/VERSION)"' \
 	      -I$(TOP)/userspace $(shell $(PKG_CONFIG) --cflags $(LIBRARIES))
 TOOL_LIBS   = $(shell $(PKG_CONFIG) --libs $(LIBRARIES))
 TOOL_PARTS := $(patsubst $(TOP)/userspace/%.c,$(OUT)/tool/%.o, \
-		$(filter-out %/main.c,$(sort $(wildcard $(TOP)/userspace/*.c))))
+		$(sort $(wildcard $(TOP)/userspace/*/*.c)))
 
 MODULE_FLAGS := -I$(TOP)/tests/unit/shim -I$(TOP)/include -I$(TOP)/kmod
 
@@ -34,7 +34,7 @@ $(OUT)/tool.a: $(TOOL_PARTS)
 	rm -f $@
 	$(AR) rcs $@ $^
 
-$(OUT)/%.o: %.c $(RULES) | $(OUT)/module $(OUT)/tool
+$(OUT)/%.o: %.c $(RULES) | $(OUT)/module
 	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
 $(OUT)/module/%.o: $(TOP)/kmod/%.c $(RULES) | $(OUT)/module
@@ -47,10 +47,11 @@ $(OUT)/module/shim.o $(OUT)/module/packets.o: $(OUT)/module/%.o: $(TOP)/tests/un
 		$(RULES) | $(OUT)/module
 	$(CC) $(MODULE_FLAGS) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
-$(OUT)/tool/%.o: $(TOP)/userspace/%.c $(RULES) | $(OUT)/tool
+$(OUT)/tool/%.o: $(TOP)/userspace/%.c $(RULES)
+	@mkdir -p $(@D)
 	$(CC) $(TOOL_FLAGS) $(CPPFLAGS) $(CFLAGS) $(PART_FLAGS) -c -o $@ $<
 
-$(OUT)/module $(OUT)/tool $(OUT)/fuzz:
+$(OUT)/module $(OUT)/fuzz:
 	mkdir -p $@
 
 clean:

@@ -9,9 +9,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "edgectl.h"
-#include "nearest.h"
-#include "output.h"
+#include "base/edgectl.h"
+#include "base/nearest.h"
+#include "output/output.h"
 
 static const struct {
 	const char *name;

@@ -14,13 +14,13 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "config.h"
-#include "diff.h"
+#include "config/config.h"
+#include "policy/diff.h"
 #include "fuzz.h"
-#include "links.h"
-#include "load.h"
-#include "output.h"
-#include "show.h"
+#include "system/links.h"
+#include "netlink/load.h"
+#include "output/output.h"
+#include "print/show.h"
 
 #define FOLDER	"/fuzz/"
 #define FILES	4

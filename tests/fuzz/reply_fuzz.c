@@ -17,12 +17,12 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "client.h"
-#include "edgectl.h"
+#include "netlink/client.h"
+#include "base/edgectl.h"
 #include "fuzz.h"
-#include "output.h"
-#include "ssh.h"
-#include "ways.h"
+#include "output/output.h"
+#include "system/ssh.h"
+#include "system/ways.h"
 
 #define DATAGRAMS_MAX	4000
 

@@ -16,7 +16,7 @@ from edgectl import Edgectl
 from netns import DEADLINE, Namespace
 
 TREE = pathlib.Path(__file__).resolve().parents[2]
-COMPLETION = TREE / "userspace/edgectl.bash-completion"
+COMPLETION = TREE / "userspace/share/edgectl.bash-completion"
 
 # What a name of a device may hold: 15 octets, no space, / or colon.
 HOSTILE = ["$(>ran)", "`>ran`", "a;>ran", "b&>ran", "c|>ran", "f>ran", "e'f",

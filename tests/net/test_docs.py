@@ -106,7 +106,7 @@ def test_what_show_config_prints_changes_nothing(box, tmp_path):
 
 
 def test_the_sample_that_is_installed_checks_and_loads(box):
-    sample = TREE / "userspace" / "edge.conf"
+    sample = TREE / "userspace/share/edge.conf"
     box.run("edgectl", "check", sample)
     box.run("edgectl", "load", sample)
     assert "AUDIT" in box.run("edgectl").stdout

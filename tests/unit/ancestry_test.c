@@ -19,8 +19,8 @@
 
 #include <cmocka.h>
 
-#include "ancestry.h"
-#include "edgectl.h"
+#include "system/ancestry.h"
+#include "base/edgectl.h"
 
 enum { YES, NO, BROKEN };
 

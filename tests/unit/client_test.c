@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "client.h"
+#include "netlink/client.h"
 
 static void a_socket_that_cannot_be_made_says_why(void **state)
 {

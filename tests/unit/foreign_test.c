@@ -16,10 +16,10 @@
 #include <cmocka.h>
 #include <jansson.h>
 
-#include "edgectl.h"
-#include "findings.h"
-#include "foreign.h"
-#include "output.h"
+#include "base/edgectl.h"
+#include "config/findings.h"
+#include "base/foreign.h"
+#include "output/output.h"
 
 #define FILES	13U
 

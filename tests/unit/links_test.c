@@ -11,8 +11,8 @@
 
 #include <cmocka.h>
 
-#include "edgectl.h"
-#include "links.h"
+#include "base/edgectl.h"
+#include "system/links.h"
 
 enum { VRF = 1, BRIDGE, BOND, RING, WAN, LAN, LEFT, RIGHT, PLAIN, LONELY, NAMED };
 

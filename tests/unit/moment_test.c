@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "moment.h"
+#include "base/moment.h"
 
 /* 2026-03-01 14:05:09 UTC, and a day in summer. */
 #define WINTER	1772373909ULL

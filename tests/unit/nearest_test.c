@@ -11,8 +11,8 @@
 
 #include <cmocka.h>
 
-#include "edgectl.h"
-#include "nearest.h"
+#include "base/edgectl.h"
+#include "base/nearest.h"
 
 static const char *const verbs[] = {
 	"check", "load", "show", "counters", "explain", "export", "zone",

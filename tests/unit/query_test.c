@@ -14,11 +14,11 @@
 
 #include <cmocka.h>
 
-#include "diff.h"
-#include "edgectl.h"
-#include "names.h"
-#include "query.h"
-#include "rows.h"
+#include "policy/diff.h"
+#include "base/edgectl.h"
+#include "policy/names.h"
+#include "policy/query.h"
+#include "policy/rows.h"
 
 #define WORDS_MAX	8
 

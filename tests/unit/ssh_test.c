@@ -13,11 +13,11 @@
 
 #include <cmocka.h>
 
-#include "ancestry.h"
-#include "edgectl.h"
-#include "query.h"
-#include "sockets.h"
-#include "ssh.h"
+#include "system/ancestry.h"
+#include "base/edgectl.h"
+#include "policy/query.h"
+#include "system/sockets.h"
+#include "system/ssh.h"
 
 /* Connections, each of which is a bit. */
 enum {

@@ -17,7 +17,7 @@
 
 #include "verbs/site.h"
 
-/* As userspace/load.c has them: prefixes in a load, octets of one attribute. */
+/* As userspace/netlink/load.c has them: prefixes in a load, octets of one attribute. */
 #define INLINE_PREFIXES	1024
 #define CHUNK_PREFIXES	(60000 / 8)
 

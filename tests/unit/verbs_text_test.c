@@ -15,8 +15,8 @@
 
 #include <cmocka.h>
 
-#include "output.h"
-#include "show.h"
+#include "output/output.h"
+#include "print/show.h"
 #include "verbs/site.h"
 
 /* A value of JSON as a cell has it. */

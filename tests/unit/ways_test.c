@@ -14,8 +14,8 @@
 
 #include <cmocka.h>
 
-#include "edgectl.h"
-#include "ways.h"
+#include "base/edgectl.h"
+#include "system/ways.h"
 
 static char procfs[] = "/tmp/ways_test.XXXXXX";
 static struct policy policy;

@@ -13,9 +13,9 @@
 
 #include <cmocka.h>
 
-#include "client.h"
+#include "netlink/client.h"
 #include "module.h"
-#include "ssh.h"
+#include "system/ssh.h"
 
 #define FAMILY		0x21
 #define QUEUE_MAX	128

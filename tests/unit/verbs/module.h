@@ -11,10 +11,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "edgectl.h"
-#include "query.h"
-#include "rows.h"
-#include "view.h"
+#include "base/edgectl.h"
+#include "policy/query.h"
+#include "policy/rows.h"
+#include "netlink/view.h"
 
 #define REQUESTS_MAX	4096
 

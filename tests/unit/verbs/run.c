@@ -13,7 +13,7 @@
 #include <cmocka.h>
 
 #include "module.h"
-#include "output.h"
+#include "output/output.h"
 
 #define WORDS_MAX	16
 

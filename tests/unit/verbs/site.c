@@ -17,7 +17,7 @@
 
 #include <cmocka.h>
 
-#include "client.h"
+#include "netlink/client.h"
 #include "site.h"
 
 struct policy *policy;

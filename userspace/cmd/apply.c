@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What check and load have in common: a configuration is read, and held
+ * against what is in force.
+ */
+#include <stdlib.h>
+
+#include "base/foreign.h"
+#include "cmd/apply.h"
+#include "output/output.h"
+#include "system/flowtables.h"
+#include "system/ways.h"
+
+/**
+ * nf_edge_apply_read - read a configuration, with its errors and warnings
+ * @apply: filled in; nf_edge_apply_free() it
+ * @file: its name
+ *
+ * Return: DONE, or REFUSED when it has errors.
+ */
+enum outcome nf_edge_apply_read(struct apply *apply, const char *file)
+{
+	*apply = (struct apply){ 0 };
+	nf_edge_config_read(&apply->config, file);
+	if (apply->config.errors.count)
+		return REFUSED;
+	nf_edge_config_warn(&apply->config);
+	return DONE;
+}
+
+/**
+ * nf_edge_apply_try - have the module check a configuration
+ * @apply: a configuration without errors
+ * @need_module: fail when the module cannot be asked, instead of saying so in
+ *	@apply->absent
+ * @query: a question to ask of it, or NULL
+ *
+ * Return: DONE; REFUSED when it has errors now; or what to exit with when it
+ * was said what failed.
+ */
+enum outcome nf_edge_apply_try(struct apply *apply, bool need_module,
+			       const struct query *query)
+{
+	enum outcome outcome;
+	int attempt;
+
+	outcome = nf_edge_client_connect(&apply->client, need_module ?
+					 NULL : &apply->absent);
+	if (outcome != DONE || apply->absent)
+		return outcome;
+	apply->client.stale_is_fine = apply->if_none;
+	nf_edge_offload_warn(&apply->config);
+	outcome = nf_edge_load_prepare(&apply->client, &apply->config);
+	for (attempt = 0; outcome == DONE && attempt < VIEW_ATTEMPTS;
+	     attempt++) {
+		outcome = nf_edge_view_read(&apply->client, &apply->before,
+					    VIEW_NODES | VIEW_PREFIXES);
+		if (outcome != DONE)
+			break;
+		nf_edge_diff(&apply->changes, &apply->before.policy,
+			     &apply->config.policy);
+		outcome = nf_edge_load_try(&apply->client, &apply->config,
+					   query, &apply->tried);
+		if (outcome != DONE)
+			return outcome;
+		if (apply->tried.generation == apply->before.generation) {
+			nf_edge_ways_warn(&apply->config);
+			return DONE;
+		}
+		nf_edge_changes_free(&apply->changes);
+		nf_edge_view_free(&apply->before);
+	}
+	return outcome == DONE ? nf_edge_view_restless() : outcome;
+}
+
+/**
+ * nf_edge_apply_print_changes - print what changes, a line each
+ * @apply: a configuration that was tried
+ */
+void nf_edge_apply_print_changes(const struct apply *apply)
+{
+	size_t i;
+
+	for (i = 0; i < apply->changes.count; i++) {
+		fputs("  ", nf_edge_out);
+		nf_edge_put(apply->changes.lines[i]);
+		fputc('\n', nf_edge_out);
+	}
+}
+
+static json_int_t left_out_json(const struct findings *findings)
+{
+	return (json_int_t)nf_edge_findings_left_out(findings);
+}
+
+/**
+ * nf_edge_apply_json - what --json prints of it
+ * @apply: a configuration, tried or not
+ *
+ * Return: a new object.
+ */
+json_t *nf_edge_apply_json(const struct apply *apply)
+{
+	const struct load_reply *reply = &apply->tried;
+	bool tried = apply->client.socket && !apply->absent &&
+		     !apply->config.errors.count;
+	json_t *changes = json_array();
+	size_t i;
+
+	for (i = 0; i < apply->changes.count; i++)
+		json_array_append_new(changes,
+				      nf_edge_json_text(apply->changes.lines[i]));
+	return json_pack("{s:i, s:o, s:I, s:o, s:I, s:b, s:o, s:o, s:o, s:o}",
+			 SCHEMA,
+			 "errors", nf_edge_findings_json(&apply->config.errors),
+			 "errors_left_out",
+			 left_out_json(&apply->config.errors),
+			 "warnings",
+			 nf_edge_findings_json(&apply->config.warnings),
+			 "warnings_left_out",
+			 left_out_json(&apply->config.warnings),
+			 "kernel_asked", tried,
+			 "changed", tried ? json_boolean(reply->changed) :
+					    json_null(),
+			 "changes", changes,
+			 "generation", tried ? json_integer(reply->generation) :
+					       json_null(),
+			 "governed", tried ? json_integer(reply->governed) :
+					     json_null());
+}
+
+/**
+ * nf_edge_apply_is_bad - whether a configuration is refused for what it says
+ * @apply: a configuration, tried or not
+ *
+ * Return: true when it has errors or, in strict mode, warnings.
+ */
+bool nf_edge_apply_is_bad(const struct apply *apply)
+{
+	return apply->config.errors.total ||
+	       (apply->strict && apply->config.warnings.total);
+}
+
+/**
+ * nf_edge_apply_refuse - print why a configuration is refused
+ * @apply: a configuration with errors or, in strict mode, warnings
+ * @json: whether to print JSON as well
+ *
+ * Return: what to exit with.
+ */
+enum outcome nf_edge_apply_refuse(struct apply *apply, bool json)
+{
+	bool errors = apply->config.errors.total;
+	const struct findings *findings = errors ? &apply->config.errors :
+						   &apply->config.warnings;
+	char *file = nf_edge_shown(apply->config.file);
+
+	nf_edge_findings_print(findings, stderr);
+	fprintf(stderr, "edgectl: %s: %zu %s%s%s, nothing was changed\n",
+		file, findings->total, errors ? "error" : "warning",
+		findings->total == 1 ? "" : "s",
+		errors ? "" : ", which --strict refuses");
+	free(file);
+	if (!json)
+		return REFUSED;
+	nf_edge_json_print(nf_edge_apply_json(apply), JSON_INDENT(2));
+	return nf_edge_output_flush(REFUSED);
+}
+
+/**
+ * nf_edge_apply_free - forget it
+ * @apply: the configuration
+ */
+void nf_edge_apply_free(struct apply *apply)
+{
+	nf_edge_changes_free(&apply->changes);
+	nf_edge_view_free(&apply->before);
+	nf_edge_client_close(&apply->client);
+	nf_edge_config_free(&apply->config);
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What check and load have in common: a configuration, held against what is
+ * in force.
+ */
+#ifndef APPLY_H
+#define APPLY_H
+
+#include "config/config.h"
+#include "netlink/client.h"
+#include "netlink/load.h"
+#include "netlink/view.h"
+#include "policy/diff.h"
+
+/**
+ * struct apply - a configuration on its way to the module
+ * @config: the configuration
+ * @client: the module
+ * @before: what is in force
+ * @changes: what the configuration would change
+ * @tried: what the module says to it
+ * @absent: why the module was not asked, or NULL
+ * @if_none: load it only where no policy is in force
+ * @strict: refuse it for a warning too
+ */
+struct apply {
+	struct config config;
+	struct client client;
+	struct view before;
+	struct changes changes;
+	struct load_reply tried;
+	const char *absent;
+	bool if_none;
+	bool strict;
+};
+
+enum outcome nf_edge_apply_read(struct apply *apply, const char *file);
+enum outcome nf_edge_apply_try(struct apply *apply, bool need_module,
+			       const struct query *query);
+void nf_edge_apply_print_changes(const struct apply *apply);
+json_t *nf_edge_apply_json(const struct apply *apply);
+bool nf_edge_apply_is_bad(const struct apply *apply);
+enum outcome nf_edge_apply_refuse(struct apply *apply, bool json);
+void nf_edge_apply_free(struct apply *apply);
+
+#endif /* APPLY_H */

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * edgectl check: would this configuration load, and what would it change?
+ */
+#include "cmd/apply.h"
+#include "cmd/options.h"
+#include "output/output.h"
+
+static void print_help(void)
+{
+	fputs("usage: edgectl check [--strict] [--json] [FILE]\n"
+	      "\n"
+	      "Reads a configuration (" DEFAULT_CONFIG " if no FILE is named,\n"
+	      "standard input for -), has the kernel check it without publishing it, and\n"
+	      "prints errors and warnings, and what load would change.  When the kernel\n"
+	      "cannot be asked, says so, and checks what can be checked without it.\n"
+	      "\n"
+	      "  --strict    refuse it for a warning too\n"
+	      "  --json      print one JSON object\n"
+	      "  -h, --help  print this\n"
+	      "\n"
+	      "Exit: 0 it would load, 1 it has errors, 2 usage, 3 system error.\n",
+	      nf_edge_out);
+}
+
+static void print(const struct apply *apply)
+{
+	nf_edge_put(apply->config.file);
+	if (apply->absent)
+		fprintf(nf_edge_out, ": no errors, but the kernel was not asked: %s\n",
+			apply->absent);
+	else if (apply->tried.changed)
+		fputs(": no errors; load would change:\n", nf_edge_out);
+	else
+		fputs(": no errors; load would change nothing\n", nf_edge_out);
+	nf_edge_apply_print_changes(apply);
+}
+
+/**
+ * nf_edge_cmd_check - the verb check
+ * @argc: its words, "check" first
+ * @argv: the words
+ *
+ * Return: what to exit with.
+ */
+enum outcome nf_edge_cmd_check(int argc, char **argv)
+{
+	bool json = false, strict = false;
+	const struct option_spec specs[] = {
+		{ .name = "json", .flag = &json },
+		{ .name = "strict", .flag = &strict },
+	};
+	const char *file;
+	enum outcome outcome;
+	struct apply apply;
+
+	if (!nf_edge_options("check", argc, argv, specs, ARRAY_SIZE(specs), 1,
+			     &file, print_help, &outcome))
+		return outcome;
+
+	outcome = nf_edge_apply_read(&apply, file ? file : DEFAULT_CONFIG);
+	apply.strict = strict;
+	if (outcome == DONE)
+		outcome = nf_edge_apply_try(&apply, false, NULL);
+	if (outcome <= REFUSED && nf_edge_apply_is_bad(&apply)) {
+		outcome = nf_edge_apply_refuse(&apply, json);
+	} else if (outcome == DONE && json) {
+		nf_edge_json_print(nf_edge_apply_json(&apply), JSON_INDENT(2));
+	} else if (outcome == DONE) {
+		nf_edge_findings_print(&apply.config.warnings, stderr);
+		print(&apply);
+	}
+	nf_edge_apply_free(&apply);
+	return outcome;
+}

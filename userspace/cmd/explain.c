@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * edgectl explain: what becomes of a packet, and why.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/foreign.h"
+#include "output/output.h"
+#include "print/explain.h"
+#include "system/links.h"
+
+static void print_help(void)
+{
+	fputs("usage: edgectl explain (--in IFACE | --local) tcp|udp|icmp SRC[:PORT] DST[:PORT]\n"
+	      "                       [--json]\n"
+	      "       edgectl explain --batch\n"
+	      "\n"
+	      "Asks the classifier in the kernel about the first packet of a connection,\n"
+	      "before any NAT.  Counts nothing.\n"
+	      "\n"
+	      "  --in IFACE  it arrives on this interface, which need not exist\n"
+	      "  --local     the local host sends it\n"
+	      "  --batch     read one question a line, in the same words, and answer with\n"
+	      "              one JSON object a line; empty lines and # comments are skipped\n"
+	      "  --json      print one JSON object\n"
+	      "  -h, --help  print this\n"
+	      "\n"
+	      "The source port does not matter.  An IPv6 address with a port stands in\n"
+	      "brackets, [2001:db8::7]:40000.  icmp is an echo request, and has no ports.\n"
+	      "\n"
+	      "Exit: 0 accept or not governed, 1 drop, 2 usage, 3 system error; of --batch\n"
+	      "0, or 2 when it could not read a line.\n", nf_edge_out);
+}
+
+/**
+ * nf_edge_explain_request - make a question into a request
+ * @client: the socket
+ * @query: the question
+ *
+ * Return: the request.
+ */
+struct nl_msg *nf_edge_explain_request(struct client *client,
+				       const struct query *query)
+{
+	struct nl_msg *request;
+
+	request = nf_edge_request(client, NF_EDGE_CMD_EXPLAIN, NLM_F_ACK,
+				  MESSAGE_SMALL);
+	nf_edge_query_put(request, query);
+	return request;
+}
+
+/**
+ * nf_edge_explain_read - read the answer
+ * @reply: what the module sent
+ * @arg: the struct verdict to fill in
+ */
+void nf_edge_explain_read(struct nlmsghdr *reply, void *arg)
+{
+	struct nlattr *attrs[NF_EDGE_A_POLICY_MAX + 1];
+	struct verdict *verdict = arg;
+
+	nf_edge_reply_parse(reply, attrs, NF_EDGE_A_POLICY_MAX);
+	if (attrs[NF_EDGE_A_POLICY_QUERY])
+		nf_edge_verdict_get(attrs[NF_EDGE_A_POLICY_QUERY], verdict);
+	verdict->generation =
+		nf_edge_attr_u32(attrs[NF_EDGE_A_POLICY_GENERATION]);
+}
+
+/**
+ * nf_edge_arrival_find - look for the device that a question is about
+ * @arrival: filled in; nf_edge_arrival_free() it
+ * @links: the devices, of which there are none when the kernel does not tell
+ * @in: name of the device, or an empty string
+ */
+void nf_edge_arrival_find(struct arrival *arrival, const struct links *links,
+			  const char *in)
+{
+	const struct link *master = nf_edge_link_master(links, in);
+	char *sentence = NULL, *odd;
+
+	*arrival = (struct arrival){
+		.master = master ? nf_edge_strdup(master->name) : NULL,
+	};
+	if (*in && links->count)
+		sentence = nf_edge_device_absent(links, in);
+	if (!sentence)
+		return;
+	odd = nf_edge_odd(in);
+	arrival->absent = nf_edge_format("%s%s%s", sentence, odd ? "; " : "",
+					 odd ? odd : "");
+	free(odd);
+	free(sentence);
+}
+
+/**
+ * nf_edge_arrival_free - forget it
+ * @arrival: what was found
+ */
+void nf_edge_arrival_free(struct arrival *arrival)
+{
+	free(arrival->absent);
+	free(arrival->master);
+}
+
+static const char *optional_word(const struct vocabulary *vocabulary, int value)
+{
+	return value < 0 ? NULL : nf_edge_word(vocabulary, (uint32_t)value);
+}
+
+static json_t *name_or_null(const char *name)
+{
+	return *name ? nf_edge_json_text(name) : json_null();
+}
+
+/**
+ * nf_edge_explain_json - an answer for machines
+ * @verdict: the answer
+ * @arrival: where the packet in question arrives
+ *
+ * Return: a new object.
+ */
+json_t *nf_edge_explain_json(const struct verdict *verdict,
+			     const struct arrival *arrival)
+{
+	return json_pack("{s:i, s:s, s:s?, s:o, s:o, s:o, s:o, s:s?, s:o, s:o*}",
+			 SCHEMA,
+			 "verdict", nf_edge_word(&nf_edge_verdicts,
+						 verdict->verdict),
+			 "reason", optional_word(&nf_edge_reasons,
+						 verdict->reason),
+			 "rows", nf_edge_json_rows(verdict->rows),
+			 "near", nf_edge_json_rows(verdict->near),
+			 "source_node", name_or_null(verdict->source_node),
+			 "destination_node",
+			 name_or_null(verdict->destination_node),
+			 "mode", optional_word(&nf_edge_modes, verdict->mode),
+			 "master", name_or_null(arrival->master ? arrival->master : ""),
+			 "absent", arrival->absent ?
+			 nf_edge_json_text(arrival->absent) : NULL);
+}
+
+static enum outcome ask(struct client *client, const struct query *query,
+			struct verdict *verdict)
+{
+	*verdict = (struct verdict){ .reason = -1, .mode = -1 };
+	if (nf_edge_do(client, nf_edge_explain_request(client, query),
+		       nf_edge_explain_read, verdict))
+		return nf_edge_client_fail(client, "cannot explain");
+	return DONE;
+}
+
+/* A text needs the rows too, as they were when the question was asked. */
+static enum outcome ask_whole(struct client *client, const struct query *query,
+			      struct verdict *verdict, struct view *view)
+{
+	enum outcome outcome;
+	int attempts = 0;
+
+	do {
+		nf_edge_view_free(view);
+		if (attempts++ == VIEW_ATTEMPTS)
+			return nf_edge_view_restless();
+		outcome = ask(client, query, verdict);
+		if (outcome == DONE)
+			outcome = nf_edge_view_read(client, view, VIEW_ROWS);
+	} while (outcome == DONE && view->generation != verdict->generation);
+	return outcome;
+}
+
+static enum outcome explain_one(struct client *client,
+				const struct query *query, bool json)
+{
+	struct view view = { 0 };
+	struct verdict verdict;
+	enum outcome outcome;
+	struct arrival arrival;
+	struct links links;
+
+	nf_edge_links_read(&links);
+	nf_edge_arrival_find(&arrival, &links, query->in);
+	nf_edge_links_free(&links);
+	outcome = json ? ask(client, query, &verdict) :
+			 ask_whole(client, query, &verdict, &view);
+	if (outcome == DONE && json)
+		nf_edge_json_print(nf_edge_explain_json(&verdict, &arrival),
+				   JSON_INDENT(2));
+	else if (outcome == DONE)
+		nf_edge_explain_print(query, &verdict, &view, &arrival);
+	nf_edge_arrival_free(&arrival);
+	nf_edge_view_free(&view);
+	if (outcome == DONE && verdict.verdict == NF_EDGE_VERDICT_DROP)
+		return nf_edge_output_flush(REFUSED);
+	return outcome;
+}
+
+/* Take an option out of the words, which are a question but for it. */
+static bool take(char **words, size_t *count, const char *option)
+{
+	size_t from, to = 0;
+
+	for (from = 0; from < *count; from++)
+		if (strcmp(words[from], option) != 0)
+			words[to++] = words[from];
+	from = *count;
+	*count = to;
+	return to < from;
+}
+
+/**
+ * nf_edge_cmd_explain - the verb explain
+ * @argc: its words, "explain" first
+ * @argv: the words
+ *
+ * Return: what to exit with.
+ */
+enum outcome nf_edge_cmd_explain(int argc, char **argv)
+{
+	size_t count = (size_t)argc - 1;
+	char **words = argv + 1, *why = NULL;
+	bool json, batch;
+	enum outcome outcome;
+	struct client client;
+	struct query query;
+
+	if (take(words, &count, "--help") || take(words, &count, "-h")) {
+		print_help();
+		return DONE;
+	}
+	json = take(words, &count, "--json");
+	batch = take(words, &count, "--batch");
+	take(words, &count, "--");
+	if (batch && count)
+		return nf_edge_usage("explain", "%s: --batch asks what standard input says",
+				     words[0]);
+	if (!batch && !nf_edge_query_parse(&query, words, count, &why)) {
+		outcome = nf_edge_usage("explain", "%s", why);
+		free(why);
+		return outcome;
+	}
+
+	outcome = nf_edge_client_connect(&client, NULL);
+	if (outcome == DONE)
+		outcome = batch ? nf_edge_explain_batch(&client) :
+				  explain_one(&client, &query, json);
+	nf_edge_client_close(&client);
+	return outcome;
+}

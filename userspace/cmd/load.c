@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * edgectl load: put a configuration into force.
+ */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "cmd/apply.h"
+#include "cmd/options.h"
+#include "output/output.h"
+#include "system/flowtables.h"
+#include "system/ssh.h"
+
+static void print_help(void)
+{
+	fputs("usage: edgectl load [--if-none] [--force] [--strict] [--json] [FILE]\n"
+	      "\n"
+	      "Checks a configuration (" DEFAULT_CONFIG " if no FILE is named,\n"
+	      "standard input for -) as check does, then puts it into force, whole or\n"
+	      "not at all.\n"
+	      "\n"
+	      "  --if-none   only where no policy is in force; else change nothing, not\n"
+	      "              even what was switched, and exit with 0: for use at boot\n"
+	      "  --force     load it even if it cuts the SSH session that this runs in\n"
+	      "  --strict    refuse it for a warning too\n"
+	      "  --json      print one JSON object\n"
+	      "  -h, --help  print this\n"
+	      "\n"
+	      "Exit: 0 it is in force, 1 refused, 2 usage, 3 system error.\n",
+	      nf_edge_out);
+}
+
+/* The first session was asked about already. */
+static enum outcome check_sessions(struct apply *apply,
+				   const struct sessions *sessions)
+{
+	struct load_reply reply = apply->tried;
+	enum outcome outcome = DONE;
+	size_t i;
+
+	for (i = 0; i < sessions->count && outcome == DONE; i++) {
+		if (i)
+			outcome = nf_edge_load_try(&apply->client,
+						   &apply->config,
+						   &sessions->items[i],
+						   &reply);
+		if (outcome == DONE)
+			outcome = nf_edge_session_check(sessions, i,
+							&reply.verdict,
+							apply->config.file);
+	}
+	return outcome;
+}
+
+static enum outcome load(struct apply *apply, bool force)
+{
+	bool cuts = apply->config.policy.mode == NF_EDGE_MODE_ENFORCE;
+	struct sessions sessions = { 0 };
+	enum outcome outcome;
+
+	if (cuts && !force)
+		nf_edge_sessions_find(&sessions);
+	outcome = nf_edge_apply_try(apply, true, sessions.count ?
+				    sessions.items : NULL);
+	if (outcome == DONE && ((apply->if_none && apply->before.loaded) ||
+				nf_edge_apply_is_bad(apply)))
+		outcome = REFUSED;
+	if (outcome == DONE)
+		outcome = check_sessions(apply, &sessions);
+	if (outcome == DONE)
+		nf_edge_sessions_note(&sessions);
+	nf_edge_sessions_free(&sessions);
+	if (outcome != DONE)
+		return outcome;
+	return nf_edge_load_publish(&apply->client, &apply->config,
+				    apply->before.generation, &apply->tried);
+}
+
+static void print(const struct apply *apply, const struct offload *offload)
+{
+	char *offloaded = nf_edge_offload_text(offload);
+	const struct load_reply *now = &apply->tried;
+	uint32_t mode = apply->config.policy.mode;
+	const char *loud = mode == NF_EDGE_MODE_AUDIT ? YELLOW : GREEN;
+
+	if (now->changed) {
+		nf_edge_apply_print_changes(apply);
+	} else {
+		fputs("nothing changed: ", nf_edge_out);
+		nf_edge_put(apply->config.file);
+		fputs(" is in force already\n", nf_edge_out);
+	}
+	fprintf(nf_edge_out, "%u address%s governed now, mode %s%s%s, generation %u\n",
+		now->governed, now->governed == 1 ? "" : "es",
+		nf_edge_colour(loud), nf_edge_word(&nf_edge_modes, mode),
+		nf_edge_colour(PLAIN), now->generation);
+	if (offloaded)
+		nf_edge_warn("%s", offloaded);
+	free(offloaded);
+}
+
+static void print_json(const struct apply *apply, const struct offload *offload)
+{
+	json_t *object = nf_edge_apply_json(apply);
+
+	json_object_set_new(object, "mode",
+			    nf_edge_json_word(&nf_edge_modes,
+					      apply->config.policy.mode));
+	json_object_set_new(object, "offloaded_connections",
+			    nf_edge_offload_connections_json(offload));
+	nf_edge_json_print(object, JSON_INDENT(2));
+}
+
+static enum outcome read_in_force(struct view *view)
+{
+	enum outcome outcome;
+	struct client client;
+
+	*view = (struct view){ 0 };
+	outcome = nf_edge_client_connect(&client, NULL);
+	if (outcome == DONE)
+		outcome = nf_edge_view_read(&client, view, VIEW_NODES);
+	nf_edge_client_close(&client);
+	return outcome;
+}
+
+static void print_in_force(const struct view *view)
+{
+	fprintf(nf_edge_out, "nothing changed: a policy is in force already\n"
+		"%u address%s governed, mode %s, generation %u\n",
+		view->governed, view->governed == 1 ? "" : "es",
+		nf_edge_word(&nf_edge_modes, view->policy.mode),
+		view->generation);
+}
+
+/* The keys of a load that changes nothing. */
+static void print_in_force_json(const struct view *view)
+{
+	struct offload offload = { .known = true };
+
+	nf_edge_offload_read(&offload, &view->policy);
+	nf_edge_json_print(json_pack("{s:i,s:[],s:i,s:[],s:i,s:b,s:b,s:[],s:I,s:I,s:o,s:o}",
+				     SCHEMA, "errors", "errors_left_out", 0,
+				     "warnings", "warnings_left_out", 0,
+				     "kernel_asked", true, "changed", false,
+				     "changes", "generation",
+				     (json_int_t)view->generation, "governed",
+				     (json_int_t)view->governed, "mode",
+				     nf_edge_json_word(&nf_edge_modes,
+						       view->policy.mode),
+				     "offloaded_connections",
+				     nf_edge_offload_connections_json(&offload)),
+			   JSON_INDENT(2));
+	nf_edge_offload_free(&offload);
+}
+
+/* Whether --if-none has nothing to do: *@outcome is what to exit with then. */
+static bool is_in_force(bool json, enum outcome *outcome)
+{
+	struct view view;
+	bool loaded;
+
+	*outcome = read_in_force(&view);
+	loaded = *outcome == DONE && view.loaded;
+	if (loaded && json)
+		print_in_force_json(&view);
+	else if (loaded)
+		print_in_force(&view);
+	nf_edge_view_free(&view);
+	return loaded || *outcome != DONE;
+}
+
+/* Whether somebody else's policy came first. */
+static bool is_late(const struct apply *apply)
+{
+	return apply->if_none &&
+	       (apply->before.loaded ||
+		apply->client.refusal.error == ESTALE);
+}
+
+/**
+ * nf_edge_cmd_load - the verb load
+ * @argc: its words, "load" first
+ * @argv: the words
+ *
+ * Return: what to exit with.
+ */
+enum outcome nf_edge_cmd_load(int argc, char **argv)
+{
+	bool json = false, force = false, strict = false, if_none = false;
+	const struct option_spec specs[] = {
+		{ .name = "json", .flag = &json },
+		{ .name = "force", .flag = &force },
+		{ .name = "strict", .flag = &strict },
+		{ .name = "if-none", .flag = &if_none },
+	};
+	struct offload offload = { .known = true };
+	const char *file;
+	enum outcome outcome;
+	struct apply apply;
+
+	if (!nf_edge_options("load", argc, argv, specs, ARRAY_SIZE(specs), 1,
+			     &file, print_help, &outcome))
+		return outcome;
+
+	if (if_none && is_in_force(json, &outcome))
+		return outcome;
+	outcome = nf_edge_apply_read(&apply, file ? file : DEFAULT_CONFIG);
+	apply.if_none = if_none;
+	apply.strict = strict;
+	if (outcome == DONE)
+		outcome = load(&apply, force);
+	if (outcome == DONE)
+		nf_edge_offload_read(&offload, &apply.config.policy);
+	if (outcome == REFUSED && is_late(&apply)) {
+		if (!is_in_force(json, &outcome))
+			outcome = nf_edge_fail(REFUSED,
+					       "a policy came and went meanwhile; nothing was changed, load again");
+	} else if (outcome <= REFUSED && nf_edge_apply_is_bad(&apply)) {
+		outcome = nf_edge_apply_refuse(&apply, json);
+	} else if (outcome == DONE && json) {
+		print_json(&apply, &offload);
+	} else if (outcome == DONE) {
+		nf_edge_findings_print(&apply.config.warnings, stderr);
+		print(&apply, &offload);
+	}
+	nf_edge_offload_free(&offload);
+	nf_edge_apply_free(&apply);
+	return outcome;
+}

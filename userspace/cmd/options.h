@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The command line of a verb.
+ */
+#ifndef OPTIONS_H
+#define OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/edgectl.h"
+#include "policy/names.h"
+
+/**
+ * struct option_spec - an option of a verb
+ * @name: the long one, without its dashes
+ * @letter: the short one, or 0
+ * @flag: set when a flag is given
+ * @value: set to the value that is given, of an option that takes one
+ */
+struct option_spec {
+	const char *name;
+	char letter;
+	bool *flag;
+	const char **value;
+};
+
+enum outcome nf_edge_usage_word(const char *verb,
+				const struct vocabulary *vocabulary,
+				const char *word);
+bool nf_edge_options(const char *verb, int argc, char **argv,
+		     const struct option_spec *specs, size_t count,
+		     size_t operands_max, const char **operands,
+		     void (*print_help)(void), enum outcome *outcome);
+
+#endif /* OPTIONS_H */

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A configuration: the policy of a file, where each part of it stands, and
+ * what is to be said about it.
+ */
+#ifndef CONFIG_H
+#define CONFIG_H
+
+#include "config/findings.h"
+#include "policy/policy.h"
+
+/**
+ * struct set_source - where the prefixes of a set come from
+ * @may_be_empty: its author expects that nobody may be in it
+ * @list: name of its list, NULL when there is none
+ * @list_line: where the list is named
+ * @is_void: the list was read, and holds nothing
+ */
+struct set_source {
+	bool may_be_empty;
+	char *list;
+	unsigned int list_line;
+	bool is_void;
+};
+
+/**
+ * struct config - a configuration
+ * @file: its name, as the user gave it
+ * @is_stream: it stands in no folder, so that lists are looked for in the
+ *	working folder
+ * @policy: what it says; whole only when there are no errors
+ * @errors: why it cannot be loaded
+ * @warnings: what its author should know
+ * @mode_line: where the mode stands; like all lines 0 when nowhere
+ * @zones_line: where the list of zones begins
+ * @features_line: where the list of features begins
+ * @ping_line: where the list of pinged sides begins
+ * @expose_line: where expose-cls-ports stands
+ * @zone_lines: where each zone is switched on
+ * @feature_lines: where each feature is switched on
+ * @sources: of each peer set
+ * @unknown_set: where the prefixes of unknown sets go
+ * @prefix_count: prefixes of all sets together
+ */
+struct config {
+	const char *file;
+	bool is_stream;
+	struct policy policy;
+	struct findings errors;
+	struct findings warnings;
+	unsigned int mode_line;
+	unsigned int zones_line;
+	unsigned int features_line;
+	unsigned int ping_line;
+	unsigned int expose_line;
+	unsigned int zone_lines[ZONE_COUNT];
+	unsigned int feature_lines[FEATURE_COUNT];
+	struct set_source sources[PEER_SET_COUNT];
+	struct peer_set unknown_set;
+	size_t prefix_count;
+};
+
+void nf_edge_config_read(struct config *config, const char *file);
+void nf_edge_config_prefix(struct config *config, struct peer_set *set,
+			   const char *file, unsigned int line,
+			   const char *text);
+void nf_edge_config_validate(struct config *config);
+void nf_edge_config_warn(struct config *config);
+void nf_edge_config_free(struct config *config);
+
+bool nf_edge_prefix_file_read(struct config *config, struct peer_set *set,
+			      const char *name, unsigned int line);
+
+#endif /* CONFIG_H */

@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What is to be said about a configuration: file, line, word, sentence.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/edgectl.h"
+#include "base/foreign.h"
+#include "config/findings.h"
+#include "output/output.h"
+
+/* What is printed of one file, and of all files together. */
+#define SHOWN_OF_FILE	20U
+#define SHOWN_IN_ALL	100U
+
+/* What is kept of one file: enough to be put into the order of the lines. */
+#define KEPT_OF_FILE	1000U
+
+/* Where a walk over sorted findings has come to. */
+struct walk {
+	const char *file;
+	size_t of_file;
+	size_t in_all;
+};
+
+static struct finding_file *find_file(struct findings *findings,
+				      const char *name)
+{
+	struct finding_file *file;
+	size_t i;
+
+	for (i = 0; i < findings->file_count; i++)
+		if (!strcmp(findings->files[i].name, name))
+			return &findings->files[i];
+	findings->files = nf_edge_grow(findings->files,
+				       &findings->file_capacity,
+				       findings->file_count, sizeof(*file));
+	file = &findings->files[findings->file_count++];
+	*file = (struct finding_file){ .name = nf_edge_strdup(name) };
+	return file;
+}
+
+/**
+ * nf_edge_find - note an error or a warning
+ * @findings: where
+ * @file: the file that it is about, as the user knows it
+ * @line: its line, from 1
+ * @word: the word that is at fault
+ * @format: one sentence, which says what would be right
+ *
+ * A character of @word that is taken for another is named behind the sentence.
+ */
+void nf_edge_find(struct findings *findings, const char *file,
+		  unsigned int line, const char *word, const char *format, ...)
+{
+	struct finding_file *of = find_file(findings, file);
+	char *sentence, *odd;
+	struct finding *finding;
+	va_list args;
+
+	findings->total++;
+	if (of->count++ >= KEPT_OF_FILE)
+		return;
+	findings->items = nf_edge_grow(findings->items, &findings->capacity,
+				       findings->count, sizeof(*finding));
+	finding = &findings->items[findings->count++];
+	finding->file = nf_edge_strdup(file);
+	finding->line = line ? line : 1;
+	finding->word = nf_edge_shown_word(word);
+	va_start(args, format);
+	sentence = nf_edge_vformat(format, args);
+	va_end(args);
+	odd = nf_edge_odd(word);
+	finding->message = nf_edge_format("%s%s%s", sentence, odd ? "; " : "",
+					  odd ? odd : "");
+	free(odd);
+	free(sentence);
+}
+
+static int compare(const void *a, const void *b, void *first_file)
+{
+	const struct finding *x = a, *y = b;
+	int x_later = strcmp(x->file, first_file) != 0;
+	int y_later = strcmp(y->file, first_file) != 0;
+	int order;
+
+	if (x_later != y_later)
+		return x_later - y_later;
+	order = strcmp(x->file, y->file);
+	if (order)
+		return order;
+	if (x->line != y->line)
+		return x->line < y->line ? -1 : 1;
+	order = strcmp(x->word, y->word);
+	return order ? order : strcmp(x->message, y->message);
+}
+
+/**
+ * nf_edge_findings_sort - put findings into the order of the lines
+ * @findings: what was noted
+ * @first_file: the file that comes before all others
+ */
+void nf_edge_findings_sort(struct findings *findings, const char *first_file)
+{
+	if (findings->count)
+		qsort_r(findings->items, findings->count,
+			sizeof(*findings->items), compare, (void *)first_file);
+}
+
+static bool is_shown(struct walk *walk, const struct finding *finding)
+{
+	if (!walk->file || strcmp(walk->file, finding->file) != 0) {
+		walk->file = finding->file;
+		walk->of_file = 0;
+	}
+	if (walk->of_file == SHOWN_OF_FILE || walk->in_all == SHOWN_IN_ALL)
+		return false;
+	walk->of_file++;
+	walk->in_all++;
+	return true;
+}
+
+/**
+ * nf_edge_findings_left_out - count what is not printed
+ * @findings: what was noted, sorted
+ *
+ * Return: the number.
+ */
+size_t nf_edge_findings_left_out(const struct findings *findings)
+{
+	struct walk walk = { 0 };
+	size_t i;
+
+	for (i = 0; i < findings->count; i++)
+		is_shown(&walk, &findings->items[i]);
+	return findings->total - walk.in_all;
+}
+
+static void print_line(const struct finding *finding, FILE *stream)
+{
+	char *file = nf_edge_shown(finding->file);
+	char *message = nf_edge_shown(finding->message);
+
+	fprintf(stream, "%s:%u: %s: %s\n", file, finding->line, finding->word,
+		message);
+	free(message);
+	free(file);
+}
+
+static size_t count_of(const struct findings *findings, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < findings->file_count; i++)
+		if (!strcmp(findings->files[i].name, name))
+			return findings->files[i].count;
+	return 0;
+}
+
+/**
+ * nf_edge_findings_print - one line each, and one for what is left out
+ * @findings: what was noted, sorted
+ * @stream: where to
+ */
+void nf_edge_findings_print(const struct findings *findings, FILE *stream)
+{
+	size_t i, more, left = nf_edge_findings_left_out(findings);
+	struct walk walk = { 0 };
+
+	for (i = 0; i < findings->count; i++) {
+		const struct finding *finding = &findings->items[i];
+
+		if (is_shown(&walk, finding))
+			print_line(finding, stream);
+		if (i + 1 < findings->count &&
+		    !strcmp(finding[1].file, finding->file))
+			continue;
+		more = count_of(findings, finding->file) - walk.of_file;
+		if (more && walk.of_file) {
+			char *file = nf_edge_shown(finding->file);
+
+			fprintf(stream, "edgectl: %s: %zu more not shown\n",
+				file, more);
+			free(file);
+			left -= more;
+		}
+	}
+	if (left)
+		fprintf(stream, "edgectl: %zu more not shown, in other files\n",
+			left);
+}
+
+static json_t *finding_json(const struct finding *finding)
+{
+	return json_pack("{s:o, s:i, s:s, s:o}",
+			 "file", nf_edge_json_text(finding->file),
+			 "line", (int)finding->line,
+			 "word", finding->word,
+			 "message", nf_edge_json_text(finding->message));
+}
+
+/**
+ * nf_edge_findings_json - the same for machines
+ * @findings: what was noted, sorted
+ *
+ * Return: a new array of what is printed.
+ */
+json_t *nf_edge_findings_json(const struct findings *findings)
+{
+	json_t *array = json_array();
+	struct walk walk = { 0 };
+	size_t i;
+
+	for (i = 0; i < findings->count; i++)
+		if (is_shown(&walk, &findings->items[i]))
+			json_array_append_new(array,
+					      finding_json(&findings->items[i]));
+	return array;
+}
+
+/**
+ * nf_edge_findings_free - forget all
+ * @findings: what was noted
+ */
+void nf_edge_findings_free(struct findings *findings)
+{
+	size_t i;
+
+	for (i = 0; i < findings->count; i++) {
+		free(findings->items[i].file);
+		free(findings->items[i].word);
+		free(findings->items[i].message);
+	}
+	for (i = 0; i < findings->file_count; i++)
+		free(findings->files[i].name);
+	free(findings->files);
+	free(findings->items);
+	*findings = (struct findings){ 0 };
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What is to be said about a configuration: errors, or warnings.
+ */
+#ifndef FINDINGS_H
+#define FINDINGS_H
+
+#include <jansson.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include "base/edgectl.h"
+
+struct finding {
+	char *file;
+	unsigned int line;
+	char *word;
+	char *message;
+};
+
+/**
+ * struct finding_file - a file that something was found in
+ * @name: its name
+ * @count: findings in it, kept or not
+ */
+struct finding_file {
+	char *name;
+	size_t count;
+};
+
+/**
+ * struct findings - errors or warnings
+ * @items: those that are kept
+ * @count: how many
+ * @capacity: how many there is room for
+ * @files: the files that they are in
+ * @file_count: how many
+ * @file_capacity: how many there is room for
+ * @total: findings, kept or not
+ */
+struct findings {
+	struct finding *items;
+	size_t count;
+	size_t capacity;
+	struct finding_file *files;
+	size_t file_count;
+	size_t file_capacity;
+	size_t total;
+};
+
+void nf_edge_find(struct findings *findings, const char *file,
+		  unsigned int line, const char *word, const char *format, ...)
+	__printf(5, 6);
+void nf_edge_findings_sort(struct findings *findings, const char *first_file);
+size_t nf_edge_findings_left_out(const struct findings *findings);
+void nf_edge_findings_print(const struct findings *findings, FILE *stream);
+json_t *nf_edge_findings_json(const struct findings *findings);
+void nf_edge_findings_free(struct findings *findings);
+
+#endif /* FINDINGS_H */

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Lists of prefixes that stand in a file of their own: one a line, #
+ * comments.
+ */
+#include <libgen.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/edgectl.h"
+#include "config/config.h"
+#include "config/text.h"
+
+/* A name without a leading slash is relative to the folder that the name of the
+ * configuration leads to, whether that is a symbolic link or not.
+ */
+static char *resolve(const struct config *config, const char *name)
+{
+	char *copy, *path;
+
+	if (*name == '/' || config->is_stream || !strchr(config->file, '/'))
+		return nf_edge_strdup(name);
+	copy = nf_edge_strdup(config->file);
+	path = nf_edge_format("%s/%s", dirname(copy), name);
+	free(copy);
+	return path;
+}
+
+/* Return true when a line holds more than a comment. */
+static bool read_line(struct config *config, struct peer_set *set,
+		      const char *file, unsigned int line, char *p)
+{
+	char *word, *rest, *advice = NULL;
+
+	p[strcspn(p, "#")] = '\0';
+	word = p + strspn(p, NF_EDGE_LIST_BLANKS);
+	if (!*word)
+		return false;
+
+	rest = word + strcspn(word, NF_EDGE_LIST_BLANKS);
+	if (rest[strspn(rest, NF_EDGE_LIST_BLANKS)])
+		advice = nf_edge_line_advice(word);
+	*rest = '\0';
+	if (advice)
+		nf_edge_find(&config->errors, file, line, word, "%s", advice);
+	else
+		nf_edge_config_prefix(config, set, file, line, word);
+	free(advice);
+	return true;
+}
+
+/* Say where a list was looked for. */
+static void complain_unread(struct config *config, unsigned int line,
+			    const char *name, const char *path,
+			    const char *why)
+{
+	char *folder = *path == '/' ? NULL : getcwd(NULL, 0);
+
+	nf_edge_find(&config->errors, config->file, line, name,
+		     "%s; the path tried is %s%s%s", why, folder ? folder : "",
+		     folder ? "/" : "", path);
+	free(folder);
+}
+
+/* A list that was cut while it was written or copied may end in 10.0.0.0/1. */
+static void warn_cut(struct config *config, const struct text *text,
+		     const char *path)
+{
+	unsigned int line = 1;
+	const char *p, *last = text->buffer;
+	char *copy;
+
+	for (p = text->buffer; *p; p++) {
+		if (*p != '\n')
+			continue;
+		line++;
+		last = p + 1;
+	}
+	last += strspn(last, NF_EDGE_LIST_BLANKS);
+	if (!*last)
+		return;
+	copy = nf_edge_format("%.*s", (int)strcspn(last, NF_EDGE_LIST_BLANKS), last);
+	nf_edge_find(&config->warnings, path, line, copy,
+		     "stands in a last line without an end: the list may be cut; end the line if it is whole");
+	free(copy);
+}
+
+/**
+ * nf_edge_prefix_file_read - read a list of prefixes into a set
+ * @config: the configuration
+ * @set: one of its sets
+ * @name: name of the list, as the configuration has it
+ * @line: where the configuration names it
+ *
+ * Return: true when there is no error in it, and no prefix either.
+ */
+bool nf_edge_prefix_file_read(struct config *config, struct peer_set *set,
+			      const char *name, unsigned int line)
+{
+	char *path = resolve(config, name), *why = NULL, *p, *end;
+	size_t errors = config->errors.total;
+	unsigned int bad_line, i;
+	struct text text = { 0 };
+	bool any = false;
+
+	if (!strcmp(name, STANDARD_INPUT)) {
+		nf_edge_find(&config->errors, config->file, line, name,
+			     "is standard input, and no list can stand there; name a file, as ./-");
+	} else if (!nf_edge_text_read(&text, path, &bad_line, &why)) {
+		if (bad_line)
+			nf_edge_find(&config->errors, path, bad_line, name,
+				     "%s", why);
+		else
+			complain_unread(config, line, name, path, why);
+	} else {
+		warn_cut(config, &text, path);
+		for (i = 1, p = text.buffer; *p; i++, p = end) {
+			end = p + strcspn(p, "\n");
+			if (*end)
+				*end++ = '\0';
+			if (config->prefix_count > NF_EDGE_MAX_PREFIXES)
+				break;
+			any |= read_line(config, set, path, i, p);
+		}
+	}
+	nf_edge_text_free(&text);
+	free(why);
+	free(path);
+	return !any && config->errors.total == errors;
+}

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Reading a whole text file.  libConfuse is never let near the file itself:
+ * a directory would make it exit, and a NUL would end it early.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <limits.h>
+#include <linux/magic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statfs.h>
+#include <unistd.h>
+
+#include "base/edgectl.h"
+#include "base/foreign.h"
+#include "config/text.h"
+
+/* Three times what a million IPv6 prefixes take. */
+#define SIZE_MAX_READ	(128UL << 20)
+
+/* Symbolic links that the kernel follows at most. */
+#define LINKS_MAX	40U
+
+static char *read_all(int fd, size_t *length, char **why)
+{
+	size_t capacity = 65536, count = 0;
+	char *buffer = nf_edge_alloc(capacity);
+	ssize_t got;
+
+	for (;;) {
+		/* One octet stays for the end of the string. */
+		if (count + 1 == capacity)
+			buffer = nf_edge_grow(buffer, &capacity, capacity, 1);
+		got = read(fd, buffer + count, capacity - count - 1);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0) {
+			*why = nf_edge_format("cannot be read: %s",
+					      strerror(errno));
+			break;
+		}
+		if (!got) {
+			buffer[count] = '\0';
+			*length = count;
+			return buffer;
+		}
+		count += (size_t)got;
+		if (count > SIZE_MAX_READ) {
+			*why = nf_edge_format("is larger than %lu MiB; check the name",
+					      SIZE_MAX_READ >> 20);
+			break;
+		}
+	}
+	free(buffer);
+	return NULL;
+}
+
+/* Files that were joined have a mark wherever one of them began. */
+static void blank_marks(struct text *text)
+{
+	char *line = text->buffer, *rest;
+
+	while (line) {
+		rest = (char *)nf_edge_skip_mark(line);
+		memset(line, ' ', (size_t)(rest - line));
+		line = strchr(rest, '\n');
+		if (line)
+			line++;
+	}
+}
+
+/* What tells that a file is no text that this tool reads, at a line. */
+static bool is_text(struct text *text, unsigned int *line, char **why)
+{
+	const char *nul = memchr(text->buffer, '\0', text->length);
+	const char *encoding, *p;
+
+	*line = 1;
+	encoding = nf_edge_other_encoding(text->buffer, text->length);
+	if (encoding) {
+		*why = nf_edge_format("is %s; save it as UTF-8", encoding);
+		return false;
+	}
+	if (nul) {
+		for (p = text->buffer; p < nul; p++)
+			*line += *p == '\n';
+		p = memrchr(text->buffer, '\n', (size_t)(nul - text->buffer));
+		p = p ? p + 1 : text->buffer;
+		encoding = nf_edge_other_encoding(p, text->length -
+						  (size_t)(p - text->buffer));
+		*why = encoding ?
+		       nf_edge_format("goes on in %s here; save each file as UTF-8",
+				      encoding) :
+		       nf_edge_strdup("holds a NUL, as no text file does; check the name");
+		return false;
+	}
+	blank_marks(text);
+	return true;
+}
+
+static bool is_in_proc(const char *path)
+{
+	char *copy = nf_edge_strdup(path);
+	struct statfs status;
+	bool is;
+
+	is = !statfs(dirname(copy), &status) &&
+	     status.f_type == PROC_SUPER_MAGIC;
+	free(copy);
+	return is;
+}
+
+/* Tell whether a name, such as /dev/stdin or /dev/fd/3, leads to a link in /proc.
+ * Such a link opens a file that is open already, and has another folder.
+ */
+static bool is_descriptor(const char *file)
+{
+	char *path = nf_edge_strdup(file), *copy, *next;
+	char target[PATH_MAX];
+	bool is = is_in_proc(path);
+	unsigned int i;
+
+	for (i = 0; !is && i < LINKS_MAX; i++) {
+		ssize_t length = readlink(path, target, sizeof(target) - 1);
+
+		if (length < 0)
+			break;
+		target[length] = '\0';
+		copy = nf_edge_strdup(path);
+		next = *target == '/' ? nf_edge_strdup(target) :
+		       nf_edge_format("%s/%s", dirname(copy), target);
+		free(copy);
+		free(path);
+		path = next;
+		is = is_in_proc(path);
+	}
+	free(path);
+	return is;
+}
+
+/**
+ * nf_edge_text_read - read a file
+ * @text: filled in; nf_edge_text_free() it, also after a failure
+ * @file: its name, - for standard input, which has to outlive @text
+ * @line: on failure, the line at fault, 0 when it cannot be read at all
+ * @why: on failure, a new string: what is wrong
+ *
+ * Return: false when it cannot be read, or is no text.
+ */
+bool nf_edge_text_read(struct text *text, const char *file, unsigned int *line,
+		       char **why)
+{
+	struct stat status;
+	int fd;
+
+	*line = 0;
+	*text = (struct text){ .file = file };
+	text->is_stream = !strcmp(file, STANDARD_INPUT) || is_descriptor(file);
+	fd = strcmp(file, STANDARD_INPUT) != 0 ?
+	     open(file, O_RDONLY | O_CLOEXEC) :
+	     fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0);
+	if (fd < 0) {
+		*why = nf_edge_format("cannot be opened: %s", strerror(errno));
+		return false;
+	}
+	if (fstat(fd, &status))
+		status.st_mode = S_IFREG;
+	text->is_stream |= !S_ISREG(status.st_mode);
+	if (S_ISDIR(status.st_mode))
+		*why = nf_edge_strdup("is a directory; name a file");
+	else
+		text->buffer = read_all(fd, &text->length, why);
+	close(fd);
+	return text->buffer && is_text(text, line, why);
+}
+
+/**
+ * nf_edge_text_free - forget a file
+ * @text: the file
+ */
+void nf_edge_text_free(struct text *text)
+{
+	size_t i;
+
+	for (i = 0; i < text->section_count; i++)
+		free(text->sections[i].title);
+	free(text->sections);
+	free(text->buffer);
+}

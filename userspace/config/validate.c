@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What is wrong with a configuration whose single values are right.  The
+ * kernel checks all of this too; only here every error is found, and has its
+ * line.
+ */
+#include <limits.h>
+#include <string.h>
+
+#include "base/edgectl.h"
+#include "config/config.h"
+#include "system/links.h"
+
+static unsigned int least_after(unsigned int least, unsigned int line,
+				unsigned int candidate)
+{
+	return candidate > line && candidate < least ? candidate : least;
+}
+
+/* The line of the section behind the one that begins in a line. */
+static unsigned int next_section(const struct policy *policy,
+				 unsigned int line)
+{
+	unsigned int least = UINT_MAX;
+	size_t i;
+
+	for (i = 0; i < policy->interface_count; i++)
+		least = least_after(least, line, policy->interfaces[i].line);
+	for (i = 0; i < policy->node_count; i++)
+		least = least_after(least, line, policy->nodes[i].line);
+	for (i = 0; i < PEER_SET_COUNT; i++)
+		least = least_after(least, line, policy->sets[i].line);
+	return least;
+}
+
+/* A section with an error of its own is not blamed for being empty too. */
+static bool is_flawed(const struct config *config, unsigned int line)
+{
+	unsigned int end = next_section(&config->policy, line);
+	size_t i;
+
+	for (i = 0; i < config->errors.count; i++) {
+		const struct finding *error = &config->errors.items[i];
+
+		if (!strcmp(error->file, config->file) &&
+		    error->line >= line && error->line < end)
+			return true;
+	}
+	return false;
+}
+
+static void find_member(struct config *config,
+			const struct interface *interface,
+			const struct link *master)
+{
+	nf_edge_find(&config->errors, config->file, interface->line,
+		     interface->name,
+		     "is a member of %s; packets of a member arrive on its bond, team or bridge: bind that",
+		     master->name);
+}
+
+static void check_interfaces(struct config *config)
+{
+	const struct policy *policy = &config->policy;
+	struct links links;
+	bool known = nf_edge_links_read(&links);
+	size_t i;
+
+	for (i = 0; i < policy->interface_count; i++) {
+		struct interface *interface = &policy->interfaces[i];
+		const struct link *link = nf_edge_link_find(&links,
+							    interface->name);
+		const struct link *master;
+
+		interface->absent = known && !link;
+		if (i == NF_EDGE_MAX_INTERFACES)
+			nf_edge_find(&config->errors, config->file,
+				     interface->line, interface->name,
+				     "is one interface too many; there can be %u",
+				     NF_EDGE_MAX_INTERFACES);
+		if (!interface->sides && !is_flawed(config, interface->line))
+			nf_edge_find(&config->errors, config->file,
+				     interface->line, interface->name,
+				     "has no side; write sides = { external }, internal, edge, or several");
+		if (link && link->is_vrf)
+			nf_edge_find(&config->errors, config->file,
+				     interface->line, interface->name,
+				     "is a VRF device; packets are judged on the interfaces below it, bind those");
+		master = nf_edge_link_master(&links, interface->name);
+		if (master)
+			find_member(config, interface, master);
+	}
+	nf_edge_links_free(&links);
+}
+
+static void check_counts(struct config *config, const struct node *node)
+{
+	unsigned int counts[SERVICE_COUNT] = { 0 };
+	size_t i;
+
+	for (i = 0; i < node->count; i++) {
+		const struct binding *binding = &node->bindings[i];
+		char text[INET6_ADDRSTRLEN];
+
+		if (counts[binding->service]++ == NF_EDGE_MAX_ADDRESSES)
+			nf_edge_find(&config->errors, config->file,
+				     binding->line,
+				     nf_edge_ip_format(&binding->ip, text),
+				     "is one address too many; a service of a node has %u at most",
+				     NF_EDGE_MAX_ADDRESSES);
+	}
+}
+
+/* What two bindings of one address may not be.  Says whether they are. */
+static bool check_pair(struct config *config, const struct node *first,
+		       const struct binding *a, const struct node *second,
+		       const struct binding *b)
+{
+	const char *service = nf_edge_word(&nf_edge_services, a->service);
+	char text[INET6_ADDRSTRLEN];
+
+	nf_edge_ip_format(&b->ip, text);
+	if (first != second)
+		nf_edge_find(&config->errors, config->file, b->line, text,
+			     "belongs to node %s already (line %u); an address is of one node only",
+			     first->name, a->line);
+	else if (a->service == b->service)
+		nf_edge_find(&config->errors, config->file, b->line, text,
+			     "is given twice for %s (line %u); once is enough",
+			     service, a->line);
+	else if (a->service == NF_EDGE_SERVICE_INTERNAL ||
+		 b->service == NF_EDGE_SERVICE_INTERNAL)
+		nf_edge_find(&config->errors, config->file, b->line, text,
+			     "is of %s already (line %u); the internal address serves nothing else",
+			     service, a->line);
+	else
+		return false;
+	return true;
+}
+
+static void check_binding(struct config *config, const struct node *node,
+			  const struct binding *binding)
+{
+	const struct policy *policy = &config->policy;
+	size_t n, i;
+
+	for (n = 0; n < policy->node_count; n++) {
+		const struct node *other = &policy->nodes[n];
+
+		for (i = 0; i < other->count; i++) {
+			if (&other->bindings[i] == binding)
+				return;
+			if (nf_edge_ip_equal(&other->bindings[i].ip,
+					     &binding->ip) &&
+			    check_pair(config, other, &other->bindings[i],
+				       node, binding))
+				return;
+		}
+	}
+}
+
+static void check_nodes(struct config *config)
+{
+	const struct policy *policy = &config->policy;
+	size_t n, i;
+
+	for (n = 0; n < policy->node_count; n++) {
+		const struct node *node = &policy->nodes[n];
+
+		if (n == NF_EDGE_MAX_NODES)
+			nf_edge_find(&config->errors, config->file, node->line,
+				     node->name,
+				     "is one node too many; there can be %u",
+				     NF_EDGE_MAX_NODES);
+		if (!node->count && !is_flawed(config, node->line))
+			nf_edge_find(&config->errors, config->file, node->line,
+				     node->name,
+				     "has no address; bind one to access, webconf, av or internal");
+		check_counts(config, node);
+		for (i = 0; i < node->count; i++)
+			check_binding(config, node, &node->bindings[i]);
+	}
+}
+
+static const struct binding *first_internal(const struct policy *policy)
+{
+	size_t n, i;
+
+	for (n = 0; n < policy->node_count; n++)
+		for (i = 0; i < policy->nodes[n].count; i++)
+			if (policy->nodes[n].bindings[i].service ==
+			    NF_EDGE_SERVICE_INTERNAL)
+				return &policy->nodes[n].bindings[i];
+	return NULL;
+}
+
+/* An Edge with an internal address must be able to tell inside from outside. */
+static void check_inside(struct config *config)
+{
+	const struct policy *policy = &config->policy;
+	const struct binding *internal = first_internal(policy);
+	char text[INET6_ADDRSTRLEN];
+	size_t i;
+
+	if (!internal ||
+	    policy->sets[NF_EDGE_PEER_SET_INTERNAL_NETWORKS].bound)
+		return;
+	for (i = 0; i < policy->interface_count; i++)
+		if (policy->interfaces[i].sides & (1U << NF_EDGE_SIDE_INTERNAL) ||
+		    is_flawed(config, policy->interfaces[i].line))
+			return;
+	nf_edge_find(&config->errors, config->file, internal->line,
+		     nf_edge_ip_format(&internal->ip, text),
+		     "nothing says what is internal; bind an interface with side internal, or peers internal-networks");
+}
+
+/**
+ * nf_edge_config_validate - note the errors that no single value shows
+ * @config: a configuration that was read
+ */
+void nf_edge_config_validate(struct config *config)
+{
+	check_interfaces(config);
+	check_nodes(config);
+	check_inside(config);
+}

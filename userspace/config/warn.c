@@ -1,0 +1,425 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What is allowed, and yet hardly meant: one function a warning.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/edgectl.h"
+#include "config/config.h"
+#include "policy/rows.h"
+#include "system/links.h"
+
+#define FEATURE(name)	(1U << NF_EDGE_FEATURE_##name)
+#define ZONE(name)	(1U << NF_EDGE_ZONE_##name)
+
+static bool has_feature(const struct config *config, uint32_t features)
+{
+	return (config->policy.features & features) == features;
+}
+
+static bool has_zone(const struct config *config, uint32_t zone)
+{
+	return config->policy.zones & zone;
+}
+
+static void warn_feature(struct config *config, uint32_t feature,
+			 const char *sentence)
+{
+	nf_edge_find(&config->warnings, config->file,
+		     config->feature_lines[feature],
+		     nf_edge_word(&nf_edge_features, feature), "%s", sentence);
+}
+
+static void warn_set(struct config *config, unsigned int set,
+		     const char *sentence, const char *detail)
+{
+	const struct peer_set *peers = &config->policy.sets[set];
+
+	nf_edge_find(&config->warnings, config->file, peers->line,
+		     nf_edge_word(&nf_edge_peer_sets, set), "%s%s", sentence,
+		     detail);
+}
+
+static bool is_live(const struct config *config, size_t row)
+{
+	return nf_edge_row_live(&nf_edge_rows[row], config->policy.zones,
+				config->policy.features);
+}
+
+/* The document calls SIP in both directions mandatory; it takes one of these
+ * three to have any reach the Access Edge.
+ */
+static void media_without_sip(struct config *config)
+{
+	static const uint32_t media[] = {
+		NF_EDGE_FEATURE_WEB_CONFERENCING, NF_EDGE_FEATURE_AV,
+	};
+	size_t i;
+
+	if (config->policy.features &
+	    (FEATURE(REMOTE_ACCESS) | FEATURE(FEDERATION) | FEATURE(PIC)))
+		return;
+	for (i = 0; i < ARRAY_SIZE(media); i++)
+		if (has_feature(config, 1U << media[i]))
+			warn_feature(config, media[i],
+				     "no SIP reaches the Access Edge without remote-access, federation or pic; switch one of them on");
+}
+
+static void federation_without_media(struct config *config)
+{
+	if (has_feature(config, FEATURE(FEDERATION) | FEATURE(AV)) &&
+	    !has_feature(config, FEATURE(FEDERATION_AV)))
+		warn_feature(config, NF_EDGE_FEATURE_AV,
+			     "with federation, media to partners needs federation-av too");
+}
+
+static void federation_av_alone(struct config *config)
+{
+	if (has_feature(config, FEATURE(FEDERATION_AV)) &&
+	    !has_feature(config, FEATURE(FEDERATION) | FEATURE(AV)))
+		warn_feature(config, NF_EDGE_FEATURE_FEDERATION_AV,
+			     "is of no use without both federation and av");
+}
+
+static void ocs2007_alone(struct config *config)
+{
+	if (has_feature(config, FEATURE(OCS2007)) &&
+	    !has_feature(config, FEATURE(FEDERATION_AV)))
+		warn_feature(config, NF_EDGE_FEATURE_OCS2007,
+			     "media with OCS 2007 partners needs federation-av too");
+}
+
+static void live_messenger_alone(struct config *config)
+{
+	if (has_feature(config, FEATURE(LIVE_MESSENGER)) &&
+	    !has_feature(config, FEATURE(PIC) | FEATURE(AV)))
+		warn_feature(config, NF_EDGE_FEATURE_LIVE_MESSENGER,
+			     "is of no use without both pic and av");
+}
+
+static void xmpp_without_zone(struct config *config)
+{
+	if (has_feature(config, FEATURE(XMPP)) && !has_zone(config, ZONE(XMPP)))
+		warn_feature(config, NF_EDGE_FEATURE_XMPP,
+			     "without zone xmpp nothing can be sent to XMPP partners");
+}
+
+static void federation_without_zone(struct config *config)
+{
+	if (has_feature(config, FEATURE(FEDERATION)) &&
+	    !has_zone(config, ZONE(EXTERNAL)))
+		warn_feature(config, NF_EDGE_FEATURE_FEDERATION,
+			     "without zone external no partner can reach the Access Edge");
+}
+
+static void zone_without_live_row(struct config *config)
+{
+	unsigned int zone;
+	size_t i;
+
+	for (zone = 0; zone < ZONE_COUNT; zone++) {
+		bool live = false;
+
+		for (i = 0; i < NF_EDGE_ROW_COUNT; i++)
+			live |= nf_edge_rows[i].zone == zone &&
+				is_live(config, i);
+		if (has_zone(config, 1U << zone) && !live)
+			nf_edge_find(&config->warnings, config->file,
+				     config->zone_lines[zone],
+				     nf_edge_word(&nf_edge_zones, zone),
+				     "no row of this zone is live; switch a feature of it on, or leave the zone out");
+	}
+}
+
+/* One line for all rows that the same sets could narrow. */
+static void row_at_any(struct config *config)
+{
+	uint32_t bound = nf_edge_policy_bound(&config->policy);
+	uint64_t done = 0, rows;
+	size_t i, j;
+
+	for (i = 0; i < NF_EDGE_ROW_COUNT; i++) {
+		uint32_t sets = nf_edge_rows[i].peer_sets;
+		char *list, *names;
+
+		if (!sets || done & (1ULL << i))
+			continue;
+		rows = 0;
+		for (j = i; j < NF_EDGE_ROW_COUNT; j++) {
+			if (nf_edge_rows[j].peer_sets != sets)
+				continue;
+			done |= 1ULL << j;
+			if (is_live(config, j) &&
+			    nf_edge_row_at_any(&nf_edge_rows[j], bound))
+				rows |= 1ULL << j;
+		}
+		if (!rows)
+			continue;
+		list = nf_edge_row_ids(rows, ", ");
+		names = nf_edge_word_list(&nf_edge_peer_sets, sets, " or ");
+		nf_edge_find(&config->warnings, config->file,
+			     config->zones_line, names,
+			     "%s %s for Any; a set would narrow that",
+			     list, rows & (rows - 1) ? "hold" : "holds");
+		free(names);
+		free(list);
+	}
+}
+
+/* The live rows at Any that permit all that a row permits. */
+static uint64_t wider_rows(const struct config *config, size_t narrow,
+			   uint32_t bound)
+{
+	const struct row *row = &nf_edge_rows[narrow];
+	uint64_t wider = 0;
+	size_t i;
+
+	for (i = 0; i < NF_EDGE_ROW_COUNT; i++) {
+		const struct row *other = &nf_edge_rows[i];
+
+		if (i != narrow && is_live(config, i) &&
+		    nf_edge_row_at_any(other, bound) &&
+		    nf_edge_row_same_flow(row, other) &&
+		    other->port_low <= row->port_low &&
+		    other->port_high >= row->port_high)
+			wider |= 1ULL << i;
+	}
+	return wider;
+}
+
+static void set_that_narrows_nothing(struct config *config)
+{
+	uint32_t bound = nf_edge_policy_bound(&config->policy);
+	unsigned int set;
+	size_t i;
+
+	for (set = 0; set < PEER_SET_COUNT; set++) {
+		uint64_t narrow = 0, wide = 0;
+		char *narrowed, *wider, *detail;
+
+		for (i = 0; i < NF_EDGE_ROW_COUNT; i++) {
+			uint64_t found;
+
+			if (!(nf_edge_rows[i].peer_sets & bound & (1U << set)) ||
+			    !is_live(config, i))
+				continue;
+			found = wider_rows(config, i, bound);
+			wide |= found;
+			if (found)
+				narrow |= 1ULL << i;
+		}
+		if (!narrow)
+			continue;
+		narrowed = nf_edge_row_ids(narrow, ", ");
+		wider = nf_edge_row_ids(wide, ", ");
+		detail = nf_edge_format("%s: %s %s the same flow for Any",
+					narrowed, wider, wide & (wide - 1) ?
+					"permit" : "permits");
+		warn_set(config, set, "narrows nothing for ", detail);
+		free(detail);
+		free(wider);
+		free(narrowed);
+	}
+}
+
+/* Rows that take several sets, of which this one is bound and another not. */
+static void one_of_several_sets(struct config *config)
+{
+	uint32_t bound = nf_edge_policy_bound(&config->policy);
+	unsigned int set, other;
+	size_t i;
+
+	for (set = 0; set < PEER_SET_COUNT; set++) {
+		uint32_t missing = 0;
+		uint64_t rows = 0;
+		char *list, *names, *detail;
+
+		for (i = 0; i < NF_EDGE_ROW_COUNT; i++) {
+			uint32_t sets = nf_edge_rows[i].peer_sets;
+
+			if (!(sets & bound & (1U << set)) ||
+			    !(sets & ~bound) || !is_live(config, i))
+				continue;
+			rows |= 1ULL << i;
+			for (other = 0; other < PEER_SET_COUNT; other++)
+				missing |= sets & ~bound & (1U << other);
+		}
+		if (!rows)
+			continue;
+		list = nf_edge_row_ids(rows, ", ");
+		names = nf_edge_word_list(&nf_edge_peer_sets, missing, " and ");
+		detail = nf_edge_format("%s: %s %s all others", names, list,
+					rows & (rows - 1) ? "refuse" : "refuses");
+		warn_set(config, set, "is bound without ", detail);
+		free(detail);
+		free(names);
+		free(list);
+	}
+}
+
+static void inside_unbound(struct config *config)
+{
+	if (!config->policy.sets[NF_EDGE_PEER_SET_INTERNAL_NETWORKS].bound)
+		warn_set(config, NF_EDGE_PEER_SET_INTERNAL_NETWORKS,
+			 "is not bound; rows at Any reach the inside too", "");
+}
+
+static bool has_family(const struct policy *policy, unsigned int family)
+{
+	sa_family_t wanted = family == IPV4 ? AF_INET : AF_INET6;
+	size_t n, i;
+
+	for (n = 0; n < policy->node_count; n++)
+		for (i = 0; i < policy->nodes[n].count; i++)
+			if (policy->nodes[n].bindings[i].ip.family == wanted)
+				return true;
+	return false;
+}
+
+static void empty_set(struct config *config)
+{
+	const struct policy *policy = &config->policy;
+	unsigned int set, family;
+
+	for (set = 0; set < PEER_SET_COUNT; set++) {
+		const struct peer_set *peers = &policy->sets[set];
+
+		if (!peers->bound)
+			continue;
+		if (!nf_edge_set_count(peers) &&
+		    config->sources[set].may_be_empty)
+			continue;
+		if (!nf_edge_set_count(peers)) {
+			warn_set(config, set, "is bound and empty; nobody is in it", "");
+			continue;
+		}
+		for (family = 0; family < FAMILY_COUNT; family++)
+			if (has_family(policy, family) &&
+			    !peers->prefixes[family].count)
+				warn_set(config, set, family == IPV4 ?
+					 "holds no IPv4 prefix, and a node has an IPv4 address" :
+					 "holds no IPv6 prefix, and a node has an IPv6 address",
+					 "");
+	}
+}
+
+static void edge_inside(struct config *config)
+{
+	static const char *const meant[] = {
+		[false] = "lies inside internal-networks, but is never counted as inside",
+		[true] = "lies inside internal-networks, and so is a peer of the nodes",
+	};
+	const struct policy *policy = &config->policy;
+	const struct peer_set *inside =
+		&policy->sets[NF_EDGE_PEER_SET_INTERNAL_NETWORKS];
+	char text[INET6_ADDRSTRLEN];
+	size_t n, i;
+
+	for (n = 0; n < policy->node_count; n++) {
+		for (i = 0; i < policy->nodes[n].count; i++) {
+			const struct binding *binding =
+				&policy->nodes[n].bindings[i];
+
+			if (nf_edge_set_contains(inside, &binding->ip))
+				nf_edge_find(&config->warnings, config->file,
+					     binding->line,
+					     nf_edge_ip_format(&binding->ip,
+							       text),
+					     "%s", meant[binding->service ==
+						   NF_EDGE_SERVICE_INTERNAL]);
+		}
+	}
+}
+
+static void interface_without_guards(struct config *config)
+{
+	const uint32_t both = 1U << NF_EDGE_SIDE_EXTERNAL |
+			      1U << NF_EDGE_SIDE_INTERNAL;
+	const struct policy *policy = &config->policy;
+	size_t i;
+
+	for (i = 0; i < policy->interface_count; i++)
+		if ((policy->interfaces[i].sides & both) == both)
+			nf_edge_find(&config->warnings, config->file,
+				     policy->interfaces[i].line,
+				     policy->interfaces[i].name,
+				     "holds external and internal, so that no guard tells inside from outside there");
+}
+
+static void interface_absent(struct config *config)
+{
+	const struct policy *policy = &config->policy;
+	struct links links;
+	size_t i;
+
+	nf_edge_links_read(&links);
+	for (i = 0; i < policy->interface_count; i++) {
+		const struct interface *interface = &policy->interfaces[i];
+		char *absent = nf_edge_device_absent(&links, interface->name);
+
+		if (interface->absent && absent)
+			nf_edge_find(&config->warnings, config->file,
+				     interface->line, interface->name, "%s",
+				     absent);
+		free(absent);
+	}
+	nf_edge_links_free(&links);
+}
+
+static void nodes_without_edge_side(struct config *config)
+{
+	const struct policy *policy = &config->policy;
+	size_t i;
+
+	if (policy->node_count < 2)
+		return;
+	for (i = 0; i < policy->interface_count; i++)
+		if (policy->interfaces[i].sides & (1U << NF_EDGE_SIDE_EDGE))
+			return;
+	nf_edge_find(&config->warnings, config->file, policy->nodes[1].line,
+		     policy->nodes[1].name,
+		     "there are several nodes, and no interface has side edge; bind the one toward the Edge Servers");
+}
+
+static void logging_exposed(struct config *config)
+{
+	if (config->policy.expose_cls_ports)
+		nf_edge_find(&config->warnings, config->file,
+			     config->expose_line, "expose-cls-ports",
+			     "external/11 opens the Centralized Logging ports 50001-50003 to the outside; leave it out unless partners need them");
+}
+
+static void (*const rules[])(struct config *config) = {
+	media_without_sip,
+	federation_without_media,
+	federation_av_alone,
+	ocs2007_alone,
+	live_messenger_alone,
+	xmpp_without_zone,
+	federation_without_zone,
+	zone_without_live_row,
+	row_at_any,
+	set_that_narrows_nothing,
+	one_of_several_sets,
+	inside_unbound,
+	empty_set,
+	edge_inside,
+	interface_without_guards,
+	interface_absent,
+	nodes_without_edge_side,
+	logging_exposed,
+};
+
+/**
+ * nf_edge_config_warn - note what a configuration's author should know
+ * @config: a configuration without errors
+ */
+void nf_edge_config_warn(struct config *config)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(rules); i++)
+		rules[i](config);
+	nf_edge_findings_sort(&config->warnings, config->file);
+}

@@ -1,0 +1,480 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Talking to the module.  libnl folds errnos together and drops the sentence
+ * that comes with a refusal, so messages are received and taken apart here;
+ * it builds the requests and finds the attributes.
+ */
+#include <errno.h>
+#include <linux/genetlink.h>
+#include <netlink/genl/genl.h>
+#include <netlink/netlink.h>
+#include <netlink/socket.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "netlink/client.h"
+
+#define SOCKET_BUFFER	(1024 * 1024)
+
+/* The kernel's errnos end here. */
+#define ERRNO_MAX	4095
+
+static int open_socket(struct client *client)
+{
+	int on = 1, size = SOCKET_BUFFER, fd;
+
+	client->socket = nl_socket_alloc();
+	if (!client->socket)
+		nf_edge_out_of_memory();
+	errno = EIO;
+	if (nl_connect(client->socket, NETLINK_GENERIC) < 0)
+		return -errno;
+	nl_socket_set_buffer_size(client->socket, SOCKET_BUFFER, SOCKET_BUFFER);
+	fd = nl_socket_get_fd(client->socket);
+	/* Where it is allowed, whatever rmem_max and wmem_max are. */
+	setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size));
+	setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &size, sizeof(size));
+	if (setsockopt(fd, SOL_NETLINK, NETLINK_EXT_ACK, &on, sizeof(on)) ||
+	    setsockopt(fd, SOL_NETLINK, NETLINK_CAP_ACK, &on, sizeof(on)))
+		return -errno;
+	return 0;
+}
+
+/**
+ * nf_edge_request - begin a request
+ * @client: the socket
+ * @command: what is asked
+ * @flags: NLM_F_DUMP or NLM_F_ACK
+ * @size: octets to make room for
+ *
+ * Return: a message to add attributes to, never NULL.
+ */
+struct nl_msg *nf_edge_request(struct client *client, uint8_t command,
+			       int flags, size_t size)
+{
+	struct nl_msg *msg = nlmsg_alloc_size(size);
+
+	if (!msg || !genlmsg_put(msg, NL_AUTO_PORT, ++client->sequence,
+				 client->family, 0, flags, command,
+				 NF_EDGE_FAMILY_VERSION))
+		nf_edge_out_of_memory();
+	return msg;
+}
+
+/**
+ * nf_edge_nest - begin a nested attribute
+ * @request: the message
+ * @attribute: its type
+ *
+ * The kernel wants the flag, which libnl sets by itself only since 3.5.
+ *
+ * Return: what nla_nest_end() takes, or NULL when the message is full.
+ */
+struct nlattr *nf_edge_nest(struct nl_msg *request, int attribute)
+{
+	return nla_nest_start(request, attribute | NLA_F_NESTED);
+}
+
+/**
+ * nf_edge_send - send a request, and forget it
+ * @client: the socket
+ * @request: what nf_edge_request() began
+ *
+ * Return: 0, or a negative errno.
+ */
+int nf_edge_send(struct client *client, struct nl_msg *request)
+{
+	struct nlmsghdr *header = nlmsg_hdr(request);
+	ssize_t sent;
+
+	header->nlmsg_flags |= NLM_F_REQUEST;
+	do {
+		sent = send(nl_socket_get_fd(client->socket), header,
+			    header->nlmsg_len, 0);
+	} while (sent < 0 && errno == EINTR);
+	nlmsg_free(request);
+	return sent < 0 ? -errno : 0;
+}
+
+static ssize_t receive(struct client *client)
+{
+	struct sockaddr_nl from = { 0 };
+	socklen_t size = sizeof(from);
+	ssize_t got;
+
+	do {
+		got = recvfrom(nl_socket_get_fd(client->socket),
+			       client->buffer, MESSAGE_MAX, 0,
+			       (struct sockaddr *)&from, &size);
+	} while ((got < 0 && errno == EINTR) || (got >= 0 && from.nl_pid));
+	return got < 0 ? -errno : got;
+}
+
+/* The attributes of an extended ack stand behind its error. */
+static void note_extack(struct client *client, struct nlmsghdr *header,
+			void *start)
+{
+	struct nlattr *attrs[NLMSGERR_ATTR_MAX + 1];
+	int length = (int)((char *)header + header->nlmsg_len - (char *)start);
+
+	if (!(header->nlmsg_flags & NLM_F_ACK_TLVS) || length <= 0 ||
+	    nla_parse(attrs, NLMSGERR_ATTR_MAX, start, length, NULL) < 0)
+		return;
+	if (attrs[NLMSGERR_ATTR_MSG])
+		nla_strlcpy(client->refusal.message, attrs[NLMSGERR_ATTR_MSG],
+			    sizeof(client->refusal.message));
+	if (attrs[NLMSGERR_ATTR_OFFS])
+		client->refusal.offset =
+			nf_edge_attr_u32(attrs[NLMSGERR_ATTR_OFFS]);
+}
+
+/* What stands where an errno does may be none. */
+static int errno_of(int error)
+{
+	return error > 0 || error < -ERRNO_MAX ? -EPROTO : error;
+}
+
+static int note_error(struct client *client, struct nlmsghdr *header)
+{
+	struct nlmsgerr *error = nlmsg_data(header);
+	size_t echoed = 0, left;
+
+	if (nlmsg_datalen(header) < (int)sizeof(*error)) {
+		client->refusal.error = EPROTO;
+		return -EPROTO;
+	}
+	left = (size_t)nlmsg_datalen(header) - sizeof(*error);
+	/* The request, from behind its header, stands before the attributes. */
+	if (!(header->nlmsg_flags & NLM_F_CAPPED) &&
+	    error->msg.nlmsg_len > NLMSG_HDRLEN)
+		echoed = error->msg.nlmsg_len - NLMSG_HDRLEN;
+	client->refusal.error = -errno_of(error->error);
+	if (echoed < left)
+		note_extack(client, header,
+			    (char *)(error + 1) + NLMSG_ALIGN(echoed));
+	return errno_of(error->error);
+}
+
+static int note_done(struct client *client, struct nlmsghdr *header)
+{
+	int *error = nlmsg_data(header);
+
+	if (nlmsg_datalen(header) < (int)sizeof(*error))
+		return 0;
+	if (*error >= 0)
+		return 0;
+	client->refusal.error = -errno_of(*error);
+	note_extack(client, header, error + 1);
+	return errno_of(*error);
+}
+
+/**
+ * nf_edge_receive - receive what answers a request
+ * @client: the socket
+ * @sequence: number of the request
+ * @reply: called with each message of the answer
+ * @arg: handed to @reply
+ *
+ * An answer ends with an acknowledgment, a refusal, or the end of a dump.
+ *
+ * Return: 0, or a negative errno; -EAGAIN when a dump was interrupted.
+ */
+int nf_edge_receive(struct client *client, uint32_t sequence, reply_fn reply,
+		    void *arg)
+{
+	bool interrupted = false;
+
+	client->refusal = (struct refusal){ 0 };
+	for (;;) {
+		struct nlmsghdr *header = (struct nlmsghdr *)client->buffer;
+		ssize_t got = receive(client);
+		int left = (int)got, error;
+
+		if (got < 0) {
+			client->refusal.error = (int)-got;
+			return (int)got;
+		}
+		for (; nlmsg_ok(header, left);
+		     header = nlmsg_next(header, &left)) {
+			if (header->nlmsg_seq != sequence)
+				continue;
+			if (header->nlmsg_flags & NLM_F_DUMP_INTR)
+				interrupted = true;
+			if (header->nlmsg_type == NLMSG_ERROR)
+				return note_error(client, header);
+			if (header->nlmsg_type == NLMSG_DONE) {
+				error = note_done(client, header);
+				return !error && interrupted ? -EAGAIN : error;
+			}
+			if (reply)
+				reply(header, arg);
+		}
+	}
+}
+
+/**
+ * nf_edge_do - send a request, and receive its answer
+ * @client: the socket
+ * @request: what nf_edge_request() began
+ * @reply: called with each message of the answer, or NULL
+ * @arg: handed to @reply
+ *
+ * Return: 0, or a negative errno; the kernel's reasons are in
+ * @client->refusal.
+ */
+int nf_edge_do(struct client *client, struct nl_msg *request, reply_fn reply,
+	       void *arg)
+{
+	uint32_t sequence = nlmsg_hdr(request)->nlmsg_seq;
+	int error = nf_edge_send(client, request);
+
+	if (error) {
+		client->refusal = (struct refusal){ .error = -error };
+		return error;
+	}
+	return nf_edge_receive(client, sequence, reply, arg);
+}
+
+/**
+ * nf_edge_get - ask for something that needs no attributes
+ * @client: the socket
+ * @command: what is asked
+ * @reply: called with the answer
+ * @arg: handed to @reply
+ *
+ * Return: as nf_edge_do().
+ */
+int nf_edge_get(struct client *client, uint8_t command, reply_fn reply,
+		void *arg)
+{
+	return nf_edge_do(client, nf_edge_request(client, command, NLM_F_ACK,
+						  MESSAGE_SMALL),
+			  reply, arg);
+}
+
+/**
+ * nf_edge_dump - ask for a list
+ * @client: the socket
+ * @command: what is asked
+ * @reply: called with each message of the list
+ * @arg: handed to @reply
+ *
+ * Return: as nf_edge_do().
+ */
+int nf_edge_dump(struct client *client, uint8_t command, reply_fn reply,
+		 void *arg)
+{
+	return nf_edge_do(client, nf_edge_request(client, command, NLM_F_DUMP,
+						  MESSAGE_SMALL),
+			  reply, arg);
+}
+
+static void read_family(struct nlmsghdr *reply, void *arg)
+{
+	struct nlattr *attrs[CTRL_ATTR_MAX + 1];
+	struct client *client = arg;
+
+	nf_edge_reply_parse(reply, attrs, CTRL_ATTR_MAX);
+	if (attrs[CTRL_ATTR_FAMILY_ID] &&
+	    nla_len(attrs[CTRL_ATTR_FAMILY_ID]) >= (int)sizeof(uint16_t))
+		client->family = nla_get_u16(attrs[CTRL_ATTR_FAMILY_ID]);
+	client->family_version = nf_edge_attr_u32(attrs[CTRL_ATTR_VERSION]);
+}
+
+static void read_version(struct nlmsghdr *reply, void *arg)
+{
+	struct nlattr *attrs[NF_EDGE_A_POLICY_MAX + 1];
+	struct client *client = arg;
+
+	nf_edge_reply_parse(reply, attrs, NF_EDGE_A_POLICY_MAX);
+	if (attrs[NF_EDGE_A_POLICY_VERSION])
+		nla_strlcpy(client->module_version,
+			    attrs[NF_EDGE_A_POLICY_VERSION],
+			    sizeof(client->module_version));
+}
+
+/**
+ * nf_edge_client_open - find the module, and ask for its version
+ * @client: filled in; nf_edge_client_close() it, also after a failure
+ *
+ * Return: 0; -ENOENT when the module is not loaded, -EPERM when it may not be
+ * asked, or another negative errno.
+ */
+int nf_edge_client_open(struct client *client)
+{
+	struct nl_msg *request;
+	int error;
+
+	*client = (struct client){ .family = GENL_ID_CTRL };
+	client->buffer = nf_edge_alloc(MESSAGE_MAX);
+	error = open_socket(client);
+	if (error)
+		return error;
+
+	request = nf_edge_request(client, CTRL_CMD_GETFAMILY, NLM_F_ACK,
+				  MESSAGE_SMALL);
+	nla_put_string(request, CTRL_ATTR_FAMILY_NAME, NF_EDGE_FAMILY_NAME);
+	error = nf_edge_do(client, request, read_family, client);
+	if (error)
+		return error;
+	return nf_edge_get(client, NF_EDGE_CMD_STATUS_GET, read_version,
+			   client);
+}
+
+/**
+ * nf_edge_client_fail - say why the kernel did not do what it was asked
+ * @client: the socket
+ * @what: what it was asked, as in "cannot load"
+ *
+ * Return: what to exit with.
+ */
+enum outcome nf_edge_client_fail(const struct client *client, const char *what)
+{
+	const struct refusal *refusal = &client->refusal;
+
+	switch (refusal->error) {
+	case EPERM:
+		return nf_edge_fail(SYSTEM,
+				    "%s: it takes root, with CAP_NET_ADMIN in the initial user namespace",
+				    what);
+	case ESTALE:
+		if (client->stale_is_fine)
+			return REFUSED;
+		return nf_edge_fail(REFUSED,
+				    "the policy changed while this was being loaded; nothing was changed, load again");
+	case EINVAL:
+	case E2BIG:
+	case ENOENT:
+	case EOPNOTSUPP:
+		return nf_edge_fail(REFUSED, "%s: %s", what,
+				    *refusal->message ? refusal->message :
+				    strerror(refusal->error));
+	default:
+		return nf_edge_fail(SYSTEM, "%s: %s", what,
+				    *refusal->message ? refusal->message :
+				    strerror(refusal->error));
+	}
+}
+
+/**
+ * nf_edge_client_matches - say so when module and tool are of two releases
+ * @client: the socket
+ *
+ * Return: DONE or SYSTEM.
+ */
+enum outcome nf_edge_client_matches(const struct client *client)
+{
+	if (client->family_version != NF_EDGE_FAMILY_VERSION)
+		return nf_edge_fail(SYSTEM,
+				    "the module speaks version %u of %s, this edgectl version %u: install both from one release",
+				    client->family_version,
+				    NF_EDGE_FAMILY_NAME,
+				    NF_EDGE_FAMILY_VERSION);
+	if (strcmp(client->module_version, NF_EDGE_VERSION) != 0)
+		return nf_edge_fail(SYSTEM,
+				    "the module is version %s, this edgectl %s: install both from one release, and load the module again",
+				    client->module_version, NF_EDGE_VERSION);
+	return DONE;
+}
+
+/**
+ * nf_edge_client_connect - find the module that belongs to this tool
+ * @client: filled in; nf_edge_client_close() it, also after a failure
+ * @absent: where the caller can do without: set to a sentence that says why
+ *	the module cannot be asked, or to NULL; else NULL
+ *
+ * Return: DONE, or SYSTEM when it has said what is missing.
+ */
+enum outcome nf_edge_client_connect(struct client *client, const char **absent)
+{
+	int error = nf_edge_client_open(client);
+	const char *why = NULL;
+
+	if (error == -ENOENT && client->family == GENL_ID_CTRL)
+		why = "nf_edge is not loaded: modprobe nf_edge";
+	else if (error == -EPERM)
+		why = "nf_edge takes CAP_NET_ADMIN in the initial user namespace: be root";
+	if (absent)
+		*absent = why;
+	if (why)
+		return absent ? DONE : nf_edge_fail(SYSTEM, "%s", why);
+	if (error)
+		return nf_edge_fail(SYSTEM, "nf_edge does not answer: %s",
+				    strerror(-error));
+	return nf_edge_client_matches(client);
+}
+
+/**
+ * nf_edge_client_close - forget the socket
+ * @client: the socket
+ */
+void nf_edge_client_close(struct client *client)
+{
+	if (client->socket)
+		nl_socket_free(client->socket);
+	free(client->buffer);
+	*client = (struct client){ 0 };
+}
+
+/**
+ * nf_edge_reply_parse - find the attributes of a message
+ * @reply: the message
+ * @attrs: filled in, @max + 1 of them; NULL where there is none
+ * @max: the highest attribute
+ */
+void nf_edge_reply_parse(struct nlmsghdr *reply, struct nlattr **attrs,
+			 int max)
+{
+	if (genlmsg_parse(reply, 0, attrs, max, NULL) < 0)
+		memset(attrs, 0, (size_t)(max + 1) * sizeof(*attrs));
+}
+
+/**
+ * nf_edge_attr_u8 - the small number in an attribute
+ * @attr: the attribute, or NULL
+ *
+ * Return: the number, 0 when there is none of this size.
+ */
+uint8_t nf_edge_attr_u8(struct nlattr *attr)
+{
+	return attr && nla_len(attr) >= (int)sizeof(uint8_t) ?
+	       nla_get_u8(attr) : 0;
+}
+
+/**
+ * nf_edge_attr_u16 - the number of two octets in an attribute
+ * @attr: the attribute, or NULL
+ *
+ * Return: the number, 0 when there is none of this size.
+ */
+uint16_t nf_edge_attr_u16(struct nlattr *attr)
+{
+	return attr && nla_len(attr) >= (int)sizeof(uint16_t) ?
+	       nla_get_u16(attr) : 0;
+}
+
+/**
+ * nf_edge_attr_u32 - the number in an attribute
+ * @attr: the attribute, or NULL
+ *
+ * Return: the number, 0 when there is none of this size.
+ */
+uint32_t nf_edge_attr_u32(struct nlattr *attr)
+{
+	return attr && nla_len(attr) >= (int)sizeof(uint32_t) ?
+	       nla_get_u32(attr) : 0;
+}
+
+/**
+ * nf_edge_attr_u64 - the large number in an attribute
+ * @attr: the attribute, or NULL
+ *
+ * Return: the number, 0 when there is none of this size.
+ */
+uint64_t nf_edge_attr_u64(struct nlattr *attr)
+{
+	return attr && nla_len(attr) >= (int)sizeof(uint64_t) ?
+	       nla_get_u64(attr) : 0;
+}

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Talking to the module: one generic netlink socket, requests, dumps, and
+ * refusals as the kernel words them.
+ */
+#ifndef CLIENT_H
+#define CLIENT_H
+
+#include <linux/nf_edge.h>
+#include <netlink/attr.h>
+#include <netlink/msg.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/edgectl.h"
+
+/* The largest request: 64 nodes with 64 addresses each, 256 interfaces, and
+ * one full attribute of prefixes; also room for any reply.
+ */
+#define MESSAGE_MAX	(256U << 10)
+
+/* Room for a request that carries no policy. */
+#define MESSAGE_SMALL	1024U
+
+/* The most octets of one attribute's payload that this tool sends. */
+#define CHUNK_MAX	60000U
+
+/**
+ * struct refusal - why the kernel refused the last request
+ * @error: an errno, 0 when it did not refuse
+ * @message: its sentence, empty when it gave none
+ * @offset: where the attribute at fault begins in the request, 0 when the
+ *	kernel did not say
+ */
+struct refusal {
+	int error;
+	char message[256];
+	uint32_t offset;
+};
+
+struct nl_sock;
+
+/**
+ * struct client - a socket
+ * @socket: the socket
+ * @family: number of the family nf-edge
+ * @family_version: its version
+ * @module_version: version of the module, empty when it may not be asked
+ * @sequence: of the last request
+ * @stale_is_fine: whoever is late has nothing to complain of
+ * @refusal: why the last request was refused
+ * @buffer: MESSAGE_MAX octets to receive into
+ */
+struct client {
+	struct nl_sock *socket;
+	int family;
+	unsigned int family_version;
+	char module_version[32];
+	uint32_t sequence;
+	bool stale_is_fine;
+	struct refusal refusal;
+	char *buffer;
+};
+
+/* What a caller does with one message of a reply. */
+typedef void (*reply_fn)(struct nlmsghdr *reply, void *arg);
+
+int nf_edge_client_open(struct client *client);
+enum outcome nf_edge_client_connect(struct client *client,
+				    const char **absent);
+enum outcome nf_edge_client_matches(const struct client *client);
+void nf_edge_client_close(struct client *client);
+
+struct nl_msg *nf_edge_request(struct client *client, uint8_t command,
+			       int flags, size_t size);
+struct nlattr *nf_edge_nest(struct nl_msg *request, int attribute);
+int nf_edge_send(struct client *client, struct nl_msg *request);
+int nf_edge_receive(struct client *client, uint32_t sequence, reply_fn reply,
+		    void *arg);
+int nf_edge_do(struct client *client, struct nl_msg *request, reply_fn reply,
+	       void *arg);
+int nf_edge_get(struct client *client, uint8_t command, reply_fn reply,
+		void *arg);
+int nf_edge_dump(struct client *client, uint8_t command, reply_fn reply,
+		 void *arg);
+enum outcome nf_edge_client_fail(const struct client *client,
+				 const char *what);
+
+void nf_edge_reply_parse(struct nlmsghdr *reply, struct nlattr **attrs,
+			 int max);
+uint8_t nf_edge_attr_u8(struct nlattr *attr);
+uint16_t nf_edge_attr_u16(struct nlattr *attr);
+uint32_t nf_edge_attr_u32(struct nlattr *attr);
+uint64_t nf_edge_attr_u64(struct nlattr *attr);
+
+#endif /* CLIENT_H */

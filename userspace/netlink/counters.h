@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Counters, as the module keeps them.
+ */
+#ifndef COUNTERS_H
+#define COUNTERS_H
+
+#include "netlink/client.h"
+#include "netlink/view.h"
+#include "policy/names.h"
+#include "policy/rows.h"
+
+/**
+ * struct counts - the counters of a row, or the totals of a service
+ * @known: the module sent them
+ * @connections: connections permitted
+ * @packets_to_edge: packets permitted toward the Edge
+ * @bytes_to_edge: their bytes
+ * @packets_from_edge: packets permitted from the Edge
+ * @bytes_from_edge: their bytes
+ * @denied: packets that it nearly permitted
+ * @last_hit: when it permitted the last one, in seconds since 1970, or 0
+ */
+struct counts {
+	bool known;
+	uint64_t connections;
+	uint64_t packets_to_edge;
+	uint64_t bytes_to_edge;
+	uint64_t packets_from_edge;
+	uint64_t bytes_from_edge;
+	uint64_t denied;
+	uint64_t last_hit;
+};
+
+struct node_counts {
+	char node[NF_EDGE_NODE_NAME_MAX + 1];
+	struct counts rows[NF_EDGE_ROW_COUNT];
+	struct counts services[SERVICE_COUNT];
+	uint32_t generation;
+};
+
+struct drop_counts {
+	uint64_t packets;
+	uint64_t bytes;
+	uint64_t would_be_packets;
+	uint64_t would_be_bytes;
+};
+
+int nf_edge_counters_read(struct client *client, const char *node, int zone,
+			  bool reset, struct node_counts *counts);
+int nf_edge_drops_read(struct client *client, bool reset,
+		       struct drop_counts drops[REASON_COUNT]);
+
+#endif /* COUNTERS_H */

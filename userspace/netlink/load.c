@@ -1,0 +1,316 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Handing a configuration to the module.  Few prefixes go along in the load
+ * itself, many go before it in a transaction.  Where each attribute of a
+ * request came from is kept, so that a refusal which points to one can name
+ * the line.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "netlink/load.h"
+
+/* Prefixes that go along in the load itself. */
+#define INLINE_PREFIXES	1024U
+
+struct mark {
+	uint32_t offset;
+	unsigned int line;
+	char word[64];
+};
+
+/**
+ * struct draft - a request, and where its parts came from
+ * @msg: the request
+ * @marks: the origins, by offset in the request
+ * @mark_count: how many
+ * @mark_capacity: how many there is room for
+ */
+struct draft {
+	struct nl_msg *msg;
+	struct mark *marks;
+	size_t mark_count;
+	size_t mark_capacity;
+};
+
+/* What is added to the request next stands in this line. */
+static void mark(struct draft *draft, unsigned int line, const char *word)
+{
+	struct mark *next;
+
+	draft->marks = nf_edge_grow(draft->marks, &draft->mark_capacity,
+				    draft->mark_count, sizeof(*next));
+	next = &draft->marks[draft->mark_count++];
+	*next = (struct mark){
+		.offset = nlmsg_hdr(draft->msg)->nlmsg_len, .line = line,
+	};
+	snprintf(next->word, sizeof(next->word), "%s", word);
+}
+
+static void begin_draft(struct draft *draft, struct client *client,
+			uint8_t command)
+{
+	*draft = (struct draft){
+		.msg = nf_edge_request(client, command, NLM_F_ACK,
+				       MESSAGE_MAX),
+	};
+}
+
+/* The kernel points to an attribute: what was marked last before its end is
+ * the narrowest part of the configuration that it came from.
+ */
+static void explain_refusal(const struct refusal *refusal,
+			    const struct draft *draft, struct config *config)
+{
+	const struct mark *found = NULL;
+	size_t i;
+
+	for (i = 0; i < draft->mark_count; i++)
+		if (draft->marks[i].offset <= refusal->offset)
+			found = &draft->marks[i];
+	nf_edge_find(&config->errors, config->file, found ? found->line : 1,
+		     found && *found->word ? found->word : config->file, "%s",
+		     *refusal->message ? refusal->message :
+		     strerror(refusal->error));
+}
+
+static enum outcome send_draft(struct client *client, struct draft *draft,
+			       struct config *config, reply_fn reply,
+			       void *arg)
+{
+	enum outcome outcome = DONE;
+	int error;
+
+	error = nf_edge_do(client, draft->msg, reply, arg);
+	if (error == -EINVAL || error == -E2BIG || error == -EOPNOTSUPP) {
+		explain_refusal(&client->refusal, draft, config);
+		outcome = REFUSED;
+	} else if (error) {
+		outcome = nf_edge_client_fail(client, "the kernel does not take the policy");
+	}
+	free(draft->marks);
+	return outcome;
+}
+
+static void put_interface(struct draft *draft,
+			  const struct interface *interface)
+{
+	struct nlattr *nest;
+
+	mark(draft, interface->line, interface->name);
+	nest = nf_edge_nest(draft->msg, NF_EDGE_A_POLICY_INTERFACE);
+	nla_put_string(draft->msg, NF_EDGE_A_INTERFACE_NAME, interface->name);
+	nla_put_u32(draft->msg, NF_EDGE_A_INTERFACE_SIDES, interface->sides);
+	nla_nest_end(draft->msg, nest);
+}
+
+static void put_binding(struct draft *draft, const struct binding *binding)
+{
+	char text[INET6_ADDRSTRLEN];
+	struct nlattr *nest;
+
+	mark(draft, binding->line, nf_edge_ip_format(&binding->ip, text));
+	nest = nf_edge_nest(draft->msg, NF_EDGE_A_NODE_ADDRESS);
+	nla_put_u32(draft->msg, NF_EDGE_A_ADDRESS_SERVICE, binding->service);
+	if (binding->ip.family == AF_INET)
+		nla_put(draft->msg, NF_EDGE_A_ADDRESS_IPV4, 4,
+			binding->ip.bytes);
+	else
+		nla_put(draft->msg, NF_EDGE_A_ADDRESS_IPV6, 16,
+			binding->ip.bytes);
+	nla_nest_end(draft->msg, nest);
+}
+
+static void put_node(struct draft *draft, const struct node *node)
+{
+	struct nlattr *nest;
+	size_t i;
+
+	mark(draft, node->line, node->name);
+	nest = nf_edge_nest(draft->msg, NF_EDGE_A_POLICY_NODE);
+	nla_put_string(draft->msg, NF_EDGE_A_NODE_NAME, node->name);
+	for (i = 0; i < node->count; i++)
+		put_binding(draft, &node->bindings[i]);
+	nla_nest_end(draft->msg, nest);
+}
+
+/* Some prefixes of a set, or none, which binds it all the same. */
+static void put_peers(struct draft *draft, const struct config *config,
+		      unsigned int which, unsigned int family, size_t first,
+		      size_t count)
+{
+	const struct peer_set *set = &config->policy.sets[which];
+	size_t size = nf_edge_entry_size(family);
+	struct nlattr *nest;
+
+	mark(draft, set->line, nf_edge_word(&nf_edge_peer_sets, which));
+	nest = nf_edge_nest(draft->msg, NF_EDGE_A_POLICY_PEERS);
+	nla_put_u32(draft->msg, NF_EDGE_A_PEERS_SET, which);
+	if (count)
+		nla_put(draft->msg, family == IPV4 ?
+			NF_EDGE_A_PEERS_PREFIXES_IPV4 :
+			NF_EDGE_A_PEERS_PREFIXES_IPV6, (int)(count * size),
+			set->prefixes[family].entries + first * size);
+	nla_nest_end(draft->msg, nest);
+}
+
+static enum outcome send_prefixes(struct client *client,
+				  struct config *config, unsigned int which,
+				  unsigned int family)
+{
+	size_t total = config->policy.sets[which].prefixes[family].count;
+	size_t most = CHUNK_MAX / nf_edge_entry_size(family), first;
+	enum outcome outcome = DONE;
+
+	for (first = 0; first < total && outcome == DONE; first += most) {
+		size_t count = total - first < most ? total - first : most;
+		struct draft draft;
+
+		begin_draft(&draft, client, NF_EDGE_CMD_PEERS_ADD);
+		put_peers(&draft, config, which, family, first, count);
+		outcome = send_draft(client, &draft, config, NULL, NULL);
+	}
+	return outcome;
+}
+
+static bool goes_along(const struct config *config)
+{
+	return nf_edge_policy_prefixes(&config->policy) <= INLINE_PREFIXES;
+}
+
+/* The module takes four large policies at once: wait up to five seconds. */
+static int begin(struct client *client)
+{
+	const struct timespec pause = { .tv_nsec = 50 * 1000 * 1000 };
+	int tries = 100, error;
+
+	for (;;) {
+		error = nf_edge_get(client, NF_EDGE_CMD_BEGIN, NULL, NULL);
+		if (!error || client->refusal.error != EBUSY || !--tries)
+			return error;
+		nanosleep(&pause, NULL);
+	}
+}
+
+/**
+ * nf_edge_load_prepare - hand over the prefixes that do not fit into a load
+ * @client: the socket; what is prepared belongs to it
+ * @config: a configuration without errors
+ *
+ * Return: DONE; REFUSED when @config has errors now; or what to exit with
+ * when it has said what failed.
+ */
+enum outcome nf_edge_load_prepare(struct client *client,
+				  struct config *config)
+{
+	enum outcome outcome = DONE;
+	unsigned int which, family;
+
+	if (goes_along(config))
+		return DONE;
+	if (begin(client))
+		return nf_edge_client_fail(client, "the kernel does not take the policy");
+	for (which = 0; which < PEER_SET_COUNT; which++)
+		for (family = 0; family < FAMILY_COUNT && outcome == DONE;
+		     family++)
+			outcome = send_prefixes(client, config, which, family);
+	return outcome;
+}
+
+static void put_policy(struct draft *draft, const struct config *config)
+{
+	const struct policy *policy = &config->policy;
+	unsigned int which, family;
+	size_t i;
+
+	mark(draft, config->mode_line, "mode");
+	nla_put_u32(draft->msg, NF_EDGE_A_POLICY_MODE, policy->mode);
+	mark(draft, config->zones_line, "zones");
+	nla_put_u32(draft->msg, NF_EDGE_A_POLICY_ZONES, policy->zones);
+	mark(draft, config->features_line, "features");
+	nla_put_u32(draft->msg, NF_EDGE_A_POLICY_FEATURES, policy->features);
+	mark(draft, config->ping_line, "ping");
+	nla_put_u32(draft->msg, NF_EDGE_A_POLICY_PING, policy->ping);
+	mark(draft, config->expose_line, "expose-cls-ports");
+	if (policy->expose_cls_ports)
+		nla_put_flag(draft->msg, NF_EDGE_A_POLICY_EXPOSE_CLS_PORTS);
+	for (i = 0; i < policy->interface_count; i++)
+		put_interface(draft, &policy->interfaces[i]);
+	for (i = 0; i < policy->node_count; i++)
+		put_node(draft, &policy->nodes[i]);
+	for (which = 0; which < PEER_SET_COUNT; which++) {
+		const struct peer_set *set = &policy->sets[which];
+
+		if (!set->bound)
+			continue;
+		put_peers(draft, config, which, IPV4, 0, 0);
+		for (family = 0; family < FAMILY_COUNT && goes_along(config);
+		     family++)
+			put_peers(draft, config, which, family, 0,
+				  set->prefixes[family].count);
+	}
+	mark(draft, 0, "");
+}
+
+static void read_reply(struct nlmsghdr *message, void *arg)
+{
+	struct nlattr *attrs[NF_EDGE_A_POLICY_MAX + 1];
+	struct load_reply *reply = arg;
+
+	nf_edge_reply_parse(message, attrs, NF_EDGE_A_POLICY_MAX);
+	reply->generation =
+		nf_edge_attr_u32(attrs[NF_EDGE_A_POLICY_GENERATION]);
+	reply->governed = nf_edge_attr_u32(attrs[NF_EDGE_A_POLICY_GOVERNED]);
+	reply->changed = nf_edge_attr_u8(attrs[NF_EDGE_A_POLICY_CHANGED]);
+	if (attrs[NF_EDGE_A_POLICY_QUERY])
+		nf_edge_verdict_get(attrs[NF_EDGE_A_POLICY_QUERY],
+				    &reply->verdict);
+}
+
+/**
+ * nf_edge_load_try - have the module check a policy, and publish nothing
+ * @client: the socket
+ * @config: a configuration without errors, prepared
+ * @query: a question to ask of the policy, or NULL
+ * @reply: filled in
+ *
+ * Return: as nf_edge_load_prepare().
+ */
+enum outcome nf_edge_load_try(struct client *client, struct config *config,
+			      const struct query *query,
+			      struct load_reply *reply)
+{
+	struct draft draft;
+
+	*reply = (struct load_reply){ 0 };
+	begin_draft(&draft, client, NF_EDGE_CMD_LOAD);
+	put_policy(&draft, config);
+	nla_put_flag(draft.msg, NF_EDGE_A_POLICY_DRY_RUN);
+	if (query)
+		nf_edge_query_put(draft.msg, query);
+	return send_draft(client, &draft, config, read_reply, reply);
+}
+
+/**
+ * nf_edge_load_publish - have the module enforce a policy
+ * @client: the socket
+ * @config: a configuration without errors, prepared
+ * @generation: of the policy that the user knows to be in force
+ * @reply: filled in
+ *
+ * Return: as nf_edge_load_prepare().
+ */
+enum outcome nf_edge_load_publish(struct client *client,
+				  struct config *config, uint32_t generation,
+				  struct load_reply *reply)
+{
+	struct draft draft;
+
+	*reply = (struct load_reply){ 0 };
+	begin_draft(&draft, client, NF_EDGE_CMD_LOAD);
+	put_policy(&draft, config);
+	nla_put_u32(draft.msg, NF_EDGE_A_POLICY_GENERATION, generation);
+	return send_draft(client, &draft, config, read_reply, reply);
+}

@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Reading back what is in force.  It takes several replies, which are one
+ * picture only when the generation is the same before and after.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "netlink/view.h"
+
+static void read_interface(struct policy *policy, struct nlattr *nest)
+{
+	struct nlattr *attrs[NF_EDGE_A_INTERFACE_MAX + 1];
+	struct interface *interface;
+
+	if (nla_parse_nested(attrs, NF_EDGE_A_INTERFACE_MAX, nest, NULL) < 0 ||
+	    !attrs[NF_EDGE_A_INTERFACE_NAME])
+		return;
+	interface = nf_edge_interface_add(policy, "");
+	nla_strlcpy(interface->name, attrs[NF_EDGE_A_INTERFACE_NAME],
+		    sizeof(interface->name));
+	interface->sides = nf_edge_attr_u32(attrs[NF_EDGE_A_INTERFACE_SIDES]);
+	interface->ifindex =
+		nf_edge_attr_u32(attrs[NF_EDGE_A_INTERFACE_IFINDEX]);
+}
+
+static void read_status(struct nlmsghdr *reply, void *arg)
+{
+	struct nlattr *attrs[NF_EDGE_A_POLICY_MAX + 1], *attr;
+	struct view *view = arg;
+	struct policy *policy = &view->policy;
+	int left;
+
+	nf_edge_reply_parse(reply, attrs, NF_EDGE_A_POLICY_MAX);
+	view->generation = nf_edge_attr_u32(attrs[NF_EDGE_A_POLICY_GENERATION]);
+	view->loaded = attrs[NF_EDGE_A_POLICY_MODE];
+	policy->mode = nf_edge_attr_u32(attrs[NF_EDGE_A_POLICY_MODE]);
+	policy->zones = nf_edge_attr_u32(attrs[NF_EDGE_A_POLICY_ZONES]);
+	policy->features = nf_edge_attr_u32(attrs[NF_EDGE_A_POLICY_FEATURES]);
+	policy->ping = nf_edge_attr_u32(attrs[NF_EDGE_A_POLICY_PING]);
+	policy->expose_cls_ports = attrs[NF_EDGE_A_POLICY_EXPOSE_CLS_PORTS];
+	view->loaded_mode =
+		nf_edge_attr_u32(attrs[NF_EDGE_A_POLICY_LOADED_MODE]);
+	view->loaded_zones =
+		nf_edge_attr_u32(attrs[NF_EDGE_A_POLICY_LOADED_ZONES]);
+	view->loaded_features =
+		nf_edge_attr_u32(attrs[NF_EDGE_A_POLICY_LOADED_FEATURES]);
+	view->governed = nf_edge_attr_u32(attrs[NF_EDGE_A_POLICY_GOVERNED]);
+	view->conntrack_count =
+		nf_edge_attr_u32(attrs[NF_EDGE_A_POLICY_CONNTRACK_COUNT]);
+	view->conntrack_max =
+		nf_edge_attr_u32(attrs[NF_EDGE_A_POLICY_CONNTRACK_MAX]);
+	view->conntrack_drop =
+		nf_edge_attr_u64(attrs[NF_EDGE_A_POLICY_CONNTRACK_DROP]);
+	view->conntrack_early_drop =
+		nf_edge_attr_u64(attrs[NF_EDGE_A_POLICY_CONNTRACK_EARLY_DROP]);
+	view->conntrack_insert_failed =
+		nf_edge_attr_u64(attrs[NF_EDGE_A_POLICY_CONNTRACK_INSERT_FAILED]);
+	view->offloaded = nf_edge_attr_u64(attrs[NF_EDGE_A_POLICY_OFFLOADED]);
+
+	nlmsg_for_each_attr(attr, reply, GENL_HDRLEN, left)
+		if (nla_type(attr) == NF_EDGE_A_POLICY_INTERFACE)
+			read_interface(policy, attr);
+}
+
+static void read_generation(struct nlmsghdr *reply, void *arg)
+{
+	struct nlattr *attrs[NF_EDGE_A_POLICY_MAX + 1];
+	uint32_t *generation = arg;
+
+	nf_edge_reply_parse(reply, attrs, NF_EDGE_A_POLICY_MAX);
+	*generation = nf_edge_attr_u32(attrs[NF_EDGE_A_POLICY_GENERATION]);
+}
+
+static void read_row(struct nlmsghdr *reply, void *arg)
+{
+	struct nlattr *attrs[NF_EDGE_A_ROW_MAX + 1];
+	struct view *view = arg;
+	struct row_state *state;
+	char id[32];
+	int row;
+
+	nf_edge_reply_parse(reply, attrs, NF_EDGE_A_ROW_MAX);
+	if (!attrs[NF_EDGE_A_ROW_ID])
+		return;
+	nla_strlcpy(id, attrs[NF_EDGE_A_ROW_ID], sizeof(id));
+	row = nf_edge_row_find(id);
+	if (row < 0)
+		return;
+	state = &view->rows[row];
+	state->live = nf_edge_attr_u8(attrs[NF_EDGE_A_ROW_LIVE]);
+	state->dead = nf_edge_attr_u32(attrs[NF_EDGE_A_ROW_DEAD]);
+	state->bound = nf_edge_attr_u32(attrs[NF_EDGE_A_ROW_BOUND_SETS]);
+}
+
+static void read_binding(struct node *node, struct nlattr *nest)
+{
+	struct nlattr *attrs[NF_EDGE_A_ADDRESS_MAX + 1], *ipv4, *ipv6;
+	struct ip ip = { 0 };
+	uint32_t service;
+
+	if (nla_parse_nested(attrs, NF_EDGE_A_ADDRESS_MAX, nest, NULL) < 0)
+		return;
+	service = nf_edge_attr_u32(attrs[NF_EDGE_A_ADDRESS_SERVICE]);
+	ipv4 = attrs[NF_EDGE_A_ADDRESS_IPV4];
+	ipv6 = attrs[NF_EDGE_A_ADDRESS_IPV6];
+	ip.family = ipv4 ? AF_INET : AF_INET6;
+	if (ipv4)
+		nla_memcpy(ip.bytes, ipv4, 4);
+	else if (ipv6)
+		nla_memcpy(ip.bytes, ipv6, 16);
+	if (service < SERVICE_COUNT)
+		nf_edge_node_bind(node, (uint8_t)service, &ip, 0);
+}
+
+static void read_node(struct nlmsghdr *reply, void *arg)
+{
+	struct nlattr *attrs[NF_EDGE_A_POLICY_MAX + 1], *attr;
+	struct view *view = arg;
+	struct node *node;
+	int left;
+
+	nf_edge_reply_parse(reply, attrs, NF_EDGE_A_POLICY_MAX);
+	if (!attrs[NF_EDGE_A_POLICY_NODE])
+		return;
+	node = nf_edge_node_add(&view->policy, "");
+	nla_for_each_nested(attr, attrs[NF_EDGE_A_POLICY_NODE], left) {
+		if (nla_type(attr) == NF_EDGE_A_NODE_NAME)
+			nla_strlcpy(node->name, attr, sizeof(node->name));
+		else if (nla_type(attr) == NF_EDGE_A_NODE_ADDRESS)
+			read_binding(node, attr);
+	}
+}
+
+/* The peers nest of a reply: its attributes, and the set that it is of. */
+static struct peer_set *read_peers_nest(struct nlmsghdr *reply,
+					struct view *view,
+					struct nlattr **nested,
+					unsigned int *which)
+{
+	struct nlattr *attrs[NF_EDGE_A_POLICY_MAX + 1];
+
+	nf_edge_reply_parse(reply, attrs, NF_EDGE_A_POLICY_MAX);
+	if (!attrs[NF_EDGE_A_POLICY_PEERS] ||
+	    nla_parse_nested(nested, NF_EDGE_A_PEERS_MAX,
+			     attrs[NF_EDGE_A_POLICY_PEERS], NULL) < 0 ||
+	    !nested[NF_EDGE_A_PEERS_SET])
+		return NULL;
+	*which = nf_edge_attr_u32(nested[NF_EDGE_A_PEERS_SET]);
+	return *which < PEER_SET_COUNT ? &view->policy.sets[*which] : NULL;
+}
+
+static void read_count(struct nlmsghdr *reply, void *arg)
+{
+	struct nlattr *nested[NF_EDGE_A_PEERS_MAX + 1];
+	struct view *view = arg;
+	struct peer_set *set;
+	unsigned int which;
+
+	set = read_peers_nest(reply, view, nested, &which);
+	if (!set)
+		return;
+	set->bound = nested[NF_EDGE_A_PEERS_COUNT];
+	view->set_counts[which] =
+		nf_edge_attr_u32(nested[NF_EDGE_A_PEERS_COUNT]);
+}
+
+static void read_prefixes(struct nlmsghdr *reply, void *arg)
+{
+	static const int attributes[FAMILY_COUNT] = {
+		[IPV4] = NF_EDGE_A_PEERS_PREFIXES_IPV4,
+		[IPV6] = NF_EDGE_A_PEERS_PREFIXES_IPV6,
+	};
+	struct nlattr *nested[NF_EDGE_A_PEERS_MAX + 1];
+	unsigned int which, family;
+	struct view *view = arg;
+	struct peer_set *set;
+
+	set = read_peers_nest(reply, view, nested, &which);
+	if (!set)
+		return;
+	for (family = 0; family < FAMILY_COUNT; family++) {
+		struct nlattr *attr = nested[attributes[family]];
+
+		if (attr)
+			nf_edge_set_add_entries(set, family, nla_data(attr),
+						(size_t)nla_len(attr) /
+						nf_edge_entry_size(family));
+	}
+}
+
+static int read_parts(struct client *client, struct view *view,
+		      unsigned int parts)
+{
+	static const struct {
+		unsigned int part;
+		uint8_t command;
+		reply_fn reply;
+	} dumps[] = {
+		{ VIEW_ROWS, NF_EDGE_CMD_ROW_GET, read_row },
+		{ VIEW_NODES, NF_EDGE_CMD_NODE_GET, read_node },
+		{ VIEW_COUNTS | VIEW_PREFIXES, NF_EDGE_CMD_PEERS_GET,
+		  read_count },
+		{ VIEW_PREFIXES, NF_EDGE_CMD_PREFIX_GET, read_prefixes },
+	};
+	uint32_t generation = 0;
+	size_t i;
+	int error;
+
+	error = nf_edge_get(client, NF_EDGE_CMD_STATUS_GET, read_status, view);
+	if (error || !parts)
+		return error;
+	for (i = 0; i < ARRAY_SIZE(dumps); i++) {
+		if (!(parts & dumps[i].part))
+			continue;
+		error = nf_edge_dump(client, dumps[i].command, dumps[i].reply,
+				     view);
+		if (error)
+			return error;
+	}
+	error = nf_edge_get(client, NF_EDGE_CMD_STATUS_GET, read_generation,
+			    &generation);
+	if (error)
+		return error;
+	return generation == view->generation ? 0 : -EAGAIN;
+}
+
+/**
+ * nf_edge_view_read - read back what is in force
+ * @client: the socket
+ * @view: filled in; nf_edge_view_free() it, also after a failure
+ * @parts: what to read beyond the status
+ *
+ * Return: DONE, or what to exit with when it has said what failed.
+ */
+enum outcome nf_edge_view_read(struct client *client, struct view *view,
+			       unsigned int parts)
+{
+	int attempt, error;
+
+	memset(view, 0, sizeof(*view));
+	for (attempt = 0; attempt < VIEW_ATTEMPTS; attempt++) {
+		error = read_parts(client, view, parts);
+		if (!error)
+			return DONE;
+		if (error != -EAGAIN)
+			return nf_edge_client_fail(client,
+						   "cannot read the policy");
+		nf_edge_view_free(view);
+	}
+	return nf_edge_view_restless();
+}
+
+/**
+ * nf_edge_view_restless - say that no two replies were of one generation
+ *
+ * Return: SYSTEM.
+ */
+enum outcome nf_edge_view_restless(void)
+{
+	return nf_edge_fail(SYSTEM, "the policy changes faster than it can be read; try again");
+}
+
+/**
+ * nf_edge_view_free - forget what was read
+ * @view: the view
+ */
+void nf_edge_view_free(struct view *view)
+{
+	nf_edge_policy_free(&view->policy);
+	memset(view, 0, sizeof(*view));
+}

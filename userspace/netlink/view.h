@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What is in force, as the module tells it.
+ */
+#ifndef VIEW_H
+#define VIEW_H
+
+#include "netlink/client.h"
+#include "policy/policy.h"
+#include "policy/rows.h"
+
+/* Policies are not loaded this often in the time that reading one takes. */
+#define VIEW_ATTEMPTS	100
+
+/* Parts beyond the status, to be asked for. */
+#define VIEW_ROWS	1U
+#define VIEW_NODES	2U
+#define VIEW_COUNTS	4U
+#define VIEW_PREFIXES	8U
+
+/**
+ * struct row_state - a row as it stands
+ * @live: whether its zone and feature are on
+ * @dead: why not, a bit an enum nf_edge_dead
+ * @bound: its peer sets that are bound
+ */
+struct row_state {
+	bool live;
+	uint32_t dead;
+	uint32_t bound;
+};
+
+/**
+ * struct view - one policy in force, whole
+ * @generation: its generation
+ * @loaded: whether there is one
+ * @policy: what it says; nodes and prefixes if they were asked for
+ * @loaded_mode: the mode before any switch
+ * @loaded_zones: the zones before any switch
+ * @loaded_features: the features before any switch
+ * @governed: Edge addresses
+ * @conntrack_count: entries of the connection tracking table
+ * @conntrack_max: how many it has room for
+ * @conntrack_drop: packets that connection tracking dropped, whatever the cause
+ * @conntrack_early_drop: entries given up for new ones, the table being full
+ * @conntrack_insert_failed: entries that could not be inserted
+ * @offloaded: governed packets of connections marked offloaded
+ * @rows: by place in the table, if they were asked for
+ * @set_counts: prefixes a peer set, if they were asked for
+ */
+struct view {
+	uint32_t generation;
+	bool loaded;
+	struct policy policy;
+	uint32_t loaded_mode;
+	uint32_t loaded_zones;
+	uint32_t loaded_features;
+	uint32_t governed;
+	uint32_t conntrack_count;
+	uint32_t conntrack_max;
+	uint64_t conntrack_drop;
+	uint64_t conntrack_early_drop;
+	uint64_t conntrack_insert_failed;
+	uint64_t offloaded;
+	struct row_state rows[NF_EDGE_ROW_COUNT];
+	uint32_t set_counts[PEER_SET_COUNT];
+};
+
+enum outcome nf_edge_view_read(struct client *client, struct view *view,
+			       unsigned int parts);
+enum outcome nf_edge_view_restless(void);
+void nf_edge_view_free(struct view *view);
+
+#endif /* VIEW_H */

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The policy as an nftables ruleset.
+ */
+#ifndef NFT_H
+#define NFT_H
+
+#include "netlink/view.h"
+
+/* The services of the external side, and those of the internal side. */
+enum {
+	NFT_OUTWARD = 1U << NF_EDGE_SERVICE_ACCESS |
+		      1U << NF_EDGE_SERVICE_WEBCONF |
+		      1U << NF_EDGE_SERVICE_AV,
+	NFT_INTERNAL = 1U << NF_EDGE_SERVICE_INTERNAL,
+};
+
+/**
+ * struct nft - what a family's part of the ruleset is made from
+ * @view: the policy
+ * @bound: its peer sets that are bound
+ * @family: IPV4 or IPV6
+ * @services: those with an address of the family
+ */
+struct nft {
+	const struct view *view;
+	uint32_t bound;
+	unsigned int family;
+	uint32_t services;
+};
+
+void nft_begin(struct nft *nft, const struct view *view, unsigned int family);
+const char *nft_family(const struct nft *nft);
+const char *nft_ip(const struct nft *nft);
+const char *nft_icmp(const struct nft *nft);
+const char *nft_never(const struct nft *nft);
+const char *nft_never_source(const struct nft *nft);
+char *nft_set_name(const struct nft *nft, const char *word);
+uint32_t nft_peer_sets(const struct nft *nft, const struct row *row);
+char *nft_peers_name(const struct nft *nft, uint32_t sets);
+bool nft_permits(const struct nft *nft, size_t row);
+
+void nft_print_sets(const struct nft *nft);
+void nft_print_hooks(const struct view *view);
+void nft_print_rows(const struct nft *nft);
+
+#endif /* NFT_H */

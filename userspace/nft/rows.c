@@ -1,0 +1,406 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * edgectl export nftables: the rows.  They are asked of the connection, by its
+ * original tuple, on every packet of it.
+ *
+ * A port of that tuple is compared with one port or one range, behind a match
+ * of the packet's protocol: of whatever else, nft 1.0.6 prints what it cannot
+ * read back.
+ */
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "nft/nft.h"
+#include "output/output.h"
+
+/* The Centralized Logging agent's, which external/11 covers. */
+#define CLS_PORT_LOW	50001U
+#define CLS_PORT_HIGH	50003U
+
+/* Ranges of ports that a row permits; the logging ports cut one in two. */
+struct ports {
+	unsigned int low[2];
+	unsigned int high[2];
+	unsigned int count;
+};
+
+static struct ports ports_of(const struct nft *nft, const struct row *row)
+{
+	struct ports ports = {
+		.low = { row->port_low, CLS_PORT_HIGH + 1 },
+		.high = { row->port_high, row->port_high },
+		.count = 1,
+	};
+
+	if (!nft->view->policy.expose_cls_ports &&
+	    row->direction == NF_EDGE_DIRECTION_IN &&
+	    nf_edge_row_side(row) == NF_EDGE_SIDE_EXTERNAL &&
+	    row->protocol == IPPROTO_TCP && row->port_low < CLS_PORT_LOW &&
+	    row->port_high > CLS_PORT_HIGH) {
+		ports.high[0] = CLS_PORT_LOW - 1;
+		ports.count = 2;
+	}
+	return ports;
+}
+
+static char *range_text(unsigned int low, unsigned int high)
+{
+	return low == high ? nf_edge_format("%u", low) :
+			     nf_edge_format("%u-%u", low, high);
+}
+
+/* What a row asks of the peer; empty when it takes anybody. */
+static char *peer_text(const struct nft *nft, const struct row *row)
+{
+	bool inside = nft->bound & (1U << NF_EDGE_PEER_SET_INTERNAL_NETWORKS);
+	const char *family = nft_family(nft);
+	uint32_t sets = nft_peer_sets(nft, row);
+	char *peer, *name, *text, *more;
+
+	peer = nf_edge_format("ct original %s %s", nft_ip(nft),
+			      row->direction == NF_EDGE_DIRECTION_IN ?
+			      "saddr" : "daddr");
+	if (sets) {
+		name = nft_peers_name(nft, sets);
+		text = nf_edge_format("%s @%s ", peer, name);
+		free(name);
+	} else if (nf_edge_row_side(row) == NF_EDGE_SIDE_EXTERNAL) {
+		text = inside ?
+			nf_edge_format("%s != @internal-networks_%s ", peer,
+				       family) : nf_edge_strdup("");
+		if (nft->services & NFT_INTERNAL) {
+			more = nf_edge_format("%s%s != @internal_%s ", text,
+					      peer, family);
+			free(text);
+			text = more;
+		}
+	} else if (inside) {
+		text = nf_edge_format("%s @internal-networks_%s ", peer,
+				      family);
+	} else if (nft->services & NFT_OUTWARD) {
+		text = nf_edge_format("%s != @outward_%s ", peer, family);
+	} else {
+		text = nf_edge_strdup("");
+	}
+	free(peer);
+	return text;
+}
+
+/*
+ * Rules for the connections that a row permits.
+ *
+ * @error: of ICMP errors, which cite the connection
+ * @action: the statement, with its comment
+ */
+static void print_matches(const struct nft *nft, const struct row *row,
+			  bool error, const char *action)
+{
+	struct ports ports = ports_of(nft, row);
+	char *peer = peer_text(nft, row), *range;
+	unsigned int i;
+
+	for (i = 0; i < ports.count; i++) {
+		range = range_text(ports.low[i], ports.high[i]);
+		fputs("\t\t", nf_edge_out);
+		if (error)
+			fprintf(nf_edge_out, "meta l4proto %s ct protocol %s ",
+				nft_icmp(nft), nf_edge_row_protocol(row));
+		else
+			fprintf(nf_edge_out, "meta l4proto %s ",
+				nf_edge_row_protocol(row));
+		fprintf(nf_edge_out,
+			"ct original proto-dst %s ct original %s %s @%s_%s %s%s\n",
+			range, nft_ip(nft),
+			row->direction == NF_EDGE_DIRECTION_IN ?
+			"daddr" : "saddr",
+			nf_edge_word(&nf_edge_services, row->service),
+			nft_family(nft), peer, action);
+		free(range);
+	}
+	free(peer);
+}
+
+/* Whether two rows are the same but for their peers. */
+static bool is_same_flow(const struct row *a, const struct row *b)
+{
+	return a->service == b->service && a->direction == b->direction &&
+	       a->protocol == b->protocol && a->port_low == b->port_low &&
+	       a->port_high == b->port_high;
+}
+
+/* The rows that permit the same as a live one, itself among them. */
+static uint64_t same_rows(const struct nft *nft, size_t row)
+{
+	uint64_t rows = 0;
+	size_t i;
+
+	for (i = 0; i < NF_EDGE_ROW_COUNT; i++)
+		if (nft_permits(nft, i) &&
+		    is_same_flow(&nf_edge_rows[i], &nf_edge_rows[row]) &&
+		    nft_peer_sets(nft, &nf_edge_rows[i]) ==
+		    nft_peer_sets(nft, &nf_edge_rows[row]))
+			rows |= 1ULL << i;
+	return rows;
+}
+
+/*
+ * A chain that returns when some row of an Edge end permits the connection.
+ *
+ * @name: with a word for the end
+ */
+static void print_end(const struct nft *nft, const char *name,
+		      unsigned int direction, bool error)
+{
+	size_t i;
+
+	fprintf(nf_edge_out, "\n\tchain %s_%s {\n", name, nft_family(nft));
+	for (i = 0; i < NF_EDGE_ROW_COUNT; i++) {
+		const struct row *row = &nf_edge_rows[i];
+		char *ids, *action;
+		uint64_t rows;
+
+		if (row->direction != direction || !nft_permits(nft, i))
+			continue;
+		rows = same_rows(nft, i);
+		if (rows & ((1ULL << i) - 1))
+			continue;
+		ids = nf_edge_row_ids(rows, ", ");
+		action = nf_edge_format("return comment \"%s: %s %s\"", ids,
+					nf_edge_word(&nf_edge_services,
+						     row->service),
+					nf_edge_word(&nf_edge_directions,
+						     direction));
+		print_matches(nft, row, error, action);
+		free(action);
+		free(ids);
+	}
+	fputs("\t\tgoto refused\n\t}\n", nf_edge_out);
+}
+
+/* Both ends of a connection, each of which needs a row. */
+static void print_ends(const struct nft *nft, const char *to, const char *from)
+{
+	const char *family = nft_family(nft), *ip = nft_ip(nft);
+
+	fprintf(nf_edge_out,
+		"\t\tct original %s saddr %s goto refused\n"
+		"\t\tct original %s daddr %s goto refused\n"
+		"\t\tct original %s daddr @edge_%s jump %s_%s\n"
+		"\t\tct original %s saddr @edge_%s jump %s_%s\n",
+		ip, nft_never_source(nft), ip, nft_never(nft),
+		ip, family, to, family, ip, family, from, family);
+}
+
+/* TCP and UDP: counted by every row that permits them, when all is permitted. */
+static void print_judging(const struct nft *nft)
+{
+	size_t i;
+
+	print_end(nft, "to_edge", NF_EDGE_DIRECTION_IN, false);
+	print_end(nft, "from_edge", NF_EDGE_DIRECTION_OUT, false);
+	fprintf(nf_edge_out, "\n\tchain rows_%s {\n", nft_family(nft));
+	print_ends(nft, "to_edge", "from_edge");
+	for (i = 0; i < NF_EDGE_ROW_COUNT; i++) {
+		const struct row *row = &nf_edge_rows[i];
+		char *action;
+
+		if (!nft_permits(nft, i))
+			continue;
+		action = nf_edge_format("counter name \"%s\" comment \"%s %s %s: %s\"",
+					row->id, row->id,
+					nf_edge_word(&nf_edge_services,
+						     row->service),
+					nf_edge_word(&nf_edge_directions,
+						     row->direction),
+					row->note);
+		print_matches(nft, row, false, action);
+		free(action);
+	}
+	fputs("\t}\n", nf_edge_out);
+}
+
+/* Echo takes part where ping lists the side of the address. */
+static void print_echo(const struct nft *nft)
+{
+	static const struct {
+		unsigned int side;
+		uint32_t services;
+		const char *set;
+	} sides[] = {
+		{ NF_EDGE_SIDE_EXTERNAL, NFT_OUTWARD, "outward" },
+		{ NF_EDGE_SIDE_INTERNAL, NFT_INTERNAL, "internal" },
+	};
+	const char *family = nft_family(nft), *ip = nft_ip(nft);
+	size_t i;
+
+	fprintf(nf_edge_out, "\n\tchain echo_%s {\n", family);
+	for (i = 0; i < ARRAY_SIZE(sides); i++) {
+		if (!(nft->services & sides[i].services) ||
+		    nft->view->policy.ping & (1U << sides[i].side))
+			continue;
+		fprintf(nf_edge_out,
+			"\t\tct original %s saddr @%s_%s goto refused\n"
+			"\t\tct original %s daddr @%s_%s goto refused\n",
+			ip, sides[i].set, family, ip, sides[i].set, family);
+	}
+	fputs("\t}\n", nf_edge_out);
+}
+
+/* The type, of any code, is the upper octet of what stands for a port. */
+static const char *echo_request(const struct nft *nft)
+{
+	return nft->family == IPV4 ? "2048-2303" : "32768-33023";
+}
+
+/* ICMP errors are judged as the connection that they cite, and not counted. */
+static void print_errors(const struct nft *nft)
+{
+	const char *family = nft_family(nft);
+
+	print_end(nft, "error_to_edge", NF_EDGE_DIRECTION_IN, true);
+	print_end(nft, "error_from_edge", NF_EDGE_DIRECTION_OUT, true);
+	fprintf(nf_edge_out,
+		"\n\tchain error_%s {\n"
+		"\t\tmeta l4proto %s ct protocol %s ct original proto-dst %s goto echo_%s\n",
+		family, nft_icmp(nft), nft_icmp(nft), echo_request(nft),
+		family);
+	print_ends(nft, "error_to_edge", "error_from_edge");
+	fputs("\t}\n", nf_edge_out);
+}
+
+/* The ports that rows of the table name at one service, dead rows among them. */
+static void print_named_ports(const struct nft *nft, const char *address,
+			      unsigned int service, unsigned int direction,
+			      uint8_t protocol, const char *port)
+{
+	const char *separator = "";
+	bool any = false;
+	size_t i, before;
+
+	for (i = 0; i < NF_EDGE_ROW_COUNT; i++) {
+		const struct row *row = &nf_edge_rows[i];
+
+		if (row->service != service || row->direction != direction ||
+		    row->protocol != protocol)
+			continue;
+		for (before = 0; before < i; before++)
+			if (is_same_flow(&nf_edge_rows[before], row))
+				break;
+		if (before < i)
+			continue;
+		if (!any)
+			fprintf(nf_edge_out, "\t\t%s %s @%s_%s %s %s { ",
+				nft_ip(nft), address,
+				nf_edge_word(&nf_edge_services, service),
+				nft_family(nft), nf_edge_row_protocol(row),
+				port);
+		any = true;
+		fprintf(nf_edge_out, "%s%u", separator, row->port_low);
+		if (row->port_high > row->port_low)
+			fprintf(nf_edge_out, "-%u", row->port_high);
+		separator = ", ";
+	}
+	if (any)
+		fputs(" } return\n", nf_edge_out);
+}
+
+/*
+ * Whether a row of the table, dead or alive, names a packet's own header, as
+ * a request or as a reply.
+ */
+static void print_named(const struct nft *nft)
+{
+	static const struct {
+		const char *address;
+		unsigned int direction;
+		const char *port;
+	} ways[] = {
+		{ "daddr", NF_EDGE_DIRECTION_IN, "dport" },
+		{ "daddr", NF_EDGE_DIRECTION_OUT, "sport" },
+		{ "saddr", NF_EDGE_DIRECTION_OUT, "dport" },
+		{ "saddr", NF_EDGE_DIRECTION_IN, "sport" },
+	};
+	unsigned int service;
+	size_t i;
+
+	fprintf(nf_edge_out, "\n\tchain named_%s {\n", nft_family(nft));
+	for (i = 0; i < ARRAY_SIZE(ways); i++) {
+		for (service = 0; service < SERVICE_COUNT; service++) {
+			if (!(nft->services & (1U << service)))
+				continue;
+			print_named_ports(nft, ways[i].address, service,
+					  ways[i].direction, IPPROTO_TCP,
+					  ways[i].port);
+			print_named_ports(nft, ways[i].address, service,
+					  ways[i].direction, IPPROTO_UDP,
+					  ways[i].port);
+		}
+	}
+	fputs("\t\tgoto refused\n\t}\n", nf_edge_out);
+}
+
+/* A packet of a connection of an Edge address. */
+static void print_connection(const struct nft *nft)
+{
+	const char *family = nft_family(nft), *ip = nft_ip(nft);
+	const char *icmp = nft_icmp(nft);
+	const char *redirect = nft->family == IPV4 ?
+		"icmp type redirect" : "icmpv6 type nd-redirect";
+
+	fprintf(nf_edge_out,
+		"\n\tchain connection_%s {\n"
+		"\t\tct state related %s %s saddr @edge_%s goto refused\n"
+		"\t\tct state related %s %s daddr @edge_%s goto refused\n"
+		"\t\tct state related meta l4proto %s goto error_%s\n"
+		"\t\tmeta l4proto { tcp, udp } goto rows_%s\n"
+		"\t\tmeta l4proto %s ct original proto-dst %s goto echo_%s\n"
+		"\t\tgoto refused\n"
+		"\t}\n",
+		family,
+		redirect, ip, family, redirect, ip, family,
+		icmp, family, family, icmp, echo_request(nft), family);
+}
+
+/*
+ * Any packet.  A connection in whose packets NAT writes an Edge address is
+ * refused.  A packet with an Edge address in its header alone belongs to no
+ * connection.
+ */
+static void print_decide(const struct nft *nft)
+{
+	const char *family = nft_family(nft), *ip = nft_ip(nft);
+
+	fprintf(nf_edge_out,
+		"\n\tchain stray_%s {\n"
+		"\t\tct state untracked goto untracked\n"
+		"\t\tct state invalid goto invalid\n"
+		"\t\tgoto refused\n"
+		"\t}\n"
+		"\n\tchain decide_%s {\n"
+		"\t\tct original %s saddr @edge_%s goto connection_%s\n"
+		"\t\tct original %s daddr @edge_%s goto connection_%s\n"
+		"\t\tct reply %s daddr @edge_%s goto refused\n"
+		"\t\tct reply %s saddr @edge_%s goto refused\n"
+		"\t\t%s saddr @edge_%s goto stray_%s\n"
+		"\t\t%s daddr @edge_%s goto stray_%s\n"
+		"\t}\n",
+		family, family, ip, family, family, ip, family, family,
+		ip, family, ip, family, ip, family, family, ip, family, family);
+}
+
+/**
+ * nft_print_rows - the chains of a family that judge connections
+ * @nft: the family
+ */
+void nft_print_rows(const struct nft *nft)
+{
+	if (!nft->services)
+		return;
+	print_named(nft);
+	print_judging(nft);
+	print_echo(nft);
+	print_errors(nft);
+	print_connection(nft);
+	print_decide(nft);
+}

@@ -1,0 +1,421 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * edgectl export nftables: the named sets of a family, and what all its parts
+ * ask of a policy.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "nft/nft.h"
+#include "output/output.h"
+
+static unsigned int family_of(const struct ip *ip)
+{
+	return ip->family == AF_INET ? IPV4 : IPV6;
+}
+
+/**
+ * nft_begin - look at a policy in one family
+ * @nft: filled in
+ * @view: the policy, whose sets are sorted
+ * @family: IPV4 or IPV6
+ */
+void nft_begin(struct nft *nft, const struct view *view, unsigned int family)
+{
+	const struct policy *policy = &view->policy;
+	size_t n, i;
+
+	*nft = (struct nft){
+		.view = view,
+		.bound = nf_edge_policy_bound(policy),
+		.family = family,
+	};
+	for (n = 0; n < policy->node_count; n++)
+		for (i = 0; i < policy->nodes[n].count; i++)
+			if (family_of(&policy->nodes[n].bindings[i].ip) ==
+			    family)
+				nft->services |=
+					1U << policy->nodes[n].bindings[i].service;
+}
+
+/**
+ * nft_family - a family's word in the names of sets and chains
+ * @nft: the family
+ *
+ * Return: "ipv4" or "ipv6".
+ */
+const char *nft_family(const struct nft *nft)
+{
+	return nft->family == IPV4 ? "ipv4" : "ipv6";
+}
+
+static const struct {
+	const char *ip;
+	const char *icmp;
+	const char *never;
+	const char *never_source;
+} spoken[FAMILY_COUNT] = {
+	[IPV4] = {
+		"ip", "icmp", "{ 0.0.0.0, 127.0.0.0/8 }",
+		"{ 0.0.0.0, 127.0.0.0/8, 224.0.0.0/4, 255.255.255.255 }",
+	},
+	[IPV6] = {
+		"ip6", "ipv6-icmp", "{ ::, ::1, ::ffff:0:0/96 }",
+		"{ ::, ::1, ::ffff:0:0/96, ff00::/8 }",
+	},
+};
+
+/**
+ * nft_ip - what a family is called before a field of its header
+ * @nft: the family
+ *
+ * Return: "ip" or "ip6".
+ */
+const char *nft_ip(const struct nft *nft)
+{
+	return spoken[nft->family].ip;
+}
+
+/**
+ * nft_icmp - the protocol of a family's errors and echo
+ * @nft: the family
+ *
+ * Return: its name.
+ */
+const char *nft_icmp(const struct nft *nft)
+{
+	return spoken[nft->family].icmp;
+}
+
+/**
+ * nft_never - addresses that no packet of an Edge address may name
+ * @nft: the family
+ *
+ * Return: an anonymous set.
+ */
+const char *nft_never(const struct nft *nft)
+{
+	return spoken[nft->family].never;
+}
+
+/**
+ * nft_never_source - addresses that no packet to an Edge address comes from
+ * @nft: the family
+ *
+ * Return: an anonymous set.
+ */
+const char *nft_never_source(const struct nft *nft)
+{
+	return spoken[nft->family].never_source;
+}
+
+/**
+ * nft_set_name - the name of a family's set
+ * @nft: the family
+ * @word: what the set holds
+ *
+ * Return: a new string.
+ */
+char *nft_set_name(const struct nft *nft, const char *word)
+{
+	return nf_edge_format("%s_%s", word, nft_family(nft));
+}
+
+/**
+ * nft_peer_sets - the peer sets that name a row's peers
+ * @nft: the policy
+ * @row: the row
+ *
+ * Return: a bit a set, none when the row holds for any, or for nobody.
+ */
+uint32_t nft_peer_sets(const struct nft *nft, const struct row *row)
+{
+	return row->peer_sets & nft->bound;
+}
+
+/**
+ * nft_peers_name - the name of the set that holds what several hold
+ * @nft: the family
+ * @sets: a bit a peer set
+ *
+ * Return: a new string.
+ */
+char *nft_peers_name(const struct nft *nft, uint32_t sets)
+{
+	char *words = nf_edge_word_list(&nf_edge_peer_sets, sets, "_or_");
+	char *name = nft_set_name(nft, words);
+
+	free(words);
+	return name;
+}
+
+/**
+ * nft_permits - whether a row can permit anything in a family
+ * @nft: the family
+ * @row: its place in the table
+ *
+ * Return: true when it is live, has an Edge address and is not at nobody.
+ */
+bool nft_permits(const struct nft *nft, size_t row)
+{
+	return nft->view->rows[row].live &&
+	       nft->services & (1U << nf_edge_rows[row].service) &&
+	       !nf_edge_row_at_nobody(&nf_edge_rows[row], nft->bound);
+}
+
+static void open_set(const struct nft *nft, const char *name, bool interval)
+{
+	fprintf(nf_edge_out, "\tset %s {\n\t\ttype %s_addr\n%s", name,
+		nft_family(nft), interval ? "\t\tflags interval\n" : "");
+}
+
+/* @any: whether an element was printed, each by separate(). */
+static void close_set(bool any)
+{
+	fputs(any ? " }\n\t}\n" : "\t}\n", nf_edge_out);
+}
+
+static void separate(bool *any)
+{
+	fputs(*any ? ",\n\t\t\t     " : "\t\telements = { ", nf_edge_out);
+	*any = true;
+}
+
+/* Whether an earlier service of the node bound the address, of those. */
+static bool is_repeated(const struct node *node, size_t i, uint32_t services)
+{
+	size_t before;
+
+	for (before = 0; before < i; before++)
+		if (services & (1U << node->bindings[before].service) &&
+		    nf_edge_ip_equal(&node->bindings[before].ip,
+				     &node->bindings[i].ip))
+			return true;
+	return false;
+}
+
+/* The addresses of some services; the comment of each is its node. */
+static void print_addresses(const struct nft *nft, const char *word,
+			    uint32_t services)
+{
+	const struct policy *policy = &nft->view->policy;
+	char *name = nft_set_name(nft, word);
+	char text[INET6_ADDRSTRLEN];
+	bool any = false;
+	size_t n, i;
+
+	open_set(nft, name, false);
+	for (n = 0; n < policy->node_count; n++) {
+		const struct node *node = &policy->nodes[n];
+
+		for (i = 0; i < node->count; i++) {
+			const struct binding *binding = &node->bindings[i];
+
+			if (family_of(&binding->ip) != nft->family ||
+			    !(services & (1U << binding->service)) ||
+			    is_repeated(node, i, services))
+				continue;
+			separate(&any);
+			fprintf(nf_edge_out, "%s comment \"%s\"",
+				nf_edge_ip_format(&binding->ip, text),
+				node->name);
+		}
+	}
+	close_set(any);
+	free(name);
+}
+
+static struct ip last_of(const struct ip *first, unsigned int length)
+{
+	struct ip last = *first;
+	unsigned int bit;
+
+	for (bit = length; bit < nf_edge_ip_bits(first); bit++)
+		last.bytes[bit / 8] |= (uint8_t)(0x80 >> bit % 8);
+	return last;
+}
+
+static int compare_ip(const void *a, const void *b)
+{
+	return memcmp(((const struct ip *)a)->bytes,
+		      ((const struct ip *)b)->bytes, sizeof(struct ip) - 1);
+}
+
+/* The address before (@step -1) or behind (1) another. */
+static struct ip neighbour(const struct ip *ip, int step)
+{
+	struct ip other = *ip;
+	unsigned int i = nf_edge_ip_bits(ip) / 8;
+
+	while (i--) {
+		other.bytes[i] = (uint8_t)(other.bytes[i] + step);
+		if (other.bytes[i] != (step > 0 ? 0 : 0xff))
+			break;
+	}
+	return other;
+}
+
+static void print_range(const struct ip *first, const struct ip *last,
+			bool *any)
+{
+	char text[INET6_ADDRSTRLEN];
+
+	separate(any);
+	fputs(nf_edge_ip_format(first, text), nf_edge_out);
+	if (compare_ip(first, last))
+		fprintf(nf_edge_out, "-%s", nf_edge_ip_format(last, text));
+}
+
+/* A prefix, less the addresses among @holes, which are sorted. */
+static void print_prefix(const struct ip *ip, unsigned int length,
+			 const struct ip *holes, size_t count, bool *any)
+{
+	struct ip first = *ip, last = last_of(ip, length), end;
+	char text[PREFIX_TEXT];
+	bool whole = true;
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		if (compare_ip(&holes[i], &first) < 0 ||
+		    compare_ip(&holes[i], &last) > 0)
+			continue;
+		whole = false;
+		end = neighbour(&holes[i], -1);
+		if (compare_ip(&holes[i], &first))
+			print_range(&first, &end, any);
+		if (!compare_ip(&holes[i], &last))
+			return;
+		first = neighbour(&holes[i], 1);
+	}
+	if (!whole) {
+		print_range(&first, &last, any);
+		return;
+	}
+	separate(any);
+	fputs(nf_edge_prefix_format(ip, length, text), nf_edge_out);
+}
+
+/*
+ * Prefixes of peers, each once, without those inside others: nftables takes no
+ * overlaps.
+ */
+static void print_prefixes(const struct nft *nft, const char *name,
+			   const struct peer_set *set, const struct ip *holes,
+			   size_t count)
+{
+	const struct prefixes *prefixes = &set->prefixes[nft->family];
+	struct ip ip, last = { 0 };
+	unsigned int length;
+	bool any = false;
+	size_t i;
+
+	open_set(nft, name, true);
+	for (i = 0; i < prefixes->count; i++) {
+		nf_edge_set_entry(set, nft->family, i, &ip, &length);
+		if (i && compare_ip(&ip, &last) <= 0)
+			continue;
+		last = last_of(&ip, length);
+		print_prefix(&ip, length, holes, count, &any);
+	}
+	close_set(any);
+}
+
+/*
+ * What is inside.  Access, webconf and av addresses never are, whatever the
+ * prefixes say.
+ */
+static void print_inside(const struct nft *nft)
+{
+	const struct policy *policy = &nft->view->policy;
+	char *name = nft_peers_name(nft,
+				    1U << NF_EDGE_PEER_SET_INTERNAL_NETWORKS);
+	struct ip *holes = NULL;
+	size_t count = 0, capacity = 0, n, i;
+
+	for (n = 0; n < policy->node_count; n++) {
+		const struct node *node = &policy->nodes[n];
+
+		for (i = 0; i < node->count; i++) {
+			const struct binding *binding = &node->bindings[i];
+
+			if (family_of(&binding->ip) != nft->family ||
+			    !(NFT_OUTWARD & (1U << binding->service)) ||
+			    is_repeated(node, i, NFT_OUTWARD))
+				continue;
+			holes = nf_edge_grow(holes, &capacity, count,
+					     sizeof(*holes));
+			holes[count++] = binding->ip;
+		}
+	}
+	if (count)
+		qsort(holes, count, sizeof(*holes), compare_ip);
+	print_prefixes(nft, name,
+		       &policy->sets[NF_EDGE_PEER_SET_INTERNAL_NETWORKS],
+		       holes, count);
+	free(holes);
+	free(name);
+}
+
+/* The peers that rows name by some sets together. */
+static void print_peers(const struct nft *nft, uint32_t sets)
+{
+	const struct policy *policy = &nft->view->policy;
+	char *name = nft_peers_name(nft, sets);
+	struct policy sum = { 0 };
+	unsigned int i;
+
+	for (i = 0; i < PEER_SET_COUNT; i++) {
+		const struct prefixes *prefixes =
+			&policy->sets[i].prefixes[nft->family];
+
+		if (sets & (1U << i) && prefixes->count)
+			nf_edge_set_add_entries(&sum.sets[0], nft->family,
+						prefixes->entries,
+						prefixes->count);
+	}
+	nf_edge_set_sort(&sum.sets[0]);
+	print_prefixes(nft, name, &sum.sets[0], NULL, 0);
+	nf_edge_policy_free(&sum);
+	free(name);
+}
+
+/* The sets of peers that rows ask for, in the order of the rows. */
+static void print_all_peers(const struct nft *nft)
+{
+	size_t i, before;
+
+	for (i = 0; i < NF_EDGE_ROW_COUNT; i++) {
+		uint32_t sets = nft_peer_sets(nft, &nf_edge_rows[i]);
+
+		if (!sets || !nft_permits(nft, i))
+			continue;
+		for (before = 0; before < i; before++)
+			if (nft_permits(nft, before) &&
+			    sets == nft_peer_sets(nft, &nf_edge_rows[before]))
+				break;
+		if (before == i)
+			print_peers(nft, sets);
+	}
+}
+
+/**
+ * nft_print_sets - the named sets of a family
+ * @nft: the family
+ */
+void nft_print_sets(const struct nft *nft)
+{
+	unsigned int service;
+
+	if (nft->services)
+		print_addresses(nft, "edge", ~0U);
+	if (nft->services & NFT_OUTWARD)
+		print_addresses(nft, "outward", NFT_OUTWARD);
+	for (service = 0; service < SERVICE_COUNT; service++)
+		if (nft->services & (1U << service))
+			print_addresses(nft, nf_edge_word(&nf_edge_services,
+							  service),
+					1U << service);
+	if (nft->bound & (1U << NF_EDGE_PEER_SET_INTERNAL_NETWORKS))
+		print_inside(nft);
+	print_all_peers(nft);
+}

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Addresses and prefixes of both families, and which of them a policy may
+ * not name.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/edgectl.h"
+#include "policy/address.h"
+
+/**
+ * nf_edge_ip_parse - read an address of either family
+ * @text: as somebody wrote it
+ * @ip: filled in
+ *
+ * Return: false when it is not an address.
+ */
+bool nf_edge_ip_parse(const char *text, struct ip *ip)
+{
+	memset(ip, 0, sizeof(*ip));
+	ip->family = strchr(text, ':') ? AF_INET6 : AF_INET;
+	return inet_pton(ip->family, text, ip->bytes) == 1;
+}
+
+/**
+ * nf_edge_ip_format - write an address
+ * @ip: the address
+ * @text: room for INET6_ADDRSTRLEN characters
+ *
+ * Return: @text.
+ */
+const char *nf_edge_ip_format(const struct ip *ip, char *text)
+{
+	return inet_ntop(ip->family, ip->bytes, text, INET6_ADDRSTRLEN);
+}
+
+/**
+ * nf_edge_ip_equal - whether two addresses are one
+ * @a: an address
+ * @b: another
+ *
+ * Return: true when they are.
+ */
+bool nf_edge_ip_equal(const struct ip *a, const struct ip *b)
+{
+	return a->family == b->family &&
+	       !memcmp(a->bytes, b->bytes, sizeof(a->bytes));
+}
+
+/**
+ * nf_edge_ip_bits - the length of an address of this family
+ * @ip: an address
+ *
+ * Return: 32 or 128.
+ */
+unsigned int nf_edge_ip_bits(const struct ip *ip)
+{
+	return ip->family == AF_INET ? 32 : 128;
+}
+
+/**
+ * nf_edge_ip_mask - clear the host bits
+ * @ip: an address
+ * @length: how many bits stay
+ */
+void nf_edge_ip_mask(struct ip *ip, unsigned int length)
+{
+	unsigned int i;
+
+	for (i = 0; i < sizeof(ip->bytes); i++) {
+		if (length >= 8) {
+			length -= 8;
+			continue;
+		}
+		ip->bytes[i] &= (uint8_t)(0xff00 >> length);
+		length = 0;
+	}
+}
+
+/**
+ * nf_edge_ip_unfit - why a policy cannot name an address
+ * @ip: the address, or the first one of a prefix
+ * @length: length of the prefix, of an address all its bits
+ *
+ * A prefix is unfit when all of it lies in such a range: 0.0.0.0/0 is the
+ * whole Internet, and fine.
+ *
+ * Return: what it is, or NULL when it is fit.
+ */
+const char *nf_edge_ip_unfit(const struct ip *ip, unsigned int length)
+{
+	static const struct {
+		struct ip ip;
+		unsigned int length;
+		const char *what;
+	} ranges[] = {
+		{ { AF_INET, { 0 } }, 32, "unspecified" },
+		{ { AF_INET, { 127 } }, 8, "loopback" },
+		{ { AF_INET, { 169, 254 } }, 16, "link-local" },
+		{ { AF_INET, { 224 } }, 4, "multicast" },
+		{ { AF_INET, { 255, 255, 255, 255 } }, 32, "broadcast" },
+		{ { AF_INET6, { 0 } }, 128, "unspecified" },
+		{ { AF_INET6, { [15] = 1 } }, 128, "loopback" },
+		{ { AF_INET6, { [10] = 0xff, 0xff } }, 96, "IPv4-mapped" },
+		{ { AF_INET6, { 0xfe, 0x80 } }, 10, "link-local" },
+		{ { AF_INET6, { 0xff } }, 8, "multicast" },
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(ranges); i++) {
+		struct ip network = *ip;
+
+		if (ip->family != ranges[i].ip.family ||
+		    length < ranges[i].length)
+			continue;
+		nf_edge_ip_mask(&network, ranges[i].length);
+		if (nf_edge_ip_equal(&network, &ranges[i].ip))
+			return ranges[i].what;
+	}
+	return NULL;
+}
+
+static bool parse_length(const char *text, unsigned int bits,
+			 unsigned int *length)
+{
+	size_t digits = strspn(text, "0123456789");
+
+	if (!digits || digits > 3 || text[digits])
+		return false;
+	*length = (unsigned int)strtoul(text, NULL, 10);
+	return *length <= bits;
+}
+
+/**
+ * nf_edge_prefix_read - read a prefix, or an address as the longest one
+ * @text: as somebody wrote it
+ * @ip: filled in: its address, which may have host bits
+ * @length: filled in
+ *
+ * Return: false when it is neither.
+ */
+bool nf_edge_prefix_read(const char *text, struct ip *ip, unsigned int *length)
+{
+	char address[INET6_ADDRSTRLEN];
+	const char *slash = strchrnul(text, '/');
+	size_t len = (size_t)(slash - text);
+
+	if (len >= sizeof(address))
+		return false;
+	memcpy(address, text, len);
+	address[len] = '\0';
+	if (!nf_edge_ip_parse(address, ip))
+		return false;
+	*length = nf_edge_ip_bits(ip);
+	return !*slash || parse_length(slash + 1, *length, length);
+}
+
+/**
+ * nf_edge_prefix_parse - read a prefix that a policy can name
+ * @text: as somebody wrote it
+ * @ip: filled in: its first address
+ * @length: filled in
+ *
+ * Return: NULL, or a new sentence: why a policy cannot name it.
+ */
+char *nf_edge_prefix_parse(const char *text, struct ip *ip,
+			   unsigned int *length)
+{
+	char right[PREFIX_TEXT];
+	const char *unfit;
+	struct ip network;
+
+	if (!nf_edge_prefix_read(text, ip, length))
+		return nf_edge_address_advice(text, WANTED_PREFIX);
+
+	network = *ip;
+	nf_edge_ip_mask(&network, *length);
+	if (!nf_edge_ip_equal(&network, ip))
+		return nf_edge_format("has host bits set; write %s",
+				      nf_edge_prefix_format(&network, *length,
+							    right));
+	unfit = nf_edge_ip_unfit(ip, *length);
+	if (unfit)
+		return nf_edge_format("is %s, which no peer can be; take it out",
+				      unfit);
+	return NULL;
+}
+
+/**
+ * nf_edge_prefix_format - write a prefix
+ * @ip: its first address
+ * @length: its length
+ * @text: room for PREFIX_TEXT characters
+ *
+ * Return: @text.
+ */
+const char *nf_edge_prefix_format(const struct ip *ip, unsigned int length,
+				  char *text)
+{
+	nf_edge_ip_format(ip, text);
+	if (length < nf_edge_ip_bits(ip))
+		sprintf(text + strlen(text), "/%u", length);
+	return text;
+}

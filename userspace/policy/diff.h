@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What tells two policies apart.
+ */
+#ifndef DIFF_H
+#define DIFF_H
+
+#include <stddef.h>
+
+#include "policy/policy.h"
+
+struct changes {
+	char **lines;
+	size_t count;
+	size_t capacity;
+};
+
+void nf_edge_diff(struct changes *changes, const struct policy *before,
+		  const struct policy *after);
+void nf_edge_changes_free(struct changes *changes);
+
+#endif /* DIFF_H */

@@ -1,0 +1,340 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A question to the classifier: from words to attributes, and its answer
+ * back.
+ */
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/edgectl.h"
+#include "base/foreign.h"
+#include "netlink/client.h"
+#include "policy/query.h"
+#include "policy/rows.h"
+#include "system/links.h"
+
+static bool parse_port(const char *text, uint16_t *port)
+{
+	size_t digits = strspn(text, "0123456789");
+	unsigned long value;
+
+	if (!digits || digits > 5 || text[digits])
+		return false;
+	value = strtoul(text, NULL, 10);
+	*port = (uint16_t)value;
+	return value <= UINT16_MAX;
+}
+
+/**
+ * struct endpoint - one end of a packet, as somebody wrote it
+ * @address: its address, a new string
+ * @port: its port, or NULL
+ * @brackets: the address stands in brackets
+ * @ip: the address, read
+ * @number: the port, read
+ */
+struct endpoint {
+	char *address;
+	const char *port;
+	bool brackets;
+	struct ip ip;
+	uint16_t number;
+};
+
+/* ADDRESS, IPV4:PORT, [ADDRESS] or [IPV6]:PORT */
+static bool split_endpoint(const char *text, struct endpoint *end)
+{
+	const char *close = strchr(text, ']'), *colon = NULL;
+	size_t length = strlen(text);
+
+	*end = (struct endpoint){ .brackets = *text == '[' };
+	if (end->brackets) {
+		if (!close || (close[1] && close[1] != ':'))
+			return false;
+		text++;
+		length = (size_t)(close - text);
+		if (close[1])
+			colon = close + 1;
+	} else if (strchr(text, ':') == strrchr(text, ':')) {
+		colon = strchr(text, ':');
+		if (colon)
+			length = (size_t)(colon - text);
+	}
+	end->address = nf_edge_format("%.*s", (int)length, text);
+	end->port = colon ? colon + 1 : NULL;
+	return true;
+}
+
+/* What is wrong with the port of an address that is right: a new sentence. */
+static char *port_advice(const struct endpoint *end)
+{
+	size_t digits = strspn(end->port, "0123456789");
+
+	if (!*end->port)
+		return nf_edge_strdup("has no port behind its colon; write its number");
+	if (!end->port[digits])
+		return nf_edge_strdup("has no such port; write 0 to 65535");
+	if (digits && strchr("-:", end->port[digits]))
+		return nf_edge_strdup("has a range of ports; ask about one of them");
+	return nf_edge_strdup("has no number as its port; write the number of the port");
+}
+
+/* Read one end.  Return: NULL, or a new sentence: what is wrong. */
+static char *parse_endpoint(const char *text, struct endpoint *end)
+{
+	unsigned int length;
+	struct ip network;
+
+	if (!split_endpoint(text, end))
+		return nf_edge_strdup("has a bracket that is not closed; write [2001:db8::7]:443");
+	if (!nf_edge_ip_parse(end->address, &end->ip))
+		return nf_edge_prefix_read(end->address, &network, &length) ?
+		       nf_edge_strdup("is a prefix; ask about one address of it") :
+		       nf_edge_address_advice(end->address, WANTED_ENDPOINT);
+	if (end->brackets && end->ip.family == AF_INET)
+		return nf_edge_format("is IPv4, which stands in no brackets; write %s%s%s",
+				      end->address, end->port ? ":" : "",
+				      end->port ? end->port : "");
+	if (end->port && !parse_port(end->port, &end->number))
+		return port_advice(end);
+	return NULL;
+}
+
+static bool parse_protocol(const char *word, const struct ip *ip,
+			   uint8_t *protocol)
+{
+	if (!strcmp(word, "tcp"))
+		*protocol = IPPROTO_TCP;
+	else if (!strcmp(word, "udp"))
+		*protocol = IPPROTO_UDP;
+	else if (!strcmp(word, "icmp"))
+		*protocol = ip->family == AF_INET ? IPPROTO_ICMP :
+						    IPPROTO_ICMPV6;
+	else
+		return false;
+	return true;
+}
+
+/* Refuse a word: a new sentence, which it stands at the begin of. */
+static __printf(2, 3) char *
+refuse(const char *word, const char *format, ...)
+{
+	char *fit = nf_edge_short(word), *rest, *sentence;
+	va_list args;
+
+	va_start(args, format);
+	rest = nf_edge_vformat(format, args);
+	va_end(args);
+	sentence = nf_edge_format("%s: %s", *fit ? fit : "\"\"", rest);
+	free(rest);
+	free(fit);
+	return sentence;
+}
+
+/* What the two ends of a packet cannot be: a new sentence, or NULL. */
+static char *check_ends(struct query *query, char **words,
+			const struct endpoint *from, const struct endpoint *to)
+{
+	bool v6 = to->ip.family == AF_INET6, echo;
+
+	if (from->ip.family != to->ip.family)
+		return refuse(words[2], "is not of the same family as %s",
+			      from->address);
+	if (!parse_protocol(words[0], &from->ip, &query->protocol))
+		return refuse(words[0], "unknown protocol; write tcp, udp or icmp");
+
+	echo = query->protocol != IPPROTO_TCP &&
+	       query->protocol != IPPROTO_UDP;
+	if (echo && (from->port || to->port))
+		return refuse(words[to->port ? 2 : 1], "an echo request has no ports");
+	if (!echo && !to->port)
+		return refuse(words[2], v6 && !to->brackets ?
+			      "the destination port is missing; write [2001:db8::7]:443" :
+			      "the destination port is missing");
+	return NULL;
+}
+
+static bool parse_packet(struct query *query, char **words, char **why)
+{
+	struct endpoint ends[2] = { 0 };
+	char *advice = NULL;
+	size_t i;
+
+	*why = NULL;
+	for (i = 0; i < ARRAY_SIZE(ends) && !*why; i++) {
+		advice = parse_endpoint(words[i + 1], &ends[i]);
+		if (advice)
+			*why = refuse(words[i + 1], "%s", advice);
+		free(advice);
+	}
+	if (!*why)
+		*why = check_ends(query, words, &ends[0], &ends[1]);
+	query->source = ends[0].ip;
+	query->destination = ends[1].ip;
+	query->port = ends[1].number;
+	for (i = 0; i < ARRAY_SIZE(ends); i++)
+		free(ends[i].address);
+	return !*why;
+}
+
+static bool set_interface(struct query *query, const char *name, char **why)
+{
+	char *alternative;
+	struct links links;
+
+	if (!*name || strlen(name) > NF_EDGE_INTERFACE_NAME_MAX) {
+		nf_edge_links_read(&links);
+		alternative = nf_edge_device_alternative(&links, name);
+		*why = refuse(name, "is not the name of an interface%s%s",
+			      alternative ? "; " : "",
+			      alternative ? alternative : "");
+		free(alternative);
+		nf_edge_links_free(&links);
+		return false;
+	}
+	snprintf(query->in, sizeof(query->in), "%s", name);
+	return true;
+}
+
+/**
+ * nf_edge_query_parse - read a question
+ * @query: filled in
+ * @words: (--in IFACE | --local) tcp|udp|icmp SRC[:PORT] DST[:PORT]
+ * @count: how many words
+ * @why: on failure, a new string: what is wrong
+ *
+ * Return: false when it makes no sense.
+ */
+bool nf_edge_query_parse(struct query *query, char **words, size_t count,
+			 char **why)
+{
+	bool in = false, local = false;
+	char *packet[3];
+	size_t i, n = 0;
+
+	memset(query, 0, sizeof(*query));
+	for (i = 0; i < count; i++) {
+		const char *name = NULL;
+
+		if (!strcmp(words[i], "--local")) {
+			local = true;
+		} else if (!strcmp(words[i], "--in")) {
+			name = i + 1 < count ? words[++i] : "";
+		} else if (!strncmp(words[i], "--in=", 5)) {
+			name = words[i] + 5;
+		} else if (*words[i] == '-') {
+			*why = refuse(words[i], "unknown option");
+			return false;
+		} else if (n < ARRAY_SIZE(packet)) {
+			packet[n++] = words[i];
+		} else {
+			*why = refuse(words[i], "is one word too many");
+			return false;
+		}
+		if (!name)
+			continue;
+		if (in) {
+			*why = nf_edge_strdup("--in is given twice; one interface is asked about");
+			return false;
+		}
+		if (!set_interface(query, name, why))
+			return false;
+		in = true;
+	}
+	if (in == local) {
+		*why = nf_edge_strdup(in ? "--in and --local exclude each other" :
+				      "one of --in IFACE and --local is required");
+		return false;
+	}
+	if (n < ARRAY_SIZE(packet)) {
+		*why = nf_edge_strdup("a packet is tcp|udp|icmp SRC[:PORT] DST[:PORT]");
+		return false;
+	}
+	return parse_packet(query, packet, why);
+}
+
+static void put_ip(struct nl_msg *msg, const struct ip *ip, int ipv4, int ipv6)
+{
+	if (ip->family == AF_INET)
+		nla_put(msg, ipv4, 4, ip->bytes);
+	else
+		nla_put(msg, ipv6, 16, ip->bytes);
+}
+
+/**
+ * nf_edge_query_put - add a question to a request
+ * @msg: the request, of the attribute set policy
+ * @query: the question
+ */
+void nf_edge_query_put(struct nl_msg *msg, const struct query *query)
+{
+	struct nlattr *nest = nf_edge_nest(msg, NF_EDGE_A_POLICY_QUERY);
+
+	if (*query->in)
+		nla_put_string(msg, NF_EDGE_A_QUERY_IN, query->in);
+	else
+		nla_put_flag(msg, NF_EDGE_A_QUERY_LOCAL);
+	nla_put_u8(msg, NF_EDGE_A_QUERY_PROTOCOL, query->protocol);
+	put_ip(msg, &query->source, NF_EDGE_A_QUERY_SOURCE_IPV4,
+	       NF_EDGE_A_QUERY_SOURCE_IPV6);
+	put_ip(msg, &query->destination, NF_EDGE_A_QUERY_DESTINATION_IPV4,
+	       NF_EDGE_A_QUERY_DESTINATION_IPV6);
+	if (query->protocol == IPPROTO_TCP || query->protocol == IPPROTO_UDP)
+		nla_put_u16(msg, NF_EDGE_A_QUERY_DESTINATION_PORT,
+			    query->port);
+	nla_nest_end(msg, nest);
+}
+
+static uint64_t row_bit(const struct nlattr *attr)
+{
+	char id[32];
+	int row;
+
+	nla_strlcpy(id, attr, sizeof(id));
+	row = nf_edge_row_find(id);
+	return row < 0 ? 0 : 1ULL << row;
+}
+
+/**
+ * nf_edge_verdict_get - read an answer
+ * @nest: the query attribute of the reply
+ * @verdict: filled in
+ */
+void nf_edge_verdict_get(struct nlattr *nest, struct verdict *verdict)
+{
+	struct nlattr *attr;
+	int left;
+
+	*verdict = (struct verdict){ .reason = -1, .mode = -1 };
+	nla_for_each_nested(attr, nest, left) {
+		switch (nla_type(attr)) {
+		case NF_EDGE_A_QUERY_VERDICT:
+			verdict->verdict = nf_edge_attr_u32(attr);
+			break;
+		case NF_EDGE_A_QUERY_REASON:
+			verdict->reason = (int)nf_edge_attr_u32(attr);
+			break;
+		case NF_EDGE_A_QUERY_ROW:
+			verdict->rows |= row_bit(attr);
+			break;
+		case NF_EDGE_A_QUERY_NEAR:
+			verdict->near |= row_bit(attr);
+			break;
+		case NF_EDGE_A_QUERY_SOURCE_NODE:
+			nla_strlcpy(verdict->source_node, attr,
+				    sizeof(verdict->source_node));
+			break;
+		case NF_EDGE_A_QUERY_DESTINATION_NODE:
+			nla_strlcpy(verdict->destination_node, attr,
+				    sizeof(verdict->destination_node));
+			break;
+		case NF_EDGE_A_QUERY_MODE:
+			verdict->mode = (int)nf_edge_attr_u32(attr);
+			break;
+		default:
+			break;
+		}
+	}
+}

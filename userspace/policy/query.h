@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A question to the classifier, and its answer.
+ */
+#ifndef QUERY_H
+#define QUERY_H
+
+#include <linux/nf_edge.h>
+#include <netlink/attr.h>
+#include <netlink/msg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "policy/address.h"
+
+/**
+ * struct query - the first packet of a connection
+ * @in: the interface that it arrives on, empty when the local host sends it
+ * @protocol: IPPROTO_TCP, _UDP, _ICMP or _ICMPV6; the latter two mean an echo
+ *	request
+ * @source: its source
+ * @destination: its destination
+ * @port: its destination port; 0 for an echo request
+ */
+struct query {
+	char in[NF_EDGE_INTERFACE_NAME_MAX + 1];
+	uint8_t protocol;
+	struct ip source;
+	struct ip destination;
+	uint16_t port;
+};
+
+/**
+ * struct verdict - what the classifier says
+ * @verdict: enum nf_edge_verdict
+ * @reason: enum nf_edge_reason, or -1
+ * @rows: the rows that permit it, a bit a row of the table
+ * @near: the rows that nearly do
+ * @source_node: node of the source, or empty
+ * @destination_node: node of the destination, or empty
+ * @mode: enum nf_edge_mode, or -1 without a policy
+ * @generation: of the policy that was asked
+ */
+struct verdict {
+	uint32_t verdict;
+	int reason;
+	uint64_t rows;
+	uint64_t near;
+	char source_node[NF_EDGE_NODE_NAME_MAX + 1];
+	char destination_node[NF_EDGE_NODE_NAME_MAX + 1];
+	int mode;
+	uint32_t generation;
+};
+
+bool nf_edge_query_parse(struct query *query, char **words, size_t count,
+			 char **why);
+void nf_edge_query_put(struct nl_msg *msg, const struct query *query);
+void nf_edge_verdict_get(struct nlattr *nest, struct verdict *verdict);
+
+#endif /* QUERY_H */

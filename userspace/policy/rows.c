@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The policy table, compiled in, and what can be said of a row without
+ * asking the kernel.
+ */
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/edgectl.h"
+#include "policy/names.h"
+#include "policy/rows.h"
+
+#define PEER(set)	(1U << NF_EDGE_PEER_SET_##set)
+#define PEERS_ANY	true
+#define PEERS_NOBODY	false
+
+#define ROW(id_, zone_, service_, direction_, role_, application_, protocol_, \
+	    low, high, sets, unbound, feature_, note_)			\
+	{								\
+		.id = id_,						\
+		.zone = NF_EDGE_ZONE_##zone_,				\
+		.service = NF_EDGE_SERVICE_##service_,			\
+		.direction = NF_EDGE_DIRECTION_##direction_,		\
+		.role = role_,						\
+		.application = application_,				\
+		.protocol = IPPROTO_##protocol_,			\
+		.port_low = low,					\
+		.port_high = high,					\
+		.peer_sets = sets,					\
+		.any_when_unbound = PEERS_##unbound,			\
+		.feature = NF_EDGE_FEATURE_##feature_,			\
+		.note = note_,						\
+	},
+
+const struct row nf_edge_rows[NF_EDGE_ROW_COUNT] = {
+#include <nf_edge/flow_table.def>
+};
+
+/**
+ * nf_edge_row_find - the place of a row in the table
+ * @id: its name
+ *
+ * Return: its index, or -1.
+ */
+int nf_edge_row_find(const char *id)
+{
+	int i;
+
+	for (i = 0; i < NF_EDGE_ROW_COUNT; i++)
+		if (!strcmp(nf_edge_rows[i].id, id))
+			return i;
+	return -1;
+}
+
+/**
+ * nf_edge_rows_of_set - the rows that a peer set can narrow
+ * @set: an enum nf_edge_peer_set
+ *
+ * Return: a bit a row.
+ */
+uint64_t nf_edge_rows_of_set(unsigned int set)
+{
+	uint64_t rows = 0;
+	size_t i;
+
+	for (i = 0; i < NF_EDGE_ROW_COUNT; i++)
+		if (nf_edge_rows[i].peer_sets & (1U << set))
+			rows |= 1ULL << i;
+	return rows;
+}
+
+/**
+ * nf_edge_row_ids - the names of some rows
+ * @rows: a bit a row
+ * @separator: what to put between two names
+ *
+ * Return: a new string, empty when @rows is.
+ */
+char *nf_edge_row_ids(uint64_t rows, const char *separator)
+{
+	char *list = nf_edge_strdup(""), *longer;
+	size_t i;
+
+	for (i = 0; i < NF_EDGE_ROW_COUNT; i++) {
+		if (!(rows & (1ULL << i)))
+			continue;
+		longer = nf_edge_format("%s%s%s", list, *list ? separator : "",
+					nf_edge_rows[i].id);
+		free(list);
+		list = longer;
+	}
+	return list;
+}
+
+/**
+ * nf_edge_row_live - whether a row's zone, and its feature if any, are on
+ * @row: the row
+ * @zones: the zones that are on
+ * @features: the features that are on
+ *
+ * Return: true when it is live.
+ */
+bool nf_edge_row_live(const struct row *row, uint32_t zones, uint32_t features)
+{
+	return zones & (1U << row->zone) &&
+	       (row->feature == NF_EDGE_FEATURE_NONE ||
+		features & (1U << row->feature));
+}
+
+/**
+ * nf_edge_row_at_any - whether no set narrows a row
+ * @row: the row
+ * @bound: the sets that are bound
+ *
+ * Return: true when the row holds for Any.
+ */
+bool nf_edge_row_at_any(const struct row *row, uint32_t bound)
+{
+	return !(row->peer_sets & bound) && row->any_when_unbound;
+}
+
+/**
+ * nf_edge_row_at_nobody - whether a row waits for a set to be bound
+ * @row: the row
+ * @bound: the sets that are bound
+ *
+ * Return: true when the row permits nothing, live or not.
+ */
+bool nf_edge_row_at_nobody(const struct row *row, uint32_t bound)
+{
+	return !(row->peer_sets & bound) && !row->any_when_unbound;
+}
+
+/**
+ * nf_edge_row_same_flow - whether two rows can permit one connection
+ * @a: a row
+ * @b: another
+ *
+ * Return: true when service, direction and protocol are the same, and the
+ * ports overlap.
+ */
+bool nf_edge_row_same_flow(const struct row *a, const struct row *b)
+{
+	return a->service == b->service && a->direction == b->direction &&
+	       a->protocol == b->protocol &&
+	       a->port_low <= b->port_high && b->port_low <= a->port_high;
+}
+
+/**
+ * nf_edge_row_side - the side that a row is of
+ * @row: the row
+ *
+ * Return: an enum nf_edge_side.
+ */
+uint8_t nf_edge_row_side(const struct row *row)
+{
+	return row->service == NF_EDGE_SERVICE_INTERNAL ?
+	       NF_EDGE_SIDE_INTERNAL : NF_EDGE_SIDE_EXTERNAL;
+}
+
+/**
+ * nf_edge_row_protocol - a row's protocol by name
+ * @row: the row
+ *
+ * Return: "tcp" or "udp".
+ */
+const char *nf_edge_row_protocol(const struct row *row)
+{
+	return row->protocol == IPPROTO_TCP ? "tcp" : "udp";
+}
+
+/**
+ * nf_edge_row_ports - a row's destination ports
+ * @row: the row
+ *
+ * Return: a new string, "443" or "50000-59999".
+ */
+char *nf_edge_row_ports(const struct row *row)
+{
+	if (row->port_low == row->port_high)
+		return nf_edge_format("%u", row->port_low);
+	return nf_edge_format("%u-%u", row->port_low, row->port_high);
+}
+
+/**
+ * nf_edge_row_peers - whom a row is for
+ * @row: the row
+ * @bound: the sets that are bound
+ *
+ * Return: a new string: the bound ones of its sets, "any" or "nobody".
+ */
+char *nf_edge_row_peers(const struct row *row, uint32_t bound)
+{
+	if (nf_edge_row_at_any(row, bound))
+		return nf_edge_strdup("any");
+	if (nf_edge_row_at_nobody(row, bound))
+		return nf_edge_strdup("nobody");
+	return nf_edge_word_list(&nf_edge_peer_sets, row->peer_sets & bound,
+				 ",");
+}

@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * edgectl show config: a configuration file that load takes back.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "print/show.h"
+
+static void print_words(const char *key, const struct vocabulary *vocabulary,
+			uint32_t mask)
+{
+	char *words = nf_edge_word_list(vocabulary, mask, ", ");
+
+	fprintf(nf_edge_out, "%s = { %s%s}\n", key, words, *words ? " " : "");
+	free(words);
+}
+
+static void print_top(const struct view *view)
+{
+	const struct policy *policy = &view->policy;
+	char *switched = nf_edge_switched_text(view, ", ");
+
+	fprintf(nf_edge_out, "# generation %u, as it is in force\n",
+		view->generation);
+	if (*switched)
+		fprintf(nf_edge_out, "# switched since the load: %s\n",
+			switched);
+	fprintf(nf_edge_out, "mode = %s\n",
+		nf_edge_word(&nf_edge_modes, policy->mode));
+	print_words("zones", &nf_edge_zones, policy->zones);
+	print_words("features", &nf_edge_features, policy->features);
+	print_words("ping", &nf_edge_sides, policy->ping);
+	fprintf(nf_edge_out, "expose-cls-ports = %s\n",
+		policy->expose_cls_ports ? "true" : "false");
+	free(switched);
+}
+
+static void print_interfaces(const struct policy *policy)
+{
+	size_t i;
+
+	for (i = 0; i < policy->interface_count; i++) {
+		const char *name = policy->interfaces[i].name;
+		/* The kernel lets a name hold what ends a word here. */
+		const char *quote = strpbrk(name, "#={}()+,*") ? "'" : "";
+		char *written = nf_edge_written(name);
+
+		fprintf(nf_edge_out, "\ninterface %s%s%s {\n    ", quote,
+			written, quote);
+		free(written);
+		print_words("sides", &nf_edge_sides,
+			    policy->interfaces[i].sides);
+		fputs("}\n", nf_edge_out);
+	}
+}
+
+static void print_service(const struct node *node, unsigned int service)
+{
+	char text[INET6_ADDRSTRLEN];
+	bool first = true;
+	size_t i;
+
+	for (i = 0; i < node->count; i++) {
+		if (node->bindings[i].service != service)
+			continue;
+		if (first)
+			fprintf(nf_edge_out, "    %s = { ",
+				nf_edge_word(&nf_edge_services, service));
+		fprintf(nf_edge_out, "%s%s", first ? "" : ", ",
+			nf_edge_ip_format(&node->bindings[i].ip, text));
+		first = false;
+	}
+	if (!first)
+		fputs(" }\n", nf_edge_out);
+}
+
+static void print_nodes(const struct policy *policy)
+{
+	unsigned int service;
+	size_t i;
+
+	for (i = 0; i < policy->node_count; i++) {
+		fprintf(nf_edge_out, "\nnode %s {\n", policy->nodes[i].name);
+		for (service = 0; service < SERVICE_COUNT; service++)
+			print_service(&policy->nodes[i], service);
+		fputs("}\n", nf_edge_out);
+	}
+}
+
+static void print_set(const struct peer_set *set, const char *name)
+{
+	unsigned int family, length;
+	const char *separator = "";
+	char text[PREFIX_TEXT];
+	struct ip ip;
+	size_t i;
+
+	fprintf(nf_edge_out, "\npeers %s {\n", name);
+	if (!nf_edge_set_count(set))
+		fputs("    may-be-empty = true\n", nf_edge_out);
+	fputs("    prefixes = {", nf_edge_out);
+	for (family = 0; family < FAMILY_COUNT; family++) {
+		for (i = 0; i < set->prefixes[family].count; i++) {
+			nf_edge_set_entry(set, family, i, &ip, &length);
+			fprintf(nf_edge_out, "%s\n        %s", separator,
+				nf_edge_prefix_format(&ip, length, text));
+			separator = ",";
+		}
+	}
+	fputs(nf_edge_set_count(set) ? "\n    }\n}\n" : " }\n}\n", nf_edge_out);
+}
+
+static void print(const struct view *view)
+{
+	const struct policy *policy = &view->policy;
+	unsigned int i;
+
+	print_top(view);
+	print_interfaces(policy);
+	print_nodes(policy);
+	for (i = 0; i < PEER_SET_COUNT; i++)
+		if (policy->sets[i].bound)
+			print_set(&policy->sets[i],
+				  nf_edge_word(&nf_edge_peer_sets, i));
+}
+
+static json_t *set_json(const struct peer_set *set)
+{
+	json_t *array = json_array();
+	unsigned int family, length;
+	char text[PREFIX_TEXT];
+	struct ip ip;
+	size_t i;
+
+	for (family = 0; family < FAMILY_COUNT; family++) {
+		for (i = 0; i < set->prefixes[family].count; i++) {
+			nf_edge_set_entry(set, family, i, &ip, &length);
+			nf_edge_prefix_format(&ip, length, text);
+			json_array_append_new(array, json_string(text));
+		}
+	}
+	return array;
+}
+
+static json_t *peers_json(const struct policy *policy)
+{
+	json_t *object = json_object();
+	unsigned int i;
+
+	for (i = 0; i < PEER_SET_COUNT; i++)
+		if (policy->sets[i].bound)
+			json_object_set_new(object,
+					    nf_edge_word(&nf_edge_peer_sets, i),
+					    set_json(&policy->sets[i]));
+	return object;
+}
+
+static void print_json(const struct view *view)
+{
+	const struct policy *policy = &view->policy;
+	json_t *interfaces = json_object(), *nodes = json_array(), *object;
+	size_t i;
+
+	for (i = 0; i < policy->interface_count; i++) {
+		char *name = nf_edge_json_name(policy->interfaces[i].name);
+
+		json_object_set_new(interfaces, name,
+				    nf_edge_json_words(&nf_edge_sides,
+						       policy->interfaces[i].sides));
+		free(name);
+	}
+	for (i = 0; i < policy->node_count; i++)
+		json_array_append_new(nodes,
+				      nf_edge_node_json(&policy->nodes[i]));
+
+	object = json_pack("{s:i, s:I, s:s, s:o, s:o, s:o, s:b, s:o, s:o, s:o}",
+			   SCHEMA,
+			   "generation", (json_int_t)view->generation,
+			   "mode", nf_edge_word(&nf_edge_modes, policy->mode),
+			   "zones", nf_edge_json_words(&nf_edge_zones,
+						       policy->zones),
+			   "features", nf_edge_json_words(&nf_edge_features,
+							  policy->features),
+			   "ping", nf_edge_json_words(&nf_edge_sides,
+						      policy->ping),
+			   "expose_cls_ports", policy->expose_cls_ports,
+			   "interfaces", interfaces, "nodes", nodes,
+			   "peers", peers_json(policy));
+	nf_edge_json_print(object, JSON_INDENT(2));
+}
+
+/**
+ * nf_edge_show_unloaded - say that there is nothing to show
+ *
+ * Return: REFUSED.
+ */
+enum outcome nf_edge_show_unloaded(void)
+{
+	return nf_edge_fail(REFUSED, "no policy is loaded: edgectl load");
+}
+
+/**
+ * nf_edge_show_config - a configuration that load takes back
+ * @client: the socket
+ * @options: how to show it
+ *
+ * Return: what to exit with.
+ */
+enum outcome nf_edge_show_config(struct client *client,
+				 const struct show_options *options)
+{
+	enum outcome outcome;
+	struct view view;
+
+	outcome = nf_edge_view_read(client, &view,
+				    VIEW_NODES | VIEW_PREFIXES);
+	if (outcome == DONE && !view.loaded)
+		outcome = nf_edge_show_unloaded();
+	if (outcome == DONE && options->json)
+		print_json(&view);
+	else if (outcome == DONE)
+		print(&view);
+	nf_edge_view_free(&view);
+	return outcome;
+}

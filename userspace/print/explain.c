@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The classifier's answer in plain words: what, why, and what would change
+ * it.
+ */
+#include <netinet/in.h>
+#include <stdlib.h>
+
+#include "base/foreign.h"
+#include "output/output.h"
+#include "print/explain.h"
+
+static const char *const sentences[REASON_COUNT] = {
+	[NF_EDGE_REASON_SPOOFED] = "Its source cannot be where it came from.",
+	[NF_EDGE_REASON_ISOLATION] = "It came from outside, and is for an internal address.",
+	[NF_EDGE_REASON_UNTRACKED] = "Something keeps it from being tracked.",
+	[NF_EDGE_REASON_NO_ROW] = "No row has its service, direction, protocol and port.",
+	[NF_EDGE_REASON_INVALID] = "It is of no connection, or cannot be parsed.",
+	[NF_EDGE_REASON_CLS_GUARD] =
+		"The Centralized Logging ports 50001-50003 are kept closed to the outside.",
+	[NF_EDGE_REASON_INTERFACE] = "A live row fits, but not where it arrives.",
+	[NF_EDGE_REASON_PEER] = "A live row fits, but not for this peer.",
+	[NF_EDGE_REASON_DISABLED] = "A row fits, but it is switched off.",
+	[NF_EDGE_REASON_SEVERAL] =
+		"Rows have its service, direction, protocol and port, but each fails more than one test.",
+};
+
+static const char *const remedies[REASON_COUNT] = {
+	[NF_EDGE_REASON_SPOOFED] =
+		"mend the route or internal-networks, or give a tunnel a device of its own; a second side would take the guards of this interface away",
+	[NF_EDGE_REASON_ISOLATION] = "let it come in on an interface with side internal",
+	[NF_EDGE_REASON_UNTRACKED] = "take away the rule that marks it notrack",
+	[NF_EDGE_REASON_NO_ROW] = "use what a row names; edgectl show rows lists them",
+	[NF_EDGE_REASON_INVALID] = "begin a new connection",
+	[NF_EDGE_REASON_CLS_GUARD] =
+		"expose-cls-ports = true in the configuration, if these ports must be open",
+};
+
+static void print_near(const struct row *row, const char *remedy)
+{
+	fprintf(nf_edge_out, "    %-13s %s\n", row->id, remedy);
+}
+
+static char *remedy_side(const struct row *row)
+{
+	return nf_edge_format("takes an interface with side %s",
+		row->direction == NF_EDGE_DIRECTION_OUT ? "edge" :
+		nf_edge_word(&nf_edge_sides, nf_edge_row_side(row)));
+}
+
+static char *remedy_peer(const struct query *query, const struct row *row,
+			 const struct row_state *state)
+{
+	const struct ip *peer = row->direction == NF_EDGE_DIRECTION_IN ?
+				&query->source : &query->destination;
+	char text[INET6_ADDRSTRLEN], *sets, *remedy;
+
+	nf_edge_ip_format(peer, text);
+	if (!row->peer_sets || nf_edge_row_at_any(row, state->bound))
+		return nf_edge_format("takes a peer of the %s side; internal-networks decides",
+				      nf_edge_word(&nf_edge_sides,
+						   nf_edge_row_side(row)));
+	sets = nf_edge_word_list(&nf_edge_peer_sets, state->bound ? :
+				 row->peer_sets, " or ");
+	remedy = nf_edge_format("takes %s in the peer set %s", text, sets);
+	free(sets);
+	return remedy;
+}
+
+static char *remedy_switch(const struct row *row,
+			   const struct row_state *state)
+{
+	bool zone = state->dead & (1U << NF_EDGE_DEAD_ZONE_OFF);
+	bool feature = state->dead & (1U << NF_EDGE_DEAD_FEATURE_OFF) &&
+		       row->feature != NF_EDGE_FEATURE_NONE;
+
+	return nf_edge_format("takes %s%s%s%s%s",
+		zone ? "edgectl zone on " : "",
+		zone ? nf_edge_word(&nf_edge_zones, row->zone) : "",
+		zone && feature ? " and " : "",
+		feature ? "edgectl feature on " : "",
+		feature ? nf_edge_word(&nf_edge_features,
+				       (uint32_t)row->feature) : "");
+}
+
+/* A live row that fails more than one test fails by arrival and by peer. */
+static char *remedy_several(const struct query *query, const struct row *row,
+			    const struct row_state *state)
+{
+	char *first, *second, *both;
+
+	if (!state->live) {
+		first = remedy_switch(row, state);
+		second = nf_edge_strdup("more");
+	} else {
+		first = remedy_side(row);
+		second = remedy_peer(query, row, state);
+	}
+	both = nf_edge_format("%s, and %s", first, second);
+	free(first);
+	free(second);
+	return both;
+}
+
+static char *remedy_for(const struct query *query, int reason,
+			const struct row *row, const struct row_state *state)
+{
+	switch (reason) {
+	case NF_EDGE_REASON_INTERFACE:
+		return remedy_side(row);
+	case NF_EDGE_REASON_PEER:
+		return remedy_peer(query, row, state);
+	case NF_EDGE_REASON_DISABLED:
+		return remedy_switch(row, state);
+	case NF_EDGE_REASON_SEVERAL:
+		return remedy_several(query, row, state);
+	default:
+		return nf_edge_strdup(row->note);
+	}
+}
+
+static bool is_echo(const struct query *query)
+{
+	return query->protocol == IPPROTO_ICMP ||
+	       query->protocol == IPPROTO_ICMPV6;
+}
+
+static void print_drop(const struct query *query,
+		       const struct verdict *verdict, const struct view *view)
+{
+	uint32_t reason = (uint32_t)verdict->reason;
+	unsigned int i;
+
+	if (reason >= REASON_COUNT)
+		return;
+	if (reason == NF_EDGE_REASON_NO_ROW && is_echo(query)) {
+		fputs("  Echo requests pass only where ping lists the side, and from there.\n"
+		      "  To pass: ping = { external } or { internal } in the configuration.\n",
+		      nf_edge_out);
+		return;
+	}
+	fprintf(nf_edge_out, "  %s\n", sentences[reason]);
+	if (remedies[reason])
+		fprintf(nf_edge_out, "  To pass: %s.\n", remedies[reason]);
+	if (verdict->near)
+		fputs("  Near rows:\n", nf_edge_out);
+	for (i = 0; i < NF_EDGE_ROW_COUNT; i++) {
+		char *remedy;
+
+		if (!(verdict->near & (1ULL << i)))
+			continue;
+		remedy = remedy_for(query, verdict->reason, &nf_edge_rows[i],
+				    &view->rows[i]);
+		print_near(&nf_edge_rows[i], remedy);
+		free(remedy);
+	}
+}
+
+static void print_node(const char *where, const char *name)
+{
+	if (!*name)
+		return;
+	fprintf(nf_edge_out, "  %s node ", where);
+	nf_edge_put(name);
+	fputc('\n', nf_edge_out);
+}
+
+static void print_nodes(const struct verdict *verdict)
+{
+	print_node("from", verdict->source_node);
+	print_node("to", verdict->destination_node);
+}
+
+/* The answer is about a device on which nothing arrives. */
+static void print_master(const char *member, const char *master)
+{
+	char *in = nf_edge_shown(member), *above = nf_edge_shown(master);
+
+	fprintf(nf_edge_out,
+		"  No packet arrives on %s: it is a member of %s, and packets of a member\n"
+		"  arrive on its bond, team or bridge. Ask with --in %s.\n",
+		in, above, above);
+	free(above);
+	free(in);
+}
+
+static void print_absent(const char *name, const char *sentence)
+{
+	fputs("  ", nf_edge_out);
+	nf_edge_put(name);
+	fputs(": ", nf_edge_out);
+	nf_edge_put(sentence);
+	fputc('\n', nf_edge_out);
+}
+
+/**
+ * nf_edge_explain_print - print an answer for people
+ * @query: the question
+ * @verdict: the answer
+ * @view: what is in force, with its rows
+ * @arrival: where the packet in question arrives
+ */
+void nf_edge_explain_print(const struct query *query,
+			   const struct verdict *verdict,
+			   const struct view *view,
+			   const struct arrival *arrival)
+{
+	bool drop = verdict->verdict == NF_EDGE_VERDICT_DROP;
+	const char *colour = drop ? RED :
+		verdict->verdict == NF_EDGE_VERDICT_ACCEPT ? GREEN : YELLOW;
+	unsigned int i;
+
+	fprintf(nf_edge_out, "%s%s%s", nf_edge_colour(colour),
+		nf_edge_word(&nf_edge_verdicts, verdict->verdict),
+		nf_edge_colour(PLAIN));
+	if (drop && verdict->reason >= 0)
+		fprintf(nf_edge_out, ": %s",
+			nf_edge_word(&nf_edge_reasons,
+				     (uint32_t)verdict->reason));
+	if (drop && verdict->mode == NF_EDGE_MODE_AUDIT)
+		fputs(" (mode audit: it is counted, and passes)", nf_edge_out);
+	if (verdict->verdict == NF_EDGE_VERDICT_NOT_GOVERNED)
+		fputs(view->loaded ?
+		      ": no Edge address is in it, or it is of a device that is never judged" :
+		      ": no policy is loaded", nf_edge_out);
+	fputc('\n', nf_edge_out);
+	if (arrival->master)
+		print_master(query->in, arrival->master);
+	if (arrival->absent)
+		print_absent(query->in, arrival->absent);
+
+	for (i = 0; i < NF_EDGE_ROW_COUNT; i++)
+		if (verdict->rows & (1ULL << i))
+			fprintf(nf_edge_out, "  %-13s %s\n",
+				nf_edge_rows[i].id, nf_edge_rows[i].note);
+	if (drop)
+		print_drop(query, verdict, view);
+	print_nodes(verdict);
+}

@@ -1,0 +1,353 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * edgectl show rows, nodes and peers.
+ */
+#include <stdlib.h>
+
+#include "print/show.h"
+
+enum {
+	ROW_ID, ROW_ZONE, ROW_SERVICE, ROW_DIRECTION, ROW_PROTOCOL, ROW_PORTS,
+	ROW_PEERS, ROW_FEATURE, ROW_LIVE, ROW_SIDE, ROW_ROLE, ROW_APPLICATION,
+	ROW_SETS, ROW_NOTE, ROW_COLUMNS
+};
+
+static const struct column row_columns[ROW_COLUMNS] = {
+	[ROW_ID] = { .name = "ID", .help = "name of the row, zone/number" },
+	[ROW_ZONE] = { .name = "ZONE", .help = "the table of the document that it stands in" },
+	[ROW_SERVICE] = { .name = "SERVICE", .help = "its Edge end" },
+	[ROW_DIRECTION] = {
+		.name = "DIRECTION",
+		.help = "whether that is the destination (in) or the source (out)",
+	},
+	[ROW_PROTOCOL] = { .name = "PROTOCOL", .help = "tcp or udp" },
+	[ROW_PORTS] = { .name = "PORTS", .help = "destination ports", .number = true },
+	[ROW_PEERS] = { .name = "PEERS", .help = "whom it is for: sets, any, or nobody" },
+	[ROW_FEATURE] = { .name = "FEATURE", .help = "what it is for" },
+	[ROW_LIVE] = { .name = "LIVE", .help = "yes, or why not" },
+	[ROW_SIDE] = { .name = "SIDE", .help = "the side that it is of", .hidden = true },
+	[ROW_ROLE] = { .name = "ROLE", .help = "the document's role", .hidden = true },
+	[ROW_APPLICATION] = {
+		.name = "APPLICATION",
+		.help = "the document's application",
+		.hidden = true,
+	},
+	[ROW_SETS] = { .name = "SETS", .help = "the peer sets that can narrow it", .hidden = true },
+	[ROW_NOTE] = { .name = "NOTE", .help = "what passes there", .hidden = true },
+};
+
+enum { NODE_NAME, NODE_SERVICES, NODE_COLUMNS = NODE_SERVICES + SERVICE_COUNT };
+
+static const struct column node_columns[NODE_COLUMNS] = {
+	[NODE_NAME] = { .name = "NODE", .help = "name of the node" },
+	[NODE_SERVICES + NF_EDGE_SERVICE_ACCESS] = {
+		.name = "ACCESS",
+		.help = "addresses of the Access Edge",
+	},
+	[NODE_SERVICES + NF_EDGE_SERVICE_WEBCONF] = {
+		.name = "WEBCONF",
+		.help = "addresses of the Web Conferencing Edge",
+	},
+	[NODE_SERVICES + NF_EDGE_SERVICE_AV] = {
+		.name = "AV",
+		.help = "addresses of the A/V Edge",
+	},
+	[NODE_SERVICES + NF_EDGE_SERVICE_INTERNAL] = {
+		.name = "INTERNAL",
+		.help = "addresses of the internal interface",
+	},
+};
+
+enum { SET_NAME, SET_BOUND, SET_PREFIXES, SET_ROWS, SET_COLUMNS };
+
+static const struct column set_columns[SET_COLUMNS] = {
+	[SET_NAME] = { .name = "SET", .help = "name of the peer set" },
+	[SET_BOUND] = { .name = "BOUND", .help = "whether the configuration names it" },
+	[SET_PREFIXES] = { .name = "PREFIXES", .help = "how many it holds", .number = true },
+	[SET_ROWS] = { .name = "ROWS", .help = "the rows that it narrows" },
+};
+
+const struct columns nf_edge_columns_of_rows = { row_columns, ROW_COLUMNS };
+const struct columns nf_edge_columns_of_nodes = { node_columns, NODE_COLUMNS };
+const struct columns nf_edge_columns_of_peers = { set_columns, SET_COLUMNS };
+
+static const char *feature_of(const struct row *row)
+{
+	return row->feature == NF_EDGE_FEATURE_NONE ? NULL :
+	       nf_edge_word(&nf_edge_features, (uint32_t)row->feature);
+}
+
+/* A new string, or NULL of a live row. */
+static char *why_not(const struct view *view, size_t i)
+{
+	const struct row *row = &nf_edge_rows[i];
+	uint32_t dead = view->rows[i].dead;
+	const char *zone = nf_edge_word(&nf_edge_zones, row->zone);
+	const char *feature = feature_of(row);
+
+	if (view->rows[i].live)
+		return NULL;
+	if (!view->loaded)
+		return nf_edge_strdup("no policy is loaded");
+	if (!(dead & (1U << NF_EDGE_DEAD_FEATURE_OFF)) || !feature)
+		return nf_edge_format("zone %s is off", zone);
+	if (!(dead & (1U << NF_EDGE_DEAD_ZONE_OFF)))
+		return nf_edge_format("feature %s is off", feature);
+	return nf_edge_format("zone %s and feature %s are off", zone, feature);
+}
+
+static json_t *peers_json(const struct row *row, uint32_t bound)
+{
+	if (nf_edge_row_at_any(row, bound))
+		return json_pack("[s]", "any");
+	return nf_edge_json_words(&nf_edge_peer_sets, row->peer_sets & bound);
+}
+
+static json_t *row_json(const struct view *view, size_t i)
+{
+	static const char layout[] =
+		"{s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:i,s:i,s:o,s:b,s:o,s:s?,s:s,s:b,s:s?}";
+	const struct row *row = &nf_edge_rows[i];
+	char *ports = nf_edge_row_ports(row), *why = why_not(view, i);
+	json_t *object;
+
+	object = json_pack(layout,
+			   "id", row->id,
+			   "zone", nf_edge_word(&nf_edge_zones, row->zone),
+			   "service", nf_edge_word(&nf_edge_services,
+						   row->service),
+			   "direction", nf_edge_word(&nf_edge_directions,
+						     row->direction),
+			   "side", nf_edge_word(&nf_edge_sides,
+						nf_edge_row_side(row)),
+			   "role", row->role,
+			   "application", row->application,
+			   "protocol", nf_edge_row_protocol(row),
+			   "ports", ports,
+			   "port_low", row->port_low,
+			   "port_high", row->port_high,
+			   "peer_sets", nf_edge_json_words(&nf_edge_peer_sets,
+							   row->peer_sets),
+			   "any_when_unbound", row->any_when_unbound,
+			   "peers", peers_json(row, view->rows[i].bound),
+			   "feature", feature_of(row),
+			   "note", row->note,
+			   "live", view->rows[i].live,
+			   "why_not", why);
+	free(why);
+	free(ports);
+	return object;
+}
+
+static void fill_row(char **cells, const struct view *view, size_t i)
+{
+	const struct row *row = &nf_edge_rows[i];
+	char *why = why_not(view, i);
+
+	cells[ROW_ID] = nf_edge_strdup(row->id);
+	cells[ROW_ZONE] = nf_edge_strdup(nf_edge_word(&nf_edge_zones,
+						      row->zone));
+	cells[ROW_SERVICE] = nf_edge_strdup(nf_edge_word(&nf_edge_services,
+							 row->service));
+	cells[ROW_DIRECTION] =
+		nf_edge_strdup(nf_edge_word(&nf_edge_directions,
+					    row->direction));
+	cells[ROW_PROTOCOL] = nf_edge_strdup(nf_edge_row_protocol(row));
+	cells[ROW_PORTS] = nf_edge_row_ports(row);
+	cells[ROW_PEERS] = nf_edge_row_peers(row, view->rows[i].bound);
+	cells[ROW_FEATURE] = nf_edge_strdup(feature_of(row) ? : "-");
+	cells[ROW_LIVE] = why ? nf_edge_format("no: %s", why) :
+				nf_edge_strdup("yes");
+	cells[ROW_SIDE] = nf_edge_strdup(nf_edge_word(&nf_edge_sides,
+						      nf_edge_row_side(row)));
+	cells[ROW_ROLE] = nf_edge_strdup(row->role);
+	cells[ROW_APPLICATION] = nf_edge_strdup(row->application);
+	cells[ROW_SETS] = nf_edge_word_list(&nf_edge_peer_sets, row->peer_sets,
+					    ",");
+	cells[ROW_NOTE] = nf_edge_strdup(row->note);
+	free(why);
+}
+
+static json_t *begin_json(const struct view *view, const char *key,
+			  json_t **array)
+{
+	*array = json_array();
+	return json_pack("{s:i, s:I, s:o}", SCHEMA,
+			 "generation", (json_int_t)view->generation,
+			 key, *array);
+}
+
+/**
+ * nf_edge_show_rows - the rows of the policy
+ * @client: the socket
+ * @options: how to show them
+ *
+ * Return: what to exit with.
+ */
+enum outcome nf_edge_show_rows(struct client *client,
+			       const struct show_options *options)
+{
+	json_t *object, *array;
+	enum outcome outcome;
+	struct view view;
+	size_t i;
+
+	outcome = nf_edge_view_read(client, &view, VIEW_ROWS);
+	if (outcome == DONE && options->json) {
+		object = begin_json(&view, "rows", &array);
+		for (i = 0; i < NF_EDGE_ROW_COUNT; i++)
+			json_array_append_new(array, row_json(&view, i));
+		nf_edge_json_print(object, JSON_INDENT(2));
+	} else if (outcome == DONE) {
+		for (i = 0; i < NF_EDGE_ROW_COUNT; i++)
+			fill_row(nf_edge_table_line(options->table), &view, i);
+		nf_edge_table_print(options->table);
+	}
+	nf_edge_view_free(&view);
+	return outcome;
+}
+
+static json_t *addresses_json(const struct node *node, unsigned int service)
+{
+	json_t *array = json_array();
+	char text[INET6_ADDRSTRLEN];
+	size_t i;
+
+	for (i = 0; i < node->count; i++) {
+		if (node->bindings[i].service != service)
+			continue;
+		nf_edge_ip_format(&node->bindings[i].ip, text);
+		json_array_append_new(array, json_string(text));
+	}
+	return array;
+}
+
+static char *addresses_text(const struct node *node, unsigned int service)
+{
+	char *list = nf_edge_strdup(""), *longer;
+	char text[INET6_ADDRSTRLEN];
+	size_t i;
+
+	for (i = 0; i < node->count; i++) {
+		if (node->bindings[i].service != service)
+			continue;
+		longer = nf_edge_format("%s%s%s", list, *list ? "," : "",
+					nf_edge_ip_format(&node->bindings[i].ip,
+							  text));
+		free(list);
+		list = longer;
+	}
+	return list;
+}
+
+/**
+ * nf_edge_node_json - a node and its addresses
+ * @node: the node
+ *
+ * Return: a new object.
+ */
+json_t *nf_edge_node_json(const struct node *node)
+{
+	json_t *object = json_pack("{s:o}", "node",
+				   nf_edge_json_text(node->name));
+	unsigned int service;
+
+	for (service = 0; service < SERVICE_COUNT; service++)
+		json_object_set_new(object,
+				    nf_edge_word(&nf_edge_services, service),
+				    addresses_json(node, service));
+	return object;
+}
+
+static void fill_node(char **cells, const struct node *node)
+{
+	unsigned int service;
+
+	cells[NODE_NAME] = nf_edge_strdup(node->name);
+	for (service = 0; service < SERVICE_COUNT; service++)
+		cells[NODE_SERVICES + service] = addresses_text(node, service);
+}
+
+/**
+ * nf_edge_show_nodes - the nodes and their addresses
+ * @client: the socket
+ * @options: how to show them
+ *
+ * Return: what to exit with.
+ */
+enum outcome nf_edge_show_nodes(struct client *client,
+				const struct show_options *options)
+{
+	json_t *object, *array;
+	enum outcome outcome;
+	struct view view;
+	size_t i;
+
+	outcome = nf_edge_view_read(client, &view, VIEW_NODES);
+	if (outcome == DONE && !view.loaded)
+		outcome = nf_edge_show_unloaded();
+	if (outcome == DONE && options->json) {
+		object = begin_json(&view, "nodes", &array);
+		for (i = 0; i < view.policy.node_count; i++) {
+			const struct node *node = &view.policy.nodes[i];
+
+			json_array_append_new(array, nf_edge_node_json(node));
+		}
+		nf_edge_json_print(object, JSON_INDENT(2));
+	} else if (outcome == DONE) {
+		for (i = 0; i < view.policy.node_count; i++)
+			fill_node(nf_edge_table_line(options->table),
+				  &view.policy.nodes[i]);
+		nf_edge_table_print(options->table);
+	}
+	nf_edge_view_free(&view);
+	return outcome;
+}
+
+static json_t *set_json(const struct view *view, unsigned int set)
+{
+	return json_pack("{s:s, s:b, s:I, s:o}",
+			 "set", nf_edge_word(&nf_edge_peer_sets, set),
+			 "bound", view->policy.sets[set].bound,
+			 "prefixes", (json_int_t)view->set_counts[set],
+			 "rows", nf_edge_json_rows(nf_edge_rows_of_set(set)));
+}
+
+static void fill_set(char **cells, const struct view *view, unsigned int set)
+{
+	cells[SET_NAME] = nf_edge_strdup(nf_edge_word(&nf_edge_peer_sets, set));
+	cells[SET_BOUND] = nf_edge_strdup(view->policy.sets[set].bound ?
+					  "yes" : "no");
+	cells[SET_PREFIXES] = nf_edge_format("%u", view->set_counts[set]);
+	cells[SET_ROWS] = nf_edge_row_ids(nf_edge_rows_of_set(set), ",");
+}
+
+/**
+ * nf_edge_show_peers - the peer sets
+ * @client: the socket
+ * @options: how to show them
+ *
+ * Return: what to exit with.
+ */
+enum outcome nf_edge_show_peers(struct client *client,
+				const struct show_options *options)
+{
+	json_t *object, *array;
+	enum outcome outcome;
+	struct view view;
+	unsigned int i;
+
+	outcome = nf_edge_view_read(client, &view, VIEW_COUNTS);
+	if (outcome == DONE && options->json) {
+		object = begin_json(&view, "peers", &array);
+		for (i = 0; i < PEER_SET_COUNT; i++)
+			json_array_append_new(array, set_json(&view, i));
+		nf_edge_json_print(object, JSON_INDENT(2));
+	} else if (outcome == DONE) {
+		for (i = 0; i < PEER_SET_COUNT; i++)
+			fill_set(nf_edge_table_line(options->table), &view, i);
+		nf_edge_table_print(options->table);
+	}
+	nf_edge_view_free(&view);
+	return outcome;
+}

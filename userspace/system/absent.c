@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Advice about a name that no device has: the device that has it as another
+ * name, a wild card, or the nearest name.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/edgectl.h"
+#include "base/foreign.h"
+#include "base/nearest.h"
+#include "system/links.h"
+
+/* Signs that other tools take for any number of letters or digits. */
+#define WILD_CARDS	"+*%?["
+
+/* Signs that ip link and address labels write behind the name of a device. */
+#define APPENDED	"@:"
+
+static const struct link *find_alternative(const struct links *links,
+					   const char *name)
+{
+	size_t i, j;
+
+	for (i = 0; i < links->count; i++)
+		for (j = 0; j < links->items[i].other_count; j++)
+			if (!strcmp(links->items[i].others[j], name))
+				return &links->items[i];
+	return NULL;
+}
+
+/**
+ * nf_edge_device_nearest - the device that a name was meant for
+ * @links: the devices
+ * @name: a name that no device has
+ *
+ * Letter case, quotes, blanks and characters that look like others do not
+ * count.
+ *
+ * Return: its name, or NULL when none is near.
+ */
+const char *nf_edge_device_nearest(const struct links *links, const char *name)
+{
+	const char **names = nf_edge_alloc(links->count * sizeof(*names));
+	char *plain = nf_edge_plain(name);
+	const char *nearest;
+	size_t count = 0, i;
+
+	for (i = 0; i < links->count; i++)
+		if (strcmp(links->items[i].name, "lo") != 0)
+			names[count++] = links->items[i].name;
+	plain[strcspn(plain, APPENDED WILD_CARDS "/")] = '\0';
+	nearest = *plain ? nf_edge_nearest(names, count, plain) : NULL;
+	free(plain);
+	free(names);
+	return nearest;
+}
+
+/**
+ * nf_edge_device_alternative - the device that a name is another name of
+ * @links: the devices
+ * @name: a name that no device has
+ *
+ * Return: a new sentence, or NULL when the name is not an alternative one.
+ */
+char *nf_edge_device_alternative(const struct links *links, const char *name)
+{
+	const struct link *link = find_alternative(links, name);
+
+	if (!link)
+		return NULL;
+	return nf_edge_format("is another name of %s; write %s",
+			      link->name, link->name);
+}
+
+/**
+ * nf_edge_device_absent - say of a name that no device has it
+ * @links: the devices
+ * @name: the name
+ *
+ * Return: a new sentence, or NULL when a device has the name.
+ */
+char *nf_edge_device_absent(const struct links *links, const char *name)
+{
+	const char *nearest, *wild = strpbrk(name, WILD_CARDS);
+	char *sentence;
+
+	if (nf_edge_link_find(links, name))
+		return NULL;
+	sentence = nf_edge_device_alternative(links, name);
+	if (sentence)
+		return sentence;
+	if (wild)
+		return nf_edge_format("no device has this name now; %c is no wild card, name each",
+				      *wild);
+	nearest = nf_edge_device_nearest(links, name);
+	return nf_edge_format("no device has this name now; %s%s",
+			      nearest ? "the nearest is " :
+					"check the spelling",
+			      nearest ? nearest : "");
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The SSH sessions that a policy must not cut.
+ */
+#ifndef SSH_H
+#define SSH_H
+
+#include <stddef.h>
+
+#include "base/edgectl.h"
+#include "policy/query.h"
+
+/**
+ * enum whose - how sure it is that the tool is run from a session
+ * @OURS: it is
+ * @MAYBE_OURS: one of the sessions may be the one, or none
+ * @NAMED: SSH_CONNECTION names a session that is not seen alive
+ */
+enum whose {
+	OURS,
+	MAYBE_OURS,
+	NAMED,
+};
+
+/**
+ * struct sessions - the sessions to take care of
+ * @items: each as a question to the classifier
+ * @count: how many
+ * @capacity: how many there is room for
+ * @whose: whether they are those that the tool is run from
+ * @unknown: why a session may have been missed, or NULL
+ */
+struct sessions {
+	struct query *items;
+	size_t count;
+	size_t capacity;
+	enum whose whose;
+	const char *unknown;
+};
+
+void nf_edge_sessions_find(struct sessions *sessions);
+void nf_edge_sessions_free(struct sessions *sessions);
+void nf_edge_sessions_note(const struct sessions *sessions);
+enum outcome nf_edge_session_check(const struct sessions *sessions, size_t i,
+				   const struct verdict *verdict,
+				   const char *what);
+
+#endif /* SSH_H */

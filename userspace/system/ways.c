@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Ways round the policy that this host shows: one list, for check, load and
+ * show status.  docs/ways-round.md describes each.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/edgectl.h"
+#include "config/findings.h"
+#include "output/output.h"
+#include "system/ways.h"
+
+static bool is_noted(const struct ways *ways, const char *where,
+		     const char *text)
+{
+	size_t i;
+
+	for (i = 0; i < ways->count; i++)
+		if (!strcmp(ways->items[i].where, where) &&
+		    !strcmp(ways->items[i].text, text))
+			return true;
+	return false;
+}
+
+/**
+ * nf_edge_way_add - note a way round, once
+ * @ways: the list
+ * @kind: its word
+ * @where: the place
+ * @format: one sentence: what happens, and the remedy
+ */
+void nf_edge_way_add(struct ways *ways, const char *kind, const char *where,
+		     const char *format, ...)
+{
+	va_list args;
+	char *text;
+
+	va_start(args, format);
+	text = nf_edge_vformat(format, args);
+	va_end(args);
+	if (is_noted(ways, where, text)) {
+		free(text);
+		return;
+	}
+	ways->items = nf_edge_grow(ways->items, &ways->capacity, ways->count,
+				   sizeof(*ways->items));
+	ways->items[ways->count++] = (struct way){
+		.kind = kind, .where = nf_edge_strdup(where), .text = text,
+	};
+}
+
+/**
+ * nf_edge_ways_has_family - tell whether a node has an address of a family
+ * @ways: the list, with its policy
+ * @family: AF_INET or AF_INET6
+ *
+ * Return: true when a node has one.
+ */
+bool nf_edge_ways_has_family(const struct ways *ways, sa_family_t family)
+{
+	const struct policy *policy = ways->policy;
+	size_t n, i;
+
+	for (n = 0; n < policy->node_count; n++)
+		for (i = 0; i < policy->nodes[n].count; i++)
+			if (policy->nodes[n].bindings[i].ip.family == family)
+				return true;
+	return false;
+}
+
+/**
+ * nf_edge_ways_read - look for ways round a policy on this host
+ * @ways: filled in; nf_edge_ways_free() the list
+ * @policy: the policy, with its interfaces and nodes
+ *
+ * Ask only where the module is: a look at rules makes the kernel load
+ * nf_tables.
+ */
+void nf_edge_ways_read(struct ways *ways, const struct policy *policy)
+{
+	*ways = (struct ways){ .policy = policy };
+	nf_edge_ways_of_devices(ways);
+	nf_edge_ways_of_filters(ways);
+	nf_edge_ways_of_rules(ways);
+	nf_edge_ways_of_proc(ways);
+}
+
+/**
+ * nf_edge_ways_warn - add the ways round to the warnings of a configuration
+ * @config: a configuration without errors
+ */
+void nf_edge_ways_warn(struct config *config)
+{
+	const struct interface *interface;
+	struct ways ways;
+	size_t i;
+
+	nf_edge_ways_read(&ways, &config->policy);
+	for (i = 0; i < ways.count; i++) {
+		interface = nf_edge_interface_find(&config->policy,
+						   ways.items[i].where);
+		nf_edge_find(&config->warnings, config->file, interface ?
+			     interface->line : config->mode_line,
+			     ways.items[i].where, "%s", ways.items[i].text);
+	}
+	nf_edge_findings_sort(&config->warnings, config->file);
+	nf_edge_ways_free(&ways);
+}
+
+/**
+ * nf_edge_ways_print - print a warning for each way round
+ * @ways: the list
+ */
+void nf_edge_ways_print(const struct ways *ways)
+{
+	size_t i;
+
+	for (i = 0; i < ways->count; i++)
+		nf_edge_warn("%s: %s", ways->items[i].where,
+			     ways->items[i].text);
+}
+
+/**
+ * nf_edge_ways_json - make the list into JSON
+ * @ways: the list
+ *
+ * Return: a new array of objects.
+ */
+json_t *nf_edge_ways_json(const struct ways *ways)
+{
+	json_t *array = json_array();
+	size_t i;
+
+	for (i = 0; i < ways->count; i++)
+		json_array_append_new(array,
+				      json_pack("{s:s, s:o, s:o}",
+						"way", ways->items[i].kind,
+						"where",
+						nf_edge_json_text(ways->items[i].where),
+						"message",
+						nf_edge_json_text(ways->items[i].text)));
+	return array;
+}
+
+/**
+ * nf_edge_ways_free - forget the list
+ * @ways: the list
+ */
+void nf_edge_ways_free(struct ways *ways)
+{
+	size_t i;
+
+	for (i = 0; i < ways->count; i++) {
+		free(ways->items[i].where);
+		free(ways->items[i].text);
+	}
+	free(ways->items);
+	free(ways->devices);
+	*ways = (struct ways){ 0 };
+}

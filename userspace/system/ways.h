@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Ways round the policy that this host shows: settings, devices and rules by
+ * which packets reach an Edge without a verdict, or get a wrong one.
+ */
+#ifndef WAYS_H
+#define WAYS_H
+
+#include <jansson.h>
+#include <net/if.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/socket.h>
+
+#include "config/config.h"
+#include "policy/policy.h"
+
+/**
+ * struct way - one way round
+ * @kind: a word that stays, for machines and for docs/ways-round.md
+ * @where: the device, setting, rule or service that opens the way
+ * @text: what happens there, and the remedy
+ */
+struct way {
+	const char *kind;
+	char *where;
+	char *text;
+};
+
+/**
+ * struct device - a network device of this namespace
+ * @name: its name
+ * @kind: its kind as rtnetlink has it ("bridge"), empty for a real one
+ * @index: its number
+ * @lower: number of the device below it, or 0
+ * @master: number of its bridge, bond or VRF, or 0
+ * @mac: its hardware address
+ * @is_bound: whether its packets are the policy's concern: it is bound to a
+ *	side, or no device is
+ * @carries: whether it carries the frames of a bound one: it is bound, a port
+ *	of it, or the device below it
+ * @bears_edges: whether it is bound to the side edge, or no device is bound
+ * @is_l3: an ipvlan of mode L3 or L3S
+ * @has_xdp: whether an XDP program is attached
+ * @calls: a bridge that calls netfilter itself, whatever the settings: for
+ *	IPv4, for IPv6
+ * @has_ingress: whether filters of tc may stand before it
+ */
+struct device {
+	char name[IF_NAMESIZE];
+	char kind[16];
+	int index;
+	int lower;
+	int master;
+	uint8_t mac[6];
+	bool is_bound;
+	bool carries;
+	bool bears_edges;
+	bool is_l3;
+	bool has_xdp;
+	bool calls[FAMILY_COUNT];
+	bool has_ingress;
+};
+
+/**
+ * struct ways - all ways round that were found
+ * @policy: the policy to be gone round
+ * @devices: the devices of this namespace
+ * @device_count: number of devices
+ * @device_capacity: number of devices that there is room for
+ * @items: the ways
+ * @count: number of ways
+ * @capacity: number of ways that there is room for
+ */
+struct ways {
+	const struct policy *policy;
+	struct device *devices;
+	size_t device_count;
+	size_t device_capacity;
+	struct way *items;
+	size_t count;
+	size_t capacity;
+};
+
+void nf_edge_ways_read(struct ways *ways, const struct policy *policy);
+void nf_edge_ways_warn(struct config *config);
+void nf_edge_ways_print(const struct ways *ways);
+json_t *nf_edge_ways_json(const struct ways *ways);
+void nf_edge_ways_free(struct ways *ways);
+
+/* For the files ways_*.c, each of which looks at one part of the kernel. */
+void nf_edge_way_add(struct ways *ways, const char *kind, const char *where,
+		     const char *format, ...)
+	__printf(4, 5);
+bool nf_edge_ways_has_family(const struct ways *ways, sa_family_t family);
+void nf_edge_ways_of_devices(struct ways *ways);
+void nf_edge_ways_of_filters(struct ways *ways);
+void nf_edge_ways_of_rules(struct ways *ways);
+void nf_edge_ways_of_proc(struct ways *ways);
+
+struct nl_sock;
+struct nl_msg;
+bool nf_edge_ways_dump(struct nl_sock *socket, int type, void *head,
+		       size_t size, int (*add)(struct nl_msg *msg, void *arg),
+		       void *arg);
+const struct device *nf_edge_ways_device(const struct ways *ways, int index);
+
+/* Where procfs is mounted; tests have one of their own. */
+extern const char *nf_edge_ways_procfs;
+int nf_edge_ways_sysctl(const char *format, ...)
+	__printf(1, 2);
+
+#endif /* WAYS_H */
