@@ -9,6 +9,7 @@
 #include "hook.h"
 #include "nat.h"
 #include "netlink/family.h"
+#include "netlink/transaction.h"
 #include "snapshot.h"
 
 unsigned int nf_edge_net_id __ro_after_init;
@@ -77,11 +78,16 @@ static int __init nf_edge_init(void)
 	err = nf_edge_nat_init();
 	if (err)
 		goto err_interfaces;
-	err = nf_edge_netlink_init();
+	err = nf_edge_transactions_init();
 	if (err)
 		goto err_nat;
+	err = nf_edge_family_init();
+	if (err)
+		goto err_transactions;
 	return 0;
 
+err_transactions:
+	nf_edge_transactions_exit();
 err_nat:
 	nf_edge_nat_exit();
 err_interfaces:
@@ -95,7 +101,8 @@ err_snapshots:
 
 static void __exit nf_edge_exit(void)
 {
-	nf_edge_netlink_exit();
+	nf_edge_family_exit();
+	nf_edge_transactions_exit();
 	nf_edge_nat_exit();
 	nf_edge_interfaces_exit();
 	unregister_pernet_subsys(&net_ops);

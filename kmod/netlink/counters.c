@@ -8,6 +8,7 @@
 
 #include "netlink/family.h"
 #include "netlink/netlink-gen.h"
+#include "snapshot.h"
 
 #define COUNTS_SIZE	(nla_total_size(0) + nla_total_size(16) +	\
 			 7 * nla_total_size_64bit(sizeof(u64)))

@@ -8,6 +8,7 @@
 
 #include "netlink/family.h"
 #include "netlink/netlink-gen.h"
+#include "snapshot.h"
 
 /* Prefixes in one message: it fits a reader's buffer of 32 KiB. */
 #define PREFIXES_A_MESSAGE	1024

@@ -6,8 +6,10 @@
 
 #include <linux/netdevice.h>
 
+#include "netlink/explain.h"
 #include "netlink/family.h"
 #include "netlink/netlink-gen.h"
+#include "snapshot.h"
 
 /* Loopback and VRF devices are never governed, whatever their names. */
 static bool never_governed(struct net *net, const char *name)

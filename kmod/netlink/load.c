@@ -1,171 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Loading a policy.  Peer sets that pass one message are collected in a
- * transaction, which belongs to a socket and ends with it.
+ * Load: build a policy from a message and the socket's transaction, and publish
+ * it.
  */
 
-#include <linux/netlink.h>
 #include <linux/slab.h>
 
-#include "array.h"
+#include "netlink/explain.h"
 #include "netlink/family.h"
 #include "netlink/netlink-gen.h"
 #include "netlink/parse.h"
+#include "netlink/parse_peers.h"
+#include "netlink/transaction.h"
+#include "snapshot.h"
 
-#define TRANSACTIONS_MAX	4	/* a namespace */
-
-#define BROKEN "peers of this transaction were refused, so it cannot be loaded"
 #define STALE "the policy changed while this was being loaded; nothing was changed, load again"
-
-/**
- * struct nf_edge_transaction - peer sets on their way
- * @list: in the namespace's transactions, under its mutex
- * @portid: of the socket that owns it
- * @generation: of the policy when it began
- * @bound_sets: mask of the sets that were named
- * @broken: something of it was refused, so that it is not what was meant
- * @prefixes: theirs
- */
-struct nf_edge_transaction {
-	struct list_head list;
-	u32 portid;
-	u32 generation;
-	u32 bound_sets;
-	bool broken;
-	struct nf_edge_prefixes prefixes;
-};
-
-static struct nf_edge_transaction *find_transaction(struct nf_edge_net *en,
-						    u32 portid)
-{
-	struct nf_edge_transaction *t;
-
-	lockdep_assert_held(&en->mutex);
-	list_for_each_entry(t, &en->transactions, list)
-		if (t->portid == portid)
-			return t;
-	return NULL;
-}
-
-static void end_transaction(struct nf_edge_transaction *t)
-{
-	list_del(&t->list);
-	nf_edge_prefixes_free(&t->prefixes);
-	kfree(t);
-}
-
-/**
- * nf_edge_transactions_end - end all transactions of a namespace
- * @en: the namespace, whose mutex is held
- */
-void nf_edge_transactions_end(struct nf_edge_net *en)
-{
-	struct nf_edge_transaction *t, *next;
-
-	list_for_each_entry_safe(t, next, &en->transactions, list)
-		end_transaction(t);
-}
-
-static int begin_locked(struct nf_edge_net *en, struct genl_info *info)
-{
-	struct nf_edge_transaction *t;
-	int n = 0;
-
-	list_for_each_entry(t, &en->transactions, list) {
-		if (t->portid == info->snd_portid) {
-			NL_SET_ERR_MSG(info->extack,
-				       "this socket has a transaction open: load, or close the socket");
-			return -EBUSY;
-		}
-		n++;
-	}
-	if (n >= TRANSACTIONS_MAX) {
-		NL_SET_ERR_MSG(info->extack,
-			       "four policies are being loaded at once: try again later");
-		return -EBUSY;
-	}
-	t = kzalloc(sizeof(*t), GFP_KERNEL_ACCOUNT);
-	if (!t)
-		return -ENOMEM;
-	t->portid = info->snd_portid;
-	t->generation = en->generation;
-	list_add(&t->list, &en->transactions);
-	return 0;
-}
-
-int nf_edge_nl_begin_doit(struct sk_buff *skb, struct genl_info *info)
-{
-	struct nf_edge_net *en = nf_edge_net(genl_info_net(info));
-	struct sk_buff *msg;
-	void *header;
-	int err;
-
-	msg = nf_edge_nl_reply(info, NLMSG_GOODSIZE, &header);
-	if (!msg)
-		return -ENOMEM;
-	mutex_lock(&en->mutex);
-	err = nla_put_u32(msg, NF_EDGE_A_POLICY_GENERATION, en->generation) ?:
-	      begin_locked(en, info);
-	mutex_unlock(&en->mutex);
-	if (err) {
-		nlmsg_free(msg);
-		return err;
-	}
-	return nf_edge_nl_send(msg, header, info);
-}
-
-int nf_edge_nl_peers_add_doit(struct sk_buff *skb, struct genl_info *info)
-{
-	struct nf_edge_net *en = nf_edge_net(genl_info_net(info));
-	struct nf_edge_transaction *t;
-	int err;
-
-	mutex_lock(&en->mutex);
-	t = find_transaction(en, info->snd_portid);
-	if (!t) {
-		NL_SET_ERR_MSG(info->extack,
-			       "this socket has no transaction: begin one");
-		err = -EINVAL;
-	} else if (t->broken) {
-		NL_SET_ERR_MSG(info->extack, BROKEN);
-		err = -EINVAL;
-	} else {
-		err = nf_edge_parse_peers(info, &t->prefixes, &t->bound_sets);
-		if (err) {
-			/* Without them, a load would open rows to any. */
-			t->broken = true;
-			nf_edge_prefixes_free(&t->prefixes);
-		}
-	}
-	mutex_unlock(&en->mutex);
-	return err;
-}
-
-/* The transaction's prefixes become @p; a dry run leaves them where they are. */
-static int take_prefixes(struct nf_edge_transaction *t, bool dry_run,
-			 struct nf_edge_prefixes *p)
-{
-	struct nf_edge_prefix *copy;
-	int err;
-
-	err = nf_edge_prefixes_finish(&t->prefixes);
-	if (err || !t->prefixes.n_runs)
-		return err;
-	if (!dry_run) {
-		swap(*p, t->prefixes);
-		return 0;
-	}
-	copy = nf_edge_array(t->prefixes.total, sizeof(*copy));
-	if (!copy)
-		return -ENOMEM;
-	memcpy(copy, t->prefixes.run[0].at,
-	       array_size(t->prefixes.total, sizeof(*copy)));
-	p->run[0].at = copy;
-	p->run[0].n = t->prefixes.total;
-	p->total = t->prefixes.total;
-	p->n_runs = 1;
-	return 0;
-}
 
 /* Edge addresses count on their nodes. */
 static void bind_hits(struct nf_edge_site *site)
@@ -195,7 +44,7 @@ build_snapshot(struct genl_info *info, struct nf_edge_transaction *t,
 	prefixes = kzalloc(sizeof(*prefixes), GFP_KERNEL);
 	if (!prefixes)
 		return ERR_PTR(-ENOMEM);
-	err = (t ? take_prefixes(t, dry_run, prefixes) : 0) ?:
+	err = (t ? nf_edge_transaction_take(t, dry_run, prefixes) : 0) ?:
 	      nf_edge_parse_peers(info, prefixes, &bound_sets) ?:
 	      nf_edge_prefixes_finish(prefixes);
 	if (err)
@@ -236,10 +85,10 @@ static int check_origin(struct nf_edge_net *en, struct genl_info *info,
 {
 	const struct nlattr *attr = info->attrs[NF_EDGE_A_POLICY_GENERATION];
 
-	if (t && t->broken) {
-		NL_SET_ERR_MSG(info->extack, BROKEN);
-		return -EINVAL;
-	}
+	int err = t ? nf_edge_transaction_check(t, info->extack) : 0;
+
+	if (err)
+		return err;
 	if (attr && nla_get_u32(attr) != en->generation) {
 		NL_SET_ERR_MSG_ATTR(info->extack, attr, STALE);
 		return -ESTALE;
@@ -344,11 +193,11 @@ int nf_edge_nl_load_doit(struct sk_buff *skb, struct genl_info *info)
 				       &header);
 
 	mutex_lock(&en->mutex);
-	t = find_transaction(en, info->snd_portid);
+	t = nf_edge_transaction_find(en, info->snd_portid);
 	err = n < 0 ? n :
 	      !msg ? -ENOMEM : load_locked(en, info, t, dry_run, msg);
 	if (t && !dry_run)
-		end_transaction(t);
+		nf_edge_transaction_end(t);
 	mutex_unlock(&en->mutex);
 
 	if (err) {
@@ -362,48 +211,4 @@ int nf_edge_nl_load_doit(struct sk_buff *skb, struct genl_info *info)
 		return nf_edge_nl_send(msg, header, info);
 	genlmsg_end(msg, header);
 	return genlmsg_reply(msg, info);
-}
-
-/* A socket that closes takes its transaction along. */
-static int netlink_event(struct notifier_block *nb, unsigned long event,
-			 void *ptr)
-{
-	struct netlink_notify *notify = ptr;
-	struct nf_edge_transaction *t;
-	struct nf_edge_net *en;
-
-	if (event != NETLINK_URELEASE || notify->protocol != NETLINK_GENERIC)
-		return NOTIFY_DONE;
-	en = nf_edge_net(notify->net);
-	/* No load need be waited for, of which the socket has no part. */
-	if (list_empty_careful(&en->transactions))
-		return NOTIFY_DONE;
-	mutex_lock(&en->mutex);
-	t = find_transaction(en, notify->portid);
-	if (t)
-		end_transaction(t);
-	mutex_unlock(&en->mutex);
-	return NOTIFY_DONE;
-}
-
-static struct notifier_block netlink_notifier = {
-	.notifier_call = netlink_event,
-};
-
-/**
- * nf_edge_transactions_init - watch sockets from now on
- *
- * Return: 0 or a negative error.
- */
-int nf_edge_transactions_init(void)
-{
-	return netlink_register_notifier(&netlink_notifier);
-}
-
-/**
- * nf_edge_transactions_exit - watch sockets no more
- */
-void nf_edge_transactions_exit(void)
-{
-	netlink_unregister_notifier(&netlink_notifier);
 }

@@ -9,8 +9,11 @@
 #include <linux/slab.h>
 #include <linux/sort.h>
 
+#include "netlink/family.h"
 #include "netlink/netlink-gen.h"
 #include "netlink/parse.h"
+#include "netlink/parse_host.h"
+#include "snapshot.h"
 
 /**
  * nf_edge_parse_switches - mode, zones and features of a message

@@ -11,6 +11,8 @@
 
 #include "../../../kmod/netlink/family.h"
 #include "../../../kmod/netlink/netlink-gen.h"
+#include "../../../kmod/netlink/transaction.h"
+#include "../../../kmod/snapshot.h"
 #include "../words.h"
 
 unsigned int nf_edge_net_id;
@@ -117,7 +119,8 @@ static unsigned int let_by(void *priv, struct sk_buff *skb,
 static inline int start_family(void)
 {
 	int i, err = nf_edge_flow_table_init() ?: nf_edge_snapshots_init() ?:
-		     nf_edge_interfaces_init() ?: nf_edge_netlink_init();
+		     nf_edge_interfaces_init() ?: nf_edge_transactions_init() ?:
+		     nf_edge_family_init();
 
 	if (err)
 		return err;
@@ -151,7 +154,8 @@ static inline void end_family(void)
 	nf_edge_unpublish(en);
 	mutex_unlock(&en->mutex);
 	assert(!shim_hooks && !conntrack_refs);
-	nf_edge_netlink_exit();
+	nf_edge_family_exit();
+	nf_edge_transactions_exit();
 	nf_edge_interfaces_exit();
 	nf_edge_snapshots_exit();
 	free_percpu(init_net.ct.stat);

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Changes of a loaded policy: switch and flush.
+ */
+
+#include "netlink/family.h"
+#include "netlink/netlink-gen.h"
+#include "snapshot.h"
+
+static u32 attr_u32(const struct nlattr *attr)
+{
+	return attr ? nla_get_u32(attr) : 0;
+}
+
+/* What the switches of a message make of @now; an attribute that contradicts. */
+static const struct nlattr *apply_switches(struct nlattr **attrs,
+					   struct nf_edge_switches *now)
+{
+	const struct nlattr *zones_off = attrs[NF_EDGE_A_SWITCH_ZONES_OFF];
+	const struct nlattr *features_off = attrs[NF_EDGE_A_SWITCH_FEATURES_OFF];
+	u32 zones_on = attr_u32(attrs[NF_EDGE_A_SWITCH_ZONES_ON]);
+	u32 features_on = attr_u32(attrs[NF_EDGE_A_SWITCH_FEATURES_ON]);
+
+	if (attr_u32(zones_off) & zones_on)
+		return zones_off;
+	if (attr_u32(features_off) & features_on)
+		return features_off;
+	now->zones = (now->zones | zones_on) & ~attr_u32(zones_off);
+	now->features = (now->features | features_on) & ~attr_u32(features_off);
+	if (attrs[NF_EDGE_A_SWITCH_MODE])
+		now->mode = nla_get_u32(attrs[NF_EDGE_A_SWITCH_MODE]);
+	return NULL;
+}
+
+static int switch_locked(struct nf_edge_net *en, struct genl_info *info,
+			 struct sk_buff *msg)
+{
+	const struct nf_edge_snapshot *old;
+	struct nf_edge_snapshot *snapshot;
+	struct nf_edge_switches now;
+	const struct nlattr *bad;
+	bool changed;
+	int err;
+
+	old = rcu_dereference_protected(en->snapshot,
+					lockdep_is_held(&en->mutex));
+	if (!old) {
+		NL_SET_ERR_MSG(info->extack, "no policy is loaded");
+		return -ENOENT;
+	}
+	now = old->switches;
+	bad = apply_switches(info->attrs, &now);
+	if (bad) {
+		NL_SET_ERR_MSG_ATTR(info->extack, bad,
+				    "the same is switched on and off");
+		return -EINVAL;
+	}
+	changed = !nf_edge_same_switches(&now, &old->switches);
+	if (nla_put_u32(msg, NF_EDGE_A_SWITCH_GENERATION,
+			en->generation + changed) ||
+	    nla_put_u8(msg, NF_EDGE_A_SWITCH_CHANGED, changed))
+		return -EMSGSIZE;
+	if (!changed)
+		return 0;
+
+	snapshot = nf_edge_snapshot_create(old->site, &now, &old->loaded);
+	if (!snapshot)
+		return -ENOMEM;
+	err = nf_edge_publish(en, snapshot, info->extack);
+	if (err) {
+		nf_edge_snapshot_put(snapshot);
+		return err;
+	}
+	nf_edge_nl_announce(en, &now, NF_EDGE_CHANGE_SWITCH);
+	return 0;
+}
+
+int nf_edge_nl_switch_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct nf_edge_net *en = nf_edge_net(genl_info_net(info));
+	struct sk_buff *msg;
+	void *header;
+	int err;
+
+	msg = nf_edge_nl_reply(info, NLMSG_GOODSIZE, &header);
+	if (!msg)
+		return -ENOMEM;
+	mutex_lock(&en->mutex);
+	err = switch_locked(en, info, msg);
+	mutex_unlock(&en->mutex);
+	if (err) {
+		nlmsg_free(msg);
+		return err;
+	}
+	return nf_edge_nl_send(msg, header, info);
+}
+
+int nf_edge_nl_flush_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct nf_edge_net *en = nf_edge_net(genl_info_net(info));
+	const struct nf_edge_snapshot *old;
+	struct sk_buff *msg;
+	void *header;
+	bool had;
+
+	msg = nf_edge_nl_reply(info, NLMSG_GOODSIZE, &header);
+	if (!msg)
+		return -ENOMEM;
+	mutex_lock(&en->mutex);
+	old = rcu_dereference_protected(en->snapshot,
+					lockdep_is_held(&en->mutex));
+	had = old;
+	if (nla_put_u32(msg, NF_EDGE_A_POLICY_GENERATION,
+			en->generation + had) ||
+	    nla_put_u32(msg, NF_EDGE_A_POLICY_GOVERNED,
+			had ? old->site->index.n_edge : 0)) {
+		mutex_unlock(&en->mutex);
+		nlmsg_free(msg);
+		return -EMSGSIZE;
+	}
+	if (had) {
+		nf_edge_unpublish(en);
+		nf_edge_nl_announce(en, NULL, NF_EDGE_CHANGE_FLUSH);
+	}
+	mutex_unlock(&en->mutex);
+	return nf_edge_nl_send(msg, header, info);
+}

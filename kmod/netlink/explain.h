@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _NF_EDGE_EXPLAIN_H
+#define _NF_EDGE_EXPLAIN_H
+
+#include <net/netlink.h>
+
+#include "flow_table.h"
+
+struct nf_edge_snapshot;
+
+/* Room for the answer to one query: fixed attributes, names, and all rows. */
+#define NF_EDGE_ANSWER_SIZE	(256 + 2 * NF_EDGE_ROWS * nla_total_size(16))
+
+int nf_edge_explain(struct net *net, const struct nf_edge_snapshot *snapshot,
+		    struct nlattr *query, struct sk_buff *reply,
+		    struct netlink_ext_ack *extack);
+
+#endif

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _NF_EDGE_PARSE_PEERS_H
+#define _NF_EDGE_PARSE_PEERS_H
+
+#include <net/genetlink.h>
+
+#include "prefixes.h"
+
+int nf_edge_parse_peers(struct genl_info *info, struct nf_edge_prefixes *p,
+			u32 *bound_sets);
+
+#endif

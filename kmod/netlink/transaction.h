@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _NF_EDGE_TRANSACTION_H
+#define _NF_EDGE_TRANSACTION_H
+
+#include <linux/list.h>
+#include <net/genetlink.h>
+
+#include "prefixes.h"
+
+struct nf_edge_net;
+
+/**
+ * struct nf_edge_transaction - peer sets on their way
+ * @list: in the namespace's transactions, under its mutex
+ * @portid: of the socket that owns it
+ * @generation: of the policy when it began
+ * @bound_sets: mask of the sets that were named
+ * @broken: something of it was refused, so that it is not what was meant
+ * @prefixes: theirs
+ */
+struct nf_edge_transaction {
+	struct list_head list;
+	u32 portid;
+	u32 generation;
+	u32 bound_sets;
+	bool broken;
+	struct nf_edge_prefixes prefixes;
+};
+
+struct nf_edge_transaction *nf_edge_transaction_find(struct nf_edge_net *en,
+						     u32 portid);
+int nf_edge_transaction_check(const struct nf_edge_transaction *t,
+			      struct netlink_ext_ack *extack);
+int nf_edge_transaction_take(struct nf_edge_transaction *t, bool dry_run,
+			     struct nf_edge_prefixes *p);
+void nf_edge_transaction_end(struct nf_edge_transaction *t);
+void nf_edge_transactions_end(struct nf_edge_net *en);
+
+int nf_edge_transactions_init(void);
+void nf_edge_transactions_exit(void);
+
+#endif
