@@ -12,6 +12,7 @@ help:
 	@echo 'make check     all tests (make lint: only the checks of the sources)'
 	@echo 'make           the module for the running kernel, and the tool'
 	@echo 'make install   both, for real: see docs/install.md'
+	@echo 'make picture   docs/architecture.svg, from the #include lines'
 	@echo 'make uninstall, make clean'
 	@echo
 	@echo 'What takes longer (docs/testing.md, docs/performance.md):'
@@ -133,6 +134,9 @@ lint: tool
 	@scripts/deps lint ynl
 	@scripts/lint
 
+picture:
+	@scripts/picture
+
 install: module tool
 	$(MAKE) -C '$(KDIR)' M='$(CURDIR)' INSTALL_MOD_PATH='$(DESTDIR)' modules_install
 	depmod -b '$(or $(DESTDIR),/)' '$(KVER)'
@@ -157,4 +161,4 @@ clean:
 
 .PHONY: help all module tool demo check check-selftests check-export check-debug check-race \
 	check-mutants coverage stress check-faults check-matrix check-roots bench fuzz bench-check \
-	bench-baseline bench-translated bench-times bench-growth bench-throughput lint install uninstall clean
+	bench-baseline bench-translated bench-times bench-growth bench-throughput lint picture install uninstall clean
