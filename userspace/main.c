@@ -9,8 +9,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/edgectl.h"
+#include "base/fail.h"
 #include "base/nearest.h"
+#include "cmd/verbs.h"
 #include "output/output.h"
 
 static const struct {

@@ -14,13 +14,12 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "config/config.h"
-#include "policy/diff.h"
-#include "fuzz.h"
-#include "system/links.h"
+#include "base/memory.h"
 #include "netlink/load.h"
-#include "output/output.h"
+#include "policy/diff.h"
 #include "print/show.h"
+#include "system/links.h"
+#include "fuzz.h"
 
 #define FOLDER	"/fuzz/"
 #define FILES	4

@@ -17,12 +17,12 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "netlink/client.h"
-#include "base/edgectl.h"
-#include "fuzz.h"
+#include "base/memory.h"
+#include "cmd/verbs.h"
 #include "output/output.h"
 #include "system/ssh.h"
 #include "system/ways.h"
+#include "fuzz.h"
 
 #define DATAGRAMS_MAX	4000
 

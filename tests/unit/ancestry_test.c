@@ -19,8 +19,8 @@
 
 #include <cmocka.h>
 
+#include "base/macros.h"
 #include "system/ancestry.h"
-#include "base/edgectl.h"
 
 enum { YES, NO, BROKEN };
 

@@ -16,9 +16,9 @@
 #include <cmocka.h>
 #include <jansson.h>
 
-#include "base/edgectl.h"
-#include "config/findings.h"
+#include "base/fail.h"
 #include "base/foreign.h"
+#include "config/findings.h"
 #include "output/output.h"
 
 #define FILES	13U

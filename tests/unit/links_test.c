@@ -11,8 +11,9 @@
 
 #include <cmocka.h>
 
-#include "base/edgectl.h"
+#include "output/output.h"
 #include "system/links.h"
+#include "system/ssh.h"
 
 enum { VRF = 1, BRIDGE, BOND, RING, WAN, LAN, LEFT, RIGHT, PLAIN, LONELY, NAMED };
 

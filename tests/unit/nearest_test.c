@@ -11,8 +11,9 @@
 
 #include <cmocka.h>
 
-#include "base/edgectl.h"
+#include "base/macros.h"
 #include "base/nearest.h"
+#include "policy/names.h"
 
 static const char *const verbs[] = {
 	"check", "load", "show", "counters", "explain", "export", "zone",

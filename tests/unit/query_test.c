@@ -14,9 +14,8 @@
 
 #include <cmocka.h>
 
+#include "base/macros.h"
 #include "policy/diff.h"
-#include "base/edgectl.h"
-#include "policy/names.h"
 #include "policy/query.h"
 #include "policy/rows.h"
 

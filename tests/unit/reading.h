@@ -18,7 +18,6 @@
 #include <cmocka.h>
 
 #include "config/config.h"
-#include "base/edgectl.h"
 
 #define TOP	"mode = enforce\nzones = { external }\nfeatures = { remote-access }\n"
 #define NODE	"node edge1 { access = { 192.0.2.10 } }\n"

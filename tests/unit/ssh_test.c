@@ -13,9 +13,8 @@
 
 #include <cmocka.h>
 
+#include "base/memory.h"
 #include "system/ancestry.h"
-#include "base/edgectl.h"
-#include "policy/query.h"
 #include "system/sockets.h"
 #include "system/ssh.h"
 

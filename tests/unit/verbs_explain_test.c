@@ -16,6 +16,7 @@
 #include <cmocka.h>
 
 #include "verbs/site.h"
+#include "base/macros.h"
 
 #define QUESTION	"--in", "wan0", "tcp", "198.51.100.7:1", "131.107.155.10:443"
 

@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#include "policy/names.h"
+#include "base/macros.h"
 #include "verbs/site.h"
 
 /* An address of two services stands in the set of each, and once in all. */

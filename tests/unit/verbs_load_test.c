@@ -16,6 +16,7 @@
 #include <cmocka.h>
 
 #include "verbs/site.h"
+#include "base/macros.h"
 
 /* As userspace/netlink/load.c has them: prefixes in a load, octets of one attribute. */
 #define INLINE_PREFIXES	1024

@@ -15,6 +15,7 @@
 #include <cmocka.h>
 
 #include "verbs/site.h"
+#include "base/macros.h"
 
 /* --- status */
 

@@ -19,6 +19,7 @@
 #include <cmocka.h>
 
 #include "verbs/site.h"
+#include "base/macros.h"
 
 /* --- switches */
 

@@ -15,7 +15,7 @@
 
 #include <cmocka.h>
 
-#include "output/output.h"
+#include "base/memory.h"
 #include "print/show.h"
 #include "verbs/site.h"
 

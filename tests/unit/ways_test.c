@@ -14,7 +14,7 @@
 
 #include <cmocka.h>
 
-#include "base/edgectl.h"
+#include "base/memory.h"
 #include "system/ways.h"
 
 static char procfs[] = "/tmp/ways_test.XXXXXX";

@@ -4,13 +4,14 @@
  * another names the character in a word that looks like a usual one, or like
  * nothing at all.
  */
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/edgectl.h"
 #include "base/foreign.h"
+#include "base/memory.h"
 
 /* Characters of a word that are shown. */
 #define WORD_SHOWN	64U

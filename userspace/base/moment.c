@@ -4,7 +4,7 @@
  */
 #include <time.h>
 
-#include "base/edgectl.h"
+#include "base/memory.h"
 #include "base/moment.h"
 
 #define MINUTE	60U

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/edgectl.h"
+#include "base/memory.h"
 #include "base/nearest.h"
 
 /* A longer word resembles no known one. */
@@ -309,24 +309,4 @@ char *nf_edge_advice(const char *kind, const char *const *words, size_t count,
 				list);
 	free(list);
 	return advice;
-}
-
-/**
- * nf_edge_word_advice - what to write instead of an unknown word
- * @vocabulary: the enumeration that the word should be of
- * @word: the unknown one
- *
- * Return: a new string, the second half of a sentence.
- */
-char *nf_edge_word_advice(const struct vocabulary *vocabulary,
-			  const char *word)
-{
-	if (vocabulary == &nf_edge_zones &&
-	    nf_edge_word_find(&nf_edge_features, word) >= 0)
-		return nf_edge_strdup("there is a feature of this name");
-	if (vocabulary == &nf_edge_features &&
-	    nf_edge_word_find(&nf_edge_zones, word) >= 0)
-		return nf_edge_strdup("there is a zone of this name");
-	return nf_edge_advice(vocabulary->kind, vocabulary->words,
-			      vocabulary->count, word);
 }

@@ -8,14 +8,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "policy/names.h"
-
 bool nf_edge_same_letters(const char *a, const char *b);
 const char *nf_edge_nearest(const char *const *words, size_t count,
 			    const char *word);
 char *nf_edge_advice(const char *kind, const char *const *words, size_t count,
 		     const char *word);
-char *nf_edge_word_advice(const struct vocabulary *vocabulary,
-			  const char *word);
 
 #endif /* NEAREST_H */

@@ -6,11 +6,15 @@
 #ifndef APPLY_H
 #define APPLY_H
 
-#include "config/config.h"
-#include "netlink/client.h"
+#include <jansson.h>
+#include <stdbool.h>
+
 #include "netlink/load.h"
 #include "netlink/view.h"
 #include "policy/diff.h"
+
+/* The configuration of a host, where no other is named. */
+#define DEFAULT_CONFIG	SYSCONFDIR "/nf_edge/edge.conf"
 
 /**
  * struct apply - a configuration on its way to the module

@@ -2,8 +2,11 @@
 /*
  * edgectl check: would this configuration load, and what would it change?
  */
+#include <stdio.h>
+
 #include "cmd/apply.h"
 #include "cmd/options.h"
+#include "cmd/verbs.h"
 #include "output/output.h"
 
 static void print_help(void)

@@ -4,14 +4,19 @@
  * reason.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
+#include "base/fail.h"
+#include "base/memory.h"
 #include "base/moment.h"
 #include "base/nearest.h"
 #include "cmd/options.h"
+#include "cmd/verbs.h"
 #include "netlink/counters.h"
+#include "netlink/view.h"
 #include "output/output.h"
 
 enum {

@@ -2,13 +2,16 @@
 /*
  * edgectl explain: what becomes of a packet, and why.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/fail.h"
 #include "base/foreign.h"
+#include "base/memory.h"
+#include "cmd/verbs.h"
 #include "output/output.h"
 #include "print/explain.h"
-#include "system/links.h"
 
 static void print_help(void)
 {

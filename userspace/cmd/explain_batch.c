@@ -10,10 +10,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/fail.h"
 #include "base/foreign.h"
+#include "base/memory.h"
 #include "output/output.h"
 #include "print/explain.h"
-#include "system/links.h"
 
 /* Answers to this many fit into the socket's buffer with room to spare. */
 #define AHEAD		64U

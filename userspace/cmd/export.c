@@ -2,10 +2,13 @@
 /*
  * edgectl export: the policy for another judge.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/fail.h"
 #include "cmd/options.h"
+#include "cmd/verbs.h"
 #include "nft/nft.h"
 #include "print/show.h"
 

@@ -2,7 +2,10 @@
 /*
  * edgectl flush: back to no policy.
  */
+#include <stdio.h>
+
 #include "cmd/options.h"
+#include "cmd/verbs.h"
 #include "netlink/client.h"
 #include "output/output.h"
 

@@ -3,10 +3,13 @@
  * edgectl load: put a configuration into force.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 
+#include "base/fail.h"
 #include "cmd/apply.h"
 #include "cmd/options.h"
+#include "cmd/verbs.h"
 #include "output/output.h"
 #include "system/flowtables.h"
 #include "system/ssh.h"

@@ -4,9 +4,8 @@
  */
 #include <getopt.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "base/nearest.h"
+#include "base/fail.h"
 #include "cmd/options.h"
 
 #define OPTIONS_MAX	8

@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "base/edgectl.h"
+#include "base/outcome.h"
 #include "policy/names.h"
 
 /**

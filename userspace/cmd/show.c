@@ -2,11 +2,14 @@
 /*
  * edgectl show: what is in force.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/fail.h"
 #include "base/nearest.h"
 #include "cmd/options.h"
+#include "cmd/verbs.h"
 #include "print/show.h"
 
 typedef enum outcome (*show_fn)(struct client *client,

@@ -2,10 +2,14 @@
 /*
  * edgectl zone, feature and mode: switches that hold until the next load.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/fail.h"
+#include "base/memory.h"
 #include "cmd/options.h"
+#include "cmd/verbs.h"
 #include "output/output.h"
 #include "print/explain.h"
 #include "system/flowtables.h"

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/fail.h"
+#include "cmd/verbs.h"
 #include "netlink/client.h"
 #include "output/output.h"
 

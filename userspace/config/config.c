@@ -7,8 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/edgectl.h"
-#include "base/nearest.h"
+#include "base/memory.h"
 #include "config/config.h"
 #include "config/text.h"
 #include "system/links.h"

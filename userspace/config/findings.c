@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/edgectl.h"
 #include "base/foreign.h"
+#include "base/memory.h"
 #include "config/findings.h"
 #include "output/output.h"
 

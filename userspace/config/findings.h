@@ -9,7 +9,8 @@
 #include <stddef.h>
 #include <stdio.h>
 
-#include "base/edgectl.h"
+#include "base/macros.h"
+
 
 struct finding {
 	char *file;

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/edgectl.h"
+#include "base/memory.h"
 #include "config/config.h"
 #include "config/text.h"
 

@@ -7,10 +7,11 @@
  * stops at the first mistake.  So this reads the text first and notes every
  * mistake; what is broken is blanked out, and libConfuse gets the rest.
  */
+#include <linux/nf_edge.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/edgectl.h"
+#include "base/memory.h"
 #include "base/nearest.h"
 #include "config/text.h"
 #include "policy/address.h"

@@ -7,7 +7,6 @@
 #include <limits.h>
 #include <string.h>
 
-#include "base/edgectl.h"
 #include "config/config.h"
 #include "system/links.h"
 

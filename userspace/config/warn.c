@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/edgectl.h"
+#include "base/memory.h"
 #include "config/config.h"
 #include "policy/rows.h"
 #include "system/links.h"

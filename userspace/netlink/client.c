@@ -6,14 +6,16 @@
  */
 #include <errno.h>
 #include <linux/genetlink.h>
+#include <linux/nf_edge.h>
 #include <netlink/genl/genl.h>
 #include <netlink/netlink.h>
 #include <netlink/socket.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
+#include "base/fail.h"
+#include "base/memory.h"
 #include "netlink/client.h"
 
 #define SOCKET_BUFFER	(1024 * 1024)

@@ -6,13 +6,13 @@
 #ifndef CLIENT_H
 #define CLIENT_H
 
-#include <linux/nf_edge.h>
 #include <netlink/attr.h>
 #include <netlink/msg.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
-#include "base/edgectl.h"
+#include "base/outcome.h"
 
 /* The largest request: 64 nodes with 64 addresses each, 256 interfaces, and
  * one full attribute of prefixes; also room for any reply.

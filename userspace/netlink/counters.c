@@ -2,6 +2,7 @@
 /*
  * Reading counters: all of a node at once, and drops by reason.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "netlink/counters.h"

@@ -5,8 +5,10 @@
 #ifndef COUNTERS_H
 #define COUNTERS_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
 #include "netlink/client.h"
-#include "netlink/view.h"
 #include "policy/names.h"
 #include "policy/rows.h"
 

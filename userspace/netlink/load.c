@@ -10,6 +10,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/memory.h"
 #include "netlink/load.h"
 
 /* Prefixes that go along in the load itself. */

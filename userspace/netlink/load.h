@@ -5,6 +5,9 @@
 #ifndef LOAD_H
 #define LOAD_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
 #include "config/config.h"
 #include "netlink/client.h"
 #include "policy/query.h"

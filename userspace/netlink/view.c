@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/fail.h"
 #include "netlink/view.h"
 
 static void read_interface(struct policy *policy, struct nlattr *nest)

@@ -5,6 +5,9 @@
 #ifndef VIEW_H
 #define VIEW_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
 #include "netlink/client.h"
 #include "policy/policy.h"
 #include "policy/rows.h"

@@ -3,9 +3,11 @@
  * edgectl export nftables: the chains at the hooks, the guards, and what
  * becomes of a packet that is refused.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "nft/nft.h"
 #include "output/output.h"
 

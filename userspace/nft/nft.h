@@ -5,6 +5,10 @@
 #ifndef NFT_H
 #define NFT_H
 
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
 #include "netlink/view.h"
 
 /* The services of the external side, and those of the internal side. */

@@ -8,9 +8,10 @@
  * read back.
  */
 #include <netinet/in.h>
+#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
+#include "base/memory.h"
 #include "nft/nft.h"
 #include "output/output.h"
 

@@ -3,9 +3,11 @@
  * edgectl export nftables: the named sets of a family, and what all its parts
  * ask of a policy.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "nft/nft.h"
 #include "output/output.h"
 

@@ -9,7 +9,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/fail.h"
 #include "base/foreign.h"
+#include "base/memory.h"
 #include "base/nearest.h"
 #include "output/output.h"
 #include "policy/rows.h"

@@ -12,7 +12,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "base/edgectl.h"
+#include "base/macros.h"
+#include "base/outcome.h"
 #include "policy/names.h"
 
 /* How each JSON object begins, for json_pack(). */

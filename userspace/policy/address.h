@@ -7,7 +7,6 @@
 
 #include <arpa/inet.h>
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 /**

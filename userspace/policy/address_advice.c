@@ -3,12 +3,11 @@
  * Advice about what is no address and no prefix: what it is instead, and what
  * to write.  One function a kind; the first that knows the text speaks.
  */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/edgectl.h"
 #include "base/foreign.h"
+#include "base/memory.h"
 #include "policy/address.h"
 
 #define DIGITS		"0123456789"

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/edgectl.h"
+#include "base/memory.h"
 #include "policy/diff.h"
 
 static void __printf(2, 3)

@@ -5,7 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/edgectl.h"
+#include "base/memory.h"
+#include "base/nearest.h"
 #include "policy/names.h"
 
 static const char *const mode_words[] = {
@@ -156,4 +157,25 @@ char *nf_edge_word_list(const struct vocabulary *vocabulary, uint32_t mask,
 		list = longer;
 	}
 	return list;
+}
+
+
+/**
+ * nf_edge_word_advice - what to write instead of an unknown word
+ * @vocabulary: the enumeration that the word should be of
+ * @word: the unknown one
+ *
+ * Return: a new string, the second half of a sentence.
+ */
+char *nf_edge_word_advice(const struct vocabulary *vocabulary,
+			  const char *word)
+{
+	if (vocabulary == &nf_edge_zones &&
+	    nf_edge_word_find(&nf_edge_features, word) >= 0)
+		return nf_edge_strdup("there is a feature of this name");
+	if (vocabulary == &nf_edge_features &&
+	    nf_edge_word_find(&nf_edge_zones, word) >= 0)
+		return nf_edge_strdup("there is a zone of this name");
+	return nf_edge_advice(vocabulary->kind, vocabulary->words,
+			      vocabulary->count, word);
 }

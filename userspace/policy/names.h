@@ -6,8 +6,6 @@
 #define NAMES_H
 
 #include <linux/nf_edge.h>
-
-#include <stddef.h>
 #include <stdint.h>
 
 #define ZONE_COUNT	(NF_EDGE_ZONE_XMPP + 1)
@@ -43,5 +41,7 @@ const char *nf_edge_word(const struct vocabulary *vocabulary, uint32_t value);
 int nf_edge_word_find(const struct vocabulary *vocabulary, const char *word);
 char *nf_edge_word_list(const struct vocabulary *vocabulary, uint32_t mask,
 			const char *separator);
+char *nf_edge_word_advice(const struct vocabulary *vocabulary,
+			  const char *word);
 
 #endif /* NAMES_H */

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <sys/random.h>
 
-#include "base/edgectl.h"
+#include "base/memory.h"
 #include "policy/policy.h"
 
 /**

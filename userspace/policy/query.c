@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/edgectl.h"
 #include "base/foreign.h"
+#include "base/memory.h"
 #include "netlink/client.h"
 #include "policy/query.h"
 #include "policy/rows.h"

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/edgectl.h"
+#include "base/memory.h"
 #include "policy/names.h"
 #include "policy/rows.h"
 

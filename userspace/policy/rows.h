@@ -5,8 +5,8 @@
 #ifndef ROWS_H
 #define ROWS_H
 
+#include <linux/nf_edge.h>
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 #define NF_EDGE_FEATURE_NONE	(-1)

@@ -2,9 +2,11 @@
 /*
  * edgectl show config: a configuration file that load takes back.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/fail.h"
 #include "print/show.h"
 
 static void print_words(const char *key, const struct vocabulary *vocabulary,

@@ -4,9 +4,11 @@
  * it.
  */
 #include <netinet/in.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/foreign.h"
+#include "base/memory.h"
 #include "output/output.h"
 #include "print/explain.h"
 

@@ -7,7 +7,6 @@
 
 #include <jansson.h>
 
-#include "netlink/client.h"
 #include "netlink/view.h"
 #include "policy/query.h"
 #include "system/links.h"

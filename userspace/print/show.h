@@ -5,7 +5,9 @@
 #ifndef SHOW_H
 #define SHOW_H
 
-#include "netlink/client.h"
+#include <jansson.h>
+#include <stdbool.h>
+
 #include "netlink/view.h"
 #include "output/output.h"
 

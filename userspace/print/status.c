@@ -2,9 +2,12 @@
 /*
  * edgectl show status: what somebody needs to know who was just woken up.
  */
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/foreign.h"
+#include "base/memory.h"
+#include "base/words.h"
 #include "netlink/counters.h"
 #include "print/show.h"
 #include "system/flowtables.h"

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/edgectl.h"
 #include "base/foreign.h"
+#include "base/memory.h"
 #include "base/nearest.h"
 #include "system/links.h"
 

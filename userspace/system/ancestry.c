@@ -11,7 +11,7 @@
 #include <sys/types.h>
 #include <unistd.h>
 
-#include "base/edgectl.h"
+#include "base/memory.h"
 #include "system/ancestry.h"
 
 #define VARIABLE	"SSH_CONNECTION="

@@ -15,10 +15,8 @@
 #include <netlink/netlink.h>
 #include <netlink/socket.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "base/edgectl.h"
-#include "config/findings.h"
+#include "base/memory.h"
 #include "netlink/client.h"
 #include "output/output.h"
 #include "system/flowtables.h"

@@ -11,7 +11,6 @@
 #include <stdint.h>
 
 #include "config/config.h"
-#include "policy/policy.h"
 
 struct flowtable {
 	char *name;		/* "inet filter fast" */

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/edgectl.h"
+#include "base/memory.h"
 #include "netlink/client.h"
 #include "system/links.h"
 

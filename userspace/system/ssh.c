@@ -20,8 +20,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/edgectl.h"
+#include "base/fail.h"
 #include "base/foreign.h"
+#include "base/memory.h"
 #include "netlink/client.h"
 #include "policy/names.h"
 #include "system/ancestry.h"

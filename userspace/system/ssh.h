@@ -7,7 +7,7 @@
 
 #include <stddef.h>
 
-#include "base/edgectl.h"
+#include "base/outcome.h"
 #include "policy/query.h"
 
 /**

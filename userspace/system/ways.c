@@ -6,8 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/edgectl.h"
-#include "config/findings.h"
+#include "base/memory.h"
 #include "output/output.h"
 #include "system/ways.h"
 

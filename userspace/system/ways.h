@@ -14,7 +14,6 @@
 #include <sys/socket.h>
 
 #include "config/config.h"
-#include "policy/policy.h"
 
 /**
  * struct way - one way round

@@ -11,11 +11,9 @@
 #include <netlink/msg.h>
 #include <netlink/netlink.h>
 #include <netlink/socket.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/edgectl.h"
-#include "netlink/client.h"
+#include "base/memory.h"
 #include "system/ways.h"
 
 /* A place of a device that has filters. */

@@ -13,7 +13,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "base/edgectl.h"
+#include "base/memory.h"
 #include "system/ways.h"
 
 /* An empty nat table: the policies of four chains, and the end. */

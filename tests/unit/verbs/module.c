@@ -13,9 +13,9 @@
 
 #include <cmocka.h>
 
-#include "netlink/client.h"
-#include "module.h"
+#include "base/memory.h"
 #include "system/ssh.h"
+#include "module.h"
 
 #define FAMILY		0x21
 #define QUEUE_MAX	128

@@ -11,10 +11,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/edgectl.h"
-#include "policy/query.h"
-#include "policy/rows.h"
+#include "cmd/verbs.h"
 #include "netlink/view.h"
+#include "policy/query.h"
 
 #define REQUESTS_MAX	4096
 

@@ -17,7 +17,6 @@
 
 #include <cmocka.h>
 
-#include "netlink/client.h"
 #include "site.h"
 
 struct policy *policy;

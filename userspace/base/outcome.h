@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The exit codes of edgectl.
+ */
+#ifndef OUTCOME_H
+#define OUTCOME_H
+
+/**
+ * enum outcome - the exit codes
+ * @DONE: the verb did what it was asked
+ * @REFUSED: a policy, or a bad configuration, says no
+ * @USAGE: the command line makes no sense
+ * @SYSTEM: the kernel or the system failed
+ */
+enum outcome {
+	DONE = 0,
+	REFUSED = 1,
+	USAGE = 2,
+	SYSTEM = 3,
+};
+
+#endif /* OUTCOME_H */

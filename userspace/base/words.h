@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Words of a sentence.
+ */
+#ifndef WORDS_H
+#define WORDS_H
+
+#include <stdint.h>
+
+const char *nf_edge_plural(uintmax_t count, const char *one, const char *many);
+
+#endif /* WORDS_H */

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The verbs, a file of this folder each.
+ */
+#ifndef VERBS_H
+#define VERBS_H
+
+#include "base/outcome.h"
+
+/* A verb: argv[0] is its name.  What it leaves in nf_edge_out is printed when
+ * it returns DONE.
+ */
+typedef enum outcome (*verb_fn)(int argc, char **argv);
+
+enum outcome nf_edge_cmd_check(int argc, char **argv);
+enum outcome nf_edge_cmd_load(int argc, char **argv);
+enum outcome nf_edge_cmd_show(int argc, char **argv);
+enum outcome nf_edge_cmd_counters(int argc, char **argv);
+enum outcome nf_edge_cmd_explain(int argc, char **argv);
+enum outcome nf_edge_cmd_switch(int argc, char **argv);
+enum outcome nf_edge_cmd_export(int argc, char **argv);
+enum outcome nf_edge_cmd_flush(int argc, char **argv);
+enum outcome nf_edge_cmd_version(int argc, char **argv);
+
+#endif /* VERBS_H */
