@@ -12,7 +12,7 @@
 #include "base/fail.h"
 #include "base/nearest.h"
 #include "cmd/verbs.h"
-#include "output/output.h"
+#include "output/stdout.h"
 
 static const struct {
 	const char *name;

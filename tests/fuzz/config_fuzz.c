@@ -16,6 +16,7 @@
 
 #include "base/memory.h"
 #include "netlink/load.h"
+#include "output/stdout.h"
 #include "policy/diff.h"
 #include "print/show.h"
 #include "system/links.h"

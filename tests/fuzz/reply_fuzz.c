@@ -19,7 +19,7 @@
 
 #include "base/memory.h"
 #include "cmd/verbs.h"
-#include "output/output.h"
+#include "output/stdout.h"
 #include "system/ssh.h"
 #include "system/ways.h"
 #include "fuzz.h"

@@ -6,6 +6,7 @@
  */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -19,7 +20,7 @@
 #include "base/fail.h"
 #include "base/foreign.h"
 #include "config/findings.h"
-#include "output/output.h"
+#include "output/json.h"
 
 #define FILES	13U
 

@@ -11,9 +11,8 @@
 
 #include <cmocka.h>
 
-#include "output/output.h"
+#include "base/macros.h"
 #include "system/links.h"
-#include "system/ssh.h"
 
 enum { VRF = 1, BRIDGE, BOND, RING, WAN, LAN, LEFT, RIGHT, PLAIN, LONELY, NAMED };
 

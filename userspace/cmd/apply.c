@@ -7,7 +7,8 @@
 
 #include "base/foreign.h"
 #include "cmd/apply.h"
-#include "output/output.h"
+#include "output/json.h"
+#include "output/stdout.h"
 #include "system/flowtables.h"
 #include "system/ways.h"
 

@@ -7,7 +7,8 @@
 #include "cmd/apply.h"
 #include "cmd/options.h"
 #include "cmd/verbs.h"
-#include "output/output.h"
+#include "output/json.h"
+#include "output/stdout.h"
 
 static void print_help(void)
 {

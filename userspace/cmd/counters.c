@@ -17,7 +17,9 @@
 #include "cmd/verbs.h"
 #include "netlink/counters.h"
 #include "netlink/view.h"
-#include "output/output.h"
+#include "output/json.h"
+#include "output/stdout.h"
+#include "output/table.h"
 
 enum {
 	COL_NODE, COL_ROW, COL_CONNECTIONS, COL_PACKETS_TO, COL_BYTES_TO,

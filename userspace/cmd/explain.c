@@ -10,7 +10,8 @@
 #include "base/foreign.h"
 #include "base/memory.h"
 #include "cmd/verbs.h"
-#include "output/output.h"
+#include "output/json.h"
+#include "output/stdout.h"
 #include "print/explain.h"
 
 static void print_help(void)

@@ -13,7 +13,8 @@
 #include "base/fail.h"
 #include "base/foreign.h"
 #include "base/memory.h"
-#include "output/output.h"
+#include "output/json.h"
+#include "output/stdout.h"
 #include "print/explain.h"
 
 /* Answers to this many fit into the socket's buffer with room to spare. */

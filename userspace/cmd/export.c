@@ -10,6 +10,7 @@
 #include "cmd/options.h"
 #include "cmd/verbs.h"
 #include "nft/nft.h"
+#include "output/stdout.h"
 #include "print/show.h"
 
 static void print_help(void)

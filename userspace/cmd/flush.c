@@ -4,10 +4,12 @@
  */
 #include <stdio.h>
 
+#include "base/macros.h"
 #include "cmd/options.h"
 #include "cmd/verbs.h"
 #include "netlink/client.h"
-#include "output/output.h"
+#include "output/json.h"
+#include "output/stdout.h"
 
 static void print_help(void)
 {

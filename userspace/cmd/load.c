@@ -10,7 +10,9 @@
 #include "cmd/apply.h"
 #include "cmd/options.h"
 #include "cmd/verbs.h"
-#include "output/output.h"
+#include "output/colour.h"
+#include "output/json.h"
+#include "output/stdout.h"
 #include "system/flowtables.h"
 #include "system/ssh.h"
 

@@ -10,6 +10,7 @@
 #include "base/nearest.h"
 #include "cmd/options.h"
 #include "cmd/verbs.h"
+#include "output/stdout.h"
 #include "print/show.h"
 
 typedef enum outcome (*show_fn)(struct client *client,

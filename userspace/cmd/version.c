@@ -3,13 +3,14 @@
  * edgectl --version: tool, module, and the protocol between them.
  */
 #include <errno.h>
+#include <linux/nf_edge.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/fail.h"
 #include "cmd/verbs.h"
 #include "netlink/client.h"
-#include "output/output.h"
+#include "output/stdout.h"
 
 /* The version of a module that may not be asked stands in sysfs. */
 static void read_sysfs(char *version, size_t size)

@@ -2,13 +2,14 @@
 /*
  * What is to be said about a configuration: file, line, word, sentence.
  */
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/foreign.h"
 #include "base/memory.h"
 #include "config/findings.h"
-#include "output/output.h"
+#include "output/json.h"
 
 /* What is printed of one file, and of all files together. */
 #define SHOWN_OF_FILE	20U

@@ -9,7 +9,7 @@
 
 #include "base/memory.h"
 #include "nft/nft.h"
-#include "output/output.h"
+#include "output/stdout.h"
 
 /* Neighbour discovery passes before any guard on its link. */
 #define EXEMPT_ARRIVING							\

@@ -13,7 +13,7 @@
 
 #include "base/memory.h"
 #include "nft/nft.h"
-#include "output/output.h"
+#include "output/stdout.h"
 
 /* The Centralized Logging agent's, which external/11 covers. */
 #define CLS_PORT_LOW	50001U

@@ -9,7 +9,7 @@
 
 #include "base/memory.h"
 #include "nft/nft.h"
-#include "output/output.h"
+#include "output/stdout.h"
 
 static unsigned int family_of(const struct ip *ip)
 {

@@ -19,6 +19,8 @@ struct ip {
 	uint8_t bytes[16];
 };
 
+enum { IPV4, IPV6, FAMILY_COUNT };
+
 #define PREFIX_TEXT	(INET6_ADDRSTRLEN + 4)
 
 bool nf_edge_ip_parse(const char *text, struct ip *ip);

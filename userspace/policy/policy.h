@@ -9,8 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "policy/address.h"
 #include "policy/names.h"
+#include "policy/peer_set.h"
 
 struct interface {
 	char name[NF_EDGE_INTERFACE_NAME_MAX + 1];
@@ -35,31 +35,6 @@ struct node {
 	unsigned int line;
 };
 
-/**
- * struct prefixes - prefixes of one family, as the netlink family has them
- * @entries: address, length and three zeros each
- * @count: how many
- * @capacity: how many there is room for
- * @slots: while prefixes are added one by one: by hash, the place of each
- *	behind 1, 0 where there is none
- * @slot_count: how many slots, a power of two
- */
-struct prefixes {
-	uint8_t *entries;
-	size_t count;
-	size_t capacity;
-	uint32_t *slots;
-	size_t slot_count;
-};
-
-enum { IPV4, IPV6, FAMILY_COUNT };
-
-struct peer_set {
-	bool bound;
-	struct prefixes prefixes[FAMILY_COUNT];
-	unsigned int line;
-};
-
 struct policy {
 	uint32_t mode;
 	uint32_t zones;
@@ -75,7 +50,6 @@ struct policy {
 	struct peer_set sets[PEER_SET_COUNT];
 };
 
-size_t nf_edge_entry_size(unsigned int family);
 struct interface *nf_edge_interface_find(const struct policy *policy,
 					 const char *name);
 struct interface *nf_edge_interface_add(struct policy *policy,
@@ -84,16 +58,6 @@ struct node *nf_edge_node_find(const struct policy *policy, const char *name);
 struct node *nf_edge_node_add(struct policy *policy, const char *name);
 void nf_edge_node_bind(struct node *node, uint8_t service,
 		       const struct ip *ip, unsigned int line);
-bool nf_edge_set_add(struct peer_set *set, const struct ip *ip,
-		     unsigned int length);
-void nf_edge_set_add_entries(struct peer_set *set, unsigned int family,
-			     const void *entries, size_t count);
-void nf_edge_set_entry(const struct peer_set *set, unsigned int family,
-		       size_t i, struct ip *ip, unsigned int *length);
-void nf_edge_set_sort(struct peer_set *set);
-void nf_edge_set_free(struct peer_set *set);
-size_t nf_edge_set_count(const struct peer_set *set);
-bool nf_edge_set_contains(const struct peer_set *set, const struct ip *ip);
 bool nf_edge_policy_binds(const struct policy *policy, const struct ip *ip);
 uint32_t nf_edge_policy_bound(const struct policy *policy);
 size_t nf_edge_policy_prefixes(const struct policy *policy);

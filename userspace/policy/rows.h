@@ -5,7 +5,6 @@
 #ifndef ROWS_H
 #define ROWS_H
 
-#include <linux/nf_edge.h>
 #include <stdbool.h>
 #include <stdint.h>
 

@@ -7,6 +7,8 @@
 #include <string.h>
 
 #include "base/fail.h"
+#include "output/json.h"
+#include "output/stdout.h"
 #include "print/show.h"
 
 static void print_words(const char *key, const struct vocabulary *vocabulary,

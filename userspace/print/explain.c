@@ -9,7 +9,8 @@
 
 #include "base/foreign.h"
 #include "base/memory.h"
-#include "output/output.h"
+#include "output/colour.h"
+#include "output/stdout.h"
 #include "print/explain.h"
 
 static const char *const sentences[REASON_COUNT] = {

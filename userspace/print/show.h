@@ -9,7 +9,7 @@
 #include <stdbool.h>
 
 #include "netlink/view.h"
-#include "output/output.h"
+#include "output/table.h"
 
 /**
  * struct show_options - how to show it

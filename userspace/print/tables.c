@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "output/json.h"
 #include "print/show.h"
 
 enum {

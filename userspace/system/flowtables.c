@@ -18,7 +18,7 @@
 
 #include "base/memory.h"
 #include "netlink/client.h"
-#include "output/output.h"
+#include "output/json.h"
 #include "system/flowtables.h"
 
 /* Rulesets do not change this often in the time that reading them takes. */

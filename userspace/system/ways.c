@@ -7,7 +7,8 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "output/output.h"
+#include "output/colour.h"
+#include "output/json.h"
 #include "system/ways.h"
 
 static bool is_noted(const struct ways *ways, const char *where,

@@ -13,7 +13,8 @@
 #include <cmocka.h>
 
 #include "module.h"
-#include "output/output.h"
+#include "base/macros.h"
+#include "output/stdout.h"
 
 #define WORDS_MAX	16
 

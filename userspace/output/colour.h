@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Colours of a terminal.
+ */
+#ifndef COLOUR_H
+#define COLOUR_H
+
+#include "base/macros.h"
+
+#define RED	"\033[31m"
+#define GREEN	"\033[32m"
+#define YELLOW	"\033[33m"
+#define BOLD	"\033[1m"
+#define PLAIN	"\033[0m"
+
+const char *nf_edge_colour(const char *sequence);
+void nf_edge_warn(const char *format, ...)
+	__printf(1, 2);
+
+#endif /* COLOUR_H */

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Tables.
+ */
+#ifndef TABLE_H
+#define TABLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/**
+ * struct column - a column of a table
+ * @name: its heading, and its name for -o
+ * @help: what it shows
+ * @hidden: shown only when it is asked for
+ * @number: aligned to the right
+ */
+struct column {
+	const char *name;
+	const char *help;
+	bool hidden;
+	bool number;
+};
+
+/* The columns that a table can have. */
+struct columns {
+	const struct column *items;
+	size_t count;
+};
+
+struct table;
+
+struct table *nf_edge_table_new(const struct columns *columns,
+				const char *verb, const char *wanted);
+char **nf_edge_table_line(struct table *table);
+bool nf_edge_table_empty(const struct table *table);
+void nf_edge_table_print(struct table *table);
+void nf_edge_table_free(struct table *table);
+void nf_edge_table_help(const struct columns *columns);
+
+#endif /* TABLE_H */

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Peer sets: prefixes of both families.
+ */
+#ifndef PEER_SET_H
+#define PEER_SET_H
+
+#include <stddef.h>
+
+#include "policy/address.h"
+
+/**
+ * struct prefixes - prefixes of one family, as the netlink family has them
+ * @entries: address, length and three zeros each
+ * @count: how many
+ * @capacity: how many there is room for
+ * @slots: while prefixes are added one by one: by hash, the place of each
+ *	behind 1, 0 where there is none
+ * @slot_count: how many slots, a power of two
+ */
+struct prefixes {
+	uint8_t *entries;
+	size_t count;
+	size_t capacity;
+	uint32_t *slots;
+	size_t slot_count;
+};
+
+struct peer_set {
+	bool bound;
+	struct prefixes prefixes[FAMILY_COUNT];
+	unsigned int line;
+};
+
+size_t nf_edge_entry_size(unsigned int family);
+bool nf_edge_set_add(struct peer_set *set, const struct ip *ip,
+		     unsigned int length);
+void nf_edge_set_add_entries(struct peer_set *set, unsigned int family,
+			     const void *entries, size_t count);
+void nf_edge_set_entry(const struct peer_set *set, unsigned int family,
+		       size_t i, struct ip *ip, unsigned int *length);
+void nf_edge_set_sort(struct peer_set *set);
+void nf_edge_set_free(struct peer_set *set);
+size_t nf_edge_set_count(const struct peer_set *set);
+bool nf_edge_set_contains(const struct peer_set *set, const struct ip *ip);
+
+#endif /* PEER_SET_H */
