@@ -32,8 +32,8 @@ static const struct nlattr *apply_switches(struct nlattr **attrs,
 	return NULL;
 }
 
-static int switch_locked(struct nf_edge_net *en, struct genl_info *info,
-			 struct sk_buff *msg)
+static int change_switches(struct nf_edge_net *en, struct genl_info *info,
+			   struct sk_buff *msg)
 {
 	const struct nf_edge_snapshot *old;
 	struct nf_edge_snapshot *snapshot;
@@ -77,51 +77,29 @@ static int switch_locked(struct nf_edge_net *en, struct genl_info *info,
 
 int nf_edge_nl_switch_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	struct nf_edge_net *en = nf_edge_net(genl_info_net(info));
-	struct sk_buff *msg;
-	void *header;
-	int err;
+	return nf_edge_nl_change(info, change_switches);
+}
 
-	msg = nf_edge_nl_reply(info, NLMSG_GOODSIZE, &header);
-	if (!msg)
-		return -ENOMEM;
-	mutex_lock(&en->mutex);
-	err = switch_locked(en, info, msg);
-	mutex_unlock(&en->mutex);
-	if (err) {
-		nlmsg_free(msg);
-		return err;
+static int flush_policy(struct nf_edge_net *en, struct genl_info *info,
+			struct sk_buff *msg)
+{
+	const struct nf_edge_snapshot *old;
+
+	old = rcu_dereference_protected(en->snapshot,
+					lockdep_is_held(&en->mutex));
+	if (nla_put_u32(msg, NF_EDGE_A_POLICY_GENERATION,
+			en->generation + !!old) ||
+	    nla_put_u32(msg, NF_EDGE_A_POLICY_GOVERNED,
+			old ? old->site->index.n_edge : 0))
+		return -EMSGSIZE;
+	if (old) {
+		nf_edge_unpublish(en);
+		nf_edge_nl_announce(en, NULL, NF_EDGE_CHANGE_FLUSH);
 	}
-	return nf_edge_nl_send(msg, header, info);
+	return 0;
 }
 
 int nf_edge_nl_flush_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	struct nf_edge_net *en = nf_edge_net(genl_info_net(info));
-	const struct nf_edge_snapshot *old;
-	struct sk_buff *msg;
-	void *header;
-	bool had;
-
-	msg = nf_edge_nl_reply(info, NLMSG_GOODSIZE, &header);
-	if (!msg)
-		return -ENOMEM;
-	mutex_lock(&en->mutex);
-	old = rcu_dereference_protected(en->snapshot,
-					lockdep_is_held(&en->mutex));
-	had = old;
-	if (nla_put_u32(msg, NF_EDGE_A_POLICY_GENERATION,
-			en->generation + had) ||
-	    nla_put_u32(msg, NF_EDGE_A_POLICY_GOVERNED,
-			had ? old->site->index.n_edge : 0)) {
-		mutex_unlock(&en->mutex);
-		nlmsg_free(msg);
-		return -EMSGSIZE;
-	}
-	if (had) {
-		nf_edge_unpublish(en);
-		nf_edge_nl_announce(en, NULL, NF_EDGE_CHANGE_FLUSH);
-	}
-	mutex_unlock(&en->mutex);
-	return nf_edge_nl_send(msg, header, info);
+	return nf_edge_nl_change(info, flush_policy);
 }

@@ -90,7 +90,6 @@ static int reply_counters(struct nf_edge_net *en, struct genl_info *info,
 	struct nf_edge_counters *sum;
 	struct sk_buff *msg;
 	u64 rows = 0;
-	void *header;
 	int i, err;
 
 	for (i = 0; i < NF_EDGE_ROWS; i++)
@@ -99,29 +98,25 @@ static int reply_counters(struct nf_edge_net *en, struct genl_info *info,
 
 	sum = kmalloc(sizeof(*sum), GFP_KERNEL);
 	msg = nf_edge_nl_reply(info, 256 + (NF_EDGE_ROWS + NF_EDGE_SERVICES) *
-			       COUNTS_SIZE, &header);
+			       COUNTS_SIZE);
 	if (!sum || !msg) {
+		nlmsg_free(msg);
 		err = -ENOMEM;
 		goto free;
 	}
 
 	mutex_lock(&en->reset_mutex);
 	nf_edge_node_sum(node, sum);
+	err = 0;
 	if (nla_put_string(msg, NF_EDGE_A_COUNTERS_NODE, node->name) ||
 	    nla_put_u32(msg, NF_EDGE_A_COUNTERS_GENERATION, generation) ||
-	    put_counters(msg, sum, &node->base, rows, !zone)) {
-		mutex_unlock(&en->reset_mutex);
+	    put_counters(msg, sum, &node->base, rows, !zone))
 		err = -EMSGSIZE;
-		goto free;
-	}
-	genlmsg_end(msg, header);
-	err = genlmsg_reply(msg, info);
-	msg = NULL;
+	err = nf_edge_nl_send(info, msg, err);
 	if (!err && info->attrs[NF_EDGE_A_COUNTERS_RESET])
 		rebase(&node->base, sum, rows, !zone);
 	mutex_unlock(&en->reset_mutex);
 free:
-	nlmsg_free(msg);
 	kfree(sum);
 	return err;
 }
@@ -187,12 +182,12 @@ int nf_edge_nl_drops_get_doit(struct sk_buff *skb, struct genl_info *info)
 	struct nf_edge_net *en = nf_edge_net(genl_info_net(info));
 	struct nf_edge_drops *sum;
 	struct sk_buff *msg;
-	void *header;
 	int i, err;
 
 	sum = kmalloc(sizeof(*sum), GFP_KERNEL);
-	msg = nf_edge_nl_reply(info, NLMSG_GOODSIZE, &header);
+	msg = nf_edge_nl_reply(info, NLMSG_GOODSIZE);
 	if (!sum || !msg) {
+		nlmsg_free(msg);
 		err = -ENOMEM;
 		goto free;
 	}
@@ -203,16 +198,11 @@ int nf_edge_nl_drops_get_doit(struct sk_buff *skb, struct genl_info *info)
 	for (i = 0; !err && i < NF_EDGE_REASONS; i++)
 		err = put_drop(msg, i, &sum->reason[i],
 			       &en->drops_base.reason[i]);
-	if (!err) {
-		genlmsg_end(msg, header);
-		err = genlmsg_reply(msg, info);
-		msg = NULL;
-	}
+	err = nf_edge_nl_send(info, msg, err);
 	if (!err && info->attrs[NF_EDGE_A_DROPS_RESET])
 		en->drops_base = *sum;
 	mutex_unlock(&en->reset_mutex);
 free:
-	nlmsg_free(msg);
 	kfree(sum);
 	return err;
 }

@@ -190,14 +190,13 @@ int nf_edge_nl_explain_doit(struct sk_buff *skb, struct genl_info *info)
 	struct nf_edge_net *en = nf_edge_net(genl_info_net(info));
 	struct nf_edge_snapshot *snapshot;
 	struct sk_buff *msg;
-	void *header;
 	int err;
 
 	if (!info->attrs[NF_EDGE_A_POLICY_QUERY]) {
 		NL_SET_ERR_MSG(info->extack, "a query is required");
 		return -EINVAL;
 	}
-	msg = nf_edge_nl_reply(info, NF_EDGE_ANSWER_SIZE, &header);
+	msg = nf_edge_nl_reply(info, NF_EDGE_ANSWER_SIZE);
 	if (!msg)
 		return -ENOMEM;
 	snapshot = nf_edge_snapshot_get(en);
@@ -210,10 +209,5 @@ int nf_edge_nl_explain_doit(struct sk_buff *skb, struct genl_info *info)
 					     READ_ONCE(en->generation));
 	if (snapshot)
 		nf_edge_snapshot_put(snapshot);
-	if (err) {
-		nlmsg_free(msg);
-		return err;
-	}
-	genlmsg_end(msg, header);
-	return genlmsg_reply(msg, info);
+	return nf_edge_nl_send(info, msg, err);
 }

@@ -17,23 +17,19 @@ static const struct genl_multicast_group groups[] = {
 };
 
 /**
- * nf_edge_nl_reply - begin the reply to a message
- * @info: the message
- * @size: room for attributes, octets
- * @header: for genlmsg_end()
+ * nf_edge_nl_reply - begin the reply to a request
+ * @info: the request
+ * @size: room for attributes, in octets
  *
- * Return: the reply, or NULL without memory.
+ * Context: may sleep.
+ * Return: the reply, for nf_edge_nl_send(); or NULL without memory.
  */
-struct sk_buff *nf_edge_nl_reply(struct genl_info *info, size_t size,
-				 void **header)
+struct sk_buff *nf_edge_nl_reply(struct genl_info *info, size_t size)
 {
 	struct sk_buff *msg = genlmsg_new(size, GFP_KERNEL);
 
-	if (!msg)
-		return NULL;
-	*header = genlmsg_put_reply(msg, info, &nf_edge_nl_family, 0,
-				    info->genlhdr->cmd);
-	if (!*header) {
+	if (msg && !genlmsg_put_reply(msg, info, &nf_edge_nl_family, 0,
+				      info->genlhdr->cmd)) {
 		nlmsg_free(msg);
 		return NULL;
 	}
@@ -41,21 +37,47 @@ struct sk_buff *nf_edge_nl_reply(struct genl_info *info, size_t size,
 }
 
 /**
- * nf_edge_nl_send - send the reply to a change that is made
- * @msg: the reply
- * @header: from nf_edge_nl_reply()
- * @info: the message
+ * nf_edge_nl_send - send a reply, or drop the reply of a request that failed
+ * @info: the request
+ * @msg: from nf_edge_nl_reply(); consumed. NULL only with an error in @err
+ * @err: of the request
  *
- * The change stands, also when the reply finds no room at the receiver: an
- * error would say that nothing was changed.
- *
- * Return: 0.
+ * Return: @err, or a negative error when the receiver has no room.
  */
-int nf_edge_nl_send(struct sk_buff *msg, void *header, struct genl_info *info)
+int nf_edge_nl_send(struct genl_info *info, struct sk_buff *msg, int err)
 {
-	genlmsg_end(msg, header);
-	genlmsg_reply(msg, info);
-	return 0;
+	if (err) {
+		nlmsg_free(msg);
+		return err;
+	}
+	nlmsg_end(msg, nlmsg_hdr(msg));
+	return genlmsg_reply(msg, info);
+}
+
+/**
+ * nf_edge_nl_change - handle a request that changes a namespace
+ * @info: the request
+ * @change: makes the change and fills the reply, under the namespace's mutex
+ *
+ * The reply comes first in @change: nothing may fail after the change.
+ *
+ * Context: may sleep; takes the namespace's mutex.
+ * Return: 0 or the error of @change. A reply that finds no room at the receiver
+ * is no error, because the change stands.
+ */
+int nf_edge_nl_change(struct genl_info *info, nf_edge_nl_change_fn change)
+{
+	struct nf_edge_net *en = nf_edge_net(genl_info_net(info));
+	struct sk_buff *msg = nf_edge_nl_reply(info, NLMSG_GOODSIZE);
+	int err;
+
+	if (!msg)
+		return -ENOMEM;
+	mutex_lock(&en->mutex);
+	err = change(en, info, msg);
+	mutex_unlock(&en->mutex);
+	nf_edge_nl_send(info, msg, err);
+	return err;
 }
 
 /**

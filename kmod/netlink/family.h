@@ -14,9 +14,13 @@ struct nf_edge_switches;
 			  genlmsg_len((info)->genlhdr), rem)		\
 		if (nla_type(attr) == (type))
 
-struct sk_buff *nf_edge_nl_reply(struct genl_info *info, size_t size,
-				 void **header);
-int nf_edge_nl_send(struct sk_buff *msg, void *header, struct genl_info *info);
+typedef int (*nf_edge_nl_change_fn)(struct nf_edge_net *en,
+				    struct genl_info *info,
+				    struct sk_buff *msg);
+
+struct sk_buff *nf_edge_nl_reply(struct genl_info *info, size_t size);
+int nf_edge_nl_send(struct genl_info *info, struct sk_buff *msg, int err);
+int nf_edge_nl_change(struct genl_info *info, nf_edge_nl_change_fn change);
 void nf_edge_nl_announce(struct nf_edge_net *en,
 			 const struct nf_edge_switches *switches,
 			 enum nf_edge_change change);

@@ -184,13 +184,11 @@ int nf_edge_nl_load_doit(struct sk_buff *skb, struct genl_info *info)
 	bool dry_run = info->attrs[NF_EDGE_A_POLICY_DRY_RUN];
 	struct nf_edge_transaction *t;
 	struct sk_buff *msg = NULL;
-	void *header;
-	int err, n;
+	int err, sent, n;
 
 	n = count_queries(info, dry_run);
 	if (n >= 0)
-		msg = nf_edge_nl_reply(info, 256 + n * NF_EDGE_ANSWER_SIZE,
-				       &header);
+		msg = nf_edge_nl_reply(info, 256 + n * NF_EDGE_ANSWER_SIZE);
 
 	mutex_lock(&en->mutex);
 	t = nf_edge_transaction_find(en, info->snd_portid);
@@ -200,15 +198,10 @@ int nf_edge_nl_load_doit(struct sk_buff *skb, struct genl_info *info)
 		nf_edge_transaction_end(t);
 	mutex_unlock(&en->mutex);
 
-	if (err) {
-		if (err == -ENOMEM)
-			NL_SET_ERR_MSG(info->extack,
-				       "the kernel has no memory for this; nothing was changed");
-		nlmsg_free(msg);
-		return err;
-	}
-	if (!dry_run)
-		return nf_edge_nl_send(msg, header, info);
-	genlmsg_end(msg, header);
-	return genlmsg_reply(msg, info);
+	if (err == -ENOMEM)
+		NL_SET_ERR_MSG(info->extack,
+			       "the kernel has no memory for this; nothing was changed");
+	sent = nf_edge_nl_send(info, msg, err);
+	/* A published policy stands, whether or not its reply arrives. */
+	return dry_run ? sent : err;
 }

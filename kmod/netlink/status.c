@@ -100,7 +100,6 @@ int nf_edge_nl_status_get_doit(struct sk_buff *skb, struct genl_info *info)
 	struct nf_edge_drops *drops;
 	struct sk_buff *msg = NULL;
 	size_t size = 512;
-	void *header;
 	int err;
 
 	snapshot = nf_edge_snapshot_get(en);
@@ -109,12 +108,12 @@ int nf_edge_nl_status_get_doit(struct sk_buff *skb, struct genl_info *info)
 			(4 * nla_total_size(4) + nla_total_size(IFNAMSIZ));
 	drops = kmalloc(sizeof(*drops), GFP_KERNEL);
 	if (drops)
-		msg = nf_edge_nl_reply(info, size, &header);
-	if (!msg) {
-		err = -ENOMEM;
+		msg = nf_edge_nl_reply(info, size);
+	err = -ENOMEM;
+	if (!msg)
 		goto out;
-	}
 	nf_edge_drops_sum(en->drops, drops);
+	err = 0;
 	if (nla_put_string(msg, NF_EDGE_A_POLICY_VERSION, NF_EDGE_VERSION) ||
 	    nla_put_u32(msg, NF_EDGE_A_POLICY_GENERATION,
 			snapshot ? snapshot->generation :
@@ -122,16 +121,11 @@ int nf_edge_nl_status_get_doit(struct sk_buff *skb, struct genl_info *info)
 	    (snapshot && put_policy(msg, en, snapshot)) ||
 	    put_conntrack(msg, en->net) ||
 	    put_u64(msg, NF_EDGE_A_POLICY_OFFLOADED, drops->offloaded,
-		    NF_EDGE_A_POLICY_PAD)) {
-		nlmsg_free(msg);
+		    NF_EDGE_A_POLICY_PAD))
 		err = -EMSGSIZE;
-		goto out;
-	}
-	genlmsg_end(msg, header);
-	err = genlmsg_reply(msg, info);
 out:
 	kfree(drops);
 	if (snapshot)
 		nf_edge_snapshot_put(snapshot);
-	return err;
+	return nf_edge_nl_send(info, msg, err);
 }

@@ -61,11 +61,14 @@ void nf_edge_transactions_end(struct nf_edge_net *en)
 		nf_edge_transaction_end(t);
 }
 
-static int begin_locked(struct nf_edge_net *en, struct genl_info *info)
+static int begin_transaction(struct nf_edge_net *en, struct genl_info *info,
+			     struct sk_buff *msg)
 {
 	struct nf_edge_transaction *t;
 	int n = 0;
 
+	if (nla_put_u32(msg, NF_EDGE_A_POLICY_GENERATION, en->generation))
+		return -EMSGSIZE;
 	list_for_each_entry(t, &en->transactions, list) {
 		if (t->portid == info->snd_portid) {
 			NL_SET_ERR_MSG(info->extack,
@@ -90,23 +93,7 @@ static int begin_locked(struct nf_edge_net *en, struct genl_info *info)
 
 int nf_edge_nl_begin_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	struct nf_edge_net *en = nf_edge_net(genl_info_net(info));
-	struct sk_buff *msg;
-	void *header;
-	int err;
-
-	msg = nf_edge_nl_reply(info, NLMSG_GOODSIZE, &header);
-	if (!msg)
-		return -ENOMEM;
-	mutex_lock(&en->mutex);
-	err = nla_put_u32(msg, NF_EDGE_A_POLICY_GENERATION, en->generation) ?:
-	      begin_locked(en, info);
-	mutex_unlock(&en->mutex);
-	if (err) {
-		nlmsg_free(msg);
-		return err;
-	}
-	return nf_edge_nl_send(msg, header, info);
+	return nf_edge_nl_change(info, begin_transaction);
 }
 
 /**

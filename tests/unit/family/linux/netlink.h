@@ -105,6 +105,16 @@ static inline void nlmsg_free(struct sk_buff *skb)
 	kfree(skb);
 }
 
+static inline struct nlmsghdr *nlmsg_hdr(const struct sk_buff *skb)
+{
+	return (struct nlmsghdr *)skb->head;
+}
+
+static inline void nlmsg_end(struct sk_buff *skb, struct nlmsghdr *nlh)
+{
+	nlh->nlmsg_len = skb->tail - (u8 *)nlh;
+}
+
 static inline int skb_tailroom(const struct sk_buff *skb)
 {
 	return skb->end - skb->tail;
