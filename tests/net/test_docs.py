@@ -150,8 +150,8 @@ def test_each_way_round_that_is_warned_of_is_on_the_page():
     said = set(re.findall(r"^(?:\|[^|]*){2}\| `([a-z0-9-]+)` \|", page,
                           re.M)) - {"flowtables"}
     sources = "".join(path.read_text(encoding="utf-8") for path in
-                      (TREE / "userspace").glob("ways_*.c"))
-    told = set(re.findall(r'nf_edge_way_add\([^"]*?"([a-z0-9-]+)"', sources))
+                      (TREE / "userspace/system").glob("ways*.c"))
+    told = set(re.findall(r'ways?_add\([^"]*?"([a-z0-9-]+)"', sources))
     told |= set(re.findall(r'\{ "((?:vlan|pppoe)-tags)"', sources))
     assert told - {"unseen"} == said and len(said) > 15
 
