@@ -5,6 +5,7 @@
 
 #include <linux/slab.h>
 #include <linux/string.h>
+#include <linux/unaligned.h>
 
 #include "netlink/family.h"
 #include "netlink/netlink-gen.h"
