@@ -18,6 +18,7 @@
 #include "netlink/load.h"
 #include "output/stdout.h"
 #include "policy/diff.h"
+#include "print/findings.h"
 #include "print/show.h"
 #include "system/links.h"
 #include "fuzz.h"

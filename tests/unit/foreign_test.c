@@ -19,8 +19,8 @@
 
 #include "base/fail.h"
 #include "base/foreign.h"
-#include "config/findings.h"
 #include "output/json.h"
+#include "print/findings.h"
 
 #define FILES	13U
 

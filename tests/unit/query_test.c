@@ -15,8 +15,8 @@
 #include <cmocka.h>
 
 #include "base/macros.h"
+#include "cmd/query.h"
 #include "policy/diff.h"
-#include "policy/query.h"
 #include "policy/rows.h"
 
 #define WORDS_MAX	8

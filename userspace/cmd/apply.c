@@ -9,7 +9,8 @@
 #include "cmd/apply.h"
 #include "output/json.h"
 #include "output/stdout.h"
-#include "system/flowtables.h"
+#include "print/findings.h"
+#include "print/offload.h"
 #include "system/ways.h"
 
 /**
@@ -27,6 +28,43 @@ enum outcome nf_edge_apply_read(struct apply *apply, const char *file)
 		return REFUSED;
 	nf_edge_config_warn(&apply->config);
 	return DONE;
+}
+
+static void warn_of_ways(struct config *config)
+{
+	const struct interface *interface;
+	struct ways ways;
+	size_t i;
+
+	nf_edge_ways_read(&ways, &config->policy);
+	for (i = 0; i < ways.count; i++) {
+		interface = nf_edge_interface_find(&config->policy,
+						   ways.items[i].where);
+		nf_edge_find(&config->warnings, config->file, interface ?
+			     interface->line : config->mode_line,
+			     ways.items[i].where, "%s", ways.items[i].text);
+	}
+	nf_edge_findings_sort(&config->warnings, config->file);
+	nf_edge_ways_free(&ways);
+}
+
+/* Only where nf_edge is: a look at flowtables makes the kernel load nf_tables. */
+static void warn_of_offload(struct config *config)
+{
+	struct offload offload;
+	size_t i;
+
+	nf_edge_offload_read(&offload, NULL);
+	for (i = 0; i < offload.count; i++) {
+		char *table = nf_edge_offload_table_text(&offload.tables[i]);
+
+		nf_edge_find(&config->warnings, config->file,
+			     config->mode_line, table,
+			     "is an nft flowtable; what it takes goes past the policy: keep the Edge addresses out of it");
+		free(table);
+	}
+	nf_edge_findings_sort(&config->warnings, config->file);
+	nf_edge_offload_free(&offload);
 }
 
 /**
@@ -50,7 +88,7 @@ enum outcome nf_edge_apply_try(struct apply *apply, bool need_module,
 	if (outcome != DONE || apply->absent)
 		return outcome;
 	apply->client.stale_is_fine = apply->if_none;
-	nf_edge_offload_warn(&apply->config);
+	warn_of_offload(&apply->config);
 	outcome = nf_edge_load_prepare(&apply->client, &apply->config);
 	for (attempt = 0; outcome == DONE && attempt < VIEW_ATTEMPTS;
 	     attempt++) {
@@ -65,7 +103,7 @@ enum outcome nf_edge_apply_try(struct apply *apply, bool need_module,
 		if (outcome != DONE)
 			return outcome;
 		if (apply->tried.generation == apply->before.generation) {
-			nf_edge_ways_warn(&apply->config);
+			warn_of_ways(&apply->config);
 			return DONE;
 		}
 		nf_edge_changes_free(&apply->changes);

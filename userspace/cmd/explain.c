@@ -7,9 +7,10 @@
 #include <string.h>
 
 #include "base/fail.h"
-#include "base/foreign.h"
-#include "base/memory.h"
+#include "cmd/explain_batch.h"
+#include "cmd/query.h"
 #include "cmd/verbs.h"
+#include "netlink/explain.h"
 #include "output/json.h"
 #include "output/stdout.h"
 #include "print/explain.h"
@@ -37,120 +38,10 @@ static void print_help(void)
 	      "0, or 2 when it could not read a line.\n", nf_edge_out);
 }
 
-/**
- * nf_edge_explain_request - make a question into a request
- * @client: the socket
- * @query: the question
- *
- * Return: the request.
- */
-struct nl_msg *nf_edge_explain_request(struct client *client,
-				       const struct query *query)
-{
-	struct nl_msg *request;
-
-	request = nf_edge_request(client, NF_EDGE_CMD_EXPLAIN, NLM_F_ACK,
-				  MESSAGE_SMALL);
-	nf_edge_query_put(request, query);
-	return request;
-}
-
-/**
- * nf_edge_explain_read - read the answer
- * @reply: what the module sent
- * @arg: the struct verdict to fill in
- */
-void nf_edge_explain_read(struct nlmsghdr *reply, void *arg)
-{
-	struct nlattr *attrs[NF_EDGE_A_POLICY_MAX + 1];
-	struct verdict *verdict = arg;
-
-	nf_edge_reply_parse(reply, attrs, NF_EDGE_A_POLICY_MAX);
-	if (attrs[NF_EDGE_A_POLICY_QUERY])
-		nf_edge_verdict_get(attrs[NF_EDGE_A_POLICY_QUERY], verdict);
-	verdict->generation =
-		nf_edge_attr_u32(attrs[NF_EDGE_A_POLICY_GENERATION]);
-}
-
-/**
- * nf_edge_arrival_find - look for the device that a question is about
- * @arrival: filled in; nf_edge_arrival_free() it
- * @links: the devices, of which there are none when the kernel does not tell
- * @in: name of the device, or an empty string
- */
-void nf_edge_arrival_find(struct arrival *arrival, const struct links *links,
-			  const char *in)
-{
-	const struct link *master = nf_edge_link_master(links, in);
-	char *sentence = NULL, *odd;
-
-	*arrival = (struct arrival){
-		.master = master ? nf_edge_strdup(master->name) : NULL,
-	};
-	if (*in && links->count)
-		sentence = nf_edge_device_absent(links, in);
-	if (!sentence)
-		return;
-	odd = nf_edge_odd(in);
-	arrival->absent = nf_edge_format("%s%s%s", sentence, odd ? "; " : "",
-					 odd ? odd : "");
-	free(odd);
-	free(sentence);
-}
-
-/**
- * nf_edge_arrival_free - forget it
- * @arrival: what was found
- */
-void nf_edge_arrival_free(struct arrival *arrival)
-{
-	free(arrival->absent);
-	free(arrival->master);
-}
-
-static const char *optional_word(const struct vocabulary *vocabulary, int value)
-{
-	return value < 0 ? NULL : nf_edge_word(vocabulary, (uint32_t)value);
-}
-
-static json_t *name_or_null(const char *name)
-{
-	return *name ? nf_edge_json_text(name) : json_null();
-}
-
-/**
- * nf_edge_explain_json - an answer for machines
- * @verdict: the answer
- * @arrival: where the packet in question arrives
- *
- * Return: a new object.
- */
-json_t *nf_edge_explain_json(const struct verdict *verdict,
-			     const struct arrival *arrival)
-{
-	return json_pack("{s:i, s:s, s:s?, s:o, s:o, s:o, s:o, s:s?, s:o, s:o*}",
-			 SCHEMA,
-			 "verdict", nf_edge_word(&nf_edge_verdicts,
-						 verdict->verdict),
-			 "reason", optional_word(&nf_edge_reasons,
-						 verdict->reason),
-			 "rows", nf_edge_json_rows(verdict->rows),
-			 "near", nf_edge_json_rows(verdict->near),
-			 "source_node", name_or_null(verdict->source_node),
-			 "destination_node",
-			 name_or_null(verdict->destination_node),
-			 "mode", optional_word(&nf_edge_modes, verdict->mode),
-			 "master", name_or_null(arrival->master ? arrival->master : ""),
-			 "absent", arrival->absent ?
-			 nf_edge_json_text(arrival->absent) : NULL);
-}
-
 static enum outcome ask(struct client *client, const struct query *query,
 			struct verdict *verdict)
 {
-	*verdict = (struct verdict){ .reason = -1, .mode = -1 };
-	if (nf_edge_do(client, nf_edge_explain_request(client, query),
-		       nf_edge_explain_read, verdict))
+	if (nf_edge_explain_ask(client, query, verdict))
 		return nf_edge_client_fail(client, "cannot explain");
 	return DONE;
 }

@@ -13,7 +13,7 @@
 #include "output/colour.h"
 #include "output/json.h"
 #include "output/stdout.h"
-#include "system/flowtables.h"
+#include "print/offload.h"
 #include "system/ssh.h"
 
 static void print_help(void)

@@ -10,11 +10,12 @@
 #include "base/memory.h"
 #include "cmd/options.h"
 #include "cmd/verbs.h"
+#include "netlink/explain.h"
+#include "netlink/view.h"
 #include "output/colour.h"
 #include "output/json.h"
 #include "output/stdout.h"
-#include "print/explain.h"
-#include "system/flowtables.h"
+#include "print/offload.h"
 #include "system/ssh.h"
 
 /**
@@ -202,12 +203,9 @@ static enum outcome check_sessions(struct client *client)
 
 	nf_edge_sessions_find(&sessions);
 	for (i = 0; i < sessions.count && outcome == DONE; i++) {
-		struct verdict verdict = { .reason = -1 };
+		struct verdict verdict;
 
-		if (nf_edge_do(client,
-			       nf_edge_explain_request(client,
-						       &sessions.items[i]),
-			       nf_edge_explain_read, &verdict))
+		if (nf_edge_explain_ask(client, &sessions.items[i], &verdict))
 			outcome = nf_edge_client_fail(client, "cannot explain");
 		else
 			outcome = nf_edge_session_check(&sessions, i, &verdict,

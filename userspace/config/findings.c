@@ -2,14 +2,12 @@
 /*
  * What is to be said about a configuration: file, line, word, sentence.
  */
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/foreign.h"
 #include "base/memory.h"
 #include "config/findings.h"
-#include "output/json.h"
 
 /* What is printed of one file, and of all files together. */
 #define SHOWN_OF_FILE	20U
@@ -17,13 +15,6 @@
 
 /* What is kept of one file: enough to be put into the order of the lines. */
 #define KEPT_OF_FILE	1000U
-
-/* Where a walk over sorted findings has come to. */
-struct walk {
-	const char *file;
-	size_t of_file;
-	size_t in_all;
-};
 
 static struct finding_file *find_file(struct findings *findings,
 				      const char *name)
@@ -109,7 +100,15 @@ void nf_edge_findings_sort(struct findings *findings, const char *first_file)
 			sizeof(*findings->items), compare, (void *)first_file);
 }
 
-static bool is_shown(struct walk *walk, const struct finding *finding)
+/**
+ * nf_edge_finding_is_shown - step to the next finding of a walk
+ * @walk: the walk, zero at the begin
+ * @finding: the next finding, in sorted order
+ *
+ * Return: false when enough of its file, or of all files, was shown before.
+ */
+bool nf_edge_finding_is_shown(struct findings_walk *walk,
+			      const struct finding *finding)
 {
 	if (!walk->file || strcmp(walk->file, finding->file) != 0) {
 		walk->file = finding->file;
@@ -130,11 +129,11 @@ static bool is_shown(struct walk *walk, const struct finding *finding)
  */
 size_t nf_edge_findings_left_out(const struct findings *findings)
 {
-	struct walk walk = { 0 };
+	struct findings_walk walk = { 0 };
 	size_t i;
 
 	for (i = 0; i < findings->count; i++)
-		is_shown(&walk, &findings->items[i]);
+		nf_edge_finding_is_shown(&walk, &findings->items[i]);
 	return findings->total - walk.in_all;
 }
 
@@ -167,12 +166,12 @@ static size_t count_of(const struct findings *findings, const char *name)
 void nf_edge_findings_print(const struct findings *findings, FILE *stream)
 {
 	size_t i, more, left = nf_edge_findings_left_out(findings);
-	struct walk walk = { 0 };
+	struct findings_walk walk = { 0 };
 
 	for (i = 0; i < findings->count; i++) {
 		const struct finding *finding = &findings->items[i];
 
-		if (is_shown(&walk, finding))
+		if (nf_edge_finding_is_shown(&walk, finding))
 			print_line(finding, stream);
 		if (i + 1 < findings->count &&
 		    !strcmp(finding[1].file, finding->file))
@@ -190,34 +189,6 @@ void nf_edge_findings_print(const struct findings *findings, FILE *stream)
 	if (left)
 		fprintf(stream, "edgectl: %zu more not shown, in other files\n",
 			left);
-}
-
-static json_t *finding_json(const struct finding *finding)
-{
-	return json_pack("{s:o, s:i, s:s, s:o}",
-			 "file", nf_edge_json_text(finding->file),
-			 "line", (int)finding->line,
-			 "word", finding->word,
-			 "message", nf_edge_json_text(finding->message));
-}
-
-/**
- * nf_edge_findings_json - the same for machines
- * @findings: what was noted, sorted
- *
- * Return: a new array of what is printed.
- */
-json_t *nf_edge_findings_json(const struct findings *findings)
-{
-	json_t *array = json_array();
-	struct walk walk = { 0 };
-	size_t i;
-
-	for (i = 0; i < findings->count; i++)
-		if (is_shown(&walk, &findings->items[i]))
-			json_array_append_new(array,
-					      finding_json(&findings->items[i]));
-	return array;
 }
 
 /**

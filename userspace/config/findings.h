@@ -6,11 +6,11 @@
 #define FINDINGS_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 
 #include "base/macros.h"
-
 
 struct finding {
 	char *file;
@@ -49,13 +49,26 @@ struct findings {
 	size_t total;
 };
 
+/**
+ * struct findings_walk - a walk over sorted findings, one by one
+ * @file: file of the last finding, NULL at the begin
+ * @of_file: findings of @file that were shown
+ * @in_all: findings that were shown
+ */
+struct findings_walk {
+	const char *file;
+	size_t of_file;
+	size_t in_all;
+};
+
 void nf_edge_find(struct findings *findings, const char *file,
 		  unsigned int line, const char *word, const char *format, ...)
 	__printf(5, 6);
 void nf_edge_findings_sort(struct findings *findings, const char *first_file);
+bool nf_edge_finding_is_shown(struct findings_walk *walk,
+			      const struct finding *finding);
 size_t nf_edge_findings_left_out(const struct findings *findings);
 void nf_edge_findings_print(const struct findings *findings, FILE *stream);
-json_t *nf_edge_findings_json(const struct findings *findings);
 void nf_edge_findings_free(struct findings *findings);
 
 #endif /* FINDINGS_H */

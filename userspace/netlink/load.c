@@ -11,6 +11,7 @@
 #include <time.h>
 
 #include "base/memory.h"
+#include "netlink/explain.h"
 #include "netlink/load.h"
 
 /* Prefixes that go along in the load itself. */

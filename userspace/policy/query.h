@@ -6,10 +6,6 @@
 #define QUERY_H
 
 #include <linux/nf_edge.h>
-#include <netlink/attr.h>
-#include <netlink/msg.h>
-#include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 #include "policy/address.h"
@@ -52,10 +48,5 @@ struct verdict {
 	int mode;
 	uint32_t generation;
 };
-
-bool nf_edge_query_parse(struct query *query, char **words, size_t count,
-			 char **why);
-void nf_edge_query_put(struct nl_msg *msg, const struct query *query);
-void nf_edge_verdict_get(struct nlattr *nest, struct verdict *verdict);
 
 #endif /* QUERY_H */

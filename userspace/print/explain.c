@@ -10,6 +10,7 @@
 #include "base/foreign.h"
 #include "base/memory.h"
 #include "output/colour.h"
+#include "output/json.h"
 #include "output/stdout.h"
 #include "print/explain.h"
 
@@ -239,4 +240,41 @@ void nf_edge_explain_print(const struct query *query,
 	if (drop)
 		print_drop(query, verdict, view);
 	print_nodes(verdict);
+}
+
+static const char *optional_word(const struct vocabulary *vocabulary, int value)
+{
+	return value < 0 ? NULL : nf_edge_word(vocabulary, (uint32_t)value);
+}
+
+static json_t *name_or_null(const char *name)
+{
+	return *name ? nf_edge_json_text(name) : json_null();
+}
+
+/**
+ * nf_edge_explain_json - an answer for machines
+ * @verdict: the answer
+ * @arrival: where the packet in question arrives
+ *
+ * Return: a new object.
+ */
+json_t *nf_edge_explain_json(const struct verdict *verdict,
+			     const struct arrival *arrival)
+{
+	return json_pack("{s:i, s:s, s:s?, s:o, s:o, s:o, s:o, s:s?, s:o, s:o*}",
+			 SCHEMA,
+			 "verdict", nf_edge_word(&nf_edge_verdicts,
+						 verdict->verdict),
+			 "reason", optional_word(&nf_edge_reasons,
+						 verdict->reason),
+			 "rows", nf_edge_json_rows(verdict->rows),
+			 "near", nf_edge_json_rows(verdict->near),
+			 "source_node", name_or_null(verdict->source_node),
+			 "destination_node",
+			 name_or_null(verdict->destination_node),
+			 "mode", optional_word(&nf_edge_modes, verdict->mode),
+			 "master", name_or_null(arrival->master ? arrival->master : ""),
+			 "absent", arrival->absent ?
+			 nf_edge_json_text(arrival->absent) : NULL);
 }

@@ -12,10 +12,10 @@
 #include "output/colour.h"
 #include "output/json.h"
 #include "output/stdout.h"
+#include "print/offload.h"
 #include "print/show.h"
-#include "system/flowtables.h"
+#include "print/ways.h"
 #include "system/links.h"
-#include "system/ways.h"
 
 /* Of a hundred entries of the connection tracking table. */
 #define NEARLY_FULL	90U

@@ -18,7 +18,6 @@
 
 #include "base/memory.h"
 #include "netlink/client.h"
-#include "output/json.h"
 #include "system/flowtables.h"
 
 /* Rulesets do not change this often in the time that reading them takes. */
@@ -48,21 +47,23 @@ static const char *family_word(uint8_t family)
 	}
 }
 
-static json_t *read_devices(struct nlattr *hook)
+static void read_devices(struct flowtable *table, struct nlattr *hook)
 {
 	struct nlattr *attrs[NFTA_FLOWTABLE_HOOK_MAX + 1], *device;
-	json_t *names = json_array();
 	int left;
 
 	if (!hook || nla_parse_nested(attrs, NFTA_FLOWTABLE_HOOK_MAX, hook,
 				      NULL) < 0 ||
 	    !attrs[NFTA_FLOWTABLE_HOOK_DEVS])
-		return names;
+		return;
 	nla_for_each_nested(device, attrs[NFTA_FLOWTABLE_HOOK_DEVS], left) {
-		json_array_append_new(names,
-				      nf_edge_json_text(nla_get_string(device)));
+		table->devices = nf_edge_grow(table->devices,
+					      &table->device_capacity,
+					      table->device_count,
+					      sizeof(*table->devices));
+		table->devices[table->device_count++] =
+			nf_edge_strdup(nla_get_string(device));
 	}
-	return names;
 }
 
 static int add_table(struct nl_msg *msg, void *arg)
@@ -81,12 +82,13 @@ static int add_table(struct nl_msg *msg, void *arg)
 	offload->tables = nf_edge_grow(offload->tables, &offload->capacity,
 				       offload->count, sizeof(*table));
 	table = &offload->tables[offload->count++];
+	*table = (struct flowtable){ 0 };
 	table->name = nf_edge_format("%s %s %s",
 				     family_word(((struct nfgenmsg *)
 					nlmsg_data(header))->nfgen_family),
 				     nla_get_string(attrs[NFTA_FLOWTABLE_TABLE]),
 				     nla_get_string(attrs[NFTA_FLOWTABLE_NAME]));
-	table->devices = read_devices(attrs[NFTA_FLOWTABLE_HOOK]);
+	read_devices(table, attrs[NFTA_FLOWTABLE_HOOK]);
 	return NL_OK;
 }
 
@@ -95,7 +97,9 @@ static void forget_tables(struct offload *offload)
 	while (offload->count) {
 		struct flowtable *table = &offload->tables[--offload->count];
 
-		json_decref(table->devices);
+		while (table->device_count)
+			free(table->devices[--table->device_count]);
+		free(table->devices);
 		free(table->name);
 	}
 }
@@ -199,129 +203,6 @@ void nf_edge_offload_read(struct offload *offload, const struct policy *policy)
 		}
 	}
 	nl_socket_free(socket);
-}
-
-/* "inet filter fast (wan0, dmz0)": a new string. */
-static char *table_text(const struct flowtable *table)
-{
-	char *text = nf_edge_format("%s (", table->name), *longer;
-	json_t *device;
-	size_t i;
-
-	json_array_foreach(table->devices, i, device) {
-		longer = nf_edge_format("%s%s%s", text, i ? ", " : "",
-					json_string_value(device));
-		free(text);
-		text = longer;
-	}
-	longer = nf_edge_format("%s)", text);
-	free(text);
-	return longer;
-}
-
-/**
- * nf_edge_offload_tables_text - the flowtables and their devices
- * @offload: what was found
- * @separator: what to put between two
- *
- * Return: a new string, empty when there is none.
- */
-char *nf_edge_offload_tables_text(const struct offload *offload,
-				  const char *separator)
-{
-	char *text = nf_edge_strdup("");
-	size_t i;
-
-	for (i = 0; i < offload->count; i++) {
-		char *table = table_text(&offload->tables[i]);
-		char *longer = nf_edge_format("%s%s%s", text,
-					      i ? separator : "", table);
-
-		free(table);
-		free(text);
-		text = longer;
-	}
-	return text;
-}
-
-/**
- * nf_edge_offload_text - what somebody should know who revokes something
- * @offload: what was found
- *
- * Return: a new sentence, or NULL when there is nothing to be said.
- */
-char *nf_edge_offload_text(const struct offload *offload)
-{
-	bool one = offload->connections == 1;
-
-	if (!offload->known)
-		return nf_edge_strdup("the kernel does not tell what flowtables took");
-	if (!offload->connections)
-		return NULL;
-	return nf_edge_format("%ju governed connection%s offloaded, %s: end %s with conntrack -D",
-			      (uintmax_t)offload->connections,
-			      one ? " is" : "s are",
-			      "neither judged nor counted",
-			      one ? "it" : "them");
-}
-
-/**
- * nf_edge_offload_tables_json - the flowtables
- * @offload: what was found
- *
- * Return: a new array of objects.
- */
-json_t *nf_edge_offload_tables_json(const struct offload *offload)
-{
-	json_t *array = json_array();
-	size_t i;
-
-	for (i = 0; i < offload->count; i++) {
-		const struct flowtable *table = &offload->tables[i];
-
-		json_array_append_new(array,
-				      json_pack("{s:o, s:O}", "name",
-						nf_edge_json_text(table->name),
-						"devices", table->devices));
-	}
-	return array;
-}
-
-/**
- * nf_edge_offload_connections_json - how many connections go past the policy
- * @offload: what was found
- *
- * Return: a new number, or null when the kernel did not tell.
- */
-json_t *nf_edge_offload_connections_json(const struct offload *offload)
-{
-	return offload->known ? json_integer((json_int_t)offload->connections) :
-				json_null();
-}
-
-/**
- * nf_edge_offload_warn - note that a policy will not see all
- * @config: a configuration without errors
- *
- * To be asked only where nf_edge is: a look at flowtables makes the kernel load
- * nf_tables.
- */
-void nf_edge_offload_warn(struct config *config)
-{
-	struct offload offload;
-	size_t i;
-
-	nf_edge_offload_read(&offload, NULL);
-	for (i = 0; i < offload.count; i++) {
-		char *table = table_text(&offload.tables[i]);
-
-		nf_edge_find(&config->warnings, config->file,
-			     config->mode_line, table,
-			     "is an nft flowtable; what it takes goes past the policy: keep the Edge addresses out of it");
-		free(table);
-	}
-	nf_edge_findings_sort(&config->warnings, config->file);
-	nf_edge_offload_free(&offload);
 }
 
 /**

@@ -5,16 +5,24 @@
 #ifndef OFFLOAD_H
 #define OFFLOAD_H
 
-#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "config/config.h"
+#include "policy/policy.h"
 
+/**
+ * struct flowtable - a flowtable of nf_tables
+ * @name: its family, table and name, as in "inet filter fast"
+ * @devices: names of the devices that it takes packets from
+ * @device_count: how many
+ * @device_capacity: how many there is room for
+ */
 struct flowtable {
-	char *name;		/* "inet filter fast" */
-	json_t *devices;	/* an array of names */
+	char *name;
+	char **devices;
+	size_t device_count;
+	size_t device_capacity;
 };
 
 /**
@@ -35,12 +43,6 @@ struct offload {
 
 void nf_edge_offload_read(struct offload *offload,
 			  const struct policy *policy);
-void nf_edge_offload_warn(struct config *config);
-char *nf_edge_offload_tables_text(const struct offload *offload,
-				  const char *separator);
-char *nf_edge_offload_text(const struct offload *offload);
-json_t *nf_edge_offload_tables_json(const struct offload *offload);
-json_t *nf_edge_offload_connections_json(const struct offload *offload);
 void nf_edge_offload_free(struct offload *offload);
 
 #endif /* OFFLOAD_H */

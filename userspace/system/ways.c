@@ -7,8 +7,6 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "output/colour.h"
-#include "output/json.h"
 #include "system/ways.h"
 
 static bool is_noted(const struct ways *ways, const char *where,
@@ -84,63 +82,6 @@ void nf_edge_ways_read(struct ways *ways, const struct policy *policy)
 	nf_edge_ways_of_filters(ways);
 	nf_edge_ways_of_rules(ways);
 	nf_edge_ways_of_proc(ways);
-}
-
-/**
- * nf_edge_ways_warn - add the ways round to the warnings of a configuration
- * @config: a configuration without errors
- */
-void nf_edge_ways_warn(struct config *config)
-{
-	const struct interface *interface;
-	struct ways ways;
-	size_t i;
-
-	nf_edge_ways_read(&ways, &config->policy);
-	for (i = 0; i < ways.count; i++) {
-		interface = nf_edge_interface_find(&config->policy,
-						   ways.items[i].where);
-		nf_edge_find(&config->warnings, config->file, interface ?
-			     interface->line : config->mode_line,
-			     ways.items[i].where, "%s", ways.items[i].text);
-	}
-	nf_edge_findings_sort(&config->warnings, config->file);
-	nf_edge_ways_free(&ways);
-}
-
-/**
- * nf_edge_ways_print - print a warning for each way round
- * @ways: the list
- */
-void nf_edge_ways_print(const struct ways *ways)
-{
-	size_t i;
-
-	for (i = 0; i < ways->count; i++)
-		nf_edge_warn("%s: %s", ways->items[i].where,
-			     ways->items[i].text);
-}
-
-/**
- * nf_edge_ways_json - make the list into JSON
- * @ways: the list
- *
- * Return: a new array of objects.
- */
-json_t *nf_edge_ways_json(const struct ways *ways)
-{
-	json_t *array = json_array();
-	size_t i;
-
-	for (i = 0; i < ways->count; i++)
-		json_array_append_new(array,
-				      json_pack("{s:s, s:o, s:o}",
-						"way", ways->items[i].kind,
-						"where",
-						nf_edge_json_text(ways->items[i].where),
-						"message",
-						nf_edge_json_text(ways->items[i].text)));
-	return array;
 }
 
 /**

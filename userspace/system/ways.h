@@ -6,14 +6,14 @@
 #ifndef WAYS_H
 #define WAYS_H
 
-#include <jansson.h>
 #include <net/if.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/socket.h>
 
-#include "config/config.h"
+#include "base/macros.h"
+#include "policy/policy.h"
 
 /**
  * struct way - one way round
@@ -83,9 +83,6 @@ struct ways {
 };
 
 void nf_edge_ways_read(struct ways *ways, const struct policy *policy);
-void nf_edge_ways_warn(struct config *config);
-void nf_edge_ways_print(const struct ways *ways);
-json_t *nf_edge_ways_json(const struct ways *ways);
 void nf_edge_ways_free(struct ways *ways);
 
 /* For the files ways_*.c, each of which looks at one part of the kernel. */

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Many questions to the classifier, one a line.
+ */
+#ifndef EXPLAIN_BATCH_H
+#define EXPLAIN_BATCH_H
+
+#include "netlink/client.h"
+
+enum outcome nf_edge_explain_batch(struct client *client);
+
+#endif /* EXPLAIN_BATCH_H */

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Questions to the classifier, and its answers.
+ */
+#include <netlink/attr.h>
+#include <netlink/msg.h>
+#include <netinet/in.h>
+
+#include "netlink/explain.h"
+#include "policy/rows.h"
+
+static void put_ip(struct nl_msg *msg, const struct ip *ip, int ipv4, int ipv6)
+{
+	if (ip->family == AF_INET)
+		nla_put(msg, ipv4, 4, ip->bytes);
+	else
+		nla_put(msg, ipv6, 16, ip->bytes);
+}
+
+/**
+ * nf_edge_query_put - add a question to a request
+ * @msg: the request, of the attribute set policy
+ * @query: the question
+ */
+void nf_edge_query_put(struct nl_msg *msg, const struct query *query)
+{
+	struct nlattr *nest = nf_edge_nest(msg, NF_EDGE_A_POLICY_QUERY);
+
+	if (*query->in)
+		nla_put_string(msg, NF_EDGE_A_QUERY_IN, query->in);
+	else
+		nla_put_flag(msg, NF_EDGE_A_QUERY_LOCAL);
+	nla_put_u8(msg, NF_EDGE_A_QUERY_PROTOCOL, query->protocol);
+	put_ip(msg, &query->source, NF_EDGE_A_QUERY_SOURCE_IPV4,
+	       NF_EDGE_A_QUERY_SOURCE_IPV6);
+	put_ip(msg, &query->destination, NF_EDGE_A_QUERY_DESTINATION_IPV4,
+	       NF_EDGE_A_QUERY_DESTINATION_IPV6);
+	if (query->protocol == IPPROTO_TCP || query->protocol == IPPROTO_UDP)
+		nla_put_u16(msg, NF_EDGE_A_QUERY_DESTINATION_PORT,
+			    query->port);
+	nla_nest_end(msg, nest);
+}
+
+static uint64_t row_bit(const struct nlattr *attr)
+{
+	char id[32];
+	int row;
+
+	nla_strlcpy(id, attr, sizeof(id));
+	row = nf_edge_row_find(id);
+	return row < 0 ? 0 : 1ULL << row;
+}
+
+/**
+ * nf_edge_verdict_get - read an answer
+ * @nest: the query attribute of the reply
+ * @verdict: filled in
+ */
+void nf_edge_verdict_get(struct nlattr *nest, struct verdict *verdict)
+{
+	struct nlattr *attr;
+	int left;
+
+	*verdict = (struct verdict){ .reason = -1, .mode = -1 };
+	nla_for_each_nested(attr, nest, left) {
+		switch (nla_type(attr)) {
+		case NF_EDGE_A_QUERY_VERDICT:
+			verdict->verdict = nf_edge_attr_u32(attr);
+			break;
+		case NF_EDGE_A_QUERY_REASON:
+			verdict->reason = (int)nf_edge_attr_u32(attr);
+			break;
+		case NF_EDGE_A_QUERY_ROW:
+			verdict->rows |= row_bit(attr);
+			break;
+		case NF_EDGE_A_QUERY_NEAR:
+			verdict->near |= row_bit(attr);
+			break;
+		case NF_EDGE_A_QUERY_SOURCE_NODE:
+			nla_strlcpy(verdict->source_node, attr,
+				    sizeof(verdict->source_node));
+			break;
+		case NF_EDGE_A_QUERY_DESTINATION_NODE:
+			nla_strlcpy(verdict->destination_node, attr,
+				    sizeof(verdict->destination_node));
+			break;
+		case NF_EDGE_A_QUERY_MODE:
+			verdict->mode = (int)nf_edge_attr_u32(attr);
+			break;
+		default:
+			break;
+		}
+	}
+}
+
+/**
+ * nf_edge_explain_request - make a question into a request
+ * @client: the socket
+ * @query: the question
+ *
+ * Return: the request.
+ */
+struct nl_msg *nf_edge_explain_request(struct client *client,
+				       const struct query *query)
+{
+	struct nl_msg *request;
+
+	request = nf_edge_request(client, NF_EDGE_CMD_EXPLAIN, NLM_F_ACK,
+				  MESSAGE_SMALL);
+	nf_edge_query_put(request, query);
+	return request;
+}
+
+/**
+ * nf_edge_explain_read - read the answer
+ * @reply: what the module sent
+ * @arg: the struct verdict to fill in
+ */
+void nf_edge_explain_read(struct nlmsghdr *reply, void *arg)
+{
+	struct nlattr *attrs[NF_EDGE_A_POLICY_MAX + 1];
+	struct verdict *verdict = arg;
+
+	nf_edge_reply_parse(reply, attrs, NF_EDGE_A_POLICY_MAX);
+	if (attrs[NF_EDGE_A_POLICY_QUERY])
+		nf_edge_verdict_get(attrs[NF_EDGE_A_POLICY_QUERY], verdict);
+	verdict->generation =
+		nf_edge_attr_u32(attrs[NF_EDGE_A_POLICY_GENERATION]);
+}
+
+/**
+ * nf_edge_explain_ask - ask the classifier
+ * @client: the socket
+ * @query: the question
+ * @verdict: filled in
+ *
+ * Return: as nf_edge_do().
+ */
+int nf_edge_explain_ask(struct client *client, const struct query *query,
+			struct verdict *verdict)
+{
+	*verdict = (struct verdict){ .reason = -1, .mode = -1 };
+	return nf_edge_do(client, nf_edge_explain_request(client, query),
+			  nf_edge_explain_read, verdict);
+}

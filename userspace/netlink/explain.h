@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Questions to the classifier, and its answers.
+ */
+#ifndef NETLINK_EXPLAIN_H
+#define NETLINK_EXPLAIN_H
+
+#include "netlink/client.h"
+#include "policy/query.h"
+
+void nf_edge_query_put(struct nl_msg *msg, const struct query *query);
+void nf_edge_verdict_get(struct nlattr *nest, struct verdict *verdict);
+struct nl_msg *nf_edge_explain_request(struct client *client,
+				       const struct query *query);
+void nf_edge_explain_read(struct nlmsghdr *reply, void *arg);
+int nf_edge_explain_ask(struct client *client, const struct query *query,
+			struct verdict *verdict);
+
+#endif /* NETLINK_EXPLAIN_H */

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Flowtables, and connections that they took, for people and for machines.
+ */
+#ifndef PRINT_OFFLOAD_H
+#define PRINT_OFFLOAD_H
+
+#include <jansson.h>
+
+#include "system/flowtables.h"
+
+char *nf_edge_offload_table_text(const struct flowtable *table);
+char *nf_edge_offload_tables_text(const struct offload *offload,
+				  const char *separator);
+char *nf_edge_offload_text(const struct offload *offload);
+json_t *nf_edge_offload_tables_json(const struct offload *offload);
+json_t *nf_edge_offload_connections_json(const struct offload *offload);
+
+#endif /* PRINT_OFFLOAD_H */

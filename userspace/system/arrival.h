@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The device that the packet of a question arrives on.
+ */
+#ifndef ARRIVAL_H
+#define ARRIVAL_H
+
+#include "system/links.h"
+
+/**
+ * struct arrival - the device that a question is about
+ * @master: the device that its packets arrive on, or NULL
+ * @absent: a sentence when no device has its name, or NULL
+ */
+struct arrival {
+	char *master;
+	char *absent;
+};
+
+void nf_edge_arrival_find(struct arrival *arrival, const struct links *links,
+			  const char *in);
+void nf_edge_arrival_free(struct arrival *arrival);
+
+#endif /* ARRIVAL_H */
