@@ -27,7 +27,7 @@ static const struct {
 	{ "export", nf_edge_cmd_export, "the policy as an nftables ruleset" },
 	{ "zone", nf_edge_cmd_switch, "switch a zone on or off until the next load" },
 	{ "feature", nf_edge_cmd_switch, "switch a feature on or off until the next load" },
-	{ "mode", nf_edge_cmd_switch, "enforce or audit, until the next load" },
+	{ "mode", nf_edge_cmd_mode, "enforce or audit, until the next load" },
 	{ "flush", nf_edge_cmd_flush, "take the policy out of force" },
 };
 

@@ -15,11 +15,12 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "config/config.h"
 #include "netlink/load.h"
 #include "output/stdout.h"
 #include "policy/diff.h"
+#include "print/config.h"
 #include "print/findings.h"
-#include "print/show.h"
 #include "system/links.h"
 #include "fuzz.h"
 
@@ -31,14 +32,9 @@ static const char * const names[FILES] = {
 };
 
 static int files[FILES];
-/* What view.c would read back; NULL for nothing. */
-static const struct policy *in_force;
 
 int __wrap_open(const char *path, int flags, ...);
 bool __wrap_nf_edge_links_read(struct links *links);
-enum outcome __wrap_nf_edge_view_read(struct client *client, struct view *view,
-				      unsigned int parts);
-void __wrap_nf_edge_view_free(struct view *view);
 int __wrap_nf_edge_do(struct client *client, struct nl_msg *request,
 		      reply_fn reply, void *arg);
 
@@ -71,26 +67,6 @@ bool __wrap_nf_edge_links_read(struct links *links)
 	links->items = nf_edge_alloc(sizeof(devices));
 	memcpy(links->items, devices, sizeof(devices));
 	return true;
-}
-
-enum outcome __wrap_nf_edge_view_read(struct client *client, struct view *view,
-				      unsigned int parts)
-{
-	(void)client;
-	(void)parts;
-	*view = (struct view){
-		.generation = 7, .loaded = true, .policy = *in_force,
-		.loaded_mode = in_force->mode,
-		.loaded_zones = in_force->zones,
-		.loaded_features = in_force->features,
-	};
-	return DONE;
-}
-
-/* The policy belongs to the configuration. */
-void __wrap_nf_edge_view_free(struct view *view)
-{
-	memset(view, 0, sizeof(*view));
 }
 
 static struct {
@@ -152,8 +128,8 @@ static void check_load(struct config *config)
 	size_t addresses = 0, i;
 
 	memset(&sent, 0, sizeof(sent));
-	EXPECT(nf_edge_load_prepare(&client, config) == DONE);
-	EXPECT(nf_edge_load_publish(&client, config, 7, &reply) == DONE);
+	EXPECT(!nf_edge_load_prepare(&client, policy, &reply));
+	EXPECT(!nf_edge_load_publish(&client, policy, 7, &reply));
 	for (i = 0; i < policy->node_count; i++)
 		addresses += policy->nodes[i].count;
 	EXPECT(sent.interfaces == policy->interface_count);
@@ -175,14 +151,18 @@ static void check_json(json_t *json)
 /* As show config prints it: a new string. */
 static char *write_back(const struct config *config, bool json)
 {
-	struct show_options options = { .json = json };
+	const struct policy *policy = &config->policy;
+	const struct view view = {
+		.generation = 7, .loaded = true, .policy = *policy,
+		.loaded_mode = policy->mode, .loaded_zones = policy->zones,
+		.loaded_features = policy->features,
+	};
 	FILE *before = nf_edge_out;
 	char *text = NULL;
 	size_t size;
 
-	in_force = &config->policy;
 	nf_edge_out = open_memstream(&text, &size);
-	EXPECT(nf_edge_show_config(NULL, &options) == DONE);
+	nf_edge_config_print(&view, json, NULL);
 	fclose(nf_edge_out);
 	nf_edge_out = before;
 	return text;

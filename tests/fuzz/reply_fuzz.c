@@ -324,6 +324,8 @@ static void run(char * const *verb)
 		nf_edge_cmd_load(argc, argv);
 	else if (!strcmp(*verb, "--version"))
 		nf_edge_cmd_version(argc, argv);
+	else if (!strcmp(*verb, "mode"))
+		nf_edge_cmd_mode(argc, argv);
 	else
 		nf_edge_cmd_switch(argc, argv);
 }

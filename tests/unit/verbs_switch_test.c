@@ -125,10 +125,13 @@ static void switches_send_one_attribute(void **state)
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(switches); i++) {
+		verb_fn verb = switches[i].word ? nf_edge_cmd_switch :
+						  nf_edge_cmd_mode;
 		int type, n = 0;
 
-		GOOD(switch, switches[i].verb, switches[i].state,
-		     switches[i].word);
+		if (run_verb(verb, switches[i].verb, switches[i].state,
+			     switches[i].word, NULL) != DONE)
+			fail_msg("%s", complained);
 		asked = request_of(NF_EDGE_CMD_SWITCH, 0);
 		for (type = 1; type <= NF_EDGE_A_SWITCH_MAX; type++)
 			n += !!attr_of(asked, type);
@@ -157,16 +160,16 @@ static void enforce_does_not_cut_its_own_session(void **state)
 		.verdict = NF_EDGE_VERDICT_DROP,
 		.reason = NF_EDGE_REASON_NO_ROW, .mode = NF_EDGE_MODE_AUDIT,
 	};
-	assert_int_equal(RUN(switch, "mode", "enforce"), REFUSED);
+	assert_int_equal(RUN(mode, "mode", "enforce"), REFUSED);
 	complains("would cut the SSH session");
 	complains("131.107.155.10, port 22 on wan0: no-row");
 	assert_null(request_of(NF_EDGE_CMD_SWITCH, 0));
-	GOOD(switch, "mode", "enforce", "--force");
+	GOOD(mode, "mode", "enforce", "--force");
 	assert_non_null(request_of(NF_EDGE_CMD_SWITCH, 0));
-	GOOD(switch, "mode", "audit");
+	GOOD(mode, "mode", "audit");
 	assert_null(request_of(NF_EDGE_CMD_EXPLAIN, 0));
 	module.tried.verdict = NF_EDGE_VERDICT_ACCEPT;
-	GOOD(switch, "mode", "enforce");
+	GOOD(mode, "mode", "enforce");
 	assert_non_null(request_of(NF_EDGE_CMD_EXPLAIN, 0));
 }
 

@@ -16,7 +16,7 @@
 #include <cmocka.h>
 
 #include "base/memory.h"
-#include "print/show.h"
+#include "print/tables.h"
 #include "verbs/site.h"
 
 /* A value of JSON as a cell has it. */
@@ -142,7 +142,7 @@ static const struct {
 	{ "export", nf_edge_cmd_export, { "nftables" } },
 	{ "zone", nf_edge_cmd_switch, { "--json", "ZONE" } },
 	{ "feature", nf_edge_cmd_switch, { "--json", "FEATURE" } },
-	{ "mode", nf_edge_cmd_switch, { "--json", "--force", "audit" } },
+	{ "mode", nf_edge_cmd_mode, { "--json", "--force", "audit" } },
 	{ "flush", nf_edge_cmd_flush, { "--json" } },
 };
 

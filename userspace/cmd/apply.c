@@ -3,10 +3,13 @@
  * What check and load have in common: a configuration is read, and held
  * against what is in force.
  */
+#include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/foreign.h"
 #include "cmd/apply.h"
+#include "cmd/module.h"
 #include "output/json.h"
 #include "output/stdout.h"
 #include "print/findings.h"
@@ -41,7 +44,7 @@ static void warn_of_ways(struct config *config)
 		interface = nf_edge_interface_find(&config->policy,
 						   ways.items[i].where);
 		nf_edge_find(&config->warnings, config->file, interface ?
-			     interface->line : config->mode_line,
+			     interface->line : config->policy.mode_line,
 			     ways.items[i].where, "%s", ways.items[i].text);
 	}
 	nf_edge_findings_sort(&config->warnings, config->file);
@@ -59,12 +62,40 @@ static void warn_of_offload(struct config *config)
 		char *table = nf_edge_offload_table_text(&offload.tables[i]);
 
 		nf_edge_find(&config->warnings, config->file,
-			     config->mode_line, table,
+			     config->policy.mode_line, table,
 			     "is an nft flowtable; what it takes goes past the policy: keep the Edge addresses out of it");
 		free(table);
 	}
 	nf_edge_findings_sort(&config->warnings, config->file);
 	nf_edge_offload_free(&offload);
+}
+
+/**
+ * nf_edge_apply_fail - note or say why the kernel refused a load
+ * @apply: the configuration; gets an error when the kernel refused a part of it
+ * @error: the negative errno that the load returned
+ * @reply: the part that was refused
+ *
+ * Return: the exit code; REFUSED without a word when @apply has the reason, or
+ * when a policy that came first is reason enough.
+ */
+enum outcome nf_edge_apply_fail(struct apply *apply, int error,
+				const struct load_reply *reply)
+{
+	const struct refusal *refusal = &apply->client.refusal;
+	struct config *config = &apply->config;
+
+	if (reply->refused) {
+		nf_edge_find(&config->errors, config->file, reply->line,
+			     *reply->word ? reply->word : config->file, "%s",
+			     *refusal->message ? refusal->message :
+			     strerror(refusal->error));
+		return REFUSED;
+	}
+	if (error == -ESTALE && apply->if_none)
+		return REFUSED;
+	return nf_edge_module_fail(&apply->client, error,
+				   "the kernel does not take the policy");
 }
 
 /**
@@ -80,28 +111,29 @@ static void warn_of_offload(struct config *config)
 enum outcome nf_edge_apply_try(struct apply *apply, bool need_module,
 			       const struct query *query)
 {
+	const struct policy *policy = &apply->config.policy;
 	enum outcome outcome;
-	int attempt;
+	int attempt, error;
 
-	outcome = nf_edge_client_connect(&apply->client, need_module ?
+	outcome = nf_edge_module_connect(&apply->client, need_module ?
 					 NULL : &apply->absent);
 	if (outcome != DONE || apply->absent)
 		return outcome;
-	apply->client.stale_is_fine = apply->if_none;
 	warn_of_offload(&apply->config);
-	outcome = nf_edge_load_prepare(&apply->client, &apply->config);
-	for (attempt = 0; outcome == DONE && attempt < VIEW_ATTEMPTS;
-	     attempt++) {
-		outcome = nf_edge_view_read(&apply->client, &apply->before,
-					    VIEW_NODES | VIEW_PREFIXES);
-		if (outcome != DONE)
-			break;
-		nf_edge_diff(&apply->changes, &apply->before.policy,
-			     &apply->config.policy);
-		outcome = nf_edge_load_try(&apply->client, &apply->config,
-					   query, &apply->tried);
-		if (outcome != DONE)
-			return outcome;
+	error = nf_edge_load_prepare(&apply->client, policy, &apply->tried);
+	if (error)
+		return nf_edge_apply_fail(apply, error, &apply->tried);
+	for (attempt = 0; attempt < VIEW_ATTEMPTS; attempt++) {
+		error = nf_edge_view_read(&apply->client, &apply->before,
+					  VIEW_NODES | VIEW_PREFIXES);
+		if (error)
+			return nf_edge_module_fail(&apply->client, error,
+						   "cannot read the policy");
+		nf_edge_diff(&apply->changes, &apply->before.policy, policy);
+		error = nf_edge_load_try(&apply->client, policy, query,
+					 &apply->tried);
+		if (error)
+			return nf_edge_apply_fail(apply, error, &apply->tried);
 		if (apply->tried.generation == apply->before.generation) {
 			warn_of_ways(&apply->config);
 			return DONE;
@@ -109,7 +141,8 @@ enum outcome nf_edge_apply_try(struct apply *apply, bool need_module,
 		nf_edge_changes_free(&apply->changes);
 		nf_edge_view_free(&apply->before);
 	}
-	return outcome == DONE ? nf_edge_view_restless() : outcome;
+	return nf_edge_module_fail(&apply->client, -EAGAIN,
+				   "cannot read the policy");
 }
 
 /**

@@ -9,6 +9,8 @@
 #include <jansson.h>
 #include <stdbool.h>
 
+#include "base/outcome.h"
+#include "config/config.h"
 #include "netlink/load.h"
 #include "netlink/view.h"
 #include "policy/diff.h"
@@ -41,6 +43,8 @@ struct apply {
 enum outcome nf_edge_apply_read(struct apply *apply, const char *file);
 enum outcome nf_edge_apply_try(struct apply *apply, bool need_module,
 			       const struct query *query);
+enum outcome nf_edge_apply_fail(struct apply *apply, int error,
+				const struct load_reply *reply);
 void nf_edge_apply_print_changes(const struct apply *apply);
 json_t *nf_edge_apply_json(const struct apply *apply);
 bool nf_edge_apply_is_bad(const struct apply *apply);

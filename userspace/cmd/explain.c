@@ -2,12 +2,14 @@
 /*
  * edgectl explain: what becomes of a packet, and why.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/fail.h"
 #include "cmd/explain_batch.h"
+#include "cmd/module.h"
 #include "cmd/query.h"
 #include "cmd/verbs.h"
 #include "netlink/explain.h"
@@ -41,9 +43,10 @@ static void print_help(void)
 static enum outcome ask(struct client *client, const struct query *query,
 			struct verdict *verdict)
 {
-	if (nf_edge_explain_ask(client, query, verdict))
-		return nf_edge_client_fail(client, "cannot explain");
-	return DONE;
+	int error = nf_edge_explain_ask(client, query, verdict);
+
+	return error ? nf_edge_module_fail(client, error, "cannot explain") :
+		       DONE;
 }
 
 /* A text needs the rows too, as they were when the question was asked. */
@@ -51,17 +54,19 @@ static enum outcome ask_whole(struct client *client, const struct query *query,
 			      struct verdict *verdict, struct view *view)
 {
 	enum outcome outcome;
-	int attempts = 0;
+	int attempts = 0, error;
 
 	do {
 		nf_edge_view_free(view);
-		if (attempts++ == VIEW_ATTEMPTS)
-			return nf_edge_view_restless();
 		outcome = ask(client, query, verdict);
-		if (outcome == DONE)
-			outcome = nf_edge_view_read(client, view, VIEW_ROWS);
-	} while (outcome == DONE && view->generation != verdict->generation);
-	return outcome;
+		if (outcome != DONE)
+			return outcome;
+		error = nf_edge_view_read(client, view, VIEW_ROWS);
+		if (!error && view->generation != verdict->generation)
+			error = -EAGAIN;
+	} while (error == -EAGAIN && ++attempts < VIEW_ATTEMPTS);
+	return error ? nf_edge_module_fail(client, error,
+					   "cannot read the policy") : DONE;
 }
 
 static enum outcome explain_one(struct client *client,
@@ -135,7 +140,7 @@ enum outcome nf_edge_cmd_explain(int argc, char **argv)
 		return outcome;
 	}
 
-	outcome = nf_edge_client_connect(&client, NULL);
+	outcome = nf_edge_module_connect(&client, NULL);
 	if (outcome == DONE)
 		outcome = batch ? nf_edge_explain_batch(&client) :
 				  explain_one(&client, &query, json);

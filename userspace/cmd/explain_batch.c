@@ -14,6 +14,7 @@
 #include "base/foreign.h"
 #include "base/memory.h"
 #include "cmd/explain_batch.h"
+#include "cmd/module.h"
 #include "cmd/query.h"
 #include "netlink/explain.h"
 #include "output/json.h"
@@ -75,7 +76,8 @@ static enum outcome answer(struct batch *batch, struct pending *pending,
 		return DONE;
 	}
 	if (error)
-		return nf_edge_client_fail(batch->client, "cannot explain");
+		return nf_edge_module_fail(batch->client, error,
+					   "cannot explain");
 	nf_edge_arrival_find(&arrival, links, pending->in);
 	nf_edge_json_print(nf_edge_explain_json(&verdict, &arrival),
 			   JSON_COMPACT);

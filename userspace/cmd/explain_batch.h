@@ -5,6 +5,7 @@
 #ifndef EXPLAIN_BATCH_H
 #define EXPLAIN_BATCH_H
 
+#include "base/outcome.h"
 #include "netlink/client.h"
 
 enum outcome nf_edge_explain_batch(struct client *client);

@@ -5,9 +5,10 @@
 #include <stdio.h>
 
 #include "base/macros.h"
+#include "cmd/module.h"
 #include "cmd/options.h"
 #include "cmd/verbs.h"
-#include "netlink/client.h"
+#include "netlink/change.h"
 #include "output/json.h"
 #include "output/stdout.h"
 
@@ -21,22 +22,6 @@ static void print_help(void)
 	      "  --json      print one JSON object\n"
 	      "  -h, --help  print this\n",
 	      nf_edge_out);
-}
-
-struct flushed {
-	uint32_t governed;
-	uint32_t generation;
-};
-
-static void read_reply(struct nlmsghdr *reply, void *arg)
-{
-	struct nlattr *attrs[NF_EDGE_A_POLICY_MAX + 1];
-	struct flushed *flushed = arg;
-
-	nf_edge_reply_parse(reply, attrs, NF_EDGE_A_POLICY_MAX);
-	flushed->governed = nf_edge_attr_u32(attrs[NF_EDGE_A_POLICY_GOVERNED]);
-	flushed->generation =
-		nf_edge_attr_u32(attrs[NF_EDGE_A_POLICY_GENERATION]);
 }
 
 static void print(const struct flushed *flushed)
@@ -65,15 +50,19 @@ enum outcome nf_edge_cmd_flush(int argc, char **argv)
 	struct flushed flushed = { 0 };
 	enum outcome outcome;
 	struct client client;
+	int error;
 
 	if (!nf_edge_options("flush", argc, argv, specs, ARRAY_SIZE(specs), 0,
 			     NULL, print_help, &outcome))
 		return outcome;
 
-	outcome = nf_edge_client_connect(&client, NULL);
-	if (outcome == DONE &&
-	    nf_edge_get(&client, NF_EDGE_CMD_FLUSH, read_reply, &flushed))
-		outcome = nf_edge_client_fail(&client, "cannot flush");
+	outcome = nf_edge_module_connect(&client, NULL);
+	if (outcome == DONE) {
+		error = nf_edge_change_flush(&client, &flushed);
+		if (error)
+			outcome = nf_edge_module_fail(&client, error,
+						      "cannot flush");
+	}
 	if (outcome == DONE && json) {
 		nf_edge_json_print(json_pack("{s:i, s:I, s:I}", SCHEMA,
 					     "governed",

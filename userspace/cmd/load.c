@@ -8,6 +8,7 @@
 
 #include "base/fail.h"
 #include "cmd/apply.h"
+#include "cmd/module.h"
 #include "cmd/options.h"
 #include "cmd/verbs.h"
 #include "output/colour.h"
@@ -41,18 +42,18 @@ static enum outcome check_sessions(struct apply *apply,
 {
 	struct load_reply reply = apply->tried;
 	enum outcome outcome = DONE;
+	int error = 0;
 	size_t i;
 
 	for (i = 0; i < sessions->count && outcome == DONE; i++) {
 		if (i)
-			outcome = nf_edge_load_try(&apply->client,
-						   &apply->config,
-						   &sessions->items[i],
-						   &reply);
-		if (outcome == DONE)
-			outcome = nf_edge_session_check(sessions, i,
-							&reply.verdict,
-							apply->config.file);
+			error = nf_edge_load_try(&apply->client,
+						 &apply->config.policy,
+						 &sessions->items[i], &reply);
+		if (error)
+			return nf_edge_apply_fail(apply, error, &reply);
+		outcome = nf_edge_session_check(sessions, i, &reply.verdict,
+						apply->config.file);
 	}
 	return outcome;
 }
@@ -62,6 +63,7 @@ static enum outcome load(struct apply *apply, bool force)
 	bool cuts = apply->config.policy.mode == NF_EDGE_MODE_ENFORCE;
 	struct sessions sessions = { 0 };
 	enum outcome outcome;
+	int error;
 
 	if (cuts && !force)
 		nf_edge_sessions_find(&sessions);
@@ -77,8 +79,9 @@ static enum outcome load(struct apply *apply, bool force)
 	nf_edge_sessions_free(&sessions);
 	if (outcome != DONE)
 		return outcome;
-	return nf_edge_load_publish(&apply->client, &apply->config,
-				    apply->before.generation, &apply->tried);
+	error = nf_edge_load_publish(&apply->client, &apply->config.policy,
+				     apply->before.generation, &apply->tried);
+	return error ? nf_edge_apply_fail(apply, error, &apply->tried) : DONE;
 }
 
 static void print(const struct apply *apply, const struct offload *offload)
@@ -120,11 +123,16 @@ static enum outcome read_in_force(struct view *view)
 {
 	enum outcome outcome;
 	struct client client;
+	int error;
 
 	*view = (struct view){ 0 };
-	outcome = nf_edge_client_connect(&client, NULL);
-	if (outcome == DONE)
-		outcome = nf_edge_view_read(&client, view, VIEW_NODES);
+	outcome = nf_edge_module_connect(&client, NULL);
+	if (outcome == DONE) {
+		error = nf_edge_view_read(&client, view, VIEW_NODES);
+		if (error)
+			outcome = nf_edge_module_fail(&client, error,
+						      "cannot read the policy");
+	}
 	nf_edge_client_close(&client);
 	return outcome;
 }

@@ -8,25 +8,37 @@
 
 #include "base/fail.h"
 #include "base/nearest.h"
+#include "cmd/module.h"
 #include "cmd/options.h"
 #include "cmd/verbs.h"
 #include "output/stdout.h"
-#include "print/show.h"
+#include "print/config.h"
+#include "print/status.h"
+#include "print/tables.h"
 
-typedef enum outcome (*show_fn)(struct client *client,
-				const struct show_options *options);
-
-static const struct {
+/**
+ * struct subject - a part of the policy that can be shown
+ * @name: the word for it
+ * @parts: what to read of the policy beyond its status
+ * @needs_policy: there is nothing to show without a policy
+ * @print: prints it; NULL of the status, which reads more than the policy
+ * @columns: columns of its table, NULL of no table
+ */
+struct subject {
 	const char *name;
-	show_fn show;
+	unsigned int parts;
+	bool needs_policy;
+	void (*print)(const struct view *view, bool json, struct table *table);
 	const struct columns *columns;
-} subjects[] = {
-	{ "status", nf_edge_show_status, NULL },
-	{ "rows", nf_edge_show_rows, &nf_edge_columns_of_rows },
-	{ "rules", nf_edge_show_rows, &nf_edge_columns_of_rows },
-	{ "nodes", nf_edge_show_nodes, &nf_edge_columns_of_nodes },
-	{ "peers", nf_edge_show_peers, &nf_edge_columns_of_peers },
-	{ "config", nf_edge_show_config, NULL },
+};
+
+static const struct subject subjects[] = {
+	{ "status", VIEW_NODES, false, NULL, NULL },
+	{ "rows", VIEW_ROWS, false, nf_edge_tables_rows, &nf_edge_columns_of_rows },
+	{ "rules", VIEW_ROWS, false, nf_edge_tables_rows, &nf_edge_columns_of_rows },
+	{ "nodes", VIEW_NODES, true, nf_edge_tables_nodes, &nf_edge_columns_of_nodes },
+	{ "peers", VIEW_COUNTS, false, nf_edge_tables_peers, &nf_edge_columns_of_peers },
+	{ "config", VIEW_NODES | VIEW_PREFIXES, true, nf_edge_config_print, NULL },
 };
 
 static void print_help(void)
@@ -67,14 +79,54 @@ static enum outcome unknown(const char *word)
 	return outcome;
 }
 
-static enum outcome show(show_fn subject, const struct show_options *options)
+static enum outcome show_status(struct client *client, const struct view *view,
+				bool json)
 {
+	struct status status = {
+		.version = client->module_version, .view = view,
+		.offload = { .known = true },
+	};
+	int error = 0;
+
+	if (view->loaded)
+		nf_edge_offload_read(&status.offload, &view->policy);
+	/* An object of the status has no drops. */
+	if (!json)
+		error = nf_edge_drops_read(client, false, status.drops);
+	if (!error && view->loaded)
+		nf_edge_ways_read(&status.ways, &view->policy);
+	if (!error && json)
+		nf_edge_status_json(&status);
+	else if (!error)
+		nf_edge_status_print(&status);
+	nf_edge_ways_free(&status.ways);
+	nf_edge_offload_free(&status.offload);
+	return error ? nf_edge_module_fail(client, error, "cannot read the drops") :
+		       DONE;
+}
+
+static enum outcome show(const struct subject *subject, bool json,
+			 struct table *table)
+{
+	struct view view = { 0 };
 	enum outcome outcome;
 	struct client client;
+	int error;
 
-	outcome = nf_edge_client_connect(&client, NULL);
-	if (outcome == DONE)
-		outcome = subject(&client, options);
+	outcome = nf_edge_module_connect(&client, NULL);
+	if (outcome == DONE) {
+		error = nf_edge_view_read(&client, &view, subject->parts);
+		if (error)
+			outcome = nf_edge_module_fail(&client, error,
+						      "cannot read the policy");
+		else if (subject->needs_policy && !view.loaded)
+			outcome = nf_edge_module_unloaded();
+		else if (subject->print)
+			subject->print(&view, json, table);
+		else
+			outcome = show_status(&client, &view, json);
+	}
+	nf_edge_view_free(&view);
 	nf_edge_client_close(&client);
 	return outcome;
 }
@@ -88,10 +140,11 @@ static enum outcome show(show_fn subject, const struct show_options *options)
  */
 enum outcome nf_edge_cmd_show(int argc, char **argv)
 {
-	struct show_options options = { 0 };
+	struct table *table = NULL;
+	bool json = false;
 	const char *columns = NULL, *subject = NULL;
 	const struct option_spec specs[] = {
-		{ .name = "json", .flag = &options.json },
+		{ .name = "json", .flag = &json },
 		{ .name = "output", .letter = 'o', .value = &columns },
 	};
 	enum outcome outcome;
@@ -110,13 +163,12 @@ enum outcome nf_edge_cmd_show(int argc, char **argv)
 		return nf_edge_usage("show", "-o is for tables, and %s is none",
 				     subjects[i].name);
 	if (subjects[i].columns) {
-		options.table = nf_edge_table_new(subjects[i].columns, "show",
-						  columns);
-		if (!options.table)
+		table = nf_edge_table_new(subjects[i].columns, "show", columns);
+		if (!table)
 			return USAGE;
 	}
-	outcome = show(subjects[i].show, &options);
-	if (options.table)
-		nf_edge_table_free(options.table);
+	outcome = show(&subjects[i], json, table);
+	if (table)
+		nf_edge_table_free(table);
 	return outcome;
 }

@@ -18,6 +18,7 @@ enum outcome nf_edge_cmd_show(int argc, char **argv);
 enum outcome nf_edge_cmd_counters(int argc, char **argv);
 enum outcome nf_edge_cmd_explain(int argc, char **argv);
 enum outcome nf_edge_cmd_switch(int argc, char **argv);
+enum outcome nf_edge_cmd_mode(int argc, char **argv);
 enum outcome nf_edge_cmd_export(int argc, char **argv);
 enum outcome nf_edge_cmd_flush(int argc, char **argv);
 enum outcome nf_edge_cmd_version(int argc, char **argv);

@@ -4,12 +4,13 @@
  */
 #include <errno.h>
 #include <linux/nf_edge.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/fail.h"
+#include "cmd/module.h"
 #include "cmd/verbs.h"
-#include "netlink/client.h"
 #include "output/stdout.h"
 
 /* The version of a module that may not be asked stands in sysfs. */
@@ -70,7 +71,7 @@ enum outcome nf_edge_cmd_version(int argc, char **argv)
 	if (outcome == DONE) {
 		print(&client, error == -ENOENT);
 		if (*client.module_version)
-			outcome = nf_edge_client_matches(&client);
+			outcome = nf_edge_module_matches(&client);
 		outcome = nf_edge_output_flush(outcome);
 	}
 	nf_edge_client_close(&client);

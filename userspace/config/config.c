@@ -487,11 +487,11 @@ static void check_required(struct config *config, const struct text *text)
 				     "holds no prefix; write may-be-empty = true beside it if that is meant");
 	}
 
-	config->mode_line = top->key_lines[MODE];
-	config->zones_line = top->key_lines[ZONES];
-	config->features_line = top->key_lines[FEATURES];
-	config->ping_line = top->key_lines[PING];
-	config->expose_line = top->key_lines[EXPOSE];
+	config->policy.mode_line = top->key_lines[MODE];
+	config->policy.zones_line = top->key_lines[ZONES];
+	config->policy.features_line = top->key_lines[FEATURES];
+	config->policy.ping_line = top->key_lines[PING];
+	config->policy.expose_line = top->key_lines[EXPOSE];
 }
 
 /**

@@ -31,12 +31,7 @@ struct set_source {
  * @policy: what it says; whole only when there are no errors
  * @errors: why it cannot be loaded
  * @warnings: what its author should know
- * @mode_line: where the mode stands; like all lines 0 when nowhere
- * @zones_line: where the list of zones begins
- * @features_line: where the list of features begins
- * @ping_line: where the list of pinged sides begins
- * @expose_line: where expose-cls-ports stands
- * @zone_lines: where each zone is switched on
+ * @zone_lines: where each zone is switched on; like all lines 0 when nowhere
  * @feature_lines: where each feature is switched on
  * @sources: of each peer set
  * @unknown_set: where the prefixes of unknown sets go
@@ -48,11 +43,6 @@ struct config {
 	struct policy policy;
 	struct findings errors;
 	struct findings warnings;
-	unsigned int mode_line;
-	unsigned int zones_line;
-	unsigned int features_line;
-	unsigned int ping_line;
-	unsigned int expose_line;
 	unsigned int zone_lines[ZONE_COUNT];
 	unsigned int feature_lines[FEATURE_COUNT];
 	struct set_source sources[PEER_SET_COUNT];

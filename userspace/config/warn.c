@@ -159,7 +159,7 @@ static void row_at_any(struct config *config)
 		list = nf_edge_row_ids(rows, ", ");
 		names = nf_edge_word_list(&nf_edge_peer_sets, sets, " or ");
 		nf_edge_find(&config->warnings, config->file,
-			     config->zones_line, names,
+			     config->policy.zones_line, names,
 			     "%s %s for Any; a set would narrow that",
 			     list, rows & (rows - 1) ? "hold" : "holds");
 		free(names);
@@ -386,7 +386,7 @@ static void logging_exposed(struct config *config)
 {
 	if (config->policy.expose_cls_ports)
 		nf_edge_find(&config->warnings, config->file,
-			     config->expose_line, "expose-cls-ports",
+			     config->policy.expose_line, "expose-cls-ports",
 			     "external/11 opens the Centralized Logging ports 50001-50003 to the outside; leave it out unless partners need them");
 }
 

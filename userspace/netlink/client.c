@@ -10,11 +10,11 @@
 #include <netlink/genl/genl.h>
 #include <netlink/netlink.h>
 #include <netlink/socket.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
-#include "base/fail.h"
 #include "base/memory.h"
 #include "netlink/client.h"
 
@@ -323,89 +323,6 @@ int nf_edge_client_open(struct client *client)
 		return error;
 	return nf_edge_get(client, NF_EDGE_CMD_STATUS_GET, read_version,
 			   client);
-}
-
-/**
- * nf_edge_client_fail - say why the kernel did not do what it was asked
- * @client: the socket
- * @what: what it was asked, as in "cannot load"
- *
- * Return: what to exit with.
- */
-enum outcome nf_edge_client_fail(const struct client *client, const char *what)
-{
-	const struct refusal *refusal = &client->refusal;
-
-	switch (refusal->error) {
-	case EPERM:
-		return nf_edge_fail(SYSTEM,
-				    "%s: it takes root, with CAP_NET_ADMIN in the initial user namespace",
-				    what);
-	case ESTALE:
-		if (client->stale_is_fine)
-			return REFUSED;
-		return nf_edge_fail(REFUSED,
-				    "the policy changed while this was being loaded; nothing was changed, load again");
-	case EINVAL:
-	case E2BIG:
-	case ENOENT:
-	case EOPNOTSUPP:
-		return nf_edge_fail(REFUSED, "%s: %s", what,
-				    *refusal->message ? refusal->message :
-				    strerror(refusal->error));
-	default:
-		return nf_edge_fail(SYSTEM, "%s: %s", what,
-				    *refusal->message ? refusal->message :
-				    strerror(refusal->error));
-	}
-}
-
-/**
- * nf_edge_client_matches - say so when module and tool are of two releases
- * @client: the socket
- *
- * Return: DONE or SYSTEM.
- */
-enum outcome nf_edge_client_matches(const struct client *client)
-{
-	if (client->family_version != NF_EDGE_FAMILY_VERSION)
-		return nf_edge_fail(SYSTEM,
-				    "the module speaks version %u of %s, this edgectl version %u: install both from one release",
-				    client->family_version,
-				    NF_EDGE_FAMILY_NAME,
-				    NF_EDGE_FAMILY_VERSION);
-	if (strcmp(client->module_version, NF_EDGE_VERSION) != 0)
-		return nf_edge_fail(SYSTEM,
-				    "the module is version %s, this edgectl %s: install both from one release, and load the module again",
-				    client->module_version, NF_EDGE_VERSION);
-	return DONE;
-}
-
-/**
- * nf_edge_client_connect - find the module that belongs to this tool
- * @client: filled in; nf_edge_client_close() it, also after a failure
- * @absent: where the caller can do without: set to a sentence that says why
- *	the module cannot be asked, or to NULL; else NULL
- *
- * Return: DONE, or SYSTEM when it has said what is missing.
- */
-enum outcome nf_edge_client_connect(struct client *client, const char **absent)
-{
-	int error = nf_edge_client_open(client);
-	const char *why = NULL;
-
-	if (error == -ENOENT && client->family == GENL_ID_CTRL)
-		why = "nf_edge is not loaded: modprobe nf_edge";
-	else if (error == -EPERM)
-		why = "nf_edge takes CAP_NET_ADMIN in the initial user namespace: be root";
-	if (absent)
-		*absent = why;
-	if (why)
-		return absent ? DONE : nf_edge_fail(SYSTEM, "%s", why);
-	if (error)
-		return nf_edge_fail(SYSTEM, "nf_edge does not answer: %s",
-				    strerror(-error));
-	return nf_edge_client_matches(client);
 }
 
 /**

@@ -8,11 +8,8 @@
 
 #include <netlink/attr.h>
 #include <netlink/msg.h>
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-#include "base/outcome.h"
 
 /* The largest request: 64 nodes with 64 addresses each, 256 interfaces, and
  * one full attribute of prefixes; also room for any reply.
@@ -47,7 +44,6 @@ struct nl_sock;
  * @family_version: its version
  * @module_version: version of the module, empty when it may not be asked
  * @sequence: of the last request
- * @stale_is_fine: whoever is late has nothing to complain of
  * @refusal: why the last request was refused
  * @buffer: MESSAGE_MAX octets to receive into
  */
@@ -57,7 +53,6 @@ struct client {
 	unsigned int family_version;
 	char module_version[32];
 	uint32_t sequence;
-	bool stale_is_fine;
 	struct refusal refusal;
 	char *buffer;
 };
@@ -66,9 +61,6 @@ struct client {
 typedef void (*reply_fn)(struct nlmsghdr *reply, void *arg);
 
 int nf_edge_client_open(struct client *client);
-enum outcome nf_edge_client_connect(struct client *client,
-				    const char **absent);
-enum outcome nf_edge_client_matches(const struct client *client);
 void nf_edge_client_close(struct client *client);
 
 struct nl_msg *nf_edge_request(struct client *client, uint8_t command,
@@ -83,8 +75,6 @@ int nf_edge_get(struct client *client, uint8_t command, reply_fn reply,
 		void *arg);
 int nf_edge_dump(struct client *client, uint8_t command, reply_fn reply,
 		 void *arg);
-enum outcome nf_edge_client_fail(const struct client *client,
-				 const char *what);
 
 void nf_edge_reply_parse(struct nlmsghdr *reply, struct nlattr **attrs,
 			 int max);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Handing a configuration to the module.  Few prefixes go along in the load
+ * Handing a policy to the module.  Few prefixes go along in the load
  * itself, many go before it in a transaction.  Where each attribute of a
  * request came from is kept, so that a refusal which points to one can name
  * the line.
@@ -20,7 +20,7 @@
 struct mark {
 	uint32_t offset;
 	unsigned int line;
-	char word[64];
+	char word[sizeof(((struct load_reply *)NULL)->word)];
 };
 
 /**
@@ -63,8 +63,8 @@ static void begin_draft(struct draft *draft, struct client *client,
 /* The kernel points to an attribute: what was marked last before its end is
  * the narrowest part of the configuration that it came from.
  */
-static void explain_refusal(const struct refusal *refusal,
-			    const struct draft *draft, struct config *config)
+static void find_place(const struct refusal *refusal, const struct draft *draft,
+		       struct load_reply *reply)
 {
 	const struct mark *found = NULL;
 	size_t i;
@@ -72,28 +72,22 @@ static void explain_refusal(const struct refusal *refusal,
 	for (i = 0; i < draft->mark_count; i++)
 		if (draft->marks[i].offset <= refusal->offset)
 			found = &draft->marks[i];
-	nf_edge_find(&config->errors, config->file, found ? found->line : 1,
-		     found && *found->word ? found->word : config->file, "%s",
-		     *refusal->message ? refusal->message :
-		     strerror(refusal->error));
+	reply->refused = true;
+	if (!found)
+		return;
+	reply->line = found->line;
+	memcpy(reply->word, found->word, sizeof(reply->word));
 }
 
-static enum outcome send_draft(struct client *client, struct draft *draft,
-			       struct config *config, reply_fn reply,
-			       void *arg)
+static int send_draft(struct client *client, struct draft *draft,
+		      struct load_reply *reply, reply_fn read)
 {
-	enum outcome outcome = DONE;
-	int error;
+	int error = nf_edge_do(client, draft->msg, read, reply);
 
-	error = nf_edge_do(client, draft->msg, reply, arg);
-	if (error == -EINVAL || error == -E2BIG || error == -EOPNOTSUPP) {
-		explain_refusal(&client->refusal, draft, config);
-		outcome = REFUSED;
-	} else if (error) {
-		outcome = nf_edge_client_fail(client, "the kernel does not take the policy");
-	}
+	if (error == -EINVAL || error == -E2BIG || error == -EOPNOTSUPP)
+		find_place(&client->refusal, draft, reply);
 	free(draft->marks);
-	return outcome;
+	return error;
 }
 
 static void put_interface(struct draft *draft,
@@ -139,11 +133,11 @@ static void put_node(struct draft *draft, const struct node *node)
 }
 
 /* Some prefixes of a set, or none, which binds it all the same. */
-static void put_peers(struct draft *draft, const struct config *config,
+static void put_peers(struct draft *draft, const struct policy *policy,
 		      unsigned int which, unsigned int family, size_t first,
 		      size_t count)
 {
-	const struct peer_set *set = &config->policy.sets[which];
+	const struct peer_set *set = &policy->sets[which];
 	size_t size = nf_edge_entry_size(family);
 	struct nlattr *nest;
 
@@ -158,28 +152,28 @@ static void put_peers(struct draft *draft, const struct config *config,
 	nla_nest_end(draft->msg, nest);
 }
 
-static enum outcome send_prefixes(struct client *client,
-				  struct config *config, unsigned int which,
-				  unsigned int family)
+static int send_prefixes(struct client *client, const struct policy *policy,
+			 unsigned int which, unsigned int family,
+			 struct load_reply *reply)
 {
-	size_t total = config->policy.sets[which].prefixes[family].count;
+	size_t total = policy->sets[which].prefixes[family].count;
 	size_t most = CHUNK_MAX / nf_edge_entry_size(family), first;
-	enum outcome outcome = DONE;
+	int error = 0;
 
-	for (first = 0; first < total && outcome == DONE; first += most) {
+	for (first = 0; first < total && !error; first += most) {
 		size_t count = total - first < most ? total - first : most;
 		struct draft draft;
 
 		begin_draft(&draft, client, NF_EDGE_CMD_PEERS_ADD);
-		put_peers(&draft, config, which, family, first, count);
-		outcome = send_draft(client, &draft, config, NULL, NULL);
+		put_peers(&draft, policy, which, family, first, count);
+		error = send_draft(client, &draft, reply, NULL);
 	}
-	return outcome;
+	return error;
 }
 
-static bool goes_along(const struct config *config)
+static bool goes_along(const struct policy *policy)
 {
-	return nf_edge_policy_prefixes(&config->policy) <= INLINE_PREFIXES;
+	return nf_edge_policy_prefixes(policy) <= INLINE_PREFIXES;
 }
 
 /* The module takes four large policies at once: wait up to five seconds. */
@@ -198,44 +192,43 @@ static int begin(struct client *client)
 
 /**
  * nf_edge_load_prepare - hand over the prefixes that do not fit into a load
- * @client: the socket; what is prepared belongs to it
- * @config: a configuration without errors
+ * @client: the socket, which the prefixes belong to
+ * @policy: the policy of a configuration without errors
+ * @reply: where the policy stands that the kernel refuses
  *
- * Return: DONE; REFUSED when @config has errors now; or what to exit with
- * when it has said what failed.
+ * Return: 0, or a negative errno.
  */
-enum outcome nf_edge_load_prepare(struct client *client,
-				  struct config *config)
+int nf_edge_load_prepare(struct client *client, const struct policy *policy,
+			 struct load_reply *reply)
 {
-	enum outcome outcome = DONE;
 	unsigned int which, family;
+	int error;
 
-	if (goes_along(config))
-		return DONE;
-	if (begin(client))
-		return nf_edge_client_fail(client, "the kernel does not take the policy");
+	*reply = (struct load_reply){ 0 };
+	if (goes_along(policy))
+		return 0;
+	error = begin(client);
 	for (which = 0; which < PEER_SET_COUNT; which++)
-		for (family = 0; family < FAMILY_COUNT && outcome == DONE;
-		     family++)
-			outcome = send_prefixes(client, config, which, family);
-	return outcome;
+		for (family = 0; family < FAMILY_COUNT && !error; family++)
+			error = send_prefixes(client, policy, which, family,
+					      reply);
+	return error;
 }
 
-static void put_policy(struct draft *draft, const struct config *config)
+static void put_policy(struct draft *draft, const struct policy *policy)
 {
-	const struct policy *policy = &config->policy;
 	unsigned int which, family;
 	size_t i;
 
-	mark(draft, config->mode_line, "mode");
+	mark(draft, policy->mode_line, "mode");
 	nla_put_u32(draft->msg, NF_EDGE_A_POLICY_MODE, policy->mode);
-	mark(draft, config->zones_line, "zones");
+	mark(draft, policy->zones_line, "zones");
 	nla_put_u32(draft->msg, NF_EDGE_A_POLICY_ZONES, policy->zones);
-	mark(draft, config->features_line, "features");
+	mark(draft, policy->features_line, "features");
 	nla_put_u32(draft->msg, NF_EDGE_A_POLICY_FEATURES, policy->features);
-	mark(draft, config->ping_line, "ping");
+	mark(draft, policy->ping_line, "ping");
 	nla_put_u32(draft->msg, NF_EDGE_A_POLICY_PING, policy->ping);
-	mark(draft, config->expose_line, "expose-cls-ports");
+	mark(draft, policy->expose_line, "expose-cls-ports");
 	if (policy->expose_cls_ports)
 		nla_put_flag(draft->msg, NF_EDGE_A_POLICY_EXPOSE_CLS_PORTS);
 	for (i = 0; i < policy->interface_count; i++)
@@ -247,10 +240,10 @@ static void put_policy(struct draft *draft, const struct config *config)
 
 		if (!set->bound)
 			continue;
-		put_peers(draft, config, which, IPV4, 0, 0);
-		for (family = 0; family < FAMILY_COUNT && goes_along(config);
+		put_peers(draft, policy, which, IPV4, 0, 0);
+		for (family = 0; family < FAMILY_COUNT && goes_along(policy);
 		     family++)
-			put_peers(draft, config, which, family, 0,
+			put_peers(draft, policy, which, family, 0,
 				  set->prefixes[family].count);
 	}
 	mark(draft, 0, "");
@@ -274,45 +267,43 @@ static void read_reply(struct nlmsghdr *message, void *arg)
 /**
  * nf_edge_load_try - have the module check a policy, and publish nothing
  * @client: the socket
- * @config: a configuration without errors, prepared
+ * @policy: the policy of a configuration without errors, prepared
  * @query: a question to ask of the policy, or NULL
  * @reply: filled in
  *
- * Return: as nf_edge_load_prepare().
+ * Return: 0, or a negative errno.
  */
-enum outcome nf_edge_load_try(struct client *client, struct config *config,
-			      const struct query *query,
-			      struct load_reply *reply)
+int nf_edge_load_try(struct client *client, const struct policy *policy,
+		     const struct query *query, struct load_reply *reply)
 {
 	struct draft draft;
 
 	*reply = (struct load_reply){ 0 };
 	begin_draft(&draft, client, NF_EDGE_CMD_LOAD);
-	put_policy(&draft, config);
+	put_policy(&draft, policy);
 	nla_put_flag(draft.msg, NF_EDGE_A_POLICY_DRY_RUN);
 	if (query)
 		nf_edge_query_put(draft.msg, query);
-	return send_draft(client, &draft, config, read_reply, reply);
+	return send_draft(client, &draft, reply, read_reply);
 }
 
 /**
  * nf_edge_load_publish - have the module enforce a policy
  * @client: the socket
- * @config: a configuration without errors, prepared
+ * @policy: the policy of a configuration without errors, prepared
  * @generation: of the policy that the user knows to be in force
  * @reply: filled in
  *
- * Return: as nf_edge_load_prepare().
+ * Return: 0, or a negative errno.
  */
-enum outcome nf_edge_load_publish(struct client *client,
-				  struct config *config, uint32_t generation,
-				  struct load_reply *reply)
+int nf_edge_load_publish(struct client *client, const struct policy *policy,
+			 uint32_t generation, struct load_reply *reply)
 {
 	struct draft draft;
 
 	*reply = (struct load_reply){ 0 };
 	begin_draft(&draft, client, NF_EDGE_CMD_LOAD);
-	put_policy(&draft, config);
+	put_policy(&draft, policy);
 	nla_put_u32(draft.msg, NF_EDGE_A_POLICY_GENERATION, generation);
-	return send_draft(client, &draft, config, read_reply, reply);
+	return send_draft(client, &draft, reply, read_reply);
 }

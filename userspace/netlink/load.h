@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Handing a configuration to the module.
+ * Handing a policy to the module.
  */
 #ifndef LOAD_H
 #define LOAD_H
@@ -8,8 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "config/config.h"
 #include "netlink/client.h"
+#include "policy/policy.h"
 #include "policy/query.h"
 
 /**
@@ -18,21 +18,25 @@
  * @governed: Edge addresses of the policy that was handed over
  * @changed: whether it differs from the one that was in force
  * @verdict: the answer to the question, of a dry run with one
+ * @refused: whether the kernel refused a part of the policy
+ * @line: line of that part, 0 when unknown
+ * @word: word of that part, empty when unknown
  */
 struct load_reply {
 	uint32_t generation;
 	uint32_t governed;
 	bool changed;
 	struct verdict verdict;
+	bool refused;
+	unsigned int line;
+	char word[64];
 };
 
-enum outcome nf_edge_load_prepare(struct client *client,
-				  struct config *config);
-enum outcome nf_edge_load_try(struct client *client, struct config *config,
-			      const struct query *query,
-			      struct load_reply *reply);
-enum outcome nf_edge_load_publish(struct client *client,
-				  struct config *config, uint32_t generation,
-				  struct load_reply *reply);
+int nf_edge_load_prepare(struct client *client, const struct policy *policy,
+			 struct load_reply *reply);
+int nf_edge_load_try(struct client *client, const struct policy *policy,
+		     const struct query *query, struct load_reply *reply);
+int nf_edge_load_publish(struct client *client, const struct policy *policy,
+			 uint32_t generation, struct load_reply *reply);
 
 #endif /* LOAD_H */

@@ -4,9 +4,10 @@
  * picture only when the generation is the same before and after.
  */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "base/fail.h"
+#include "base/memory.h"
 #include "netlink/view.h"
 
 static void read_interface(struct policy *policy, struct nlattr *nest)
@@ -232,34 +233,82 @@ static int read_parts(struct client *client, struct view *view,
  * @view: filled in; nf_edge_view_free() it, also after a failure
  * @parts: what to read beyond the status
  *
- * Return: DONE, or what to exit with when it has said what failed.
+ * Return: 0; -EAGAIN when the policy changes faster than it can be read; or
+ * another negative errno.
  */
-enum outcome nf_edge_view_read(struct client *client, struct view *view,
-			       unsigned int parts)
+int nf_edge_view_read(struct client *client, struct view *view,
+		      unsigned int parts)
 {
 	int attempt, error;
 
 	memset(view, 0, sizeof(*view));
 	for (attempt = 0; attempt < VIEW_ATTEMPTS; attempt++) {
 		error = read_parts(client, view, parts);
-		if (!error)
-			return DONE;
 		if (error != -EAGAIN)
-			return nf_edge_client_fail(client,
-						   "cannot read the policy");
+			return error;
 		nf_edge_view_free(view);
 	}
-	return nf_edge_view_restless();
+	return -EAGAIN;
+}
+
+/* Count down @i by the values of an enumeration that were switched: the word
+ * that it ends at, or NULL.
+ */
+static const char *count_switched(const struct vocabulary *vocabulary,
+				  uint32_t differs, size_t *i)
+{
+	unsigned int value;
+
+	for (value = 0; value < vocabulary->count; value++)
+		if (differs & (1U << value) && !(*i)--)
+			return vocabulary->words[value];
+	return NULL;
 }
 
 /**
- * nf_edge_view_restless - say that no two replies were of one generation
+ * nf_edge_view_switch - name a switch that was thrown since the load
+ * @view: the policy in force
+ * @i: place of the switch, from 0
  *
- * Return: SYSTEM.
+ * Return: a new string, "mode", "zone ..." or "feature ..."; NULL behind the
+ * last switch.
  */
-enum outcome nf_edge_view_restless(void)
+char *nf_edge_view_switch(const struct view *view, size_t i)
 {
-	return nf_edge_fail(SYSTEM, "the policy changes faster than it can be read; try again");
+	const struct policy *policy = &view->policy;
+	const char *word;
+
+	if (policy->mode != view->loaded_mode && !i--)
+		return nf_edge_strdup("mode");
+	word = count_switched(&nf_edge_zones,
+			      policy->zones ^ view->loaded_zones, &i);
+	if (word)
+		return nf_edge_format("zone %s", word);
+	word = count_switched(&nf_edge_features,
+			      policy->features ^ view->loaded_features, &i);
+	return word ? nf_edge_format("feature %s", word) : NULL;
+}
+
+/**
+ * nf_edge_view_switches - list the switches that were thrown since the load
+ * @view: the policy in force
+ * @separator: text between two switches
+ *
+ * Return: a new string, empty without a switch.
+ */
+char *nf_edge_view_switches(const struct view *view, const char *separator)
+{
+	char *text = nf_edge_strdup(""), *longer, *word;
+	size_t i;
+
+	for (i = 0; (word = nf_edge_view_switch(view, i)); i++) {
+		longer = nf_edge_format("%s%s%s", text, i ? separator : "",
+					word);
+		free(word);
+		free(text);
+		text = longer;
+	}
+	return text;
 }
 
 /**

@@ -69,9 +69,10 @@ struct view {
 	uint32_t set_counts[PEER_SET_COUNT];
 };
 
-enum outcome nf_edge_view_read(struct client *client, struct view *view,
-			       unsigned int parts);
-enum outcome nf_edge_view_restless(void);
+int nf_edge_view_read(struct client *client, struct view *view,
+		      unsigned int parts);
+char *nf_edge_view_switch(const struct view *view, size_t i);
+char *nf_edge_view_switches(const struct view *view, const char *separator);
 void nf_edge_view_free(struct view *view);
 
 #endif /* VIEW_H */

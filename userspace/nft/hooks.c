@@ -8,7 +8,8 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "nft/nft.h"
+#include "nft/hooks.h"
+#include "nft/rows.h"
 #include "output/stdout.h"
 
 /* Neighbour discovery passes before any guard on its link. */

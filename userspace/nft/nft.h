@@ -44,8 +44,4 @@ uint32_t nft_peer_sets(const struct nft *nft, const struct row *row);
 char *nft_peers_name(const struct nft *nft, uint32_t sets);
 bool nft_permits(const struct nft *nft, size_t row);
 
-void nft_print_sets(const struct nft *nft);
-void nft_print_hooks(const struct view *view);
-void nft_print_rows(const struct nft *nft);
-
 #endif /* NFT_H */

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
-#include "nft/nft.h"
+#include "nft/rows.h"
 #include "output/stdout.h"
 
 /* The Centralized Logging agent's, which external/11 covers. */

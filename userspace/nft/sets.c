@@ -8,162 +8,8 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "nft/nft.h"
+#include "nft/sets.h"
 #include "output/stdout.h"
-
-static unsigned int family_of(const struct ip *ip)
-{
-	return ip->family == AF_INET ? IPV4 : IPV6;
-}
-
-/**
- * nft_begin - look at a policy in one family
- * @nft: filled in
- * @view: the policy, whose sets are sorted
- * @family: IPV4 or IPV6
- */
-void nft_begin(struct nft *nft, const struct view *view, unsigned int family)
-{
-	const struct policy *policy = &view->policy;
-	size_t n, i;
-
-	*nft = (struct nft){
-		.view = view,
-		.bound = nf_edge_policy_bound(policy),
-		.family = family,
-	};
-	for (n = 0; n < policy->node_count; n++)
-		for (i = 0; i < policy->nodes[n].count; i++)
-			if (family_of(&policy->nodes[n].bindings[i].ip) ==
-			    family)
-				nft->services |=
-					1U << policy->nodes[n].bindings[i].service;
-}
-
-/**
- * nft_family - a family's word in the names of sets and chains
- * @nft: the family
- *
- * Return: "ipv4" or "ipv6".
- */
-const char *nft_family(const struct nft *nft)
-{
-	return nft->family == IPV4 ? "ipv4" : "ipv6";
-}
-
-static const struct {
-	const char *ip;
-	const char *icmp;
-	const char *never;
-	const char *never_source;
-} spoken[FAMILY_COUNT] = {
-	[IPV4] = {
-		"ip", "icmp", "{ 0.0.0.0, 127.0.0.0/8 }",
-		"{ 0.0.0.0, 127.0.0.0/8, 224.0.0.0/4, 255.255.255.255 }",
-	},
-	[IPV6] = {
-		"ip6", "ipv6-icmp", "{ ::, ::1, ::ffff:0:0/96 }",
-		"{ ::, ::1, ::ffff:0:0/96, ff00::/8 }",
-	},
-};
-
-/**
- * nft_ip - what a family is called before a field of its header
- * @nft: the family
- *
- * Return: "ip" or "ip6".
- */
-const char *nft_ip(const struct nft *nft)
-{
-	return spoken[nft->family].ip;
-}
-
-/**
- * nft_icmp - the protocol of a family's errors and echo
- * @nft: the family
- *
- * Return: its name.
- */
-const char *nft_icmp(const struct nft *nft)
-{
-	return spoken[nft->family].icmp;
-}
-
-/**
- * nft_never - addresses that no packet of an Edge address may name
- * @nft: the family
- *
- * Return: an anonymous set.
- */
-const char *nft_never(const struct nft *nft)
-{
-	return spoken[nft->family].never;
-}
-
-/**
- * nft_never_source - addresses that no packet to an Edge address comes from
- * @nft: the family
- *
- * Return: an anonymous set.
- */
-const char *nft_never_source(const struct nft *nft)
-{
-	return spoken[nft->family].never_source;
-}
-
-/**
- * nft_set_name - the name of a family's set
- * @nft: the family
- * @word: what the set holds
- *
- * Return: a new string.
- */
-char *nft_set_name(const struct nft *nft, const char *word)
-{
-	return nf_edge_format("%s_%s", word, nft_family(nft));
-}
-
-/**
- * nft_peer_sets - the peer sets that name a row's peers
- * @nft: the policy
- * @row: the row
- *
- * Return: a bit a set, none when the row holds for any, or for nobody.
- */
-uint32_t nft_peer_sets(const struct nft *nft, const struct row *row)
-{
-	return row->peer_sets & nft->bound;
-}
-
-/**
- * nft_peers_name - the name of the set that holds what several hold
- * @nft: the family
- * @sets: a bit a peer set
- *
- * Return: a new string.
- */
-char *nft_peers_name(const struct nft *nft, uint32_t sets)
-{
-	char *words = nf_edge_word_list(&nf_edge_peer_sets, sets, "_or_");
-	char *name = nft_set_name(nft, words);
-
-	free(words);
-	return name;
-}
-
-/**
- * nft_permits - whether a row can permit anything in a family
- * @nft: the family
- * @row: its place in the table
- *
- * Return: true when it is live, has an Edge address and is not at nobody.
- */
-bool nft_permits(const struct nft *nft, size_t row)
-{
-	return nft->view->rows[row].live &&
-	       nft->services & (1U << nf_edge_rows[row].service) &&
-	       !nf_edge_row_at_nobody(&nf_edge_rows[row], nft->bound);
-}
 
 static void open_set(const struct nft *nft, const char *name, bool interval)
 {
@@ -213,7 +59,7 @@ static void print_addresses(const struct nft *nft, const char *word,
 		for (i = 0; i < node->count; i++) {
 			const struct binding *binding = &node->bindings[i];
 
-			if (family_of(&binding->ip) != nft->family ||
+			if (nf_edge_ip_family(&binding->ip) != nft->family ||
 			    !(services & (1U << binding->service)) ||
 			    is_repeated(node, i, services))
 				continue;
@@ -340,7 +186,7 @@ static void print_inside(const struct nft *nft)
 		for (i = 0; i < node->count; i++) {
 			const struct binding *binding = &node->bindings[i];
 
-			if (family_of(&binding->ip) != nft->family ||
+			if (nf_edge_ip_family(&binding->ip) != nft->family ||
 			    !(NFT_OUTWARD & (1U << binding->service)) ||
 			    is_repeated(node, i, NFT_OUTWARD))
 				continue;

@@ -50,6 +50,17 @@ bool nf_edge_ip_equal(const struct ip *a, const struct ip *b)
 }
 
 /**
+ * nf_edge_ip_family - the family of an address as an index
+ * @ip: the address
+ *
+ * Return: IPV4 or IPV6.
+ */
+unsigned int nf_edge_ip_family(const struct ip *ip)
+{
+	return ip->family == AF_INET ? IPV4 : IPV6;
+}
+
+/**
  * nf_edge_ip_bits - the length of an address of this family
  * @ip: an address
  *

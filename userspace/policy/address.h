@@ -26,6 +26,7 @@ enum { IPV4, IPV6, FAMILY_COUNT };
 bool nf_edge_ip_parse(const char *text, struct ip *ip);
 const char *nf_edge_ip_format(const struct ip *ip, char *text);
 bool nf_edge_ip_equal(const struct ip *a, const struct ip *b);
+unsigned int nf_edge_ip_family(const struct ip *ip);
 unsigned int nf_edge_ip_bits(const struct ip *ip);
 void nf_edge_ip_mask(struct ip *ip, unsigned int length);
 const char *nf_edge_ip_unfit(const struct ip *ip, unsigned int length);

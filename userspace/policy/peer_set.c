@@ -27,11 +27,6 @@ static size_t address_size(unsigned int family)
 	return family == IPV4 ? 4 : 16;
 }
 
-static unsigned int ip_family(const struct ip *ip)
-{
-	return ip->family == AF_INET ? IPV4 : IPV6;
-}
-
 /**
  * nf_edge_set_add_entries - add prefixes to a set
  * @set: the set
@@ -130,7 +125,7 @@ bool nf_edge_set_add(struct peer_set *set, const struct ip *ip,
 		     unsigned int length)
 {
 	uint8_t entry[NF_EDGE_PREFIX_IPV6_SIZE] = { 0 };
-	unsigned int family = ip_family(ip);
+	unsigned int family = nf_edge_ip_family(ip);
 	struct prefixes *prefixes = &set->prefixes[family];
 	uint32_t *slot;
 
@@ -246,7 +241,7 @@ size_t nf_edge_set_count(const struct peer_set *set)
  */
 bool nf_edge_set_contains(const struct peer_set *set, const struct ip *ip)
 {
-	unsigned int family = ip_family(ip), length;
+	unsigned int family = nf_edge_ip_family(ip), length;
 	const struct prefixes *prefixes = &set->prefixes[family];
 	size_t size = address_size(family);
 

@@ -35,12 +35,38 @@ struct node {
 	unsigned int line;
 };
 
+/**
+ * struct policy - a policy
+ * @mode: enum nf_edge_mode
+ * @zones: the zones that are on, a bit an enum nf_edge_zone
+ * @features: the features that are on, a bit an enum nf_edge_feature
+ * @ping: the sides that may ping an Edge, a bit an enum nf_edge_side
+ * @expose_cls_ports: whether the Centralized Logging ports are open
+ * @mode_line: of a configuration: line of the mode, like all lines 0 when it
+ *	has none
+ * @zones_line: line that the list of zones begins in
+ * @features_line: line that the list of features begins in
+ * @ping_line: line that the list of pinged sides begins in
+ * @expose_line: line of expose-cls-ports
+ * @interfaces: the interfaces that are bound to sides
+ * @interface_count: number of interfaces
+ * @interface_capacity: number of interfaces that there is room for
+ * @nodes: the nodes
+ * @node_count: number of nodes
+ * @node_capacity: number of nodes that there is room for
+ * @sets: the peer sets, by enum nf_edge_peer_set
+ */
 struct policy {
 	uint32_t mode;
 	uint32_t zones;
 	uint32_t features;
 	uint32_t ping;
 	bool expose_cls_ports;
+	unsigned int mode_line;
+	unsigned int zones_line;
+	unsigned int features_line;
+	unsigned int ping_line;
+	unsigned int expose_line;
 	struct interface *interfaces;
 	size_t interface_count;
 	size_t interface_capacity;

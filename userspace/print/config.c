@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * edgectl show config: a configuration file that load takes back.
+ * A policy as a configuration that load takes back.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/fail.h"
 #include "output/json.h"
 #include "output/stdout.h"
-#include "print/show.h"
+#include "print/config.h"
+#include "print/node.h"
 
 static void print_words(const char *key, const struct vocabulary *vocabulary,
 			uint32_t mask)
@@ -23,7 +23,7 @@ static void print_words(const char *key, const struct vocabulary *vocabulary,
 static void print_top(const struct view *view)
 {
 	const struct policy *policy = &view->policy;
-	char *switched = nf_edge_switched_text(view, ", ");
+	char *switched = nf_edge_view_switches(view, ", ");
 
 	fprintf(nf_edge_out, "# generation %u, as it is in force\n",
 		view->generation);
@@ -195,36 +195,17 @@ static void print_json(const struct view *view)
 }
 
 /**
- * nf_edge_show_unloaded - say that there is nothing to show
- *
- * Return: REFUSED.
+ * nf_edge_config_print - print a policy as a configuration that load takes back
+ * @view: the policy in force, with its nodes and prefixes
+ * @json: whether to print one JSON object
+ * @table: NULL, for a configuration is no table
  */
-enum outcome nf_edge_show_unloaded(void)
+void nf_edge_config_print(const struct view *view, bool json,
+			  struct table *table)
 {
-	return nf_edge_fail(REFUSED, "no policy is loaded: edgectl load");
-}
-
-/**
- * nf_edge_show_config - a configuration that load takes back
- * @client: the socket
- * @options: how to show it
- *
- * Return: what to exit with.
- */
-enum outcome nf_edge_show_config(struct client *client,
-				 const struct show_options *options)
-{
-	enum outcome outcome;
-	struct view view;
-
-	outcome = nf_edge_view_read(client, &view,
-				    VIEW_NODES | VIEW_PREFIXES);
-	if (outcome == DONE && !view.loaded)
-		outcome = nf_edge_show_unloaded();
-	if (outcome == DONE && options->json)
-		print_json(&view);
-	else if (outcome == DONE)
-		print(&view);
-	nf_edge_view_free(&view);
-	return outcome;
+	(void)table;
+	if (json)
+		print_json(view);
+	else
+		print(view);
 }

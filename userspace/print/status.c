@@ -1,81 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * edgectl show status: what somebody needs to know who was just woken up.
+ * The status: a summary for the operator on call.
  */
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/foreign.h"
-#include "base/memory.h"
 #include "base/words.h"
-#include "netlink/counters.h"
 #include "output/colour.h"
 #include "output/json.h"
 #include "output/stdout.h"
 #include "print/offload.h"
-#include "print/show.h"
+#include "print/status.h"
 #include "print/ways.h"
 #include "system/links.h"
 
 /* Of a hundred entries of the connection tracking table. */
 #define NEARLY_FULL	90U
-
-static void add_switched(json_t *array, const char *kind,
-			 const struct vocabulary *vocabulary, uint32_t differs)
-{
-	unsigned int i;
-
-	for (i = 0; i < vocabulary->count; i++) {
-		json_t *text = json_sprintf("%s %s", kind,
-					    vocabulary->words[i]);
-
-		if (differs & (1U << i))
-			json_array_append(array, text);
-		json_decref(text);
-	}
-}
-
-/**
- * nf_edge_switched_json - what was switched since the load
- * @view: what is in force
- *
- * Return: a new array of strings.
- */
-json_t *nf_edge_switched_json(const struct view *view)
-{
-	json_t *array = json_array();
-
-	if (view->policy.mode != view->loaded_mode)
-		json_array_append_new(array, json_string("mode"));
-	add_switched(array, "zone", &nf_edge_zones,
-		     view->policy.zones ^ view->loaded_zones);
-	add_switched(array, "feature", &nf_edge_features,
-		     view->policy.features ^ view->loaded_features);
-	return array;
-}
-
-/**
- * nf_edge_switched_text - what was switched since the load
- * @view: what is in force
- * @separator: what to put between two switches
- *
- * Return: a new string, empty when nothing was.
- */
-char *nf_edge_switched_text(const struct view *view, const char *separator)
-{
-	json_t *array = nf_edge_switched_json(view), *item;
-	char *text = nf_edge_strdup(""), *longer;
-	size_t i;
-
-	json_array_foreach(array, i, item) {
-		longer = nf_edge_format("%s%s%s", text, i ? separator : "",
-					json_string_value(item));
-		free(text);
-		text = longer;
-	}
-	json_decref(array);
-	return text;
-}
 
 static json_t *interface_json(const struct interface *interface,
 			      const struct links *links)
@@ -103,9 +43,26 @@ static json_t *conntrack_json(const struct view *view)
 			 (json_int_t)view->conntrack_insert_failed);
 }
 
-static void print_json(const struct client *client, const struct view *view,
-		       const struct offload *offload, const struct ways *ways)
+static json_t *switched_json(const struct view *view)
 {
+	json_t *array = json_array();
+	char *word;
+	size_t i;
+
+	for (i = 0; (word = nf_edge_view_switch(view, i)); i++) {
+		json_array_append_new(array, json_string(word));
+		free(word);
+	}
+	return array;
+}
+
+/**
+ * nf_edge_status_json - print the status as one JSON object
+ * @status: its facts, without drops
+ */
+void nf_edge_status_json(const struct status *status)
+{
+	const struct view *view = status->view;
 	const struct policy *policy = &view->policy;
 	json_t *interfaces = json_array(), *object;
 	struct links links;
@@ -119,7 +76,7 @@ static void print_json(const struct client *client, const struct view *view,
 	nf_edge_links_free(&links);
 	object = json_pack("{s:i,s:s,s:b,s:s?,s:I,s:I,s:o,s:o,s:o,s:o,s:b,s:o,s:o,s:I,s:o,s:o,s:o}",
 			   SCHEMA,
-			   "version", client->module_version,
+			   "version", status->version,
 			   "loaded", view->loaded,
 			   "mode", view->loaded ?
 			   nf_edge_word(&nf_edge_modes, policy->mode) : NULL,
@@ -129,7 +86,7 @@ static void print_json(const struct client *client, const struct view *view,
 						       policy->zones),
 			   "features", nf_edge_json_words(&nf_edge_features,
 							  policy->features),
-			   "switched", nf_edge_switched_json(view),
+			   "switched", switched_json(view),
 			   "ping", nf_edge_json_words(&nf_edge_sides,
 						      policy->ping),
 			   "expose_cls_ports", policy->expose_cls_ports,
@@ -137,9 +94,9 @@ static void print_json(const struct client *client, const struct view *view,
 			   "conntrack", conntrack_json(view),
 			   "offloaded", (json_int_t)view->offloaded,
 			   "offloaded_connections",
-			   nf_edge_offload_connections_json(offload),
-			   "flowtables", nf_edge_offload_tables_json(offload),
-			   "ways_round", nf_edge_ways_json(ways));
+			   nf_edge_offload_connections_json(&status->offload),
+			   "flowtables", nf_edge_offload_tables_json(&status->offload),
+			   "ways_round", nf_edge_ways_json(&status->ways));
 	nf_edge_json_print(object, JSON_INDENT(2));
 }
 
@@ -165,22 +122,22 @@ static void print_on_off(const char *what, const struct vocabulary *vocabulary,
 	free(yes);
 }
 
-static void print_mode(const struct client *client, const struct view *view)
+static void print_mode(const char *version, const struct view *view)
 {
 	if (!view->loaded)
 		fprintf(nf_edge_out,
 			"nf_edge %s: %s%sNO POLICY LOADED%s, nothing is governed: edgectl load\n",
-			client->module_version, nf_edge_colour(BOLD),
+			version, nf_edge_colour(BOLD),
 			nf_edge_colour(RED), nf_edge_colour(PLAIN));
 	else if (view->policy.mode == NF_EDGE_MODE_AUDIT)
 		fprintf(nf_edge_out,
 			"nf_edge %s: policy loaded, mode %s%sAUDIT: NOTHING IS DROPPED%s, generation %u\n",
-			client->module_version, nf_edge_colour(BOLD),
+			version, nf_edge_colour(BOLD),
 			nf_edge_colour(YELLOW), nf_edge_colour(PLAIN),
 			view->generation);
 	else
 		fprintf(nf_edge_out, "nf_edge %s: policy loaded, mode %senforce%s, generation %u\n",
-			client->module_version, nf_edge_colour(GREEN),
+			version, nf_edge_colour(GREEN),
 			nf_edge_colour(PLAIN), view->generation);
 }
 
@@ -227,7 +184,7 @@ static void print_interfaces(const struct policy *policy)
 static void print_policy(const struct view *view)
 {
 	const struct policy *policy = &view->policy;
-	char *switched = nf_edge_switched_text(view, ", ");
+	char *switched = nf_edge_view_switches(view, ", ");
 	char *ping = nf_edge_word_list(&nf_edge_sides, policy->ping, " ");
 
 	line("governed");
@@ -332,45 +289,20 @@ static void print_offload(const struct view *view,
 }
 
 /**
- * nf_edge_show_status - what is in force, in short
- * @client: the socket
- * @options: how to show it
- *
- * Return: what to exit with.
+ * nf_edge_status_print - print the status for people
+ * @status: its facts
  */
-enum outcome nf_edge_show_status(struct client *client,
-				 const struct show_options *options)
+void nf_edge_status_print(const struct status *status)
 {
-	struct drop_counts drops[REASON_COUNT];
-	struct offload offload = { .known = true };
-	struct ways ways = { 0 };
-	enum outcome outcome;
-	struct view view;
+	const struct view *view = status->view;
 
-	outcome = nf_edge_view_read(client, &view, VIEW_NODES);
-	if (outcome == DONE && view.loaded)
-		nf_edge_offload_read(&offload, &view.policy);
-	if (outcome == DONE && options->json) {
-		if (view.loaded)
-			nf_edge_ways_read(&ways, &view.policy);
-		print_json(client, &view, &offload, &ways);
-	} else if (outcome == DONE) {
-		print_mode(client, &view);
-		if (view.loaded)
-			print_policy(&view);
-		if (nf_edge_drops_read(client, false, drops))
-			outcome = nf_edge_client_fail(client, "cannot read the drops");
-		else
-			print_drops(drops);
-		if (view.loaded) {
-			print_conntrack(&view);
-			print_offload(&view, &offload);
-			nf_edge_ways_read(&ways, &view.policy);
-			nf_edge_ways_print(&ways);
-		}
-	}
-	nf_edge_ways_free(&ways);
-	nf_edge_offload_free(&offload);
-	nf_edge_view_free(&view);
-	return outcome;
+	print_mode(status->version, view);
+	if (view->loaded)
+		print_policy(view);
+	print_drops(status->drops);
+	if (!view->loaded)
+		return;
+	print_conntrack(view);
+	print_offload(view, &status->offload);
+	nf_edge_ways_print(&status->ways);
 }

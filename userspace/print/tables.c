@@ -6,7 +6,8 @@
 
 #include "base/memory.h"
 #include "output/json.h"
-#include "print/show.h"
+#include "print/node.h"
+#include "print/tables.h"
 
 enum {
 	ROW_ID, ROW_ZONE, ROW_SERVICE, ROW_DIRECTION, ROW_PROTOCOL, ROW_PORTS,
@@ -180,48 +181,27 @@ static json_t *begin_json(const struct view *view, const char *key,
 }
 
 /**
- * nf_edge_show_rows - the rows of the policy
- * @client: the socket
- * @options: how to show them
- *
- * Return: what to exit with.
+ * nf_edge_tables_rows - print the rows of the policy
+ * @view: the policy in force
+ * @json: whether to print one JSON object
+ * @table: an empty table of nf_edge_columns_of_rows, for people
  */
-enum outcome nf_edge_show_rows(struct client *client,
-			       const struct show_options *options)
+void nf_edge_tables_rows(const struct view *view, bool json,
+			 struct table *table)
 {
 	json_t *object, *array;
-	enum outcome outcome;
-	struct view view;
 	size_t i;
 
-	outcome = nf_edge_view_read(client, &view, VIEW_ROWS);
-	if (outcome == DONE && options->json) {
-		object = begin_json(&view, "rows", &array);
+	if (json) {
+		object = begin_json(view, "rows", &array);
 		for (i = 0; i < NF_EDGE_ROW_COUNT; i++)
-			json_array_append_new(array, row_json(&view, i));
+			json_array_append_new(array, row_json(view, i));
 		nf_edge_json_print(object, JSON_INDENT(2));
-	} else if (outcome == DONE) {
+	} else {
 		for (i = 0; i < NF_EDGE_ROW_COUNT; i++)
-			fill_row(nf_edge_table_line(options->table), &view, i);
-		nf_edge_table_print(options->table);
+			fill_row(nf_edge_table_line(table), view, i);
+		nf_edge_table_print(table);
 	}
-	nf_edge_view_free(&view);
-	return outcome;
-}
-
-static json_t *addresses_json(const struct node *node, unsigned int service)
-{
-	json_t *array = json_array();
-	char text[INET6_ADDRSTRLEN];
-	size_t i;
-
-	for (i = 0; i < node->count; i++) {
-		if (node->bindings[i].service != service)
-			continue;
-		nf_edge_ip_format(&node->bindings[i].ip, text);
-		json_array_append_new(array, json_string(text));
-	}
-	return array;
 }
 
 static char *addresses_text(const struct node *node, unsigned int service)
@@ -242,25 +222,6 @@ static char *addresses_text(const struct node *node, unsigned int service)
 	return list;
 }
 
-/**
- * nf_edge_node_json - a node and its addresses
- * @node: the node
- *
- * Return: a new object.
- */
-json_t *nf_edge_node_json(const struct node *node)
-{
-	json_t *object = json_pack("{s:o}", "node",
-				   nf_edge_json_text(node->name));
-	unsigned int service;
-
-	for (service = 0; service < SERVICE_COUNT; service++)
-		json_object_set_new(object,
-				    nf_edge_word(&nf_edge_services, service),
-				    addresses_json(node, service));
-	return object;
-}
-
 static void fill_node(char **cells, const struct node *node)
 {
 	unsigned int service;
@@ -271,39 +232,31 @@ static void fill_node(char **cells, const struct node *node)
 }
 
 /**
- * nf_edge_show_nodes - the nodes and their addresses
- * @client: the socket
- * @options: how to show them
- *
- * Return: what to exit with.
+ * nf_edge_tables_nodes - print the nodes and their addresses
+ * @view: the policy in force
+ * @json: whether to print one JSON object
+ * @table: an empty table of nf_edge_columns_of_nodes, for people
  */
-enum outcome nf_edge_show_nodes(struct client *client,
-				const struct show_options *options)
+void nf_edge_tables_nodes(const struct view *view, bool json,
+			  struct table *table)
 {
 	json_t *object, *array;
-	enum outcome outcome;
-	struct view view;
 	size_t i;
 
-	outcome = nf_edge_view_read(client, &view, VIEW_NODES);
-	if (outcome == DONE && !view.loaded)
-		outcome = nf_edge_show_unloaded();
-	if (outcome == DONE && options->json) {
-		object = begin_json(&view, "nodes", &array);
-		for (i = 0; i < view.policy.node_count; i++) {
-			const struct node *node = &view.policy.nodes[i];
+	if (json) {
+		object = begin_json(view, "nodes", &array);
+		for (i = 0; i < view->policy.node_count; i++) {
+			const struct node *node = &view->policy.nodes[i];
 
 			json_array_append_new(array, nf_edge_node_json(node));
 		}
 		nf_edge_json_print(object, JSON_INDENT(2));
-	} else if (outcome == DONE) {
-		for (i = 0; i < view.policy.node_count; i++)
-			fill_node(nf_edge_table_line(options->table),
-				  &view.policy.nodes[i]);
-		nf_edge_table_print(options->table);
+	} else {
+		for (i = 0; i < view->policy.node_count; i++)
+			fill_node(nf_edge_table_line(table),
+				  &view->policy.nodes[i]);
+		nf_edge_table_print(table);
 	}
-	nf_edge_view_free(&view);
-	return outcome;
 }
 
 static json_t *set_json(const struct view *view, unsigned int set)
@@ -325,31 +278,25 @@ static void fill_set(char **cells, const struct view *view, unsigned int set)
 }
 
 /**
- * nf_edge_show_peers - the peer sets
- * @client: the socket
- * @options: how to show them
- *
- * Return: what to exit with.
+ * nf_edge_tables_peers - print the peer sets
+ * @view: the policy in force
+ * @json: whether to print one JSON object
+ * @table: an empty table of nf_edge_columns_of_peers, for people
  */
-enum outcome nf_edge_show_peers(struct client *client,
-				const struct show_options *options)
+void nf_edge_tables_peers(const struct view *view, bool json,
+			  struct table *table)
 {
 	json_t *object, *array;
-	enum outcome outcome;
-	struct view view;
 	unsigned int i;
 
-	outcome = nf_edge_view_read(client, &view, VIEW_COUNTS);
-	if (outcome == DONE && options->json) {
-		object = begin_json(&view, "peers", &array);
+	if (json) {
+		object = begin_json(view, "peers", &array);
 		for (i = 0; i < PEER_SET_COUNT; i++)
-			json_array_append_new(array, set_json(&view, i));
+			json_array_append_new(array, set_json(view, i));
 		nf_edge_json_print(object, JSON_INDENT(2));
-	} else if (outcome == DONE) {
+	} else {
 		for (i = 0; i < PEER_SET_COUNT; i++)
-			fill_set(nf_edge_table_line(options->table), &view, i);
-		nf_edge_table_print(options->table);
+			fill_set(nf_edge_table_line(table), view, i);
+		nf_edge_table_print(table);
 	}
-	nf_edge_view_free(&view);
-	return outcome;
 }

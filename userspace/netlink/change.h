@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Requests that change a policy in force: a switch, and its end.
+ */
+#ifndef NETLINK_CHANGE_H
+#define NETLINK_CHANGE_H
+
+#include <stdbool.h>
+
+#include "netlink/client.h"
+
+/**
+ * struct switched - the answer to a switch
+ * @changed: whether it was not so before
+ * @generation: generation of the policy now
+ */
+struct switched {
+	bool changed;
+	uint32_t generation;
+};
+
+/**
+ * struct flushed - the answer to a flush
+ * @governed: Edge addresses of the policy that ended, 0 without a policy
+ * @generation: generation now
+ */
+struct flushed {
+	uint32_t governed;
+	uint32_t generation;
+};
+
+int nf_edge_change_switch(struct client *client, int attribute, uint32_t value,
+			  struct switched *switched);
+int nf_edge_change_flush(struct client *client, struct flushed *flushed);
+
+#endif /* NETLINK_CHANGE_H */

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The policy in force as an nftables ruleset.
+ */
+#include <stdlib.h>
+
+#include "nft/export.h"
+#include "nft/hooks.h"
+#include "nft/sets.h"
+#include "output/stdout.h"
+
+/* Line by line, what nft -f skips. */
+static const char limits[] =
+	"#\n"
+	"# It decides as nf_edge does: of every packet, by the connection that the packet\n"
+	"# belongs to, at the same hooks and priorities.  Loading it takes the place of\n"
+	"# an earlier one, and running connections are judged anew.\n"
+	"#\n"
+	"# What it cannot express:\n"
+	"# - Change.  There is no switch, and no peer set to load: export again after a\n"
+	"#   change, and load that.  Packets that are under way while nft exchanges the\n"
+	"#   tables may be judged by both, or by neither of them.\n"
+	"# - Counters by node, by direction, and of connections and denied packets.  One\n"
+	"#   counter a row counts what it permits, of all nodes, there and back; it\n"
+	"#   begins at zero with each load.  Packets and octets are those of nftables:\n"
+	"#   nf_edge counts the same, from the IP header on.\n"
+	"# - Why.  spoofed, isolation, untracked and invalid are counted apart (invalid\n"
+	"#   holds what nf_edge calls no-row of packets without a connection); all else\n"
+	"#   is refused: no-row, cls-guard, interface, peer, disabled, several.  No near\n"
+	"#   rows, and no edgectl explain.\n"
+	"# - Copies of its own multicasts and broadcasts that loop back to this host:\n"
+	"#   nf_edge never governs them, nftables cannot tell them from what arrives.\n"
+	"# - Where a packet came from that a VRF device forwards from another routing\n"
+	"#   table, and whether a bridge hands neighbour discovery to the host.\n"
+	"# - Warnings: of offloaded connections, and of a full connection tracking table.\n"
+	"# - Protection from accidents: nft flush ruleset opens every Edge address.\n";
+
+static void print_header(const struct view *view)
+{
+	const struct policy *policy = &view->policy;
+	char *switched = nf_edge_view_switches(view, ", ");
+
+	fprintf(nf_edge_out,
+		"# The Edge port policy as an nftables ruleset, by edgectl %s\n"
+		"# generation %u, mode %s%s\n",
+		NF_EDGE_VERSION, view->generation,
+		nf_edge_word(&nf_edge_modes, policy->mode),
+		policy->mode == NF_EDGE_MODE_AUDIT ?
+		": NOTHING IS DROPPED, what would be is counted" : "");
+	if (*switched)
+		fprintf(nf_edge_out, "# switched since the load: %s\n",
+			switched);
+	fputs(limits, nf_edge_out);
+	free(switched);
+}
+
+/* The rows that permit nothing, and so are not in the ruleset. */
+static void print_left_out(const struct view *view)
+{
+	uint32_t bound = nf_edge_policy_bound(&view->policy);
+	uint64_t dead = 0, nobody = 0;
+	char *ids;
+	size_t i;
+
+	for (i = 0; i < NF_EDGE_ROW_COUNT; i++) {
+		if (!view->rows[i].live)
+			dead |= 1ULL << i;
+		else if (nf_edge_row_at_nobody(&nf_edge_rows[i], bound))
+			nobody |= 1ULL << i;
+	}
+	if (dead) {
+		ids = nf_edge_row_ids(dead, " ");
+		fprintf(nf_edge_out, "#\n# Off, and left out: %s\n", ids);
+		free(ids);
+	}
+	if (nobody) {
+		ids = nf_edge_row_ids(nobody, " ");
+		fprintf(nf_edge_out, "#\n# At nobody, and left out: %s\n", ids);
+		free(ids);
+	}
+}
+
+static void print_counters(const struct nft *ipv4, const struct nft *ipv6)
+{
+	size_t i;
+
+	for (i = 0; i < NF_EDGE_ROW_COUNT; i++)
+		if (nft_permits(ipv4, i) || nft_permits(ipv6, i))
+			fprintf(nf_edge_out, "\tcounter %s { }\n",
+				nf_edge_rows[i].id);
+}
+
+/**
+ * nf_edge_export_print - print a policy as an nftables ruleset
+ * @view: the policy in force, with its rows, nodes and prefixes; its sets get
+ *	sorted
+ */
+void nf_edge_export_print(struct view *view)
+{
+	struct nft ipv4, ipv6;
+	unsigned int i;
+
+	for (i = 0; i < PEER_SET_COUNT; i++)
+		nf_edge_set_sort(&view->policy.sets[i]);
+	nft_begin(&ipv4, view, IPV4);
+	nft_begin(&ipv6, view, IPV6);
+
+	print_header(view);
+	print_left_out(view);
+	fputs("\ntable inet nf_edge\n"
+	      "delete table inet nf_edge\n"
+	      "\n"
+	      "table inet nf_edge {\n", nf_edge_out);
+	print_counters(&ipv4, &ipv6);
+	nft_print_sets(&ipv4);
+	nft_print_sets(&ipv6);
+	nft_print_hooks(view);
+	fputs("}\n", nf_edge_out);
+}

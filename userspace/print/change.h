@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A switch that was thrown, for people and for machines.
+ */
+#ifndef PRINT_CHANGE_H
+#define PRINT_CHANGE_H
+
+#include "netlink/change.h"
+#include "system/flowtables.h"
+
+/**
+ * struct pair - a row that is off now, and a row that permits the same flow
+ * @killed: place in the table of the row that is off
+ * @by: place of the row that still permits its flow
+ */
+struct pair {
+	size_t killed;
+	size_t by;
+};
+
+/**
+ * struct change - a switch, and its effect
+ * @verb: "zone", "feature" or "mode"
+ * @state: "on" or "off"; of a mode its word
+ * @word: the zone or feature; NULL of a mode
+ * @switched: the answer of the module
+ * @pairs: rows that are off, and permitted all the same
+ * @pair_count: number of pairs
+ * @pair_capacity: number of pairs that there is room for
+ * @offload: connections that no switch reaches
+ */
+struct change {
+	const char *verb;
+	const char *state;
+	const char *word;
+	struct switched switched;
+	struct pair *pairs;
+	size_t pair_count;
+	size_t pair_capacity;
+	struct offload offload;
+};
+
+void nf_edge_change_print(const struct change *change);
+void nf_edge_change_json(const struct change *change);
+void nf_edge_change_free(struct change *change);
+
+#endif /* PRINT_CHANGE_H */

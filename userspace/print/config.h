@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A policy as a configuration that load takes back.
+ */
+#ifndef PRINT_CONFIG_H
+#define PRINT_CONFIG_H
+
+#include "netlink/view.h"
+#include "output/table.h"
+
+void nf_edge_config_print(const struct view *view, bool json,
+			  struct table *table);
+
+#endif /* PRINT_CONFIG_H */

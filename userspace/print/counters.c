@@ -1,0 +1,309 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Counters, for people and for machines.
+ */
+#include <time.h>
+
+#include "base/memory.h"
+#include "output/json.h"
+#include "output/stdout.h"
+#include "print/counters.h"
+
+enum {
+	COL_NODE, COL_ROW, COL_CONNECTIONS, COL_PACKETS_TO, COL_BYTES_TO,
+	COL_PACKETS_FROM, COL_BYTES_FROM, COL_DENIED, COL_LAST_HIT,
+	COL_SERVICE, COL_DIRECTION, COL_PROTOCOL, COL_PORTS, COL_NOTE, COLUMNS
+};
+
+static const struct column row_columns[COLUMNS] = {
+	[COL_NODE] = { .name = "NODE", .help = "the node that owns the Edge end" },
+	[COL_ROW] = { .name = "ROW", .help = "name of the row" },
+	[COL_CONNECTIONS] = {
+		.name = "CONNECTIONS",
+		.help = "connections permitted",
+		.number = true,
+	},
+	[COL_PACKETS_TO] = {
+		.name = "PACKETS-TO",
+		.help = "packets permitted toward the Edge",
+		.number = true,
+	},
+	[COL_BYTES_TO] = { .name = "BYTES-TO", .help = "their bytes", .number = true },
+	[COL_PACKETS_FROM] = {
+		.name = "PACKETS-FROM",
+		.help = "packets permitted from the Edge",
+		.number = true,
+	},
+	[COL_BYTES_FROM] = { .name = "BYTES-FROM", .help = "their bytes", .number = true },
+	[COL_DENIED] = {
+		.name = "DENIED",
+		.help = "packets that the row nearly permitted",
+		.number = true,
+	},
+	[COL_LAST_HIT] = {
+		.name = "LAST-HIT",
+		.help = "when it permitted the last one, local time and zone",
+	},
+	[COL_SERVICE] = { .name = "SERVICE", .help = "Edge end of the row", .hidden = true },
+	[COL_DIRECTION] = { .name = "DIRECTION", .help = "in or out", .hidden = true },
+	[COL_PROTOCOL] = { .name = "PROTOCOL", .help = "tcp or udp", .hidden = true },
+	[COL_PORTS] = {
+		.name = "PORTS",
+		.help = "destination ports",
+		.hidden = true, .number = true,
+	},
+	[COL_NOTE] = { .name = "NOTE", .help = "what passes there", .hidden = true },
+};
+
+enum {
+	DROP_REASON, DROP_PACKETS, DROP_BYTES, DROP_WOULD_BE_PACKETS,
+	DROP_WOULD_BE_BYTES, DROP_COLUMNS
+};
+
+static const struct column drop_columns[DROP_COLUMNS] = {
+	[DROP_REASON] = { .name = "DROPS" },
+	[DROP_PACKETS] = { .name = "PACKETS", .number = true },
+	[DROP_BYTES] = { .name = "BYTES", .number = true },
+	[DROP_WOULD_BE_PACKETS] = { .name = "WOULD-BE-PACKETS", .number = true },
+	[DROP_WOULD_BE_BYTES] = { .name = "WOULD-BE-BYTES", .number = true },
+};
+
+const struct columns nf_edge_columns_of_counters = { row_columns, COLUMNS };
+
+/* What the table of totals shows of them. */
+#define TOTALS	"NODE,SERVICE,CONNECTIONS,PACKETS-TO,BYTES-TO,PACKETS-FROM," \
+		"BYTES-FROM,DENIED,LAST-HIT"
+
+static const struct columns drops_table = { drop_columns, DROP_COLUMNS };
+
+static bool is_zero(const struct counts *counts)
+{
+	return !(counts->connections | counts->packets_to_edge |
+		 counts->bytes_to_edge | counts->packets_from_edge |
+		 counts->bytes_from_edge | counts->denied);
+}
+
+static bool is_shown(const struct counters_style *style, const struct counts *counts)
+{
+	return counts->known && !(style->nonzero && is_zero(counts));
+}
+
+static bool drop_is_shown(const struct counters_style *style,
+			  const struct drop_counts *drop)
+{
+	return !style->nonzero || drop->packets || drop->bytes ||
+	       drop->would_be_packets || drop->would_be_bytes;
+}
+
+/* Tables that hold something, with an empty line between two. */
+static void print_table(struct table *table)
+{
+	if (nf_edge_table_empty(table))
+		return;
+	if (ftell(nf_edge_out) > 0)
+		fputc('\n', nf_edge_out);
+	nf_edge_table_print(table);
+}
+
+static char *number(uintmax_t value)
+{
+	return nf_edge_format("%ju", value);
+}
+
+static void fill_counts(char **cells, const struct counters_style *style,
+			const struct counts *counts)
+{
+	cells[COL_CONNECTIONS] = number(counts->connections);
+	cells[COL_PACKETS_TO] = number(counts->packets_to_edge);
+	cells[COL_BYTES_TO] = number(counts->bytes_to_edge);
+	cells[COL_PACKETS_FROM] = number(counts->packets_from_edge);
+	cells[COL_BYTES_FROM] = number(counts->bytes_from_edge);
+	cells[COL_DENIED] = number(counts->denied);
+	cells[COL_LAST_HIT] = nf_edge_moment(counts->last_hit,
+					     (uint64_t)time(NULL),
+					     style->moments);
+}
+
+static void fill_row(char **cells, const struct counters_style *style,
+		     const char *node, const struct row *row,
+		     const struct counts *counts)
+{
+	cells[COL_NODE] = nf_edge_strdup(node);
+	cells[COL_ROW] = nf_edge_strdup(row->id);
+	fill_counts(cells, style, counts);
+	cells[COL_SERVICE] = nf_edge_strdup(nf_edge_word(&nf_edge_services,
+							 row->service));
+	cells[COL_DIRECTION] =
+		nf_edge_strdup(nf_edge_word(&nf_edge_directions,
+					    row->direction));
+	cells[COL_PROTOCOL] = nf_edge_strdup(nf_edge_row_protocol(row));
+	cells[COL_PORTS] = nf_edge_row_ports(row);
+	cells[COL_NOTE] = nf_edge_strdup(row->note);
+}
+
+static void print_rows(const struct counters_style *style,
+		       const struct report *report, struct table *table)
+{
+	size_t n, i;
+
+	for (n = 0; n < report->node_count; n++)
+		for (i = 0; i < NF_EDGE_ROW_COUNT; i++)
+			if (is_shown(style, &report->nodes[n].rows[i]))
+				fill_row(nf_edge_table_line(table), style,
+					 report->nodes[n].node,
+					 &nf_edge_rows[i],
+					 &report->nodes[n].rows[i]);
+	print_table(table);
+}
+
+static void print_totals(const struct counters_style *style,
+			 const struct report *report)
+{
+	struct table *table = nf_edge_table_new(&nf_edge_columns_of_counters, "", TOTALS);
+	unsigned int i;
+	char **cells;
+	size_t n;
+
+	for (n = 0; n < report->node_count; n++) {
+		for (i = 0; i < SERVICE_COUNT; i++) {
+			const struct counts *counts =
+				&report->nodes[n].services[i];
+
+			if (!is_shown(style, counts))
+				continue;
+			cells = nf_edge_table_line(table);
+			cells[COL_NODE] =
+				nf_edge_strdup(report->nodes[n].node);
+			cells[COL_SERVICE] =
+				nf_edge_strdup(nf_edge_word(&nf_edge_services,
+							    i));
+			fill_counts(cells, style, counts);
+		}
+	}
+	print_table(table);
+	nf_edge_table_free(table);
+}
+
+static void print_drops(const struct counters_style *style,
+			const struct report *report)
+{
+	struct table *table = nf_edge_table_new(&drops_table, "", NULL);
+	unsigned int i;
+	char **cells;
+
+	for (i = 0; i < REASON_COUNT; i++) {
+		const struct drop_counts *drop = &report->drops[i];
+
+		if (!drop_is_shown(style, drop))
+			continue;
+		cells = nf_edge_table_line(table);
+		cells[DROP_REASON] =
+			nf_edge_strdup(nf_edge_word(&nf_edge_reasons, i));
+		cells[DROP_PACKETS] = number(drop->packets);
+		cells[DROP_BYTES] = number(drop->bytes);
+		cells[DROP_WOULD_BE_PACKETS] = number(drop->would_be_packets);
+		cells[DROP_WOULD_BE_BYTES] = number(drop->would_be_bytes);
+	}
+	print_table(table);
+	nf_edge_table_free(table);
+}
+
+static json_t *counts_json(const char *node, const char *key,
+			   const char *value, const struct counts *counts)
+{
+	return json_pack("{s:o, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:o}",
+			 "node", nf_edge_json_text(node), key, value,
+			 "connections", (json_int_t)counts->connections,
+			 "packets_to_edge", (json_int_t)counts->packets_to_edge,
+			 "bytes_to_edge", (json_int_t)counts->bytes_to_edge,
+			 "packets_from_edge",
+			 (json_int_t)counts->packets_from_edge,
+			 "bytes_from_edge", (json_int_t)counts->bytes_from_edge,
+			 "denied", (json_int_t)counts->denied,
+			 "last_hit", counts->last_hit ?
+			 json_integer((json_int_t)counts->last_hit) :
+			 json_null());
+}
+
+static json_t *row_json(const struct node_counts *counts, unsigned int row)
+{
+	return counts_json(counts->node, "row", nf_edge_rows[row].id,
+			   &counts->rows[row]);
+}
+
+static json_t *service_json(const struct node_counts *counts,
+			    unsigned int service)
+{
+	return counts_json(counts->node, "service",
+			   nf_edge_word(&nf_edge_services, service),
+			   &counts->services[service]);
+}
+
+static void add_node_json(const struct counters_style *style,
+			  const struct node_counts *counts, json_t *rows,
+			  json_t *services)
+{
+	unsigned int i;
+
+	for (i = 0; i < NF_EDGE_ROW_COUNT; i++)
+		if (is_shown(style, &counts->rows[i]))
+			json_array_append_new(rows, row_json(counts, i));
+	for (i = 0; i < SERVICE_COUNT; i++)
+		if (is_shown(style, &counts->services[i]))
+			json_array_append_new(services, service_json(counts, i));
+}
+
+static json_t *drop_json(const struct report *report, unsigned int reason)
+{
+	const struct drop_counts *drop = &report->drops[reason];
+
+	return json_pack("{s:s, s:I, s:I, s:I, s:I}",
+			 "reason", nf_edge_word(&nf_edge_reasons, reason),
+			 "packets", (json_int_t)drop->packets,
+			 "bytes", (json_int_t)drop->bytes,
+			 "would_be_packets", (json_int_t)drop->would_be_packets,
+			 "would_be_bytes", (json_int_t)drop->would_be_bytes);
+}
+
+/**
+ * nf_edge_counters_print - print counters for people
+ * @report: the counters
+ * @style: how to print them
+ * @table: an empty table of nf_edge_columns_of_counters, for the rows
+ */
+void nf_edge_counters_print(const struct report *report,
+			    const struct counters_style *style,
+			    struct table *table)
+{
+	print_rows(style, report, table);
+	if (style->totals)
+		print_totals(style, report);
+	if (style->drops && report->has_drops)
+		print_drops(style, report);
+}
+
+/**
+ * nf_edge_counters_json - print counters as one JSON object
+ * @report: the counters
+ * @style: how to print them
+ */
+void nf_edge_counters_json(const struct report *report,
+			   const struct counters_style *style)
+{
+	json_t *rows = json_array(), *services = json_array();
+	json_t *drops = json_array();
+	unsigned int i;
+	size_t n;
+
+	for (n = 0; n < report->node_count; n++)
+		add_node_json(style, &report->nodes[n], rows, services);
+	for (i = 0; report->has_drops && i < REASON_COUNT; i++)
+		if (drop_is_shown(style, &report->drops[i]))
+			json_array_append_new(drops, drop_json(report, i));
+
+	nf_edge_json_print(json_pack("{s:i, s:I, s:o, s:o, s:o}", SCHEMA,
+				     "generation",
+				     (json_int_t)report->view.generation,
+				     "rows", rows, "services", services,
+				     "drops", drops), JSON_INDENT(2));
+}

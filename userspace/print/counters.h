@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Counters, for people and for machines.
+ */
+#ifndef PRINT_COUNTERS_H
+#define PRINT_COUNTERS_H
+
+#include "base/moment.h"
+#include "netlink/report.h"
+#include "output/table.h"
+
+/**
+ * struct counters_style - how to print counters
+ * @nonzero: leave out rows, services and reasons that counted nothing
+ * @totals: print totals by node and service too
+ * @drops: print drops by reason too, where the report has them
+ * @moments: how to print times
+ */
+struct counters_style {
+	bool nonzero;
+	bool totals;
+	bool drops;
+	enum moment_style moments;
+};
+
+extern const struct columns nf_edge_columns_of_counters;
+
+void nf_edge_counters_print(const struct report *report,
+			    const struct counters_style *style,
+			    struct table *table);
+void nf_edge_counters_json(const struct report *report,
+			   const struct counters_style *style);
+
+#endif /* PRINT_COUNTERS_H */

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A node and its addresses, in JSON.
+ */
+#include "output/json.h"
+#include "print/node.h"
+
+static json_t *addresses_json(const struct node *node, unsigned int service)
+{
+	json_t *array = json_array();
+	char text[INET6_ADDRSTRLEN];
+	size_t i;
+
+	for (i = 0; i < node->count; i++) {
+		if (node->bindings[i].service != service)
+			continue;
+		nf_edge_ip_format(&node->bindings[i].ip, text);
+		json_array_append_new(array, json_string(text));
+	}
+	return array;
+}
+
+/**
+ * nf_edge_node_json - a node and its addresses
+ * @node: the node
+ *
+ * Return: a new object.
+ */
+json_t *nf_edge_node_json(const struct node *node)
+{
+	json_t *object = json_pack("{s:o}", "node",
+				   nf_edge_json_text(node->name));
+	unsigned int service;
+
+	for (service = 0; service < SERVICE_COUNT; service++)
+		json_object_set_new(object,
+				    nf_edge_word(&nf_edge_services, service),
+				    addresses_json(node, service));
+	return object;
+}

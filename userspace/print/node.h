@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A node and its addresses, in JSON.
+ */
+#ifndef PRINT_NODE_H
+#define PRINT_NODE_H
+
+#include <jansson.h>
+
+#include "policy/policy.h"
+
+json_t *nf_edge_node_json(const struct node *node);
+
+#endif /* PRINT_NODE_H */

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Rows, nodes and peer sets as tables, or in JSON.
+ */
+#ifndef PRINT_TABLES_H
+#define PRINT_TABLES_H
+
+#include "netlink/view.h"
+#include "output/table.h"
+
+extern const struct columns nf_edge_columns_of_rows;
+extern const struct columns nf_edge_columns_of_nodes;
+extern const struct columns nf_edge_columns_of_peers;
+
+void nf_edge_tables_rows(const struct view *view, bool json,
+			 struct table *table);
+void nf_edge_tables_nodes(const struct view *view, bool json,
+			  struct table *table);
+void nf_edge_tables_peers(const struct view *view, bool json,
+			  struct table *table);
+
+#endif /* PRINT_TABLES_H */
