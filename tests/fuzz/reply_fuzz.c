@@ -6,6 +6,7 @@
  * received, each behind its length in two octets.  A message with the sequence
  * number 0 gets that of the request.  When no more is there, every request is
  */
+#include <jansson.h>
 #include <linux/genetlink.h>
 #include <linux/rtnetlink.h>
 #include <netlink/attr.h>
