@@ -48,31 +48,31 @@ int nf_edge_parse_switches(struct genl_info *info,
 }
 
 /* Something of the message, and the attribute that says it. */
-struct said_node {
+struct msg_node {
 	const struct nlattr *attr;
 	const char *name;
 };
 
-struct said_address {
+struct msg_address {
 	struct nf_edge_address address;
 	const struct nlattr *attr;
 };
 
-struct said_interface {
+struct msg_interface {
 	struct nf_edge_interface interface;
 	const struct nlattr *attr;
 };
 
 static int cmp_nodes(const void *a, const void *b)
 {
-	const struct said_node *x = a, *y = b;
+	const struct msg_node *x = a, *y = b;
 
 	return strcmp(x->name, y->name);
 }
 
 static int cmp_interfaces(const void *a, const void *b)
 {
-	const struct said_interface *x = a, *y = b;
+	const struct msg_interface *x = a, *y = b;
 
 	return strcmp(x->interface.name, y->interface.name);
 }
@@ -85,8 +85,8 @@ static bool same_address(const struct nf_edge_address *x,
 
 static int cmp_addresses(const void *a, const void *b)
 {
-	const struct nf_edge_address *x = &((struct said_address *)a)->address;
-	const struct nf_edge_address *y = &((struct said_address *)b)->address;
+	const struct nf_edge_address *x = &((struct msg_address *)a)->address;
+	const struct nf_edge_address *y = &((struct msg_address *)b)->address;
 
 	if (x->ipv6 != y->ipv6)
 		return x->ipv6 ? 1 : -1;
@@ -139,7 +139,7 @@ static struct nf_edge_node *find_node(const struct nf_edge_site *site,
 /* The nodes by name; one that @old has too is the same, counters and all. */
 static int parse_node_names(struct genl_info *info,
 			    const struct nf_edge_site *old,
-			    struct nf_edge_site *site, struct said_node *said)
+			    struct nf_edge_site *site, struct msg_node *nodes)
 {
 	struct nlattr *tb[NF_EDGE_A_NODE_MAX + 1];
 	const struct nlattr *attr;
@@ -157,24 +157,24 @@ static int parse_node_names(struct genl_info *info,
 					    "a node name is 1 to 31 of A-Z a-z 0-9 . _ -");
 			return -EINVAL;
 		}
-		said[n].attr = attr;
-		said[n].name = nla_data(tb[NF_EDGE_A_NODE_NAME]);
+		nodes[n].attr = attr;
+		nodes[n].name = nla_data(tb[NF_EDGE_A_NODE_NAME]);
 		n++;
 	}
 
-	sort(said, n, sizeof(*said), cmp_nodes, NULL);
+	sort(nodes, n, sizeof(*nodes), cmp_nodes, NULL);
 	for (i = 0; i < n; i++) {
-		struct nf_edge_node *node = find_node(old, said[i].name);
+		struct nf_edge_node *node = find_node(old, nodes[i].name);
 
-		if (i && !strcmp(said[i - 1].name, said[i].name)) {
-			NL_SET_ERR_MSG_ATTR(info->extack, said[i].attr,
+		if (i && !strcmp(nodes[i - 1].name, nodes[i].name)) {
+			NL_SET_ERR_MSG_ATTR(info->extack, nodes[i].attr,
 					    "two nodes have this name");
 			return -EINVAL;
 		}
 		if (node)
 			refcount_inc(&node->refs);
 		else
-			node = nf_edge_node_create(said[i].name);
+			node = nf_edge_node_create(nodes[i].name);
 		if (!node)
 			return -ENOMEM;
 		site->node[site->n_nodes++] = node;
@@ -183,11 +183,11 @@ static int parse_node_names(struct genl_info *info,
 }
 
 static int parse_address(const struct nlattr *attr, u8 node,
-			 struct said_address *said,
+			 struct msg_address *to,
 			 struct netlink_ext_ack *extack)
 {
 	struct nlattr *tb[NF_EDGE_A_ADDRESS_MAX + 1];
-	struct nf_edge_address *a = &said->address;
+	struct nf_edge_address *a = &to->address;
 	const struct nlattr *ipv4, *ipv6;
 	int err;
 
@@ -202,7 +202,7 @@ static int parse_address(const struct nlattr *attr, u8 node,
 				    "an address needs a service, and is of one family");
 		return -EINVAL;
 	}
-	said->attr = attr;
+	to->attr = attr;
 	a->service = nla_get_u32(tb[NF_EDGE_A_ADDRESS_SERVICE]);
 	a->node = node;
 	a->ipv6 = ipv6;
@@ -214,7 +214,7 @@ static int parse_address(const struct nlattr *attr, u8 node,
 }
 
 /* Counts the addresses of all nodes, which each have one at least. */
-static int count_addresses(const struct said_node *said, int n_nodes,
+static int count_addresses(const struct msg_node *nodes, int n_nodes,
 			   struct netlink_ext_ack *extack)
 {
 	const struct nlattr *attr;
@@ -223,15 +223,15 @@ static int count_addresses(const struct said_node *said, int n_nodes,
 	for (i = 0; i < n_nodes; i++) {
 		int before = n;
 
-		nla_for_each_nested(attr, said[i].attr, rem)
+		nla_for_each_nested(attr, nodes[i].attr, rem)
 			n += nla_type(attr) == NF_EDGE_A_NODE_ADDRESS;
 		if (n == before) {
-			NL_SET_ERR_MSG_ATTR(extack, said[i].attr,
+			NL_SET_ERR_MSG_ATTR(extack, nodes[i].attr,
 					    "a node needs one address at least");
 			return -EINVAL;
 		}
 		if (n - before > NF_EDGE_MAX_ADDRESSES * NF_EDGE_SERVICES) {
-			NL_SET_ERR_MSG_ATTR(extack, said[i].attr,
+			NL_SET_ERR_MSG_ATTR(extack, nodes[i].attr,
 					    "more than 16 addresses of one service");
 			return -E2BIG;
 		}
@@ -239,8 +239,8 @@ static int count_addresses(const struct said_node *said, int n_nodes,
 	return n;
 }
 
-static int parse_addresses_of(const struct said_node *node, u8 number,
-			      struct said_address *said, int *n,
+static int parse_addresses_of(const struct msg_node *node, u8 number,
+			      struct msg_address *addresses, int *n,
 			      struct netlink_ext_ack *extack)
 {
 	int of_service[NF_EDGE_SERVICES] = {};
@@ -250,10 +250,10 @@ static int parse_addresses_of(const struct said_node *node, u8 number,
 	nla_for_each_nested(attr, node->attr, rem) {
 		if (nla_type(attr) != NF_EDGE_A_NODE_ADDRESS)
 			continue;
-		err = parse_address(attr, number, &said[*n], extack);
+		err = parse_address(attr, number, &addresses[*n], extack);
 		if (err)
 			return err;
-		if (++of_service[said[*n].address.service] >
+		if (++of_service[addresses[*n].address.service] >
 		    NF_EDGE_MAX_ADDRESSES) {
 			NL_SET_ERR_MSG_ATTR(extack, attr,
 					    "more than 16 addresses of one service");
@@ -265,25 +265,25 @@ static int parse_addresses_of(const struct said_node *node, u8 number,
 }
 
 /* Looks at neighbours in a sorted array of addresses. */
-static int check_addresses(const struct said_address *said, int n,
+static int check_addresses(const struct msg_address *addresses, int n,
 			   struct netlink_ext_ack *extack)
 {
 	int i;
 
 	for (i = 1; i < n; i++) {
-		const struct nf_edge_address *x = &said[i - 1].address;
-		const struct nf_edge_address *y = &said[i].address;
+		const struct nf_edge_address *x = &addresses[i - 1].address;
+		const struct nf_edge_address *y = &addresses[i].address;
 
 		if (!same_address(x, y))
 			continue;
 		if (x->node != y->node)
-			NL_SET_ERR_MSG_ATTR(extack, said[i].attr,
+			NL_SET_ERR_MSG_ATTR(extack, addresses[i].attr,
 					    "two nodes bind this address");
 		else if (x->service == y->service)
-			NL_SET_ERR_MSG_ATTR(extack, said[i].attr,
+			NL_SET_ERR_MSG_ATTR(extack, addresses[i].attr,
 					    "the service has this address twice");
 		else if (y->service == NF_EDGE_SERVICE_INTERNAL)
-			NL_SET_ERR_MSG_ATTR(extack, said[i].attr,
+			NL_SET_ERR_MSG_ATTR(extack, addresses[i].attr,
 					    "an internal address serves nothing else");
 		else
 			continue;
@@ -297,8 +297,8 @@ static int parse_nodes(struct genl_info *info, const struct nf_edge_site *old,
 {
 	int n_nodes = count_attrs(info, NF_EDGE_A_POLICY_NODE,
 				  NF_EDGE_MAX_NODES);
-	struct said_address *addresses = NULL;
-	struct said_node *nodes;
+	struct msg_address *addresses = NULL;
+	struct msg_node *nodes;
 	int err, i, n = 0;
 
 	if (!n_nodes) {
@@ -369,7 +369,7 @@ static int check_device(struct net *net, const char *name,
 }
 
 static int parse_interface(struct genl_info *info, const struct nlattr *attr,
-			   struct said_interface *said)
+			   struct msg_interface *to)
 {
 	struct nlattr *tb[NF_EDGE_A_INTERFACE_MAX + 1];
 	const struct nlattr *name, *sides;
@@ -396,11 +396,11 @@ static int parse_interface(struct genl_info *info, const struct nlattr *attr,
 				    "an interface with a quote, a backslash or a dollar in its name cannot be bound: rename it");
 		return -EINVAL;
 	}
-	said->attr = attr;
-	strscpy(said->interface.name, nla_data(name),
-		sizeof(said->interface.name));
-	said->interface.sides = nla_get_u32(sides);
-	return check_device(genl_info_net(info), said->interface.name, name,
+	to->attr = attr;
+	strscpy(to->interface.name, nla_data(name),
+		sizeof(to->interface.name));
+	to->interface.sides = nla_get_u32(sides);
+	return check_device(genl_info_net(info), to->interface.name, name,
 			    info->extack);
 }
 
@@ -408,7 +408,7 @@ static int parse_interfaces(struct genl_info *info, struct nf_edge_site *site)
 {
 	int n = count_attrs(info, NF_EDGE_A_POLICY_INTERFACE,
 			    NF_EDGE_MAX_INTERFACES);
-	struct said_interface *said;
+	struct msg_interface *interfaces;
 	const struct nlattr *attr;
 	int rem, err = 0, i = 0;
 
@@ -416,31 +416,31 @@ static int parse_interfaces(struct genl_info *info, struct nf_edge_site *site)
 		NL_SET_ERR_MSG(info->extack, "more than 256 interfaces");
 		return n;
 	}
-	said = kvcalloc(n + 1, sizeof(*said), GFP_KERNEL);
+	interfaces = kvcalloc(n + 1, sizeof(*interfaces), GFP_KERNEL);
 	site->interface = kvcalloc(n + 1, sizeof(*site->interface),
 				   GFP_KERNEL_ACCOUNT);
-	if (!said || !site->interface) {
+	if (!interfaces || !site->interface) {
 		err = -ENOMEM;
 		goto out;
 	}
 	nf_edge_for_each_attr(attr, info, NF_EDGE_A_POLICY_INTERFACE, rem) {
-		err = parse_interface(info, attr, &said[i++]);
+		err = parse_interface(info, attr, &interfaces[i++]);
 		if (err)
 			goto out;
 	}
-	sort(said, n, sizeof(*said), cmp_interfaces, NULL);
+	sort(interfaces, n, sizeof(*interfaces), cmp_interfaces, NULL);
 	for (i = 0; i < n; i++) {
-		if (i && !cmp_interfaces(&said[i - 1], &said[i])) {
-			NL_SET_ERR_MSG_ATTR(info->extack, said[i].attr,
+		if (i && !cmp_interfaces(&interfaces[i - 1], &interfaces[i])) {
+			NL_SET_ERR_MSG_ATTR(info->extack, interfaces[i].attr,
 					    "the interface is bound twice");
 			err = -EINVAL;
 			goto out;
 		}
-		site->interface[i] = said[i].interface;
+		site->interface[i] = interfaces[i].interface;
 	}
 	site->n_interfaces = n;
 out:
-	kvfree(said);
+	kvfree(interfaces);
 	return err;
 }
 
