@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Changes of a loaded policy: switch and flush.
+ * Change a loaded policy: switch and flush.
  */
 
 #include "netlink/family.h"
@@ -12,7 +12,10 @@ static u32 attr_u32(const struct nlattr *attr)
 	return attr ? nla_get_u32(attr) : 0;
 }
 
-/* What the switches of a message make of @now; an attribute that contradicts. */
+/*
+ * Apply the switches of a request to @now.  Return NULL, or an attribute that
+ * contradicts another.
+ */
 static const struct nlattr *apply_switches(struct nlattr **attrs,
 					   struct nf_edge_switches *now)
 {
@@ -52,7 +55,7 @@ static int change_switches(struct nf_edge_net *en, struct genl_info *info,
 	bad = apply_switches(info->attrs, &now);
 	if (bad) {
 		NL_SET_ERR_MSG_ATTR(info->extack, bad,
-				    "the same is switched on and off");
+				    "a zone or feature is switched both on and off");
 		return -EINVAL;
 	}
 	changed = !nf_edge_same_switches(&now, &old->switches);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Reading counters, and resetting what was read.  The reply is sent before the
- * new base counts: a reader that cannot be answered has reset nothing.
+ * Read and reset counters.  A reset follows its reply: a reader without room for
+ * the reply resets nothing.
  */
 
 #include <linux/slab.h>
@@ -41,7 +41,7 @@ static int put_counts(struct sk_buff *msg, const struct nf_edge_counts *c)
 				 NF_EDGE_A_COUNTS_PAD);
 }
 
-/* What is counted since the last reset, of rows in @rows and of services. */
+/* Put the counts since the last reset: of @rows, and of services if asked. */
 static int put_counters(struct sk_buff *msg, const struct nf_edge_counters *sum,
 			const struct nf_edge_counters *base, u64 rows,
 			bool services)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What is read row by row, node by node and set by set.  A dump pins the policy
- * that it starts on, so it is one policy from end to end.
+ * Dumps of rows, nodes, peer sets and prefixes.  A dump pins one policy, and all
+ * its messages are of that policy.
  */
 
 #include <net/sock.h>
@@ -10,15 +10,15 @@
 #include "netlink/netlink-gen.h"
 #include "snapshot.h"
 
-/* Prefixes in one message: it fits a reader's buffer of 32 KiB. */
+/* Prefixes in one message: a message fits a reader's buffer of 32 KiB. */
 #define PREFIXES_A_MESSAGE	1024
 
 struct dump {
 	struct nf_edge_snapshot *snapshot;
 	u32 generation;
-	u32 at;		/* row, node or set */
-	u32 prefix;	/* place in the site's prefixes */
-	u32 put;	/* prefixes of the set that were dumped */
+	u32 at;		/* number of the next row, node or set */
+	u32 prefix;	/* index of the next prefix of the site */
+	u32 put;	/* prefixes of the set that are in a message */
 };
 
 static struct dump *dump_of(struct netlink_callback *cb)
@@ -197,7 +197,7 @@ int nf_edge_nl_peers_get_dumpit(struct sk_buff *skb,
 	return skb->len;
 }
 
-/* The next prefix of the set at or behind @i, or n_prefixes. */
+/* Index of the first prefix of @set from @i on, or n_prefixes. */
 static u32 next_of_set(const struct nf_edge_site *site, u8 set, u32 i)
 {
 	while (i < site->n_prefixes && site->prefix[i].set != set)
@@ -205,7 +205,7 @@ static u32 next_of_set(const struct nf_edge_site *site, u8 set, u32 i)
 	return i;
 }
 
-/* One entry of a list of prefixes, for which there is room. */
+/* Append an entry to a list of prefixes.  The caller has checked the room. */
 static void put_prefix(struct sk_buff *skb, const struct nf_edge_prefix *p)
 {
 	__be64 addr[2] = { cpu_to_be64(p->hi), cpu_to_be64(p->lo) };
@@ -217,8 +217,8 @@ static void put_prefix(struct sk_buff *skb, const struct nf_edge_prefix *p)
 }
 
 /*
- * Prefixes of one set and family from dump->prefix on, as many as fit a
- * message, which are left behind.
+ * Put prefixes of one set and family from dump->prefix on, as many as fit a
+ * message, and move dump->prefix behind them.
  */
 static int put_prefixes(struct sk_buff *skb, struct dump *dump)
 {
@@ -235,7 +235,7 @@ static int put_prefixes(struct sk_buff *skb, struct dump *dump)
 				       NF_EDGE_A_PEERS_PREFIXES_IPV4, 0);
 	if (!list)
 		return -EMSGSIZE;
-	/* What follows the list takes less than 64 octets. */
+	/* The attributes after the list take less than 64 octets. */
 	for (n = 0; n < PREFIXES_A_MESSAGE && i < site->n_prefixes; n++) {
 		if (site->prefix[i].ipv6 != ipv6 ||
 		    skb_tailroom(skb) < NF_EDGE_PREFIX_IPV6_SIZE + 64)

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Asks the classifier about the first packet of a connection, as the packet
- * path would.
+ * Explain: judge the first packet of a connection as the packet path would.
  */
 
 #include <linux/netdevice.h>
@@ -31,7 +30,7 @@ class_of(const struct nf_edge_addr_index *index, const struct nlattr *ipv4,
 	return nf_edge_class_of(index, ipv4, nla_data(ipv4 ?: ipv6));
 }
 
-/* Checks that a query is whole; says which attribute is not as it should be. */
+/* Refuse a query whose attributes are incomplete or exclude each other. */
 static int check_query(struct nlattr *query, struct nlattr **tb,
 		       struct netlink_ext_ack *extack)
 {
@@ -40,12 +39,12 @@ static int check_query(struct nlattr *query, struct nlattr **tb,
 
 	if (!tb[NF_EDGE_A_QUERY_IN] == !tb[NF_EDGE_A_QUERY_LOCAL]) {
 		NL_SET_ERR_MSG_ATTR(extack, query,
-				    "one of an interface and the local host is required");
+				    "either an interface or the local host is required");
 		return -EINVAL;
 	}
 	if (tb[NF_EDGE_A_QUERY_IN] && !*(char *)nla_data(tb[NF_EDGE_A_QUERY_IN])) {
 		NL_SET_ERR_MSG_ATTR(extack, tb[NF_EDGE_A_QUERY_IN],
-				    "an interface has a name");
+				    "an interface needs a name");
 		return -EINVAL;
 	}
 	if (!tb[NF_EDGE_A_QUERY_SOURCE_IPV4] == !ipv6 ||
@@ -70,7 +69,7 @@ static int check_query(struct nlattr *query, struct nlattr **tb,
 	}
 	if (protocol != (ipv6 ? IPPROTO_ICMPV6 : IPPROTO_ICMP)) {
 		NL_SET_ERR_MSG_ATTR(extack, tb[NF_EDGE_A_QUERY_PROTOCOL],
-				    "the protocol is none of TCP, UDP and the family's ICMP");
+				    "the protocol must be TCP, UDP or the family's ICMP");
 		return -EINVAL;
 	}
 	if (tb[NF_EDGE_A_QUERY_DESTINATION_PORT]) {
@@ -136,11 +135,11 @@ static int put_node(struct sk_buff *reply, int attribute,
 /**
  * nf_edge_explain - answer one query
  * @net: the namespace
- * @snapshot: the policy that is asked, published or not; NULL for none
+ * @snapshot: the policy to ask, published or not; NULL without a policy
  * @query: a query attribute
- * @reply: where a query attribute with the answer goes; it has
- *	NF_EDGE_ANSWER_SIZE octets of room
- * @extack: where a refusal says why
+ * @reply: takes a query attribute with the answer; has NF_EDGE_ANSWER_SIZE
+ *	octets of room
+ * @extack: takes the reason of a refusal
  *
  * Context: may sleep; @snapshot is pinned.
  * Return: 0 or a negative error.

@@ -8,7 +8,7 @@
 
 struct nf_edge_snapshot;
 
-/* Room for the answer to one query: fixed attributes, names, and all rows. */
+/* Octets of the answer to one query: fixed attributes, names and all rows. */
 #define NF_EDGE_ANSWER_SIZE	(256 + 2 * NF_EDGE_ROWS * nla_total_size(16))
 
 int nf_edge_explain(struct net *net, const struct nf_edge_snapshot *snapshot,

@@ -8,7 +8,10 @@
 #include "netlink/netlink-gen.h"
 #include "snapshot.h"
 
-/* As generated, but joining takes CAP_NET_ADMIN in the namespace's owner. */
+/*
+ * The generated groups, less open: to join takes CAP_NET_ADMIN in the user
+ * namespace that owns the network namespace.
+ */
 static const struct genl_multicast_group groups[] = {
 	[NF_EDGE_NLGRP_POLICY] = {
 		.name	= NF_EDGE_MCGRP_POLICY,
@@ -59,7 +62,7 @@ int nf_edge_nl_send(struct genl_info *info, struct sk_buff *msg, int err)
  * @info: the request
  * @change: makes the change and fills the reply, under the namespace's mutex
  *
- * The reply comes first in @change: nothing may fail after the change.
+ * @change fills the reply first: nothing may fail after the change.
  *
  * Context: may sleep; takes the namespace's mutex.
  * Return: 0 or the error of @change. A reply that finds no room at the receiver
@@ -81,12 +84,14 @@ int nf_edge_nl_change(struct genl_info *info, nf_edge_nl_change_fn change)
 }
 
 /**
- * nf_edge_nl_announce - tell the namespace's listeners of a change
- * @en: the namespace, whose mutex is held
- * @switches: what is in force now, NULL for no policy
- * @change: what was done
+ * nf_edge_nl_announce - announce a change to the namespace's listeners
+ * @en: the namespace
+ * @switches: the switches in force, NULL without a policy
+ * @change: the kind of change
  *
- * The change is made: without memory or listeners nothing is said.
+ * The change stands without an announcement: lack of memory is no error.
+ *
+ * Context: may sleep; @en->mutex is held.
  */
 void nf_edge_nl_announce(struct nf_edge_net *en,
 			 const struct nf_edge_switches *switches,

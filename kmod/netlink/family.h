@@ -8,7 +8,7 @@
 struct nf_edge_net;
 struct nf_edge_switches;
 
-/* Each attribute of a message that has the given type. */
+/* Loop over the attributes of one type in a request. */
 #define nf_edge_for_each_attr(attr, info, type, rem)			\
 	nla_for_each_attr(attr, genlmsg_data((info)->genlhdr),		\
 			  genlmsg_len((info)->genlhdr), rem)		\

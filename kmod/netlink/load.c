@@ -16,7 +16,7 @@
 
 #define STALE "the policy changed while this was being loaded; nothing was changed, load again"
 
-/* Edge addresses count on their nodes. */
+/* Let each edge address count on its node. */
 static void bind_hits(struct nf_edge_site *site)
 {
 	struct nf_edge_class *class = site->index.class;
@@ -26,7 +26,7 @@ static void bind_hits(struct nf_edge_site *site)
 		class[i].hits = site->node[class[i].node]->cpu;
 }
 
-/* What a message, and a transaction if there is one, would put in force. */
+/* Build the policy that a load and its transaction, if any, describe. */
 static struct nf_edge_snapshot *
 build_snapshot(struct genl_info *info, struct nf_edge_transaction *t,
 	       const struct nf_edge_snapshot *old, bool dry_run)
@@ -57,7 +57,7 @@ build_snapshot(struct genl_info *info, struct nf_edge_transaction *t,
 		goto free_prefixes;
 	}
 	if (old && nf_edge_site_equal(site, old->site)) {
-		/* The same addresses: their index serves on. */
+		/* An equal site keeps its address index. */
 		nf_edge_site_put(site);
 		site = old->site;
 		refcount_inc(&site->refs);
@@ -79,7 +79,10 @@ free_prefixes:
 	return err ? ERR_PTR(err) : snapshot;
 }
 
-/* A load must come from the policy in force, and from a whole transaction. */
+/*
+ * Refuse a load that does not start from the policy in force, or whose
+ * transaction is broken.
+ */
 static int check_origin(struct nf_edge_net *en, struct genl_info *info,
 			const struct nf_edge_transaction *t)
 {
@@ -136,7 +139,7 @@ static int load_locked(struct nf_edge_net *en, struct genl_info *info,
 	changed = !old || snapshot->site != old->site ||
 		  !nf_edge_same_switches(&snapshot->switches, &old->switches) ||
 		  !nf_edge_same_switches(&snapshot->loaded, &old->loaded);
-	/* The reply first: nothing may fail once the policy is published. */
+	/* Fill the reply first: nothing may fail after the policy is published. */
 	err = nla_put_u32(msg, NF_EDGE_A_POLICY_GENERATION,
 			  en->generation + (changed && !dry_run)) ?:
 	      nla_put_u32(msg, NF_EDGE_A_POLICY_GOVERNED,
@@ -155,7 +158,7 @@ static int load_locked(struct nf_edge_net *en, struct genl_info *info,
 	return err;
 }
 
-/* How many queries a message carries, if it may. */
+/* Count the queries of a load.  Only a dry run may have queries. */
 static int count_queries(struct genl_info *info, bool dry_run)
 {
 	const struct nlattr *attr;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * From the attributes of a message to a site.  The policy tables have checked
- * types and ranges; here is checked what an attribute means beside the others.
+ * Parse the attributes of a load into a site.  The family's policies have
+ * checked the type and range of each attribute.  The checks here are of values
+ * that exclude or need each other.
  */
 
 #include <linux/ctype.h>
@@ -16,9 +17,9 @@
 #include "snapshot.h"
 
 /**
- * nf_edge_parse_switches - mode, zones and features of a message
- * @info: the message
- * @switches: where they go
+ * nf_edge_parse_switches - read mode, zones and features of a load
+ * @info: the request
+ * @switches: filled in
  *
  * Return: 0, or -EINVAL with the extack set.
  */
@@ -33,12 +34,12 @@ int nf_edge_parse_switches(struct genl_info *info,
 	}
 	if (!attrs[NF_EDGE_A_POLICY_ZONES]) {
 		NL_SET_ERR_MSG(info->extack,
-			       "zones are required, though none need be on");
+			       "zones are required: 0 turns all of them off");
 		return -EINVAL;
 	}
 	if (!attrs[NF_EDGE_A_POLICY_FEATURES]) {
 		NL_SET_ERR_MSG(info->extack,
-			       "features are required, though none need be on");
+			       "features are required: 0 turns all of them off");
 		return -EINVAL;
 	}
 	switches->mode = nla_get_u32(attrs[NF_EDGE_A_POLICY_MODE]);
@@ -47,7 +48,7 @@ int nf_edge_parse_switches(struct genl_info *info,
 	return 0;
 }
 
-/* Something of the message, and the attribute that says it. */
+/* Parts of a request, each with its attribute, for the extack. */
 struct msg_node {
 	const struct nlattr *attr;
 	const char *name;
@@ -103,14 +104,14 @@ static bool good_node_name(const char *name)
 {
 	const char *c;
 
-	/* The kernel's isalnum() knows Latin-1 letters. */
+	/* The kernel's isalnum() takes Latin-1 letters too. */
 	for (c = name; *c; c++)
 		if (!(isascii(*c) && isalnum(*c)) && *c != '.' && *c != '_' && *c != '-')
 			return false;
 	return c != name;
 }
 
-/* How many attributes of @type there are; the one after @max is at fault. */
+/* Count the attributes of @type.  The first one after @max is an error. */
 static int count_attrs(struct genl_info *info, int type, int max)
 {
 	const struct nlattr *attr;
@@ -136,7 +137,10 @@ static struct nf_edge_node *find_node(const struct nf_edge_site *site,
 	return NULL;
 }
 
-/* The nodes by name; one that @old has too is the same, counters and all. */
+/*
+ * Read the nodes and sort them by name.  A node that @old has too is shared, so
+ * that its counters go on.
+ */
 static int parse_node_names(struct genl_info *info,
 			    const struct nf_edge_site *old,
 			    struct nf_edge_site *site, struct msg_node *nodes)
@@ -199,7 +203,7 @@ static int parse_address(const struct nlattr *attr, u8 node,
 	ipv6 = tb[NF_EDGE_A_ADDRESS_IPV6];
 	if (!tb[NF_EDGE_A_ADDRESS_SERVICE] || !ipv4 == !ipv6) {
 		NL_SET_ERR_MSG_ATTR(extack, attr,
-				    "an address needs a service, and is of one family");
+				    "an address needs a service, and one of IPv4 and IPv6");
 		return -EINVAL;
 	}
 	to->attr = attr;
@@ -213,7 +217,7 @@ static int parse_address(const struct nlattr *attr, u8 node,
 				  ipv4 ?: ipv6, extack);
 }
 
-/* Counts the addresses of all nodes, which each have one at least. */
+/* Count the addresses of all nodes.  Each node needs at least one. */
 static int count_addresses(const struct msg_node *nodes, int n_nodes,
 			   struct netlink_ext_ack *extack)
 {
@@ -227,7 +231,7 @@ static int count_addresses(const struct msg_node *nodes, int n_nodes,
 			n += nla_type(attr) == NF_EDGE_A_NODE_ADDRESS;
 		if (n == before) {
 			NL_SET_ERR_MSG_ATTR(extack, nodes[i].attr,
-					    "a node needs one address at least");
+					    "a node needs at least one address");
 			return -EINVAL;
 		}
 		if (n - before > NF_EDGE_MAX_ADDRESSES * NF_EDGE_SERVICES) {
@@ -264,7 +268,7 @@ static int parse_addresses_of(const struct msg_node *node, u8 number,
 	return 0;
 }
 
-/* Looks at neighbours in a sorted array of addresses. */
+/* Compare the neighbours in a sorted array of addresses. */
 static int check_addresses(const struct msg_address *addresses, int n,
 			   struct netlink_ext_ack *extack)
 {
@@ -343,7 +347,7 @@ out:
 	return err;
 }
 
-/* Devices whose packets are never judged on them cannot be bound. */
+/* Refuse to bind a device on which no packet is judged. */
 static int check_device(struct net *net, const char *name,
 			const struct nlattr *attr,
 			struct netlink_ext_ack *extack)
@@ -383,7 +387,7 @@ static int parse_interface(struct genl_info *info, const struct nlattr *attr,
 	sides = tb[NF_EDGE_A_INTERFACE_SIDES];
 	if (!name || !sides || !nla_get_u32(sides)) {
 		NL_SET_ERR_MSG_ATTR(info->extack, name && sides ? sides : attr,
-				    "an interface needs a name, and one side at least");
+				    "an interface needs a name and at least one side");
 		return -EINVAL;
 	}
 	if (!dev_valid_name(nla_data(name))) {
@@ -444,7 +448,7 @@ out:
 	return err;
 }
 
-/* Who has an internal address must say where the inside is. */
+/* An internal address needs an interface or prefixes of the internal side. */
 static int check_inside(const struct nf_edge_site *site,
 			struct netlink_ext_ack *extack)
 {
@@ -467,15 +471,15 @@ static int check_inside(const struct nf_edge_site *site,
 }
 
 /**
- * nf_edge_parse_site - the site that a message describes
- * @info: the message
- * @old: the site in force, whose nodes go on when their names stay; or NULL
- * @prefixes: one run, or none; taken over on success
- * @bound_sets: mask of the sets that are bound
+ * nf_edge_parse_site - build the site that a load describes
+ * @info: the request
+ * @old: the site in force, or NULL; nodes of the same name are shared
+ * @prefixes: one run, or none; empty after success
+ * @bound_sets: mask of enum nf_edge_peer_set
  *
  * Context: may sleep; the namespace's mutex is held.
- * Return: the site with one reference and without its index, or an ERR_PTR()
- * with the extack set where an attribute is at fault.
+ * Return: the site with one reference and without its index, or an ERR_PTR().
+ * The extack is set when an attribute is at fault.
  */
 struct nf_edge_site *nf_edge_parse_site(struct genl_info *info,
 					const struct nf_edge_site *old,

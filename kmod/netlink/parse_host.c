@@ -33,13 +33,13 @@ static bool no_host(u64 hi, u64 lo, bool ipv6, u8 len)
 }
 
 /**
- * nf_edge_parse_host - check that an address or a prefix is of hosts
+ * nf_edge_parse_host - refuse an address or a prefix that no host has
  * @hi: upper half, as in struct nf_edge_prefix
  * @lo: lower half
  * @ipv6: the family
  * @len: prefix length
- * @attr: where it stands
- * @extack: where a refusal says why
+ * @attr: place of the address in the request
+ * @extack: takes the reason of a refusal
  *
  * Return: 0 or -EINVAL.
  */
@@ -50,6 +50,6 @@ int nf_edge_parse_host(u64 hi, u64 lo, bool ipv6, u8 len,
 	if (!no_host(hi, lo, ipv6, len))
 		return 0;
 	NL_SET_ERR_MSG_ATTR(extack, attr,
-			    "an unspecified, loopback, link-local, multicast, broadcast or IPv4-mapped address is no host's");
+			    "not the address of a host: unspecified, loopback, link-local, multicast, broadcast or IPv4-mapped");
 	return -EINVAL;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * From the attributes of a message to prefixes of peer sets.
+ * Parse the peer sets of a request into prefixes.
  */
 
 #include <linux/slab.h>
@@ -12,12 +12,12 @@
 #include "netlink/parse_host.h"
 #include "netlink/parse_peers.h"
 
-/* One entry of a list of prefixes. */
+/* Parse one entry of a list of prefixes. */
 static int parse_prefix(const u8 *entry, u8 set, bool ipv6,
 			struct nf_edge_prefix *p,
 			struct netlink_ext_ack *extack)
 {
-	/* The entry is no attribute, but its place is what a reader wants. */
+	/* An extack takes any place in the request: point at the entry. */
 	const struct nlattr *place = (const struct nlattr *)entry;
 
 	p->set = set;
@@ -29,15 +29,15 @@ static int parse_prefix(const u8 *entry, u8 set, bool ipv6,
 
 	if (memchr_inv(entry + (ipv6 ? 17 : 5), 0, 3)) {
 		NL_SET_ERR_MSG_ATTR(extack, place,
-				    "an entry ends in three zeros");
+				    "the last three octets of an entry must be zero");
 		return -EINVAL;
 	}
 	if (p->len > (ipv6 ? 128 : 32)) {
 		NL_SET_ERR_MSG_ATTR(extack, place,
-				    "the prefix length passes the address");
+				    "the prefix is longer than the address");
 		return -EINVAL;
 	}
-	/* IPv4 addresses end at bit 32: what lies behind is zero. */
+	/* An IPv4 address is the upper 32 bits.  All bits below are zero. */
 	if ((p->hi & nf_edge_host_bits_hi(p->len)) ||
 	    (p->lo & nf_edge_host_bits_lo(p->len))) {
 		NL_SET_ERR_MSG_ATTR(extack, place,
@@ -75,7 +75,7 @@ static int parse_prefixes(const struct nlattr *attr, u8 set, bool ipv6,
 		}
 	}
 	err = nf_edge_prefixes_add(p, chunk, n);
-	/* Repetitions may stand in runs that are not merged yet. */
+	/* Runs may repeat prefixes of each other: merge them, then count. */
 	if (!err && p->total > NF_EDGE_MAX_PREFIXES)
 		err = nf_edge_prefixes_finish(p);
 	if (!err && p->total > NF_EDGE_MAX_PREFIXES) {
@@ -87,14 +87,14 @@ static int parse_prefixes(const struct nlattr *attr, u8 set, bool ipv6,
 }
 
 /**
- * nf_edge_parse_peers - add the peer sets of a message to what is collected
- * @info: the message
+ * nf_edge_parse_peers - add the peer sets of a request to a collection
+ * @info: the request
  * @p: the prefixes so far
- * @bound_sets: mask of the sets that are bound so far
+ * @bound_sets: the sets so far, mask of enum nf_edge_peer_set
  *
  * Context: may sleep.
- * Return: 0, or a negative error with the extack set where an attribute is at
- * fault; @p is good for nf_edge_prefixes_free() only then.
+ * Return: 0 or a negative error.  The extack is set when an attribute is at
+ * fault.  After an error, @p is incomplete and can only be freed.
  */
 int nf_edge_parse_peers(struct genl_info *info, struct nf_edge_prefixes *p,
 			u32 *bound_sets)
@@ -111,7 +111,7 @@ int nf_edge_parse_peers(struct genl_info *info, struct nf_edge_prefixes *p,
 			return err;
 		if (!tb[NF_EDGE_A_PEERS_SET]) {
 			NL_SET_ERR_MSG_ATTR(info->extack, attr,
-					    "peers without the name of a set");
+					    "peers need a set");
 			return -EINVAL;
 		}
 		set = nla_get_u32(tb[NF_EDGE_A_PEERS_SET]);

@@ -14,7 +14,7 @@
 #include "netlink/transaction.h"
 #include "snapshot.h"
 
-#define TRANSACTIONS_MAX	4	/* a namespace */
+#define TRANSACTIONS_MAX	4	/* per namespace */
 
 /**
  * nf_edge_transaction_find - the transaction of a socket
@@ -51,7 +51,9 @@ void nf_edge_transaction_end(struct nf_edge_transaction *t)
 
 /**
  * nf_edge_transactions_end - end all transactions of a namespace
- * @en: the namespace, whose mutex is held
+ * @en: the namespace
+ *
+ * Context: @en->mutex is held.
  */
 void nf_edge_transactions_end(struct nf_edge_net *en)
 {
@@ -133,7 +135,7 @@ int nf_edge_nl_peers_add_doit(struct sk_buff *skb, struct genl_info *info)
 		goto unlock;
 	err = nf_edge_parse_peers(info, &t->prefixes, &t->bound_sets);
 	if (err) {
-		/* Without them, a load would open rows to any. */
+		/* A load without these peers would open rows to any peer. */
 		t->broken = true;
 		nf_edge_prefixes_free(&t->prefixes);
 	}
@@ -176,7 +178,7 @@ int nf_edge_transaction_take(struct nf_edge_transaction *t, bool dry_run,
 	return 0;
 }
 
-/* A socket that closes takes its transaction along. */
+/* End the transaction of a socket that closes. */
 static int netlink_event(struct notifier_block *nb, unsigned long event,
 			 void *ptr)
 {
@@ -187,7 +189,7 @@ static int netlink_event(struct notifier_block *nb, unsigned long event,
 	if (event != NETLINK_URELEASE || notify->protocol != NETLINK_GENERIC)
 		return NOTIFY_DONE;
 	en = nf_edge_net(notify->net);
-	/* No load need be waited for, of which the socket has no part. */
+	/* Without a transaction, do not wait for the load of another socket. */
 	if (list_empty_careful(&en->transactions))
 		return NOTIFY_DONE;
 	mutex_lock(&en->mutex);
@@ -203,8 +205,9 @@ static struct notifier_block netlink_notifier = {
 };
 
 /**
- * nf_edge_transactions_init - watch sockets from now on
+ * nf_edge_transactions_init - watch for sockets that close
  *
+ * Context: process context; may sleep.
  * Return: 0 or a negative error.
  */
 int nf_edge_transactions_init(void)
@@ -213,7 +216,9 @@ int nf_edge_transactions_init(void)
 }
 
 /**
- * nf_edge_transactions_exit - watch sockets no more
+ * nf_edge_transactions_exit - stop watching for sockets that close
+ *
+ * Context: process context; may sleep.
  */
 void nf_edge_transactions_exit(void)
 {

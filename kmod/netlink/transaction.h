@@ -10,13 +10,15 @@
 struct nf_edge_net;
 
 /**
- * struct nf_edge_transaction - peer sets on their way
- * @list: in the namespace's transactions, under its mutex
- * @portid: of the socket that owns it
- * @generation: of the policy when it began
- * @bound_sets: mask of the sets that were named
- * @broken: something of it was refused, so that it is not what was meant
- * @prefixes: theirs
+ * struct nf_edge_transaction - peer sets that wait for the load of a socket
+ * @list: entry of nf_edge_net.transactions
+ * @portid: port of the socket that owns the transaction
+ * @generation: the namespace's generation when the transaction began
+ * @bound_sets: the sets so far, mask of enum nf_edge_peer_set
+ * @broken: a request was refused, so that peers are missing
+ * @prefixes: the prefixes so far
+ *
+ * All members are under the namespace's mutex.
  */
 struct nf_edge_transaction {
 	struct list_head list;

@@ -32,8 +32,8 @@ FOUR_OPEN = "four policies are being loaded at once: try again later"
 BROKEN = "peers of this transaction were refused, so it cannot be loaded"
 NONE_OPEN = "this socket has no transaction: begin one"
 NO_POLICY = "no policy is loaded"
-NO_HOST = ("an unspecified, loopback, link-local, multicast, broadcast or "
-           "IPv4-mapped address is no host's")
+NO_HOST = ("not the address of a host: unspecified, loopback, link-local, "
+           "multicast, broadcast or IPv4-mapped")
 
 SMALL = reference(nodes={"edge1": {"access": ["131.107.155.10"]}},
                   interfaces={}, peers={"internal-networks": None,
@@ -123,7 +123,8 @@ def bad_address(what, text, like):
 
 
 NODE_NAME = "a node name is 1 to 31 of A-Z a-z 0-9 . _ -"
-ONE_FAMILY = "an address needs a service, and is of one family"
+NAME_AND_SIDE = "an interface needs a name and at least one side"
+ONE_FAMILY = "an address needs a service, and one of IPv4 and IPv6"
 SIXTEEN = "more than 16 addresses of one service"
 INSIDE = ("nothing says what is internal: bind an interface to the internal "
           "side, or internal-networks")
@@ -132,10 +133,10 @@ INTERNAL_NODE = one_node(address("internal", "172.25.33.10"))
 REFUSED_LOADS = [
     wrong("no mode", "a mode is required", None, {"mode": None},
           {"mode": "audit"}),
-    wrong("no zones", "zones are required, though none need be on", None,
+    wrong("no zones", "zones are required: 0 turns all of them off", None,
           {"zones": None}, {"zones": []}),
-    wrong("no features", "features are required, though none need be on", None,
-          {"features": None}, {"features": []}),
+    wrong("no features", "features are required: 0 turns all of them off",
+          None, {"features": None}, {"features": []}),
     wrong("no node", "a node is required", None, {"node": []}, {}),
     wrong("ping on the edge side",
           "ping takes the row sides external and internal", "ping",
@@ -173,7 +174,7 @@ REFUSED_LOADS = [
           {"node": [node(f"n{i}", {"av": [a]})
                     for i, a in enumerate(many(64))]}, E2BIG),
 
-    wrong("a node without an address", "a node needs one address at least",
+    wrong("a node without an address", "a node needs at least one address",
           "node[1]", {"node": [*one_node(ACCESS), {"name": "edge2"}]},
           {"node": one_node(ACCESS)}),
     wrong("an address without a service", ONE_FAMILY, "node[0].address[0]",
@@ -243,15 +244,13 @@ REFUSED_LOADS = [
           {"node": INTERNAL_NODE, "peers": peers(["192.0.2.0/24"])},
           {"node": INTERNAL_NODE, "peers": peers(name="internal-networks")}),
 
-    wrong("an interface without a name", "an interface needs a name, and one "
-          "side at least", "interface[0]", {"interface": [{"sides": ["edge"]}]},
+    wrong("an interface without a name", NAME_AND_SIDE, "interface[0]",
+          {"interface": [{"sides": ["edge"]}]},
           {"interface": [{"name": "x", "sides": ["edge"]}]}),
-    wrong("an interface without sides", "an interface needs a name, and one "
-          "side at least", "interface[1]",
+    wrong("an interface without sides", NAME_AND_SIDE, "interface[1]",
           {"interface": [{"name": "y", "sides": ["edge"]}, {"name": "x"}]},
           {"interface": [{"name": "y", "sides": ["edge"]}]}),
-    wrong("an interface of no side", "an interface needs a name, and one "
-          "side at least", "interface[0].sides",
+    wrong("an interface of no side", NAME_AND_SIDE, "interface[0].sides",
           {"interface": [{"name": "x", "sides": []}]},
           {"interface": [{"name": "x", "sides": ["edge"]}]}),
     *(wrong(f"an interface name of {what}", "no interface can have this name",
@@ -284,7 +283,7 @@ REFUSED_LOADS = [
           {"interface": [{"name": f"i{i}", "sides": ["edge"]}
                          for i in range(256)]}, E2BIG),
 
-    wrong("peers without a set", "peers without the name of a set", "peers[1]",
+    wrong("peers without a set", "peers need a set", "peers[1]",
           {"peers": [*peers(), {"prefixes-ipv4": ["192.0.2.0/24"]}]},
           {"peers": [*peers(), *peers(["192.0.2.0/24"])]}),
     wrong("a list that ends inside an entry",
@@ -305,9 +304,9 @@ REFUSED_LOADS = [
                         bytes(size) * 2}]})
       for family, size in ((4, 8), (6, 20))),
     bad_prefix("of 33 bits", 4, "192.0.2.0/33", "192.0.2.0/32",
-               "the prefix length passes the address"),
+               "the prefix is longer than the address"),
     bad_prefix("of 129 bits", 6, "2001:db8::/129", "2001:db8::/128",
-               "the prefix length passes the address"),
+               "the prefix is longer than the address"),
     bad_prefix("with a host bit", 4, "192.0.2.1/31", "192.0.2.1/32",
                "host bits are set in a prefix"),
     bad_prefix("with the highest host bit", 4, "128.0.0.0/0", "0.0.0.0/0",
@@ -466,7 +465,7 @@ def query(**changes):
 
 
 FAMILY = "a source and a destination of one family are required"
-WAY = "one of an interface and the local host is required"
+WAY = "either an interface or the local host is required"
 SIX = {"source-ipv6": "2001:db8:51::7", "destination-ipv6": "2001:db8:155::10",
        "source-ipv4": None, "destination-ipv4": None}
 
@@ -489,18 +488,18 @@ REFUSED_QUERIES = {
     "no port for UDP": ("a destination port is required with TCP and UDP",
                         "query[0]", query(destination_port=None, protocol=17)),
     "another protocol": (
-        "the protocol is none of TCP, UDP and the family's ICMP",
+        "the protocol must be TCP, UDP or the family's ICMP",
         "query[0].protocol", query(protocol=132)),
     "the other family's echo": (
-        "the protocol is none of TCP, UDP and the family's ICMP",
+        "the protocol must be TCP, UDP or the family's ICMP",
         "query[0].protocol", query(protocol=58, destination_port=None)),
     "IPv4 echo by IPv6": (
-        "the protocol is none of TCP, UDP and the family's ICMP",
+        "the protocol must be TCP, UDP or the family's ICMP",
         "query[0].protocol", query(protocol=1, destination_port=None, **SIX)),
     "an echo request with a port": (
         "an echo request has no port", "query[0].destination-port",
         query(protocol=1)),
-    "an interface of no letter": ("an interface has a name", "query[0].in",
+    "an interface of no letter": ("an interface needs a name", "query[0].in",
                                   query(**{"in": ""})),
     "an interface of 16 letters": (None, "query[0].in",
                                    query(**{"in": "i" * 16})),
@@ -584,7 +583,7 @@ def test_a_dry_run_answers_by_the_policy_that_it_was_given(client):
 def test_switches_that_contradict_are_refused(client):
     client.load(SMALL)
     before = client.whole_policy()
-    same = "the same is switched on and off"
+    same = "a zone or feature is switched both on and off"
     with refused(EINVAL, same, "zones-off"):
         client.switch(zones_on=["pic", "xmpp"], zones_off=["xmpp"])
     with refused(EINVAL, same, "features-off"):
@@ -958,7 +957,7 @@ def test_a_dry_run_leaves_the_transaction_open(client):
 @pytest.mark.parametrize("what, sentence, place, bad", [
     ("host bits", "host bits are set in a prefix", "peers[0].prefixes-ipv4",
      peers(packets.packed("192.0.2.1") + bytes((24, 0, 0, 0)))),
-    ("no set", "peers without the name of a set", "peers[0]",
+    ("no set", "peers need a set", "peers[0]",
      [{"prefixes-ipv4": ["192.0.2.0/24"]}])], ids=["host-bits", "no-set"])
 def test_bad_peers_break_the_transaction(client, what, sentence, place, bad):
     """A load without them would open the rows of their sets to any."""

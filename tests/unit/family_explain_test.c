@@ -204,17 +204,17 @@ static void a_refused_query_pins_no_policy(struct kunit *test)
 		const char *sentence;
 	} refusals[] = {
 		{ { "wan0", IPPROTO_SCTP, "192.0.2.1", "192.0.2.2", 1 },
-		  "the protocol is none of TCP, UDP and the family's ICMP" },
+		  "the protocol must be TCP, UDP or the family's ICMP" },
 		{ { "wan0", IPPROTO_TCP, "192.0.2.1", "192.0.2.2", -1 },
 		  "a destination port is required with TCP and UDP" },
 		{ { "wan0", IPPROTO_ICMP, "192.0.2.1", "192.0.2.2", 1 },
 		  "an echo request has no port" },
 		{ { "wan0", IPPROTO_ICMP, "2001:db8::1", "2001:db8::2", -1 },
-		  "the protocol is none of TCP, UDP and the family's ICMP" },
+		  "the protocol must be TCP, UDP or the family's ICMP" },
 		{ { "wan0", IPPROTO_TCP, "192.0.2.1", "2001:db8::2", 1 },
 		  "a source and a destination of one family are required" },
 		{ { "", IPPROTO_TCP, "192.0.2.1", "192.0.2.2", 1 },
-		  "an interface has a name" },
+		  "an interface needs a name" },
 	};
 	int i;
 
