@@ -3,6 +3,7 @@
 #define _NF_EDGE_CLASSIFY_H
 
 #include "flow_table.h"
+#include "port_map.h"
 
 struct nf_edge_node_hits;
 
