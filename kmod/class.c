@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Classes of addresses and masks of rows, made once for each policy.  Pure: no
+ * locks, no allocation, no skb.  Builds in user space too.
+ */
+
+#include <linux/in.h>
+#include <linux/string.h>
+
+#include "class.h"
+#include "flow_table.h"
+
+/**
+ * nf_edge_live_rows - the rows whose zone is on, and whose feature if they
+ *	have one
+ * @switches: zones and features
+ */
+u64 nf_edge_live_rows(const struct nf_edge_switches *switches)
+{
+	u64 live = 0;
+	int i;
+
+	for (i = 0; i < NF_EDGE_ROWS; i++) {
+		const struct nf_edge_row *row = &nf_edge_rows[i];
+
+		if ((switches->zones & BIT(row->zone)) &&
+		    (row->feature == NF_EDGE_FEATURE_NONE ||
+		     (switches->features & BIT(row->feature))))
+			live |= BIT_ULL(i);
+	}
+	return live;
+}
+
+static bool row_suits(const struct nf_edge_row *row, int arrival,
+		      bool from_edge)
+{
+	if (arrival == NF_EDGE_LOCAL_HOST)
+		return true;
+	if (row->direction == NF_EDGE_DIRECTION_OUT)
+		return arrival & BIT(NF_EDGE_SIDE_EDGE);
+	return (arrival & BIT(row->side)) ||
+	       (from_edge && (arrival & BIT(NF_EDGE_SIDE_EDGE)));
+}
+
+/* The rows of the external side that reach the logging agent's ports. */
+static bool row_is_cls_exposed(const struct nf_edge_row *row)
+{
+	return row->direction == NF_EDGE_DIRECTION_IN &&
+	       row->side == NF_EDGE_SIDE_EXTERNAL &&
+	       row->l4proto == IPPROTO_TCP &&
+	       row->port_low <= NF_EDGE_CLS_PORT_HIGH &&
+	       row->port_high >= NF_EDGE_CLS_PORT_LOW;
+}
+
+/**
+ * nf_edge_make_words - the words of a policy
+ * @words: where they go
+ * @switches: zones and features
+ * @ping: mask of enum nf_edge_side
+ * @expose_cls_ports: whether external/11 permits the logging ports too
+ */
+void nf_edge_make_words(struct nf_edge_words *words,
+			const struct nf_edge_switches *switches, u8 ping,
+			bool expose_cls_ports)
+{
+	int i, arrival;
+
+	memset(words, 0, sizeof(*words));
+	words->live = nf_edge_live_rows(switches);
+	words->ping = ping;
+	for (i = 0; i < NF_EDGE_ROWS; i++) {
+		const struct nf_edge_row *row = &nf_edge_rows[i];
+
+		if (!expose_cls_ports && row_is_cls_exposed(row))
+			words->guarded |= BIT_ULL(i);
+		for (arrival = 0; arrival < NF_EDGE_ARRIVALS; arrival++) {
+			if (row_suits(row, arrival, false))
+				words->arrival[arrival][0] |= BIT_ULL(i);
+			if (row_suits(row, arrival, true))
+				words->arrival[arrival][1] |= BIT_ULL(i);
+		}
+	}
+	words->arrival[NF_EDGE_ANYWHERE][0] = ~0ULL;
+	words->arrival[NF_EDGE_ANYWHERE][1] = ~0ULL;
+	for (arrival = 0; arrival <= NF_EDGE_ANYWHERE; arrival++)
+		for (i = 0; i < 2; i++)
+			words->permitting[arrival][i] =
+				words->arrival[arrival][i] & words->live;
+}
+
+/* Whether an address in @sets with @services is a peer of the row. */
+static bool row_has_peer(const struct nf_edge_row *row, u32 bound_sets,
+			 u32 sets, u8 services)
+{
+	bool inside = sets & BIT(NF_EDGE_PEER_SET_INTERNAL_NETWORKS);
+
+	if (row->peer_sets & bound_sets)
+		return row->peer_sets & bound_sets & sets;
+	if (!row->any_when_unbound)
+		return false;
+	if (row->side == NF_EDGE_SIDE_EXTERNAL)
+		return !inside && !(services & NF_EDGE_INTERNAL_SERVICE);
+	if (bound_sets & BIT(NF_EDGE_PEER_SET_INTERNAL_NETWORKS))
+		return inside;
+	return !(services & NF_EDGE_EXTERNAL_SERVICES);
+}
+
+/**
+ * nf_edge_make_class - the class of the addresses that are alike
+ * @class: where it goes
+ * @bound_sets: mask of enum nf_edge_peer_set, the sets that are bound
+ * @sets: likewise, the sets with a prefix that contains the address
+ * @services: mask of enum nf_edge_service that the address is bound to
+ * @node: number of the node that binds it
+ * @flags: enum nf_edge_class_flags but NF_EDGE_INSIDE
+ */
+void nf_edge_make_class(struct nf_edge_class *class, u32 bound_sets,
+			u32 sets, u8 services, u8 node, u8 flags)
+{
+	int i;
+
+	/* Whatever internal-networks says, these are outside. */
+	if (services & NF_EDGE_EXTERNAL_SERVICES)
+		sets &= ~BIT(NF_EDGE_PEER_SET_INTERNAL_NETWORKS);
+
+	memset(class, 0, sizeof(*class));
+	class->services = services;
+	class->node = node;
+	class->flags = flags;
+	if (sets & BIT(NF_EDGE_PEER_SET_INTERNAL_NETWORKS))
+		class->flags |= NF_EDGE_INSIDE;
+	class->foreign_to = NF_EDGE_GUARD_EXEMPT | NF_EDGE_GUARD_BRIDGE;
+	if (services || (class->flags & NF_EDGE_INSIDE))
+		class->foreign_to |= NF_EDGE_GUARD_EXTERNAL;
+	if (services & NF_EDGE_EXTERNAL_SERVICES)
+		class->foreign_to |= NF_EDGE_GUARD_INTERNAL;
+
+	for (i = 0; i < NF_EDGE_ROWS; i++) {
+		const struct nf_edge_row *row = &nf_edge_rows[i];
+		u64 peer = row_has_peer(row, bound_sets, sets, services) ?
+			   BIT_ULL(i) : 0;
+		u64 own = (services & BIT(row->service)) ? BIT_ULL(i) : 0;
+
+		class->own |= own;
+		if (row->direction == NF_EDGE_DIRECTION_IN) {
+			class->as_source |= peer;
+			class->as_destination |= own;
+		} else {
+			class->as_source |= own;
+			class->as_destination |= peer;
+		}
+	}
+
+	/* What is always spoofed has no row either. */
+	if (flags)
+		class->as_source = 0;
+	if (flags & NF_EDGE_NEVER)
+		class->as_destination = 0;
+}

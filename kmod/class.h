@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What a policy knows of an address, and what it says of arrivals, as masks of rows. */
+#ifndef _NF_EDGE_CLASS_H
+#define _NF_EDGE_CLASS_H
+
+#include <linux/bits.h>
+#include <linux/compiler.h>
+#include <linux/percpu.h>
+#include <linux/types.h>
+#include <uapi/linux/nf_edge.h>
+
+struct nf_edge_node_hits;
+
+#define NF_EDGE_EXTERNAL_SERVICES	(BIT(NF_EDGE_SERVICE_ACCESS) |	\
+					 BIT(NF_EDGE_SERVICE_WEBCONF) |	\
+					 BIT(NF_EDGE_SERVICE_AV))
+#define NF_EDGE_INTERNAL_SERVICE	BIT(NF_EDGE_SERVICE_INTERNAL)
+
+/**
+ * enum nf_edge_class_flags - what an address is beside its rows
+ * @NF_EDGE_INSIDE: in internal-networks
+ * @NF_EDGE_NEVER: no packet of an edge address may name it (IPv4-mapped,
+ *	loopback, unspecified)
+ * @NF_EDGE_NEVER_SOURCE: no packet to an edge address may come from it
+ *	(multicast, broadcast)
+ */
+enum nf_edge_class_flags {
+	NF_EDGE_INSIDE		= BIT(0),
+	NF_EDGE_NEVER		= BIT(1),
+	NF_EDGE_NEVER_SOURCE	= BIT(2),
+};
+
+/**
+ * struct nf_edge_class - what the policy knows of an address
+ * @as_source: rows that it may be the source of
+ * @as_destination: rows that it may be the destination of
+ * @own: rows of its services, none unless it is an edge address
+ * @hits: of its node; of an edge address only, and set when it has one
+ * @services: mask of enum nf_edge_service; an edge address has one at least
+ * @node: number of the node that binds it
+ * @flags: enum nf_edge_class_flags
+ * @foreign_to: mask of enum nf_edge_guard, the guards that stop a packet from
+ *	it
+ */
+struct nf_edge_class {
+	u64 as_source;
+	u64 as_destination;
+	u64 own;
+	struct nf_edge_node_hits __percpu *hits;
+	u8 services;
+	u8 node;
+	u8 flags;
+	u8 foreign_to;
+} __aligned(64);	/* in one cache line, and its place is a shift */
+
+/* Sets of sides are masks of enum nf_edge_side; the local host comes after. */
+#define NF_EDGE_SIDE_SETS	8
+#define NF_EDGE_LOCAL_HOST	NF_EDGE_SIDE_SETS
+#define NF_EDGE_ARRIVALS	(NF_EDGE_SIDE_SETS + 1)
+/* Where the words say what suits a packet whose arrival does not matter. */
+#define NF_EDGE_ANYWHERE	NF_EDGE_ARRIVALS
+
+/**
+ * struct nf_edge_switches - the part of a policy that can be switched
+ * @zones: mask of enum nf_edge_zone
+ * @features: mask of enum nf_edge_feature
+ * @mode: enum nf_edge_mode
+ */
+struct nf_edge_switches {
+	u32 zones;
+	u32 features;
+	u8 mode;
+};
+
+static inline bool nf_edge_same_switches(const struct nf_edge_switches *a,
+					 const struct nf_edge_switches *b)
+{
+	return a->zones == b->zones && a->features == b->features &&
+	       a->mode == b->mode;
+}
+
+/**
+ * struct nf_edge_words - a policy short of its addresses
+ * @live: rows that are live
+ * @guarded: rows that permit nothing on the centralized logging ports
+ * @arrival: rows that suit an arrival; the second word is for packets whose
+ *	source is an edge address
+ * @permitting: likewise, those of them that are live
+ * @ping: mask of enum nf_edge_side, the row sides whose edge addresses take
+ *	part in echo
+ */
+struct nf_edge_words {
+	u64 live;
+	u64 guarded;
+	u64 arrival[NF_EDGE_ARRIVALS + 1][2];
+	u64 permitting[NF_EDGE_ARRIVALS + 1][2];
+	u8 ping;
+};
+
+/**
+ * enum nf_edge_guard - guards of the interface that a packet arrives on
+ * @NF_EDGE_GUARD_EXTERNAL: it is bound to the external side only
+ * @NF_EDGE_GUARD_INTERNAL: it is bound to the internal side only
+ * @NF_EDGE_GUARD_EXEMPT: none of its packets is governed
+ * @NF_EDGE_GUARD_BRIDGE: a VRF's bridge, on which a packet may arrive twice
+ *
+ * The first two say which sources are spoofed.  The others lead every packet
+ * from the fast path to the slow path.
+ */
+enum nf_edge_guard {
+	NF_EDGE_GUARD_EXTERNAL	= BIT(0),
+	NF_EDGE_GUARD_INTERNAL	= BIT(1),
+	NF_EDGE_GUARD_EXEMPT	= BIT(2),
+	NF_EDGE_GUARD_BRIDGE	= BIT(3),
+};
+
+/* The ports of the centralized logging agent, inside external/11's range. */
+#define NF_EDGE_CLS_PORT_LOW	50001
+#define NF_EDGE_CLS_PORT_HIGH	50003
+
+u64 nf_edge_live_rows(const struct nf_edge_switches *switches);
+void nf_edge_make_words(struct nf_edge_words *words,
+			const struct nf_edge_switches *switches, u8 ping,
+			bool expose_cls_ports);
+void nf_edge_make_class(struct nf_edge_class *class, u32 bound_sets,
+			u32 sets, u8 services, u8 node, u8 flags);
+
+#endif
