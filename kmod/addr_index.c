@@ -9,7 +9,6 @@
 
 #include <linux/bitmap.h>
 #include <linux/errno.h>
-#include <linux/log2.h>
 #include <linux/mm.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
@@ -230,12 +229,6 @@ static u8 flags_of_sets(u32 sets)
 	       (sets & BIT(SET_NEVER_SOURCE) ? NF_EDGE_NEVER_SOURCE : 0);
 }
 
-static bool same_address(const struct nf_edge_address *a,
-			 const struct nf_edge_address *b)
-{
-	return a->hi == b->hi && a->lo == b->lo && a->ipv6 == b->ipv6;
-}
-
 /*
  * From the sets of a range to the number of its class.  Edge addresses are
  * numbered from 1 as they come, which is the order of their array; @edge_sets
@@ -274,7 +267,8 @@ static int make_classes(struct nf_edge_addr_index *index,
 
 	for (i = 0; i < n; i++)
 		index->n_edge += !i ||
-				 !same_address(&address[i - 1], &address[i]);
+				 !nf_edge_same_address(&address[i - 1],
+						       &address[i]);
 	first_peer = index->n_edge + 1;
 	next = first_peer;
 
@@ -292,7 +286,7 @@ static int make_classes(struct nf_edge_addr_index *index,
 
 	class = index->class;
 	for (i = 0; i < n; i++) {
-		if (!i || !same_address(&address[i - 1], &address[i]))
+		if (!i || !nf_edge_same_address(&address[i - 1], &address[i]))
 			class++;
 		nf_edge_make_class(class, bound_sets,
 				   edge_sets[class - index->class - 1] &
@@ -312,133 +306,27 @@ out:
 	return err;
 }
 
-/* Slots and seeds to try until no two addresses want the same slot. */
-#define SLOT_BITS_MAX	16
-#define SEEDS		256
-
-static u16 *wanted_slot(const struct nf_edge_slots *slots,
-			const struct nf_edge_address *a)
+static u16 last_class(const struct nf_edge_ranges *all)
 {
-	u32 addr = (__force u32)cpu_to_be32(a->hi >> 32);
-	u64 lo = (__force u64)cpu_to_be64(a->lo);
-	struct nf_edge_slot_ipv4 *slot_ipv4;
-
-	if (a->ipv6) {
-		struct nf_edge_slot_ipv6 *slot =
-			&slots->ipv6[nf_edge_hash_ipv6(slots, a->hi, lo)];
-
-		if (!slot->class) {
-			slot->hi = a->hi;
-			slot->lo = lo;
-		}
-		return &slot->class;
-	}
-
-	slot_ipv4 = &slots->ipv4[nf_edge_hash_ipv4(slots, addr)];
-	if (!slot_ipv4->class)
-		slot_ipv4->addr = addr;
-	return &slot_ipv4->class;
-}
-
-/* Fills the slots, or leaves them empty and returns false. */
-static bool fill(const struct nf_edge_slots *slots,
-		 const struct nf_edge_address *address, u32 n, u16 number)
-{
-	u32 i;
-
-	for (i = 0; i < n; i++) {
-		u16 *class;
-
-		if (i && same_address(&address[i - 1], &address[i]))
-			continue;
-		class = wanted_slot(slots, &address[i]);
-		if (*class)
-			break;
-		*class = number++;
-	}
-	if (i == n)
-		return true;
-	while (i--)
-		*wanted_slot(slots, &address[i]) = 0;
-	return false;
-}
-
-/* Finds slots for the addresses of one family, the first of class @number. */
-static int make_slots(struct nf_edge_slots *slots, bool ipv6,
-		      const struct nf_edge_address *address, u32 n, u16 number)
-{
-	int bits = n ? ilog2(roundup_pow_of_two(4 * n)) : 1, i;
-	u64 seed = GOLDEN_RATIO_64;
-
-	for (; bits <= SLOT_BITS_MAX; bits++) {
-		kvfree(slots->ipv4);
-		slots->ipv4 = kvcalloc(BIT(bits), ipv6 ? sizeof(*slots->ipv6) :
-				       sizeof(*slots->ipv4),
-				       GFP_KERNEL_ACCOUNT);
-		if (!slots->ipv4)
-			return -ENOMEM;
-		slots->shift = (ipv6 ? 64 : 32) - bits;
-		for (i = 0; i < SEEDS; i++) {
-			seed *= GOLDEN_RATIO_64;
-			slots->seed = seed;
-			/* Odd and even: a pair may differ in two high bits. */
-			slots->seed_hi = seed * seed << (i & 1);
-			if (fill(slots, address, n, number))
-				return 0;
-		}
-		cond_resched();
-	}
-	/* Too many: every address wants the first slot, which is nobody's. */
-	slots->seed = 0;
-	slots->seed_hi = 0;
-	slots->shift = (ipv6 ? 64 : 32) - 1;
-	return 0;
-}
-
-/*
- * No address may be found in an empty slot.  All but the first hold 0, which
- * wants the first; that gets what wants the one in the middle under any odd
- * seed.  Without a seed all want the first: there one address, which is no edge
- * address and has no row, is found with the class that it has.
- */
-static void close_slots(struct nf_edge_addr_index *index)
-{
-	struct nf_edge_slot_ipv4 *ipv4 = index->edge_ipv4.ipv4;
-	struct nf_edge_slot_ipv6 *ipv6 = index->edge_ipv6.ipv6;
-
-	if (!index->edge_ipv4.seed) {
-		ipv4->addr = ~0;
-		ipv4->class = index->all_ipv4.value[index->all_ipv4.n - 1];
-	} else if (!ipv4->class) {
-		ipv4->addr = BIT(31);
-	}
-	if (!index->edge_ipv6.seed) {
-		ipv6->hi = ~0ULL;
-		ipv6->lo = ~0ULL;
-		ipv6->class = index->all_ipv6.value[index->all_ipv6.n - 1];
-	} else if (!ipv6->class) {
-		ipv6->hi = 0;
-		ipv6->lo = BIT_ULL(63);
-	}
+	return all->value[all->n - 1];
 }
 
 static int make_all_slots(struct nf_edge_addr_index *index,
 			  const struct nf_edge_address *address, u32 n)
 {
 	u32 n_ipv4 = 0, number = 1;
-	int err;
 
 	while (n_ipv4 < n && !address[n_ipv4].ipv6) {
-		number += !n_ipv4 || !same_address(&address[n_ipv4 - 1],
-						   &address[n_ipv4]);
+		number += !n_ipv4 ||
+			  !nf_edge_same_address(&address[n_ipv4 - 1],
+						&address[n_ipv4]);
 		n_ipv4++;
 	}
-	err = make_slots(&index->edge_ipv4, false, address, n_ipv4, 1) ?:
-	      make_slots(&index->edge_ipv6, true, address + n_ipv4, n - n_ipv4,
-			 number);
-	if (!err)
-		close_slots(index);
-	return err;
+	return nf_edge_slots_build(&index->edge_ipv4, false, address, n_ipv4, 1,
+				   last_class(&index->all_ipv4)) ?:
+	       nf_edge_slots_build(&index->edge_ipv6, true, address + n_ipv4,
+				   n - n_ipv4, number,
+				   last_class(&index->all_ipv6));
 }
 
 #define MARKING	(BIT(NF_EDGE_PEER_SET_INTERNAL_NETWORKS) |	\
@@ -538,8 +426,8 @@ int nf_edge_addr_index_build(struct nf_edge_addr_index *index,
 void nf_edge_addr_index_free(struct nf_edge_addr_index *index)
 {
 	kvfree(index->class);
-	kvfree(index->edge_ipv4.ipv4);
-	kvfree(index->edge_ipv6.ipv6);
+	nf_edge_slots_free(&index->edge_ipv4);
+	nf_edge_slots_free(&index->edge_ipv6);
 	kvfree(index->marked_ipv4);
 	kvfree(index->marked_ipv6);
 	kvfree(index->folded_ipv6);

@@ -3,7 +3,6 @@
 #define _NF_EDGE_ADDR_INDEX_H
 
 #include <linux/bitops.h>
-#include <linux/hash.h>
 #include <linux/string.h>
 #include <linux/types.h>
 #include <linux/unaligned.h>
@@ -13,59 +12,10 @@
 #error "nf_edge reads addresses as little-endian machines do"
 #endif
 
-#include "judge.h"
+#include "class.h"
+#include "edge_slots.h"
 #include "prefixes.h"
 #include "ranges.h"
-
-/**
- * struct nf_edge_address - one address of one service of one node
- * @hi: as in struct nf_edge_prefix
- * @lo: likewise
- * @ipv6: the family
- * @service: enum nf_edge_service
- * @node: number of the node
- */
-struct nf_edge_address {
-	u64 hi;
-	u64 lo;
-	bool ipv6;
-	u8 service;
-	u8 node;
-};
-
-/*
- * A slot of a hash table of edge addresses, as they stand in a packet.  An
- * empty one has an address that wants another.
- */
-struct nf_edge_slot_ipv4 {
-	u32 addr;
-	u16 class;
-};
-
-struct nf_edge_slot_ipv6 {
-	u64 hi;
-	u64 lo;
-	u16 class;
-};
-
-/**
- * struct nf_edge_slots - the edge addresses of one family, hashed
- * @ipv4: slots, no two addresses of which want the same; class 0 is empty
- * @ipv6: likewise
- * @seed: what makes this so; 0 if the addresses are too many for that
- * @seed_hi: the multiplier of an IPv6 address's first half; 0 beside a @seed
- *	of 0
- * @shift: of a hash, the bits that do not count
- */
-struct nf_edge_slots {
-	union {
-		struct nf_edge_slot_ipv4 *ipv4;
-		struct nf_edge_slot_ipv6 *ipv6;
-	};
-	u64 seed;
-	u64 seed_hi;
-	u8 shift;
-};
 
 /* Blocks of addresses: by 16 bits, and by a fold of 48. */
 #define NF_EDGE_BLOCKS		65536
@@ -101,37 +51,10 @@ int nf_edge_addr_index_build(struct nf_edge_addr_index *index,
 			     u32 bound_sets);
 void nf_edge_addr_index_free(struct nf_edge_addr_index *index);
 
-static __always_inline u32 nf_edge_hash_ipv4(const struct nf_edge_slots *slots,
-					     u32 addr)
-{
-	return (addr * (u32)slots->seed) >> slots->shift;
-}
-
-/*
- * Each half has a multiplier of its own: no two addresses collide under every
- * seed.  High bits of a factor reach high bits of the product only, which they
- * permute.  The last octet, in which addresses differ most, is read into those
- * of the second half; the first octet, in which they differ least, into those
- * of the first half.
- */
-static __always_inline u64 nf_edge_hash_ipv6(const struct nf_edge_slots *slots,
-					     u64 hi, u64 lo)
-{
-	return (hi * slots->seed_hi + lo * slots->seed) >> slots->shift;
-}
-
 /* Blocks are numbered by the octets as they stand in the packet. */
 static __always_inline u16 nf_edge_fold(u64 hi)
 {
 	return hi ^ hi >> 16 ^ hi >> 32;
-}
-
-/* Tells the compiler that a class number that was found is one. */
-static __always_inline u16 nf_edge_nonzero(u16 class)
-{
-	if (!class)
-		__builtin_unreachable();
-	return class;
 }
 
 /**
