@@ -135,27 +135,17 @@ void nf_edge_count_permitted(struct nf_edge_node *const *nodes,
 }
 
 /**
- * nf_edge_count_refused - count a packet that the policy refuses
- * @drops: the namespace's
+ * nf_edge_count_denied - count a refused packet on its near rows
  * @nodes: the policy's nodes by number
  * @packet: the packet
- * @judgement: why
- * @would_be: it goes on, since the mode is audit
- * @len: octets from the IP header on
+ * @near: the rows
  *
  * Context: a hook, under rcu_read_lock(), preemptible or not.
  */
-void nf_edge_count_refused(struct nf_edge_drops __percpu *drops,
-			   struct nf_edge_node *const *nodes,
-			   const struct nf_edge_packet *packet,
-			   const struct nf_edge_judgement *judgement,
-			   bool would_be, unsigned int len)
+void nf_edge_count_denied(struct nf_edge_node *const *nodes,
+			  const struct nf_edge_packet *packet, u64 near)
 {
-	nf_edge_count_drop(drops, judgement->reason, would_be, len);
-	if ((BIT(judgement->reason) & NF_EDGE_REASONS_DENYING) &&
-	    !packet->error)
-		count_ends(nodes, packet->source, packet->destination,
-			   judgement->near, true);
+	count_ends(nodes, packet->source, packet->destination, near, true);
 }
 
 /* Adds what a CPU counted.  The last hit is in jiffies until all are added. */
@@ -231,30 +221,4 @@ void nf_edge_node_sum(const struct nf_edge_node *node,
 		finish(&sum->row[i], now_jiffies, now);
 	for (i = 0; i < NF_EDGE_SERVICES; i++)
 		finish(&sum->service[i], now_jiffies, now);
-}
-
-/**
- * nf_edge_drops_sum - all that a namespace refused since the module came
- * @drops: the namespace's
- * @sum: where the sums over all CPUs go
- */
-void nf_edge_drops_sum(const struct nf_edge_drops __percpu *drops,
-		       struct nf_edge_drops *sum)
-{
-	int cpu, i, j;
-
-	memset(sum, 0, sizeof(*sum));
-	for_each_possible_cpu(cpu) {
-		const struct nf_edge_drops *d = per_cpu_ptr(drops, cpu);
-
-		for (i = 0; i < NF_EDGE_REASONS; i++) {
-			for (j = 0; j < 2; j++) {
-				sum->reason[i].packets[j] +=
-					READ_ONCE(d->reason[i].packets[j]);
-				sum->reason[i].bytes[j] +=
-					READ_ONCE(d->reason[i].bytes[j]);
-			}
-		}
-		sum->offloaded += READ_ONCE(d->offloaded);
-	}
 }

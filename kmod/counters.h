@@ -8,13 +8,13 @@
 #include <linux/percpu.h>
 #include <linux/refcount.h>
 
+#include "flow_table.h"
 #include "judge.h"
 
 /* Counters are read and written by one instruction each. */
 static_assert(sizeof(long) == sizeof(u64));
 
 #define NF_EDGE_SERVICES	(NF_EDGE_SERVICE_INTERNAL + 1)
-#define NF_EDGE_REASONS		(NF_EDGE_REASON_SEVERAL + 1)
 
 /* Which way a packet went, seen from the Edge end. */
 enum nf_edge_toward {
@@ -89,22 +89,6 @@ struct nf_edge_node {
 	char name[NF_EDGE_NODE_NAME_MAX + 1];
 };
 
-/* Refused packets of one reason; index 1 is for would-be drops. */
-struct nf_edge_drop {
-	u64 packets[2];
-	u64 bytes[2];
-};
-
-/**
- * struct nf_edge_drops - what a namespace refused
- * @reason: by enum nf_edge_reason
- * @offloaded: governed packets of connections marked offloaded
- */
-struct nf_edge_drops {
-	struct nf_edge_drop reason[NF_EDGE_REASONS];
-	u64 offloaded;
-};
-
 struct nf_edge_node *nf_edge_node_create(const char *name);
 void nf_edge_node_put(struct nf_edge_node *node);
 
@@ -144,29 +128,15 @@ nf_edge_hit(struct nf_edge_node_hits __percpu *hits, u64 rows,
 	}
 }
 
-/* Counts a packet that is refused for a reason, or would be. */
-static inline void nf_edge_count_drop(struct nf_edge_drops __percpu *drops,
-				      enum nf_edge_reason reason, bool would_be,
-				      unsigned int len)
-{
-	this_cpu_inc(drops->reason[reason].packets[would_be]);
-	this_cpu_add(drops->reason[reason].bytes[would_be], len);
-}
-
 void nf_edge_count_permitted(struct nf_edge_node *const *nodes,
 			     const struct nf_edge_packet *packet, u64 rows,
 			     bool new, unsigned int len);
-void nf_edge_count_refused(struct nf_edge_drops __percpu *drops,
-			   struct nf_edge_node *const *nodes,
-			   const struct nf_edge_packet *packet,
-			   const struct nf_edge_judgement *judgement,
-			   bool would_be, unsigned int len);
+void nf_edge_count_denied(struct nf_edge_node *const *nodes,
+			  const struct nf_edge_packet *packet, u64 near);
 
 void nf_edge_node_sum(const struct nf_edge_node *node,
 		      struct nf_edge_counters *sum);
 void nf_edge_counts_sub(struct nf_edge_counts *a,
 			const struct nf_edge_counts *b);
-void nf_edge_drops_sum(const struct nf_edge_drops __percpu *drops,
-		       struct nf_edge_drops *sum);
 
 #endif

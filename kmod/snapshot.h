@@ -10,6 +10,7 @@
 
 #include "addr_index.h"
 #include "counters.h"
+#include "drops.h"
 #include "interfaces.h"
 
 #define NF_EDGE_HOOKS		6

@@ -5,6 +5,7 @@
 #include <linux/timekeeping.h>
 
 #include "../../kmod/counters.h"
+#include "../../kmod/drops.h"
 #include "words.h"
 
 #define NODES	3

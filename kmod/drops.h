@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What a namespace refused, by reason. */
+#ifndef _NF_EDGE_DROPS_H
+#define _NF_EDGE_DROPS_H
+
+#include <linux/percpu.h>
+#include <linux/types.h>
+#include <uapi/linux/nf_edge.h>
+
+struct nf_edge_judgement;
+struct nf_edge_node;
+struct nf_edge_packet;
+
+#define NF_EDGE_REASONS		(NF_EDGE_REASON_SEVERAL + 1)
+
+/* Refused packets of one reason; index 1 is for would-be drops. */
+struct nf_edge_drop {
+	u64 packets[2];
+	u64 bytes[2];
+};
+
+/**
+ * struct nf_edge_drops - what a namespace refused
+ * @reason: by enum nf_edge_reason
+ * @offloaded: governed packets of connections marked offloaded
+ */
+struct nf_edge_drops {
+	struct nf_edge_drop reason[NF_EDGE_REASONS];
+	u64 offloaded;
+};
+
+/* Counts a packet that is refused for a reason, or would be. */
+static inline void nf_edge_count_drop(struct nf_edge_drops __percpu *drops,
+				      enum nf_edge_reason reason, bool would_be,
+				      unsigned int len)
+{
+	this_cpu_inc(drops->reason[reason].packets[would_be]);
+	this_cpu_add(drops->reason[reason].bytes[would_be], len);
+}
+
+void nf_edge_count_refused(struct nf_edge_drops __percpu *drops,
+			   struct nf_edge_node *const *nodes,
+			   const struct nf_edge_packet *packet,
+			   const struct nf_edge_judgement *judgement,
+			   bool would_be, unsigned int len);
+void nf_edge_drops_sum(const struct nf_edge_drops __percpu *drops,
+		       struct nf_edge_drops *sum);
+
+#endif
