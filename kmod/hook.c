@@ -12,7 +12,7 @@
  * state.
  *
  * Both let by at once what nearly all packets are, and leave all others to
- * decide.c.  The functions here end in calls of each other, so that none saves
+ * slowpath.c.  The functions here end in calls of each other, so that none saves
  * a register for what only another needs.
  */
 
@@ -22,8 +22,15 @@
 #include <linux/tcp.h>
 #include <linux/udp.h>
 #include <net/ip.h>
+#include <net/netfilter/nf_conntrack.h>
 
+#include "addr_index.h"
+#include "counters.h"
 #include "hook.h"
+#include "judge.h"
+#include "skb.h"
+#include "slowpath.h"
+#include "snapshot.h"
 
 /* Equal priorities run in the order of registration: these are ours alone. */
 #define PRIORITY_FIRST	(NF_IP_PRI_CONNTRACK - 5)	/* behind raw */

@@ -1,85 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the hooks share with what they leave to be judged from the beginning. */
 #ifndef _NF_EDGE_HOOK_H
 #define _NF_EDGE_HOOK_H
 
-#include <linux/ip.h>
-#include <linux/ipv6.h>
-#include <linux/skbuff.h>
-#include <net/ipv6.h>
-#include <net/netfilter/nf_conntrack.h>
-
-#include "snapshot.h"
-
-/* Also looped-back copies, whatever device they come back on. */
-static inline bool nf_edge_exempt(const struct sk_buff *skb,
-				  const struct net_device *dev)
-{
-	return nf_edge_never_governed(dev) || skb->pkt_type == PACKET_LOOPBACK;
-}
-
-/* In every hook of IP the data begins with the network header. */
-static __always_inline const void *nf_edge_source(const struct sk_buff *skb,
-						  bool ipv4)
-{
-	return skb->data + (ipv4 ? offsetof(struct iphdr, saddr) :
-				   offsetof(struct ipv6hdr, saddr));
-}
-
-static __always_inline const void *
-nf_edge_destination(const struct sk_buff *skb, bool ipv4)
-{
-	return skb->data + (ipv4 ? offsetof(struct iphdr, daddr) :
-				   offsetof(struct ipv6hdr, daddr));
-}
-
-/*
- * Whether a packet's own addresses are those of its connection's original
- * tuple.  They are not behind a translation, and in an ICMP error.
- */
-static __always_inline bool
-nf_edge_header_is_tuple(const struct sk_buff *skb, bool ipv4,
-			const struct nf_conntrack_tuple *t, bool original)
-{
-	const void *from = nf_edge_source(skb, ipv4);
-	const void *to = nf_edge_destination(skb, ipv4);
-
-	if (!original)
-		swap(from, to);
-	if (ipv4)
-		return *(const __be32 *)from == t->src.u3.ip &&
-		       *(const __be32 *)to == t->dst.u3.ip;
-	return ipv6_addr_equal(from, &t->src.u3.in6) &&
-	       ipv6_addr_equal(to, &t->dst.u3.in6);
-}
-
-bool __nf_edge_may_be_translated(const struct sk_buff *skb,
-				 const struct nf_hook_state *state);
-
-/**
- * nf_edge_may_be_translated - whether a header may be NAT's work
- * @skb: a packet that conntrack has not seen
- * @state: where the packet is
- *
- * A packet of a connection that the host's NAT translates is judged by the
- * original tuple, which only conntrack knows.
- *
- * Context: the first hook, for packets that would be dropped there.
- * Return: false if the packet begins a connection, or belongs to none.
- */
-static inline bool nf_edge_may_be_translated(const struct sk_buff *skb,
-					     const struct nf_hook_state *state)
-{
-	return unlikely(rcu_access_pointer(nf_nat_hook)) &&
-	       __nf_edge_may_be_translated(skb, state);
-}
-
-unsigned int nf_edge_decide_first(const struct nf_edge_snapshot *snapshot,
-				  struct sk_buff *skb,
-				  const struct nf_hook_state *state);
-unsigned int nf_edge_decide(const struct nf_edge_snapshot *snapshot,
-			    struct sk_buff *skb,
-			    const struct nf_hook_state *state);
+struct nf_edge_net;
 
 void nf_edge_hooks_init(struct nf_edge_net *en);
 

@@ -10,9 +10,12 @@
 #include <linux/module.h>
 #include <linux/netfilter_ipv4.h>
 #include <linux/netfilter_ipv6.h>
+#include <net/netfilter/nf_conntrack.h>
 
-#include "hook.h"
+#include "judge.h"
 #include "nat.h"
+#include "skb.h"
+#include "snapshot.h"
 
 #define PRIORITY_LEAVING	(NF_IP_PRI_NAT_SRC + 5)
 

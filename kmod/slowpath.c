@@ -14,7 +14,11 @@
 #include <net/netfilter/nf_conntrack_core.h>
 #include <net/netfilter/nf_conntrack_zones.h>
 
-#include "hook.h"
+#include "counters.h"
+#include "judge.h"
+#include "skb.h"
+#include "slowpath.h"
+#include "snapshot.h"
 
 /*
  * Finds the transport header of a whole packet: its protocol, or -1 when it is

@@ -6,7 +6,12 @@
 #ifndef HOOKS_H
 #define HOOKS_H
 
+#include "../../kmod/counters.h"
+#include "../../kmod/flow_table.h"
 #include "../../kmod/hook.h"
+#include "../../kmod/skb.h"
+#include "../../kmod/slowpath.h"
+#include "../../kmod/snapshot.h"
 #include "site.h"
 
 #define HOOKS_CPUS	3
