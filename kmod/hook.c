@@ -28,6 +28,7 @@
 #include "counters.h"
 #include "hook.h"
 #include "judge.h"
+#include "netns.h"
 #include "skb.h"
 #include "slowpath.h"
 #include "snapshot.h"

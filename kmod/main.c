@@ -6,10 +6,14 @@
 #include <linux/module.h>
 #include <net/net_namespace.h>
 
+#include "flow_table.h"
 #include "hook.h"
 #include "nat.h"
+#include "netdev.h"
 #include "netlink/family.h"
 #include "netlink/transaction.h"
+#include "netns.h"
+#include "publish.h"
 #include "snapshot.h"
 
 unsigned int nf_edge_net_id __ro_after_init;

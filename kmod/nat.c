@@ -14,6 +14,7 @@
 
 #include "judge.h"
 #include "nat.h"
+#include "netns.h"
 #include "skb.h"
 #include "snapshot.h"
 

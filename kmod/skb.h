@@ -9,7 +9,7 @@
 #include <net/ipv6.h>
 #include <net/netfilter/nf_conntrack.h>
 
-#include "interfaces.h"
+#include "ifmap.h"
 
 /* Also looped-back copies, whatever device they come back on. */
 static inline bool nf_edge_exempt(const struct sk_buff *skb,

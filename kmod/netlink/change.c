@@ -5,6 +5,8 @@
 
 #include "netlink/family.h"
 #include "netlink/netlink-gen.h"
+#include "netns.h"
+#include "publish.h"
 #include "snapshot.h"
 
 static u32 attr_u32(const struct nlattr *attr)

@@ -6,8 +6,12 @@
 
 #include <linux/slab.h>
 
+#include "counters.h"
+#include "drops.h"
+#include "flow_table.h"
 #include "netlink/family.h"
 #include "netlink/netlink-gen.h"
+#include "netns.h"
 #include "snapshot.h"
 
 #define COUNTS_SIZE	(nla_total_size(0) + nla_total_size(16) +	\

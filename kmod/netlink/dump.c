@@ -6,8 +6,11 @@
 
 #include <net/sock.h>
 
+#include "counters.h"
+#include "flow_table.h"
 #include "netlink/family.h"
 #include "netlink/netlink-gen.h"
+#include "netns.h"
 #include "snapshot.h"
 
 /* Prefixes in one message: a message fits a reader's buffer of 32 KiB. */

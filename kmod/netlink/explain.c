@@ -5,9 +5,14 @@
 
 #include <linux/netdevice.h>
 
+#include "counters.h"
+#include "flow_table.h"
+#include "judge.h"
+#include "netdev.h"
 #include "netlink/explain.h"
 #include "netlink/family.h"
 #include "netlink/netlink-gen.h"
+#include "netns.h"
 #include "snapshot.h"
 
 /* Loopback and VRF devices are never governed, whatever their names. */

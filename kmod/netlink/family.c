@@ -6,6 +6,7 @@
 
 #include "netlink/family.h"
 #include "netlink/netlink-gen.h"
+#include "netns.h"
 #include "snapshot.h"
 
 /*

@@ -12,19 +12,11 @@
 #include "netlink/parse.h"
 #include "netlink/parse_peers.h"
 #include "netlink/transaction.h"
+#include "netns.h"
+#include "publish.h"
 #include "snapshot.h"
 
 #define STALE "the policy changed while this was being loaded; nothing was changed, load again"
-
-/* Let each edge address count on its node. */
-static void bind_hits(struct nf_edge_site *site)
-{
-	struct nf_edge_class *class = site->index.class;
-	u32 i;
-
-	for (i = 1; i <= site->index.n_edge; i++)
-		class[i].hits = site->node[class[i].node]->cpu;
-}
 
 /* Build the policy that a load and its transaction, if any, describe. */
 static struct nf_edge_snapshot *
@@ -62,11 +54,7 @@ build_snapshot(struct genl_info *info, struct nf_edge_transaction *t,
 		site = old->site;
 		refcount_inc(&site->refs);
 	} else {
-		err = nf_edge_addr_index_build(&site->index, site->address,
-					       site->n_addresses, site->prefix,
-					       site->n_prefixes, bound_sets);
-		if (!err)
-			bind_hits(site);
+		err = nf_edge_site_index(site);
 	}
 	if (!err) {
 		snapshot = nf_edge_snapshot_create(site, &switches, &switches);

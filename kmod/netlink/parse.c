@@ -10,6 +10,8 @@
 #include <linux/slab.h>
 #include <linux/sort.h>
 
+#include "counters.h"
+#include "netdev.h"
 #include "netlink/family.h"
 #include "netlink/netlink-gen.h"
 #include "netlink/parse.h"

@@ -7,8 +7,11 @@
 #include <linux/slab.h>
 #include <net/netfilter/nf_conntrack.h>
 
+#include "drops.h"
+#include "ifmap.h"
 #include "netlink/family.h"
 #include "netlink/netlink-gen.h"
+#include "netns.h"
 #include "snapshot.h"
 
 static int put_u64(struct sk_buff *msg, int attribute, u64 value, int pad)

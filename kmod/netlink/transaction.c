@@ -12,6 +12,7 @@
 #include "netlink/netlink-gen.h"
 #include "netlink/parse_peers.h"
 #include "netlink/transaction.h"
+#include "netns.h"
 #include "snapshot.h"
 
 #define TRANSACTIONS_MAX	4	/* per namespace */

@@ -6,6 +6,8 @@
 #include <linux/slab.h>
 
 #include "../../kmod/addr_index.h"
+#include "../../kmod/flow_table.h"
+#include "../../kmod/judge.h"
 #include "../unit/words.h"
 #include "site.h"
 

@@ -3,7 +3,7 @@
 
 #include <linux/module.h>
 
-#include "../../kmod/snapshot.h"
+#include "../../kmod/netns.h"
 
 unsigned int nf_edge_net_id;
 

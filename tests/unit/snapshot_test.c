@@ -6,6 +6,9 @@
 #include <linux/netfilter.h>
 #include <net/net_namespace.h>
 
+#include "../../kmod/counters.h"
+#include "../../kmod/netns.h"
+#include "../../kmod/publish.h"
 #include "../../kmod/snapshot.h"
 #include "words.h"
 

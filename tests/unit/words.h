@@ -16,6 +16,8 @@
 #include <linux/string.h>
 
 #include "../../kmod/addr_index.h"
+#include "../../kmod/flow_table.h"
+#include "../../kmod/judge.h"
 
 /* The same throws in every run, on every machine. */
 static u32 dice_state;

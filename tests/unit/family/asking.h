@@ -9,9 +9,14 @@
 #include <kunit/test.h>
 #include <linux/rtnetlink.h>
 
+#include "../../../kmod/counters.h"
+#include "../../../kmod/drops.h"
+#include "../../../kmod/netdev.h"
 #include "../../../kmod/netlink/family.h"
 #include "../../../kmod/netlink/netlink-gen.h"
 #include "../../../kmod/netlink/transaction.h"
+#include "../../../kmod/netns.h"
+#include "../../../kmod/publish.h"
 #include "../../../kmod/snapshot.h"
 #include "../words.h"
 

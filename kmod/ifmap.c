@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
+ * From an interface to its sides and guards.
+ * 
  * Interfaces are bound by name, and the name decides at any moment: a device
  * that takes a bound name takes its sides, one that loses it loses them.
- *
+ * 
  * Packets of a member of a bond, team or bridge arrive on that, its master.  So
  * a master has the guards of all members that are bound, and holds only sides
  * that all members hold: no packet is judged more laxly than on the member.
@@ -11,8 +13,10 @@
 #include <linux/netdevice.h>
 #include <linux/rtnetlink.h>
 #include <linux/slab.h>
+#include <linux/string.h>
 
-#include "snapshot.h"
+#include "ifmap.h"
+#include "site.h"
 
 /* Interfaces with an ifindex from here on are rare, and looked for one by one. */
 #define NEAR	65536
@@ -81,56 +85,17 @@ struct nf_edge_arrival nf_edge_ifmap_arrival(const struct nf_edge_ifmap *map,
 }
 
 /**
- * nf_edge_arrives_on - the device that packets of a device arrive on
- * @dev: the device
- *
- * Context: under rcu_read_lock() or RTNL.
- * Return: the outermost master, or the device itself if it has none.  A VRF is
- * none: packets of its members arrive on these first.
- */
-struct net_device *nf_edge_arrives_on(struct net_device *dev)
-{
-	struct net_device *master;
-
-	while ((master = netdev_master_upper_dev_get_rcu(dev)) &&
-	       !netif_is_l3_master(master))
-		dev = master;
-	return dev;
-}
-
-/**
- * nf_edge_interface_arrival - how packets arrive on an interface
- * @net: the namespace
- * @snapshot: the policy, in force or not
- * @name: the interface's name; a device need not have it
+ * nf_edge_ifmap_absent - how packets would arrive on a device that is not there
+ * @site: the configuration
+ * @name: the name that the device would have
  */
 struct nf_edge_arrival
-nf_edge_interface_arrival(struct net *net,
-			  const struct nf_edge_snapshot *snapshot,
-			  const char *name)
+nf_edge_ifmap_absent(const struct nf_edge_site *site, const char *name)
 {
-	const struct nf_edge_interface *interface;
-	const struct nf_edge_ifmap *map;
-	struct nf_edge_arrival arrival;
-	struct net_device *dev;
+	const struct nf_edge_interface *interface = find_by_name(site, name);
 
-	rcu_read_lock();
-	dev = dev_get_by_name_rcu(net, name);
-	if (dev && !strcmp(dev->name, name))
-		dev = nf_edge_arrives_on(dev);
-	else
-		dev = NULL;
-	map = rcu_dereference(snapshot->ifmap);
-	if (dev && map) {
-		arrival = nf_edge_ifmap_arrival(map, dev->ifindex);
-	} else {
-		interface = find_by_name(snapshot->site,
-					 dev ? dev->name : name);
-		arrival = interface ? bound_arrival(interface->sides) :
-				      unbound_arrival(snapshot->site);
-	}
-	rcu_read_unlock();
-	return arrival;
+	return interface ? bound_arrival(interface->sides) :
+			   unbound_arrival(site);
 }
 
 /*
@@ -153,12 +118,18 @@ static bool is_vrf_bridge(struct net_device *dev)
 	return false;
 }
 
-/*
- * How packets arrive on a device that is bound, never governed or a VRF's
- * bridge; else false.
+/**
+ * nf_edge_ifmap_is_special - whether a device is bound, never governed or a
+ *	VRF's bridge
+ * @site: the configuration
+ * @dev: the device
+ * @arrival: how packets arrive on a special device
+ *
+ * Context: under RTNL.
  */
-static bool is_special(const struct nf_edge_site *site, struct net_device *dev,
-		       struct nf_edge_arrival *arrival)
+bool nf_edge_ifmap_is_special(const struct nf_edge_site *site,
+			      struct net_device *dev,
+			      struct nf_edge_arrival *arrival)
 {
 	const struct nf_edge_interface *interface;
 	bool bridge;
@@ -180,17 +151,17 @@ static bool is_special(const struct nf_edge_site *site, struct net_device *dev,
 	return true;
 }
 
-/* The master of a device, on which its packets arrive; NULL if it has none. */
-static struct net_device *master_of(struct net_device *dev)
-{
-	struct net_device *master = netdev_master_upper_dev_get(dev);
-
-	return master && !netif_is_l3_master(master) ? master : NULL;
-}
-
-/* Whether a bound interface is a member of a device, at any depth. */
-static bool has_bound_member(struct net *net, const struct nf_edge_site *site,
-			     const struct net_device *dev)
+/**
+ * nf_edge_ifmap_has_member - whether a bound interface is a member of a device,
+ *	at any depth
+ * @net: the namespace
+ * @site: the configuration
+ * @dev: the device
+ *
+ * Context: under RTNL.
+ */
+bool nf_edge_ifmap_has_member(struct net *net, const struct nf_edge_site *site,
+			      const struct net_device *dev)
 {
 	struct net_device *up;
 	u32 i;
@@ -199,7 +170,7 @@ static bool has_bound_member(struct net *net, const struct nf_edge_site *site,
 		up = __dev_get_by_name(net, site->interface[i].name);
 		if (!up || strcmp(up->name, site->interface[i].name))
 			continue;
-		while ((up = master_of(up)))
+		while ((up = nf_edge_master_of(up)))
 			if (up == dev)
 				return true;
 	}
@@ -217,9 +188,9 @@ make_room(struct net *net, const struct nf_edge_site *site, gfp_t gfp)
 	size_t size;
 
 	for_each_netdev(net, dev) {
-		if (!is_special(site, dev, &arrival))
+		if (!nf_edge_ifmap_is_special(site, dev, &arrival))
 			continue;
-		for (up = dev; up; up = master_of(up))
+		for (up = dev; up; up = nf_edge_master_of(up))
 			if (up->ifindex < NEAR)
 				n = max_t(u32, n, up->ifindex + 1);
 			else
@@ -263,7 +234,7 @@ static void add_masters(struct net *net, const struct nf_edge_site *site,
 
 	for_each_netdev(net, dev)
 		if (find_by_name(site, dev->name))
-			for (up = master_of(dev); up; up = master_of(up))
+			for (up = nf_edge_master_of(dev); up; up = nf_edge_master_of(up))
 				if (!find_by_name(site, up->name))
 					make_place(map, up->ifindex)->sides =
 						NF_EDGE_SIDE_SETS - 1;
@@ -272,7 +243,7 @@ static void add_masters(struct net *net, const struct nf_edge_site *site,
 		if (!interface)
 			continue;
 		own = bound_arrival(interface->sides);
-		for (up = master_of(dev); up; up = master_of(up)) {
+		for (up = nf_edge_master_of(dev); up; up = nf_edge_master_of(up)) {
 			place = make_place(map, up->ifindex);
 			place->sides &= own.sides;
 			place->guards |= own.guards;
@@ -280,11 +251,11 @@ static void add_masters(struct net *net, const struct nf_edge_site *site,
 	}
 	for_each_netdev(net, dev) {
 		place = find_place(map, dev->ifindex);
-		if (!master_of(dev) || find_by_name(site, dev->name) ||
+		if (!nf_edge_master_of(dev) || find_by_name(site, dev->name) ||
 		    (place && memcmp(place, &map->unbound, sizeof(*place))))
 			continue;
-		for (up = master_of(dev); up && !find_by_name(site, up->name);
-		     up = master_of(up)) {
+		for (up = nf_edge_master_of(dev); up && !find_by_name(site, up->name);
+		     up = nf_edge_master_of(up)) {
 			place = find_place(map, up->ifindex);
 			if (place)
 				place->sides &= map->unbound.sides;
@@ -318,7 +289,7 @@ struct nf_edge_ifmap *nf_edge_ifmap_build(struct net *net,
 	for (i = 0; i < map->n; i++)
 		map->at[i] = map->unbound;
 	for_each_netdev(net, dev)
-		if (is_special(site, dev, &arrival))
+		if (nf_edge_ifmap_is_special(site, dev, &arrival))
 			*make_place(map, dev->ifindex) = arrival;
 	add_masters(net, site, map);
 	map->beyond = map->unbound;
@@ -327,13 +298,19 @@ struct nf_edge_ifmap *nf_edge_ifmap_build(struct net *net,
 	return map;
 }
 
-/*
- * Without memory for a new map: whatever name the device has or had, it now
- * holds no side, and neither does any interface that is not bound.  The guards
- * that it must have now stand; if the map has no place for it, on all others
- * that have none.
+/**
+ * nf_edge_ifmap_blank - go on without memory for a new map
+ * @map: the map
+ * @ifindex: a device that has changed
+ * @guards: the guards that the device must have now
+ *
+ * Whatever name the device has or had, it now holds no side, and neither does
+ * any interface that is not bound.  The guards stand on the device; if the map
+ * has no place for it, on all others that have none.
+ *
+ * Context: under RTNL.
  */
-static void blank(struct nf_edge_ifmap *map, u32 ifindex, u8 guards)
+void nf_edge_ifmap_blank(struct nf_edge_ifmap *map, u32 ifindex, u8 guards)
 {
 	struct nf_edge_arrival *place = find_place(map, ifindex);
 	u32 i;
@@ -355,97 +332,4 @@ static void blank(struct nf_edge_ifmap *map, u32 ifindex, u8 guards)
 	WRITE_ONCE(map->beyond.sides, 0);
 	WRITE_ONCE(map->beyond.guards, map->beyond.guards | guards);
 	map->blanked = true;
-}
-
-/* The same for the masters that a device has now: its guards stand there too. */
-static void blank_all(struct nf_edge_ifmap *map, struct net_device *dev,
-		      u8 guards)
-{
-	struct nf_edge_arrival was;
-	struct net_device *up;
-
-	blank(map, dev->ifindex, guards);
-	for (up = master_of(dev); up; up = master_of(up)) {
-		was = nf_edge_ifmap_arrival(map, up->ifindex);
-		blank(map, up->ifindex, was.guards | guards);
-	}
-}
-
-/*
- * Whether an event makes a map anew.  @is gets what the device is by its name,
- * and the guards that it has for bound members.
- */
-static bool is_concerned(unsigned long event, void *ptr, struct net *net,
-			 const struct nf_edge_snapshot *snapshot,
-			 const struct nf_edge_ifmap *map,
-			 struct nf_edge_arrival *is)
-{
-	const struct netdev_notifier_changeupper_info *info = ptr;
-	struct net_device *dev = netdev_notifier_info_to_dev(ptr);
-	const struct nf_edge_site *site = snapshot->site;
-	struct nf_edge_arrival was = nf_edge_ifmap_arrival(map, dev->ifindex);
-	bool special = is_special(site, dev, is) || map->blanked;
-
-	if (has_bound_member(net, site, dev)) {
-		is->guards |= was.guards;
-		special = true;
-	}
-	if (event == NETDEV_CHANGEUPPER)
-		return info->master &&
-		       (special || (was.guards & NF_EDGE_GUARD_BRIDGE) ||
-			has_bound_member(net, site, info->upper_dev));
-	return special || memcmp(&was, &map->unbound, sizeof(was));
-}
-
-static int netdev_event(struct notifier_block *nb, unsigned long event,
-			void *ptr)
-{
-	struct net_device *dev = netdev_notifier_info_to_dev(ptr);
-	struct nf_edge_net *en = nf_edge_net(dev_net(dev));
-	struct nf_edge_snapshot *snapshot;
-	struct nf_edge_arrival is = {};
-	struct nf_edge_ifmap *map, *old;
-
-	if (event != NETDEV_REGISTER && event != NETDEV_UNREGISTER &&
-	    event != NETDEV_CHANGENAME && event != NETDEV_CHANGEUPPER)
-		return NOTIFY_DONE;
-
-	snapshot = rtnl_dereference(en->snapshot);
-	if (!snapshot)
-		return NOTIFY_DONE;
-	old = rtnl_dereference(snapshot->ifmap);
-	if (!is_concerned(event, ptr, dev_net(dev), snapshot, old, &is))
-		return NOTIFY_DONE;
-
-	/* On nobody's account: any process may cause the event. */
-	map = nf_edge_ifmap_build(dev_net(dev), snapshot->site, GFP_KERNEL);
-	if (!map) {
-		blank_all(old, dev, is.guards);
-		return NOTIFY_DONE;
-	}
-	rcu_assign_pointer(snapshot->ifmap, map);
-	kvfree_rcu(old, rcu);
-	return NOTIFY_DONE;
-}
-
-static struct notifier_block netdev_notifier = {
-	.notifier_call = netdev_event,
-};
-
-/**
- * nf_edge_interfaces_init - follow devices from now on
- *
- * Return: 0 or a negative error.
- */
-int nf_edge_interfaces_init(void)
-{
-	return register_netdevice_notifier(&netdev_notifier);
-}
-
-/**
- * nf_edge_interfaces_exit - follow devices no more
- */
-void nf_edge_interfaces_exit(void)
-{
-	unregister_netdevice_notifier(&netdev_notifier);
 }

@@ -1,32 +1,29 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#ifndef _NF_EDGE_INTERFACES_H
-#define _NF_EDGE_INTERFACES_H
+#ifndef _NF_EDGE_IFMAP_H
+#define _NF_EDGE_IFMAP_H
 
 #include <linux/compiler.h>
-#include <linux/if.h>
 #include <linux/netdevice.h>
 #include <linux/rcupdate.h>
+#include <linux/types.h>
 
-#include "judge.h"
+#include "class.h"
 
 struct net;
 struct nf_edge_site;
-struct nf_edge_snapshot;
-
-/**
- * struct nf_edge_interface - an interface that a configuration binds
- * @name: by which it is known; the device need not exist
- * @sides: mask of enum nf_edge_side
- */
-struct nf_edge_interface {
-	char name[IFNAMSIZ];
-	u8 sides;
-};
 
 /* Packets on loopback are never judged, those of a VRF on its interfaces. */
 static inline bool nf_edge_never_governed(const struct net_device *dev)
 {
 	return (dev->flags & IFF_LOOPBACK) || netif_is_l3_master(dev);
+}
+
+/* The master of a device, on which its packets arrive; NULL if it has none. */
+static inline struct net_device *nf_edge_master_of(struct net_device *dev)
+{
+	struct net_device *master = netdev_master_upper_dev_get(dev);
+
+	return master && !netif_is_l3_master(master) ? master : NULL;
 }
 
 /**
@@ -75,16 +72,16 @@ nf_edge_ifmap_quick(const struct nf_edge_ifmap *map, u32 ifindex)
 
 struct nf_edge_arrival nf_edge_ifmap_arrival(const struct nf_edge_ifmap *map,
 					     u32 ifindex);
-struct net_device *nf_edge_arrives_on(struct net_device *dev);
 struct nf_edge_arrival
-nf_edge_interface_arrival(struct net *net,
-			  const struct nf_edge_snapshot *snapshot,
-			  const char *name);
+nf_edge_ifmap_absent(const struct nf_edge_site *site, const char *name);
+bool nf_edge_ifmap_is_special(const struct nf_edge_site *site,
+			      struct net_device *dev,
+			      struct nf_edge_arrival *arrival);
+bool nf_edge_ifmap_has_member(struct net *net, const struct nf_edge_site *site,
+			      const struct net_device *dev);
 struct nf_edge_ifmap *nf_edge_ifmap_build(struct net *net,
 					  const struct nf_edge_site *site,
 					  gfp_t gfp);
-
-int nf_edge_interfaces_init(void);
-void nf_edge_interfaces_exit(void);
+void nf_edge_ifmap_blank(struct nf_edge_ifmap *map, u32 ifindex, u8 guards);
 
 #endif

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Follow devices: names, masters, and when either changes.
+ */
+
+#include <linux/netdevice.h>
+#include <linux/rtnetlink.h>
+#include <linux/slab.h>
+
+#include "ifmap.h"
+#include "netdev.h"
+#include "netns.h"
+#include "site.h"
+#include "snapshot.h"
+
+/**
+ * nf_edge_arrives_on - the device that packets of a device arrive on
+ * @dev: the device
+ *
+ * Context: under rcu_read_lock() or RTNL.
+ * Return: the outermost master, or the device itself if it has none.  A VRF is
+ * none: packets of its members arrive on these first.
+ */
+struct net_device *nf_edge_arrives_on(struct net_device *dev)
+{
+	struct net_device *master;
+
+	while ((master = netdev_master_upper_dev_get_rcu(dev)) &&
+	       !netif_is_l3_master(master))
+		dev = master;
+	return dev;
+}
+
+/**
+ * nf_edge_interface_arrival - how packets arrive on an interface
+ * @net: the namespace
+ * @snapshot: the policy, in force or not
+ * @name: the interface's name; a device need not have it
+ */
+struct nf_edge_arrival
+nf_edge_interface_arrival(struct net *net,
+			  const struct nf_edge_snapshot *snapshot,
+			  const char *name)
+{
+	const struct nf_edge_ifmap *map;
+	struct nf_edge_arrival arrival;
+	struct net_device *dev;
+
+	rcu_read_lock();
+	dev = dev_get_by_name_rcu(net, name);
+	if (dev && !strcmp(dev->name, name))
+		dev = nf_edge_arrives_on(dev);
+	else
+		dev = NULL;
+	map = rcu_dereference(snapshot->ifmap);
+	if (dev && map)
+		arrival = nf_edge_ifmap_arrival(map, dev->ifindex);
+	else
+		arrival = nf_edge_ifmap_absent(snapshot->site,
+					       dev ? dev->name : name);
+	rcu_read_unlock();
+	return arrival;
+}
+
+/* The same for the masters that a device has now: its guards stand there too. */
+static void blank_all(struct nf_edge_ifmap *map, struct net_device *dev,
+		      u8 guards)
+{
+	struct nf_edge_arrival was;
+	struct net_device *up;
+
+	nf_edge_ifmap_blank(map, dev->ifindex, guards);
+	for (up = nf_edge_master_of(dev); up; up = nf_edge_master_of(up)) {
+		was = nf_edge_ifmap_arrival(map, up->ifindex);
+		nf_edge_ifmap_blank(map, up->ifindex, was.guards | guards);
+	}
+}
+
+/*
+ * Whether an event makes a map anew.  @is gets what the device is by its name,
+ * and the guards that it has for bound members.
+ */
+static bool is_concerned(unsigned long event, void *ptr, struct net *net,
+			 const struct nf_edge_snapshot *snapshot,
+			 const struct nf_edge_ifmap *map,
+			 struct nf_edge_arrival *is)
+{
+	const struct netdev_notifier_changeupper_info *info = ptr;
+	struct net_device *dev = netdev_notifier_info_to_dev(ptr);
+	const struct nf_edge_site *site = snapshot->site;
+	struct nf_edge_arrival was = nf_edge_ifmap_arrival(map, dev->ifindex);
+	bool special = nf_edge_ifmap_is_special(site, dev, is) || map->blanked;
+
+	if (nf_edge_ifmap_has_member(net, site, dev)) {
+		is->guards |= was.guards;
+		special = true;
+	}
+	if (event == NETDEV_CHANGEUPPER)
+		return info->master &&
+		       (special || (was.guards & NF_EDGE_GUARD_BRIDGE) ||
+			nf_edge_ifmap_has_member(net, site, info->upper_dev));
+	return special || memcmp(&was, &map->unbound, sizeof(was));
+}
+
+static int netdev_event(struct notifier_block *nb, unsigned long event,
+			void *ptr)
+{
+	struct net_device *dev = netdev_notifier_info_to_dev(ptr);
+	struct nf_edge_net *en = nf_edge_net(dev_net(dev));
+	struct nf_edge_snapshot *snapshot;
+	struct nf_edge_arrival is = {};
+	struct nf_edge_ifmap *map, *old;
+
+	if (event != NETDEV_REGISTER && event != NETDEV_UNREGISTER &&
+	    event != NETDEV_CHANGENAME && event != NETDEV_CHANGEUPPER)
+		return NOTIFY_DONE;
+
+	snapshot = rtnl_dereference(en->snapshot);
+	if (!snapshot)
+		return NOTIFY_DONE;
+	old = rtnl_dereference(snapshot->ifmap);
+	if (!is_concerned(event, ptr, dev_net(dev), snapshot, old, &is))
+		return NOTIFY_DONE;
+
+	/* On nobody's account: any process may cause the event. */
+	map = nf_edge_ifmap_build(dev_net(dev), snapshot->site, GFP_KERNEL);
+	if (!map) {
+		blank_all(old, dev, is.guards);
+		return NOTIFY_DONE;
+	}
+	rcu_assign_pointer(snapshot->ifmap, map);
+	kvfree_rcu(old, rcu);
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block netdev_notifier = {
+	.notifier_call = netdev_event,
+};
+
+/**
+ * nf_edge_interfaces_init - follow devices from now on
+ *
+ * Return: 0 or a negative error.
+ */
+int nf_edge_interfaces_init(void)
+{
+	return register_netdevice_notifier(&netdev_notifier);
+}
+
+/**
+ * nf_edge_interfaces_exit - follow devices no more
+ */
+void nf_edge_interfaces_exit(void)
+{
+	unregister_netdevice_notifier(&netdev_notifier);
+}

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Policies in force: which a namespace has is one pointer.  Nothing can fail
+ * once it is replaced.
+ */
+
+#include <linux/module.h>
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
+#include <net/netfilter/nf_conntrack.h>
+
+#include "ifmap.h"
+#include "nat.h"
+#include "netns.h"
+#include "publish.h"
+#include "snapshot.h"
+
+/*
+ * What the first policy of a namespace needs: all of it, or nothing.  The hooks
+ * come before conntrack: an older connection that conntrack sees first by a
+ * reply would stand in its table the wrong way round for good, if no hook
+ * refused it.
+ */
+static int go_live(struct nf_edge_net *en, struct netlink_ext_ack *extack)
+{
+	int err;
+
+	if (!try_module_get(THIS_MODULE)) {
+		NL_SET_ERR_MSG(extack, "nf_edge is being unloaded");
+		return -EBUSY;
+	}
+	err = nf_register_net_hooks(en->net, en->hooks, NF_EDGE_HOOKS);
+	if (err) {
+		NL_SET_ERR_MSG(extack,
+			       "the namespace's netfilter hooks are full, or memory is: nothing was changed");
+		goto put_module;
+	}
+	err = nf_edge_nat_follow(en);
+	if (err) {
+		NL_SET_ERR_MSG(extack,
+			       "the namespace's netfilter hooks are full, or memory is: nothing was changed");
+		goto unregister_hooks;
+	}
+	err = nf_ct_netns_get(en->net, NFPROTO_INET);
+	if (err) {
+		NL_SET_ERR_MSG(extack,
+			       "connection tracking cannot be had in this namespace");
+		goto leave_nat;
+	}
+	/* Packets that conntrack did not see are under way no more. */
+	synchronize_net();
+	return 0;
+
+leave_nat:
+	nf_edge_nat_leave(en);
+unregister_hooks:
+	nf_unregister_net_hooks(en->net, en->hooks, NF_EDGE_HOOKS);
+put_module:
+	module_put(THIS_MODULE);
+	return err;
+}
+
+static void go_down(struct nf_edge_net *en)
+{
+	nf_edge_nat_leave(en);
+	nf_unregister_net_hooks(en->net, en->hooks, NF_EDGE_HOOKS);
+	nf_ct_netns_put(en->net, NFPROTO_INET);
+	module_put(THIS_MODULE);
+}
+
+/* A first policy that did not go live: no reader has pinned it. */
+static void take_back(struct nf_edge_net *en, struct nf_edge_snapshot *snapshot)
+{
+	rtnl_lock();
+	RCU_INIT_POINTER(en->snapshot, NULL);
+	rtnl_unlock();
+	synchronize_net();
+	kvfree(rcu_replace_pointer(snapshot->ifmap, NULL, true));
+}
+
+/**
+ * nf_edge_publish - put a policy in force
+ * @en: the namespace, whose mutex is held
+ * @snapshot: the policy; its reference goes to the namespace on success
+ * @extack: where a refusal says why
+ *
+ * Context: may sleep; takes RTNL.
+ * Return: 0, or a negative error with the policy before still in force.
+ */
+int nf_edge_publish(struct nf_edge_net *en, struct nf_edge_snapshot *snapshot,
+		    struct netlink_ext_ack *extack)
+{
+	struct nf_edge_snapshot *old;
+	struct nf_edge_ifmap *map;
+	int err;
+
+	rtnl_lock();
+	map = nf_edge_ifmap_build(en->net, snapshot->site,
+				  GFP_KERNEL_ACCOUNT);
+	if (!map) {
+		rtnl_unlock();
+		return -ENOMEM;
+	}
+	rcu_assign_pointer(snapshot->ifmap, map);
+	snapshot->drops = en->drops;
+	snapshot->generation = en->generation + 1;
+	snapshot->starting = !rcu_access_pointer(en->snapshot);
+	old = rcu_replace_pointer(en->snapshot, snapshot,
+				  lockdep_is_held(&en->mutex));
+	rtnl_unlock();
+
+	if (old) {
+		nf_edge_snapshot_put(old);
+	} else {
+		err = go_live(en, extack);
+		if (err) {
+			take_back(en, snapshot);
+			return err;
+		}
+		WRITE_ONCE(snapshot->starting, false);
+	}
+	en->generation++;
+	return 0;
+}
+
+/**
+ * nf_edge_unpublish - back to no policy
+ * @en: the namespace, whose mutex is held
+ *
+ * Context: may sleep; takes RTNL.
+ * Return: whether a policy was in force.
+ */
+bool nf_edge_unpublish(struct nf_edge_net *en)
+{
+	struct nf_edge_snapshot *old;
+
+	rtnl_lock();
+	old = rcu_replace_pointer(en->snapshot, NULL,
+				  lockdep_is_held(&en->mutex));
+	rtnl_unlock();
+	if (!old)
+		return false;
+	en->generation++;
+	go_down(en);
+	nf_edge_snapshot_put(old);
+	return true;
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _NF_EDGE_PUBLISH_H
+#define _NF_EDGE_PUBLISH_H
+
+#include <linux/types.h>
+
+struct netlink_ext_ack;
+struct nf_edge_net;
+struct nf_edge_snapshot;
+
+int nf_edge_publish(struct nf_edge_net *en, struct nf_edge_snapshot *snapshot,
+		    struct netlink_ext_ack *extack);
+bool nf_edge_unpublish(struct nf_edge_net *en);
+
+#endif
