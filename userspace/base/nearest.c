@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/join.h"
 #include "base/memory.h"
 #include "base/nearest.h"
 
@@ -266,17 +267,15 @@ const char *nf_edge_nearest(const char *const *words, size_t count,
 	return nearest;
 }
 
-static char *join(const char *const *words, size_t count)
+static char *list_words(const char *const *words, size_t count)
 {
-	char *list = nf_edge_strdup(""), *more;
+	struct join list;
 	size_t i;
 
-	for (i = 0; i < count; i++) {
-		more = nf_edge_format("%s%s%s", list, i ? ", " : "", words[i]);
-		free(list);
-		list = more;
-	}
-	return list;
+	nf_edge_join_begin(&list, ", ");
+	for (i = 0; i < count; i++)
+		nf_edge_join_add(&list, "%s", words[i]);
+	return nf_edge_join_end(&list);
 }
 
 /**
@@ -304,7 +303,7 @@ char *nf_edge_advice(const char *kind, const char *const *words, size_t count,
 		return nf_edge_format("the nearest is %s", nearest);
 	if (count > LISTED_MAX)
 		return nf_edge_format("there are %zu, and none is near", count);
-	list = join(words, count);
+	list = list_words(words, count);
 	advice = nf_edge_format(count == 1 ? "there is %s" : "there are %s",
 				list);
 	free(list);

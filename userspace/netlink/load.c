@@ -121,14 +121,14 @@ static void put_binding(struct draft *draft, const struct binding *binding)
 
 static void put_node(struct draft *draft, const struct node *node)
 {
+	const struct binding *binding;
 	struct nlattr *nest;
-	size_t i;
 
 	mark(draft, node->line, node->name);
 	nest = nf_edge_nest(draft->msg, NF_EDGE_A_POLICY_NODE);
 	nla_put_string(draft->msg, NF_EDGE_A_NODE_NAME, node->name);
-	for (i = 0; i < node->count; i++)
-		put_binding(draft, &node->bindings[i]);
+	nf_edge_node_for_each_binding(node, binding)
+		put_binding(draft, binding);
 	nla_nest_end(draft->msg, nest);
 }
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/join.h"
 #include "base/memory.h"
 #include "netlink/view.h"
 
@@ -298,17 +299,16 @@ char *nf_edge_view_switch(const struct view *view, size_t i)
  */
 char *nf_edge_view_switches(const struct view *view, const char *separator)
 {
-	char *text = nf_edge_strdup(""), *longer, *word;
+	struct join list;
+	char *word;
 	size_t i;
 
+	nf_edge_join_begin(&list, separator);
 	for (i = 0; (word = nf_edge_view_switch(view, i)); i++) {
-		longer = nf_edge_format("%s%s%s", text, i ? separator : "",
-					word);
+		nf_edge_join_add(&list, "%s", word);
 		free(word);
-		free(text);
-		text = longer;
 	}
-	return text;
+	return nf_edge_join_end(&list);
 }
 
 /**

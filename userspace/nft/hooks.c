@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/join.h"
 #include "base/memory.h"
 #include "nft/hooks.h"
 #include "nft/rows.h"
@@ -50,26 +51,23 @@ static char *quoted(const char *name)
 /* The interfaces so bound, "{ "wan0", "wan1" }", or NULL when none is. */
 static char *names(const struct policy *policy, bound_fn wanted, uint32_t sides)
 {
-	char *list = NULL, *longer, *name, *written;
+	char *list, *name, *written;
+	struct join join;
 	size_t i;
 
+	nf_edge_join_begin(&join, ", ");
 	for (i = 0; i < policy->interface_count; i++) {
 		if (!wanted(policy->interfaces[i].sides, sides))
 			continue;
 		written = nf_edge_written(policy->interfaces[i].name);
 		name = quoted(written);
 		free(written);
-		longer = nf_edge_format("%s%s", list ? list : "{ ", name);
-		free(list);
+		nf_edge_join_add(&join, "%s", name);
 		free(name);
-		list = nf_edge_format("%s, ", longer);
-		free(longer);
 	}
-	if (list) {
-		longer = nf_edge_format("%.*s }", (int)strlen(list) - 2, list);
-		free(list);
-		list = longer;
-	}
+	name = nf_edge_join_end(&join);
+	list = join.count ? nf_edge_format("{ %s }", name) : NULL;
+	free(name);
 	return list;
 }
 

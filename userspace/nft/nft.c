@@ -16,19 +16,17 @@
 void nft_begin(struct nft *nft, const struct view *view, unsigned int family)
 {
 	const struct policy *policy = &view->policy;
-	size_t n, i;
+	const struct binding *binding;
+	const struct node *node;
 
 	*nft = (struct nft){
 		.view = view,
 		.bound = nf_edge_policy_bound(policy),
 		.family = family,
 	};
-	for (n = 0; n < policy->node_count; n++)
-		for (i = 0; i < policy->nodes[n].count; i++)
-			if (nf_edge_ip_family(&policy->nodes[n].bindings[i].ip) ==
-			    family)
-				nft->services |=
-					1U << policy->nodes[n].bindings[i].service;
+	nf_edge_policy_for_each_binding(policy, node, binding)
+		if (nf_edge_ip_family(&binding->ip) == family)
+			nft->services |= 1U << binding->service;
 }
 
 /**

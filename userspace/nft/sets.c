@@ -30,14 +30,14 @@ static void separate(bool *any)
 }
 
 /* Whether an earlier service of the node bound the address, of those. */
-static bool is_repeated(const struct node *node, size_t i, uint32_t services)
+static bool is_repeated(const struct node *node, const struct binding *binding,
+			uint32_t services)
 {
-	size_t before;
+	const struct binding *before;
 
-	for (before = 0; before < i; before++)
-		if (services & (1U << node->bindings[before].service) &&
-		    nf_edge_ip_equal(&node->bindings[before].ip,
-				     &node->bindings[i].ip))
+	for (before = node->bindings; before < binding; before++)
+		if (services & (1U << before->service) &&
+		    nf_edge_ip_equal(&before->ip, &binding->ip))
 			return true;
 	return false;
 }
@@ -46,28 +46,21 @@ static bool is_repeated(const struct node *node, size_t i, uint32_t services)
 static void print_addresses(const struct nft *nft, const char *word,
 			    uint32_t services)
 {
-	const struct policy *policy = &nft->view->policy;
 	char *name = nft_set_name(nft, word);
+	const struct binding *binding;
 	char text[INET6_ADDRSTRLEN];
+	const struct node *node;
 	bool any = false;
-	size_t n, i;
 
 	open_set(nft, name, false);
-	for (n = 0; n < policy->node_count; n++) {
-		const struct node *node = &policy->nodes[n];
-
-		for (i = 0; i < node->count; i++) {
-			const struct binding *binding = &node->bindings[i];
-
-			if (nf_edge_ip_family(&binding->ip) != nft->family ||
-			    !(services & (1U << binding->service)) ||
-			    is_repeated(node, i, services))
-				continue;
-			separate(&any);
-			fprintf(nf_edge_out, "%s comment \"%s\"",
-				nf_edge_ip_format(&binding->ip, text),
-				node->name);
-		}
+	nf_edge_policy_for_each_binding(&nft->view->policy, node, binding) {
+		if (nf_edge_ip_family(&binding->ip) != nft->family ||
+		    !(services & (1U << binding->service)) ||
+		    is_repeated(node, binding, services))
+			continue;
+		separate(&any);
+		fprintf(nf_edge_out, "%s comment \"%s\"",
+			nf_edge_ip_format(&binding->ip, text), node->name);
 	}
 	close_set(any);
 	free(name);
@@ -177,23 +170,18 @@ static void print_inside(const struct nft *nft)
 	const struct policy *policy = &nft->view->policy;
 	char *name = nft_peers_name(nft,
 				    1U << NF_EDGE_PEER_SET_INTERNAL_NETWORKS);
+	const struct binding *binding;
+	const struct node *node;
 	struct ip *holes = NULL;
-	size_t count = 0, capacity = 0, n, i;
+	size_t count = 0, capacity = 0;
 
-	for (n = 0; n < policy->node_count; n++) {
-		const struct node *node = &policy->nodes[n];
-
-		for (i = 0; i < node->count; i++) {
-			const struct binding *binding = &node->bindings[i];
-
-			if (nf_edge_ip_family(&binding->ip) != nft->family ||
-			    !(NFT_OUTWARD & (1U << binding->service)) ||
-			    is_repeated(node, i, NFT_OUTWARD))
-				continue;
-			holes = nf_edge_grow(holes, &capacity, count,
-					     sizeof(*holes));
-			holes[count++] = binding->ip;
-		}
+	nf_edge_policy_for_each_binding(policy, node, binding) {
+		if (nf_edge_ip_family(&binding->ip) != nft->family ||
+		    !(NFT_OUTWARD & (1U << binding->service)) ||
+		    is_repeated(node, binding, NFT_OUTWARD))
+			continue;
+		holes = nf_edge_grow(holes, &capacity, count, sizeof(*holes));
+		holes[count++] = binding->ip;
 	}
 	if (count)
 		qsort(holes, count, sizeof(*holes), compare_ip);

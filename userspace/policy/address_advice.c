@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/foreign.h"
+#include "base/join.h"
 #include "base/memory.h"
 #include "policy/address.h"
 
@@ -216,11 +217,13 @@ static void step(struct ip *ip)
 /* The prefixes that a range is made of: a new string. */
 static char *range_prefixes(struct ip first, const struct ip *last)
 {
-	char *list = nf_edge_strdup(""), *longer, text[PREFIX_TEXT];
-	unsigned int count, length;
+	char *list, *cut, text[PREFIX_TEXT];
+	struct join prefixes;
+	unsigned int length;
 	struct ip end;
 
-	for (count = 0;; count++) {
+	nf_edge_join_begin(&prefixes, ", ");
+	for (;;) {
 		for (length = 0;; length++) {
 			struct ip network = first;
 
@@ -230,18 +233,16 @@ static char *range_prefixes(struct ip first, const struct ip *last)
 			    compare(&end, last) <= 0)
 				break;
 		}
-		if (count == RANGE_SHOWN) {
-			longer = nf_edge_format("%s ...", list);
+		if (prefixes.count == RANGE_SHOWN) {
+			list = nf_edge_join_end(&prefixes);
+			cut = nf_edge_format("%s ...", list);
 			free(list);
-			return longer;
+			return cut;
 		}
-		longer = nf_edge_format("%s%s%s", list, count ? ", " : "",
-					nf_edge_prefix_format(&first, length,
-							      text));
-		free(list);
-		list = longer;
+		nf_edge_join_add(&prefixes, "%s",
+				 nf_edge_prefix_format(&first, length, text));
 		if (!compare(&end, last))
-			return list;
+			return nf_edge_join_end(&prefixes);
 		first = end;
 		step(&first);
 	}
@@ -389,15 +390,15 @@ static char *on_wild_card(const struct unknown *unknown)
 static char *on_numbers(const struct unknown *unknown)
 {
 	const char *slash = strchrnul(unknown->text, '/'), *p = unknown->text;
-	char *plain = nf_edge_strdup(""), *longer, *advice = NULL;
+	char *plain, *advice = NULL;
+	struct join numbers;
 	bool octal = false, large = false, empty = false;
-	unsigned int count = 0;
+	unsigned int count;
 	struct ip ip;
 
-	if (!is_made_of(p, (size_t)(slash - p), DIGITS ".")) {
-		free(plain);
+	if (!is_made_of(p, (size_t)(slash - p), DIGITS "."))
 		return NULL;
-	}
+	nf_edge_join_begin(&numbers, ".");
 	while (p < slash) {
 		size_t length = strspn(p, DIGITS);
 		unsigned long number = strtoul(p, NULL, 10);
@@ -405,12 +406,11 @@ static char *on_numbers(const struct unknown *unknown)
 		octal |= length > 1 && *p == '0';
 		large |= number > 255;
 		empty |= !length;
-		longer = nf_edge_format("%s%s%lu", plain, count++ ? "." : "",
-					number);
-		free(plain);
-		plain = longer;
+		nf_edge_join_add(&numbers, "%lu", number);
 		p += length + (p[length] == '.');
 	}
+	count = (unsigned int)numbers.count;
+	plain = nf_edge_join_end(&numbers);
 	if (count == 1 && !empty && slash - unknown->text > 3)
 		advice = nf_edge_strdup("is a number; write an address with dots");
 	else if (large)

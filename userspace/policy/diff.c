@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/join.h"
 #include "base/memory.h"
 #include "policy/diff.h"
 
@@ -83,11 +84,11 @@ static void diff_interfaces(struct changes *changes,
 
 static bool has_binding(const struct node *node, const struct binding *wanted)
 {
-	size_t i;
+	const struct binding *binding;
 
-	for (i = 0; i < node->count; i++)
-		if (node->bindings[i].service == wanted->service &&
-		    nf_edge_ip_equal(&node->bindings[i].ip, &wanted->ip))
+	nf_edge_node_for_each_binding(node, binding)
+		if (binding->service == wanted->service &&
+		    nf_edge_ip_equal(&binding->ip, &wanted->ip))
 			return true;
 	return false;
 }
@@ -96,22 +97,16 @@ static bool has_binding(const struct node *node, const struct binding *wanted)
 static char *bindings_beyond(const struct node *node, const struct node *other,
 			     unsigned int service)
 {
-	char *list = nf_edge_strdup("");
-	size_t i;
+	const struct binding *binding;
+	char text[INET6_ADDRSTRLEN];
+	struct join list;
 
-	for (i = 0; i < node->count; i++) {
-		char text[INET6_ADDRSTRLEN], *longer;
-
-		if (node->bindings[i].service != service ||
-		    has_binding(other, &node->bindings[i]))
-			continue;
-		longer = nf_edge_format("%s%s%s", list, *list ? " " : "",
-					nf_edge_ip_format(&node->bindings[i].ip,
-							  text));
-		free(list);
-		list = longer;
-	}
-	return list;
+	nf_edge_join_begin(&list, " ");
+	nf_edge_node_for_each_binding(node, binding)
+		if (binding->service == service && !has_binding(other, binding))
+			nf_edge_join_add(&list, "%s",
+					 nf_edge_ip_format(&binding->ip, text));
+	return nf_edge_join_end(&list);
 }
 
 static void diff_node(struct changes *changes, const struct node *before,

@@ -2,9 +2,9 @@
 /*
  * The words of the policy, each enumeration once.
  */
-#include <stdlib.h>
 #include <string.h>
 
+#include "base/join.h"
 #include "base/memory.h"
 #include "base/nearest.h"
 #include "policy/names.h"
@@ -143,20 +143,14 @@ int nf_edge_word_find(const struct vocabulary *vocabulary, const char *word)
 char *nf_edge_word_list(const struct vocabulary *vocabulary, uint32_t mask,
 			const char *separator)
 {
-	char *list = nf_edge_strdup("");
+	struct join list;
 	unsigned int i;
 
-	for (i = 0; i < vocabulary->count; i++) {
-		char *longer;
-
-		if (!(mask & (1U << i)))
-			continue;
-		longer = nf_edge_format("%s%s%s", list, *list ? separator : "",
-					vocabulary->words[i]);
-		free(list);
-		list = longer;
-	}
-	return list;
+	nf_edge_join_begin(&list, separator);
+	for (i = 0; i < vocabulary->count; i++)
+		if (mask & (1U << i))
+			nf_edge_join_add(&list, "%s", vocabulary->words[i]);
+	return nf_edge_join_end(&list);
 }
 
 

@@ -112,13 +112,12 @@ void nf_edge_node_bind(struct node *node, uint8_t service,
  */
 bool nf_edge_policy_binds(const struct policy *policy, const struct ip *ip)
 {
-	size_t n, i;
+	const struct binding *binding;
+	const struct node *node;
 
-	for (n = 0; n < policy->node_count; n++)
-		for (i = 0; i < policy->nodes[n].count; i++)
-			if (nf_edge_ip_equal(&policy->nodes[n].bindings[i].ip,
-					     ip))
-				return true;
+	nf_edge_policy_for_each_binding(policy, node, binding)
+		if (nf_edge_ip_equal(&binding->ip, ip))
+			return true;
 	return false;
 }
 

@@ -76,6 +76,38 @@ struct policy {
 	struct peer_set sets[PEER_SET_COUNT];
 };
 
+/**
+ * nf_edge_node_for_each_binding - walk over the bindings of a node
+ * @node: the node
+ * @binding: the binding, a pointer
+ */
+#define nf_edge_node_for_each_binding(node, binding)			\
+	for ((binding) = (node)->bindings;				\
+	     (binding) && (binding) < (node)->bindings + (node)->count;	\
+	     (binding)++)
+
+/**
+ * nf_edge_policy_for_each_node - walk over the nodes of a policy
+ * @policy: the policy
+ * @node: the node, a pointer
+ */
+#define nf_edge_policy_for_each_node(policy, node)			\
+	for ((node) = (policy)->nodes;					\
+	     (node) && (node) < (policy)->nodes + (policy)->node_count;	\
+	     (node)++)
+
+/**
+ * nf_edge_policy_for_each_binding - walk over the bindings of all nodes
+ * @policy: the policy
+ * @node: the node of the binding, a pointer
+ * @binding: the binding, a pointer
+ *
+ * A break leaves the node only.
+ */
+#define nf_edge_policy_for_each_binding(policy, node, binding)		\
+	nf_edge_policy_for_each_node(policy, node)			\
+		nf_edge_node_for_each_binding(node, binding)
+
 struct interface *nf_edge_interface_find(const struct policy *policy,
 					 const char *name);
 struct interface *nf_edge_interface_add(struct policy *policy,

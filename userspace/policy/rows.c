@@ -4,9 +4,9 @@
  * asking the kernel.
  */
 #include <netinet/in.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "base/join.h"
 #include "base/memory.h"
 #include "policy/names.h"
 #include "policy/rows.h"
@@ -79,18 +79,14 @@ uint64_t nf_edge_rows_of_set(unsigned int set)
  */
 char *nf_edge_row_ids(uint64_t rows, const char *separator)
 {
-	char *list = nf_edge_strdup(""), *longer;
+	struct join list;
 	size_t i;
 
-	for (i = 0; i < NF_EDGE_ROW_COUNT; i++) {
-		if (!(rows & (1ULL << i)))
-			continue;
-		longer = nf_edge_format("%s%s%s", list, *list ? separator : "",
-					nf_edge_rows[i].id);
-		free(list);
-		list = longer;
-	}
-	return list;
+	nf_edge_join_begin(&list, separator);
+	for (i = 0; i < NF_EDGE_ROW_COUNT; i++)
+		if (rows & (1ULL << i))
+			nf_edge_join_add(&list, "%s", nf_edge_rows[i].id);
+	return nf_edge_join_end(&list);
 }
 
 /**

@@ -62,17 +62,17 @@ static void print_interfaces(const struct policy *policy)
 static void print_service(const struct node *node, unsigned int service)
 {
 	char text[INET6_ADDRSTRLEN];
+	const struct binding *binding;
 	bool first = true;
-	size_t i;
 
-	for (i = 0; i < node->count; i++) {
-		if (node->bindings[i].service != service)
+	nf_edge_node_for_each_binding(node, binding) {
+		if (binding->service != service)
 			continue;
 		if (first)
 			fprintf(nf_edge_out, "    %s = { ",
 				nf_edge_word(&nf_edge_services, service));
 		fprintf(nf_edge_out, "%s%s", first ? "" : ", ",
-			nf_edge_ip_format(&node->bindings[i].ip, text));
+			nf_edge_ip_format(&binding->ip, text));
 		first = false;
 	}
 	if (!first)

@@ -9,12 +9,12 @@ static json_t *addresses_json(const struct node *node, unsigned int service)
 {
 	json_t *array = json_array();
 	char text[INET6_ADDRSTRLEN];
-	size_t i;
+	const struct binding *binding;
 
-	for (i = 0; i < node->count; i++) {
-		if (node->bindings[i].service != service)
+	nf_edge_node_for_each_binding(node, binding) {
+		if (binding->service != service)
 			continue;
-		nf_edge_ip_format(&node->bindings[i].ip, text);
+		nf_edge_ip_format(&binding->ip, text);
 		json_array_append_new(array, json_string(text));
 	}
 	return array;

@@ -4,6 +4,7 @@
  */
 #include <stdlib.h>
 
+#include "base/join.h"
 #include "base/memory.h"
 #include "output/json.h"
 #include "print/offload.h"
@@ -16,20 +17,21 @@
  */
 char *nf_edge_offload_table_text(const struct flowtable *table)
 {
-	char *text = nf_edge_format("%s (", table->name), *longer;
+	char *devices, *text;
+	struct join list;
 	size_t i;
 
+	nf_edge_join_begin(&list, ", ");
 	for (i = 0; i < table->device_count; i++) {
 		char *device = nf_edge_json_name(table->devices[i]);
 
-		longer = nf_edge_format("%s%s%s", text, i ? ", " : "", device);
+		nf_edge_join_add(&list, "%s", device);
 		free(device);
-		free(text);
-		text = longer;
 	}
-	longer = nf_edge_format("%s)", text);
-	free(text);
-	return longer;
+	devices = nf_edge_join_end(&list);
+	text = nf_edge_format("%s (%s)", table->name, devices);
+	free(devices);
+	return text;
 }
 
 /**
@@ -42,19 +44,17 @@ char *nf_edge_offload_table_text(const struct flowtable *table)
 char *nf_edge_offload_tables_text(const struct offload *offload,
 				  const char *separator)
 {
-	char *text = nf_edge_strdup("");
+	struct join list;
 	size_t i;
 
+	nf_edge_join_begin(&list, separator);
 	for (i = 0; i < offload->count; i++) {
 		char *table = nf_edge_offload_table_text(&offload->tables[i]);
-		char *longer = nf_edge_format("%s%s%s", text,
-					      i ? separator : "", table);
 
+		nf_edge_join_add(&list, "%s", table);
 		free(table);
-		free(text);
-		text = longer;
 	}
-	return text;
+	return nf_edge_join_end(&list);
 }
 
 /**

@@ -57,13 +57,12 @@ void nf_edge_way_add(struct ways *ways, const char *kind, const char *where,
  */
 bool nf_edge_ways_has_family(const struct ways *ways, sa_family_t family)
 {
-	const struct policy *policy = ways->policy;
-	size_t n, i;
+	const struct binding *binding;
+	const struct node *node;
 
-	for (n = 0; n < policy->node_count; n++)
-		for (i = 0; i < policy->nodes[n].count; i++)
-			if (policy->nodes[n].bindings[i].ip.family == family)
-				return true;
+	nf_edge_policy_for_each_binding(ways->policy, node, binding)
+		if (binding->ip.family == family)
+			return true;
 	return false;
 }
 

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A list in one string, by open_memstream().
+ */
+#include "base/join.h"
+#include "base/memory.h"
+
+/**
+ * nf_edge_join_begin - begin a list
+ * @join: the list; nf_edge_join_end() it
+ * @separator: text between two items
+ */
+void nf_edge_join_begin(struct join *join, const char *separator)
+{
+	*join = (struct join){ .separator = separator };
+	join->stream = open_memstream(&join->text, &join->size);
+	if (!join->stream)
+		nf_edge_out_of_memory();
+}
+
+/**
+ * nf_edge_join_add - add an item
+ * @join: the list
+ * @format: the item, as printf
+ */
+void nf_edge_join_add(struct join *join, const char *format, ...)
+{
+	va_list args;
+
+	if (join->count++)
+		fputs(join->separator, join->stream);
+	va_start(args, format);
+	vfprintf(join->stream, format, args);
+	va_end(args);
+}
+
+/**
+ * nf_edge_join_end - end a list
+ * @join: the list
+ *
+ * Return: a new string, empty without an item.
+ */
+char *nf_edge_join_end(struct join *join)
+{
+	if (fclose(join->stream))
+		nf_edge_out_of_memory();
+	return join->text;
+}
