@@ -15,33 +15,35 @@
 
 /**
  * struct table - a table that is being filled
- * @columns: its columns
- * @shown: which of them are shown, in this order
- * @shown_count: how many
- * @lines: the cells of each line, all columns
- * @line_count: how many lines
- * @line_capacity: how many there is room for
+ * @columns: the columns that it can have
+ * @shown: the columns that are shown, by place in @columns, in this order
+ * @shown_count: number of shown columns
+ * @scols: the table of libsmartcols
+ * @line: the line that is being filled
  */
 struct table {
 	const struct columns *columns;
 	size_t *shown;
 	size_t shown_count;
-	char ***lines;
-	size_t line_count;
-	size_t line_capacity;
+	struct libscols_table *scols;
+	struct libscols_line *line;
 };
 
 static bool show_column(struct table *table, const char *name)
 {
+	const struct column *column;
 	size_t i;
 
 	for (i = 0; i < table->columns->count; i++) {
-		if (!nf_edge_same_letters(table->columns->items[i].name, name))
+		column = &table->columns->items[i];
+		if (!nf_edge_same_letters(column->name, name))
 			continue;
 		table->shown = reallocarray(table->shown,
 					    table->shown_count + 1,
 					    sizeof(*table->shown));
-		if (!table->shown)
+		if (!table->shown ||
+		    !scols_table_new_column(table->scols, column->name, 0,
+					    column->number ? SCOLS_FL_RIGHT : 0))
 			nf_edge_out_of_memory();
 		table->shown[table->shown_count++] = i;
 		return true;
@@ -81,6 +83,9 @@ struct table *nf_edge_table_new(const struct columns *columns,
 	size_t i;
 
 	table->columns = columns;
+	table->scols = scols_new_table();
+	if (!table->scols)
+		nf_edge_out_of_memory();
 	if (!wanted || *wanted == '+')
 		for (i = 0; i < columns->count; i++)
 			if (!columns->items[i].hidden)
@@ -103,31 +108,53 @@ struct table *nf_edge_table_new(const struct columns *columns,
 }
 
 /**
- * nf_edge_table_line - add a line
+ * nf_edge_table_line - begin a line
  * @table: the table
- *
- * Return: its cells, a new string for each column to be put there; a NULL is
- * an empty cell.
  */
-char **nf_edge_table_line(struct table *table)
+void nf_edge_table_line(struct table *table)
 {
-	char **line = nf_edge_alloc(table->columns->count * sizeof(*line));
-
-	table->lines = nf_edge_grow(table->lines, &table->line_capacity,
-				    table->line_count, sizeof(*table->lines));
-	table->lines[table->line_count++] = line;
-	return line;
+	table->line = scols_table_new_line(table->scols, NULL);
+	if (!table->line)
+		nf_edge_out_of_memory();
 }
 
 /**
- * nf_edge_table_empty - whether a table has no line
+ * nf_edge_table_put - fill a cell of the last line
+ * @table: the table
+ * @column: place of the column among all columns of the table
+ * @text: the text
+ */
+void nf_edge_table_put(struct table *table, size_t column, const char *text)
+{
+	size_t i;
+
+	for (i = 0; i < table->shown_count; i++)
+		if (table->shown[i] == column &&
+		    scols_line_refer_data(table->line, i, nf_edge_shown(text)))
+			nf_edge_out_of_memory();
+}
+
+/**
+ * nf_edge_table_take - fill a cell of the last line, and free its text
+ * @table: the table
+ * @column: place of the column among all columns of the table
+ * @text: a string that was allocated
+ */
+void nf_edge_table_take(struct table *table, size_t column, char *text)
+{
+	nf_edge_table_put(table, column, text);
+	free(text);
+}
+
+/**
+ * nf_edge_table_empty - tell whether a table has no line
  * @table: the table
  *
- * Return: true when it has none.
+ * Return: true without a line.
  */
 bool nf_edge_table_empty(const struct table *table)
 {
-	return !table->line_count;
+	return scols_table_is_empty(table->scols);
 }
 
 /**
@@ -136,32 +163,8 @@ bool nf_edge_table_empty(const struct table *table)
  */
 void nf_edge_table_print(struct table *table)
 {
-	struct libscols_table *scols = scols_new_table();
-	size_t i, j;
-
-	if (!scols)
-		nf_edge_out_of_memory();
-	scols_table_set_stream(scols, nf_edge_out);
-	for (i = 0; i < table->shown_count; i++) {
-		const struct column *column =
-			&table->columns->items[table->shown[i]];
-
-		scols_table_new_column(scols, column->name, 0,
-				       column->number ? SCOLS_FL_RIGHT : 0);
-	}
-	for (j = 0; j < table->line_count; j++) {
-		struct libscols_line *line = scols_table_new_line(scols, NULL);
-
-		for (i = 0; i < table->shown_count; i++) {
-			const char *cell = table->lines[j][table->shown[i]];
-			char *shown = nf_edge_shown(cell ? : "");
-
-			scols_line_set_data(line, i, shown);
-			free(shown);
-		}
-	}
-	scols_print_table(scols);
-	scols_unref_table(scols);
+	scols_table_set_stream(table->scols, nf_edge_out);
+	scols_print_table(table->scols);
 }
 
 /**
@@ -170,14 +173,7 @@ void nf_edge_table_print(struct table *table)
  */
 void nf_edge_table_free(struct table *table)
 {
-	size_t i, j;
-
-	for (j = 0; j < table->line_count; j++) {
-		for (i = 0; i < table->columns->count; i++)
-			free(table->lines[j][i]);
-		free(table->lines[j]);
-	}
-	free(table->lines);
+	scols_unref_table(table->scols);
 	free(table->shown);
 	free(table);
 }

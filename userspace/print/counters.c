@@ -83,7 +83,8 @@ static bool is_zero(const struct counts *counts)
 		 counts->bytes_from_edge | counts->denied);
 }
 
-static bool is_shown(const struct counters_style *style, const struct counts *counts)
+static bool is_shown(const struct counters_style *style,
+		     const struct counts *counts)
 {
 	return counts->known && !(style->nonzero && is_zero(counts));
 }
@@ -110,35 +111,39 @@ static char *number(uintmax_t value)
 	return nf_edge_format("%ju", value);
 }
 
-static void fill_counts(char **cells, const struct counters_style *style,
+static void fill_counts(struct table *table,
+			const struct counters_style *style,
 			const struct counts *counts)
 {
-	cells[COL_CONNECTIONS] = number(counts->connections);
-	cells[COL_PACKETS_TO] = number(counts->packets_to_edge);
-	cells[COL_BYTES_TO] = number(counts->bytes_to_edge);
-	cells[COL_PACKETS_FROM] = number(counts->packets_from_edge);
-	cells[COL_BYTES_FROM] = number(counts->bytes_from_edge);
-	cells[COL_DENIED] = number(counts->denied);
-	cells[COL_LAST_HIT] = nf_edge_moment(counts->last_hit,
-					     (uint64_t)time(NULL),
-					     style->moments);
+	nf_edge_table_take(table, COL_CONNECTIONS, number(counts->connections));
+	nf_edge_table_take(table, COL_PACKETS_TO,
+			   number(counts->packets_to_edge));
+	nf_edge_table_take(table, COL_BYTES_TO, number(counts->bytes_to_edge));
+	nf_edge_table_take(table, COL_PACKETS_FROM,
+			   number(counts->packets_from_edge));
+	nf_edge_table_take(table, COL_BYTES_FROM,
+			   number(counts->bytes_from_edge));
+	nf_edge_table_take(table, COL_DENIED, number(counts->denied));
+	nf_edge_table_take(table, COL_LAST_HIT,
+			   nf_edge_moment(counts->last_hit,
+					  (uint64_t)time(NULL), style->moments));
 }
 
-static void fill_row(char **cells, const struct counters_style *style,
+static void fill_row(struct table *table, const struct counters_style *style,
 		     const char *node, const struct row *row,
 		     const struct counts *counts)
 {
-	cells[COL_NODE] = nf_edge_strdup(node);
-	cells[COL_ROW] = nf_edge_strdup(row->id);
-	fill_counts(cells, style, counts);
-	cells[COL_SERVICE] = nf_edge_strdup(nf_edge_word(&nf_edge_services,
-							 row->service));
-	cells[COL_DIRECTION] =
-		nf_edge_strdup(nf_edge_word(&nf_edge_directions,
-					    row->direction));
-	cells[COL_PROTOCOL] = nf_edge_strdup(nf_edge_row_protocol(row));
-	cells[COL_PORTS] = nf_edge_row_ports(row);
-	cells[COL_NOTE] = nf_edge_strdup(row->note);
+	nf_edge_table_line(table);
+	nf_edge_table_put(table, COL_NODE, node);
+	nf_edge_table_put(table, COL_ROW, row->id);
+	fill_counts(table, style, counts);
+	nf_edge_table_put(table, COL_SERVICE,
+			  nf_edge_word(&nf_edge_services, row->service));
+	nf_edge_table_put(table, COL_DIRECTION,
+			  nf_edge_word(&nf_edge_directions, row->direction));
+	nf_edge_table_put(table, COL_PROTOCOL, nf_edge_row_protocol(row));
+	nf_edge_table_take(table, COL_PORTS, nf_edge_row_ports(row));
+	nf_edge_table_put(table, COL_NOTE, row->note);
 }
 
 static void print_rows(const struct counters_style *style,
@@ -149,7 +154,7 @@ static void print_rows(const struct counters_style *style,
 	for (n = 0; n < report->node_count; n++)
 		for (i = 0; i < NF_EDGE_ROW_COUNT; i++)
 			if (is_shown(style, &report->nodes[n].rows[i]))
-				fill_row(nf_edge_table_line(table), style,
+				fill_row(table, style,
 					 report->nodes[n].node,
 					 &nf_edge_rows[i],
 					 &report->nodes[n].rows[i]);
@@ -161,7 +166,6 @@ static void print_totals(const struct counters_style *style,
 {
 	struct table *table = nf_edge_table_new(&nf_edge_columns_of_counters, "", TOTALS);
 	unsigned int i;
-	char **cells;
 	size_t n;
 
 	for (n = 0; n < report->node_count; n++) {
@@ -171,13 +175,12 @@ static void print_totals(const struct counters_style *style,
 
 			if (!is_shown(style, counts))
 				continue;
-			cells = nf_edge_table_line(table);
-			cells[COL_NODE] =
-				nf_edge_strdup(report->nodes[n].node);
-			cells[COL_SERVICE] =
-				nf_edge_strdup(nf_edge_word(&nf_edge_services,
-							    i));
-			fill_counts(cells, style, counts);
+			nf_edge_table_line(table);
+			nf_edge_table_put(table, COL_NODE,
+					  report->nodes[n].node);
+			nf_edge_table_put(table, COL_SERVICE,
+					  nf_edge_word(&nf_edge_services, i));
+			fill_counts(table, style, counts);
 		}
 	}
 	print_table(table);
@@ -189,20 +192,21 @@ static void print_drops(const struct counters_style *style,
 {
 	struct table *table = nf_edge_table_new(&drops_table, "", NULL);
 	unsigned int i;
-	char **cells;
 
 	for (i = 0; i < REASON_COUNT; i++) {
 		const struct drop_counts *drop = &report->drops[i];
 
 		if (!drop_is_shown(style, drop))
 			continue;
-		cells = nf_edge_table_line(table);
-		cells[DROP_REASON] =
-			nf_edge_strdup(nf_edge_word(&nf_edge_reasons, i));
-		cells[DROP_PACKETS] = number(drop->packets);
-		cells[DROP_BYTES] = number(drop->bytes);
-		cells[DROP_WOULD_BE_PACKETS] = number(drop->would_be_packets);
-		cells[DROP_WOULD_BE_BYTES] = number(drop->would_be_bytes);
+		nf_edge_table_line(table);
+		nf_edge_table_put(table, DROP_REASON,
+				  nf_edge_word(&nf_edge_reasons, i));
+		nf_edge_table_take(table, DROP_PACKETS, number(drop->packets));
+		nf_edge_table_take(table, DROP_BYTES, number(drop->bytes));
+		nf_edge_table_take(table, DROP_WOULD_BE_PACKETS,
+				   number(drop->would_be_packets));
+		nf_edge_table_take(table, DROP_WOULD_BE_BYTES,
+				   number(drop->would_be_bytes));
 	}
 	print_table(table);
 	nf_edge_table_free(table);

@@ -4,6 +4,7 @@
  */
 #include <stdlib.h>
 
+#include "base/join.h"
 #include "base/memory.h"
 #include "output/json.h"
 #include "print/node.h"
@@ -142,32 +143,33 @@ static json_t *row_json(const struct view *view, size_t i)
 	return object;
 }
 
-static void fill_row(char **cells, const struct view *view, size_t i)
+static void fill_row(struct table *table, const struct view *view, size_t i)
 {
 	const struct row *row = &nf_edge_rows[i];
 	char *why = why_not(view, i);
 
-	cells[ROW_ID] = nf_edge_strdup(row->id);
-	cells[ROW_ZONE] = nf_edge_strdup(nf_edge_word(&nf_edge_zones,
-						      row->zone));
-	cells[ROW_SERVICE] = nf_edge_strdup(nf_edge_word(&nf_edge_services,
-							 row->service));
-	cells[ROW_DIRECTION] =
-		nf_edge_strdup(nf_edge_word(&nf_edge_directions,
-					    row->direction));
-	cells[ROW_PROTOCOL] = nf_edge_strdup(nf_edge_row_protocol(row));
-	cells[ROW_PORTS] = nf_edge_row_ports(row);
-	cells[ROW_PEERS] = nf_edge_row_peers(row, view->rows[i].bound);
-	cells[ROW_FEATURE] = nf_edge_strdup(feature_of(row) ? : "-");
-	cells[ROW_LIVE] = why ? nf_edge_format("no: %s", why) :
-				nf_edge_strdup("yes");
-	cells[ROW_SIDE] = nf_edge_strdup(nf_edge_word(&nf_edge_sides,
-						      nf_edge_row_side(row)));
-	cells[ROW_ROLE] = nf_edge_strdup(row->role);
-	cells[ROW_APPLICATION] = nf_edge_strdup(row->application);
-	cells[ROW_SETS] = nf_edge_word_list(&nf_edge_peer_sets, row->peer_sets,
-					    ",");
-	cells[ROW_NOTE] = nf_edge_strdup(row->note);
+	nf_edge_table_line(table);
+	nf_edge_table_put(table, ROW_ID, row->id);
+	nf_edge_table_put(table, ROW_ZONE,
+			  nf_edge_word(&nf_edge_zones, row->zone));
+	nf_edge_table_put(table, ROW_SERVICE,
+			  nf_edge_word(&nf_edge_services, row->service));
+	nf_edge_table_put(table, ROW_DIRECTION,
+			  nf_edge_word(&nf_edge_directions, row->direction));
+	nf_edge_table_put(table, ROW_PROTOCOL, nf_edge_row_protocol(row));
+	nf_edge_table_take(table, ROW_PORTS, nf_edge_row_ports(row));
+	nf_edge_table_take(table, ROW_PEERS,
+			   nf_edge_row_peers(row, view->rows[i].bound));
+	nf_edge_table_put(table, ROW_FEATURE, feature_of(row) ? : "-");
+	nf_edge_table_take(table, ROW_LIVE, why ? nf_edge_format("no: %s", why) : nf_edge_strdup("yes"));
+	nf_edge_table_put(table, ROW_SIDE,
+			  nf_edge_word(&nf_edge_sides, nf_edge_row_side(row)));
+	nf_edge_table_put(table, ROW_ROLE, row->role);
+	nf_edge_table_put(table, ROW_APPLICATION, row->application);
+	nf_edge_table_take(table, ROW_SETS,
+			   nf_edge_word_list(&nf_edge_peer_sets,
+					     row->peer_sets, ","));
+	nf_edge_table_put(table, ROW_NOTE, row->note);
 	free(why);
 }
 
@@ -199,36 +201,34 @@ void nf_edge_tables_rows(const struct view *view, bool json,
 		nf_edge_json_print(object, JSON_INDENT(2));
 	} else {
 		for (i = 0; i < NF_EDGE_ROW_COUNT; i++)
-			fill_row(nf_edge_table_line(table), view, i);
+			fill_row(table, view, i);
 		nf_edge_table_print(table);
 	}
 }
 
 static char *addresses_text(const struct node *node, unsigned int service)
 {
-	char *list = nf_edge_strdup(""), *longer;
+	const struct binding *binding;
 	char text[INET6_ADDRSTRLEN];
-	size_t i;
+	struct join list;
 
-	for (i = 0; i < node->count; i++) {
-		if (node->bindings[i].service != service)
-			continue;
-		longer = nf_edge_format("%s%s%s", list, *list ? "," : "",
-					nf_edge_ip_format(&node->bindings[i].ip,
-							  text));
-		free(list);
-		list = longer;
-	}
-	return list;
+	nf_edge_join_begin(&list, ",");
+	nf_edge_node_for_each_binding(node, binding)
+		if (binding->service == service)
+			nf_edge_join_add(&list, "%s",
+					 nf_edge_ip_format(&binding->ip, text));
+	return nf_edge_join_end(&list);
 }
 
-static void fill_node(char **cells, const struct node *node)
+static void fill_node(struct table *table, const struct node *node)
 {
 	unsigned int service;
 
-	cells[NODE_NAME] = nf_edge_strdup(node->name);
+	nf_edge_table_line(table);
+	nf_edge_table_put(table, NODE_NAME, node->name);
 	for (service = 0; service < SERVICE_COUNT; service++)
-		cells[NODE_SERVICES + service] = addresses_text(node, service);
+		nf_edge_table_take(table, NODE_SERVICES + service,
+				   addresses_text(node, service));
 }
 
 /**
@@ -253,7 +253,7 @@ void nf_edge_tables_nodes(const struct view *view, bool json,
 		nf_edge_json_print(object, JSON_INDENT(2));
 	} else {
 		for (i = 0; i < view->policy.node_count; i++)
-			fill_node(nf_edge_table_line(table),
+			fill_node(table,
 				  &view->policy.nodes[i]);
 		nf_edge_table_print(table);
 	}
@@ -268,13 +268,18 @@ static json_t *set_json(const struct view *view, unsigned int set)
 			 "rows", nf_edge_json_rows(nf_edge_rows_of_set(set)));
 }
 
-static void fill_set(char **cells, const struct view *view, unsigned int set)
+static void fill_set(struct table *table, const struct view *view,
+		     unsigned int set)
 {
-	cells[SET_NAME] = nf_edge_strdup(nf_edge_word(&nf_edge_peer_sets, set));
-	cells[SET_BOUND] = nf_edge_strdup(view->policy.sets[set].bound ?
-					  "yes" : "no");
-	cells[SET_PREFIXES] = nf_edge_format("%u", view->set_counts[set]);
-	cells[SET_ROWS] = nf_edge_row_ids(nf_edge_rows_of_set(set), ",");
+	nf_edge_table_line(table);
+	nf_edge_table_put(table, SET_NAME,
+			  nf_edge_word(&nf_edge_peer_sets, set));
+	nf_edge_table_put(table, SET_BOUND,
+			  view->policy.sets[set].bound ? "yes" : "no");
+	nf_edge_table_take(table, SET_PREFIXES,
+			   nf_edge_format("%u", view->set_counts[set]));
+	nf_edge_table_take(table, SET_ROWS,
+			   nf_edge_row_ids(nf_edge_rows_of_set(set), ","));
 }
 
 /**
@@ -296,7 +301,7 @@ void nf_edge_tables_peers(const struct view *view, bool json,
 		nf_edge_json_print(object, JSON_INDENT(2));
 	} else {
 		for (i = 0; i < PEER_SET_COUNT; i++)
-			fill_set(nf_edge_table_line(table), view, i);
+			fill_set(table, view, i);
 		nf_edge_table_print(table);
 	}
 }
