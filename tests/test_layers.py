@@ -74,7 +74,7 @@ def test_arrows_between_folders_run_down(half):
     assert not arrows_up(arrows, LAYERS[half])
 
 
-@pytest.mark.parametrize("half", ["userspace"])
+@pytest.mark.parametrize("half", LAYERS)
 def test_no_two_files_need_each_other(half):
     assert not circle(read_arrows(TOP / half))
 
