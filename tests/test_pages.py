@@ -44,6 +44,11 @@ def test_files_that_a_page_names_are_there(page):
         assert list(TREE.glob(path.split("::")[0].rstrip("/"))), path
 
 
+@pytest.mark.parametrize("page", PAGES, ids=names(PAGES))
+def test_a_page_has_no_marks_of_a_merge(page):
+    assert not re.search(r"^(<{7}|={7}|>{7})", page.read_text(encoding="utf-8"), re.M)
+
+
 def test_each_page_is_in_the_list_of_pages():
     index = (TREE / "docs/README.md").read_text(encoding="utf-8")
     for page in TREE.glob("docs/*.md"):
