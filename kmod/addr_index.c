@@ -26,15 +26,16 @@
 
 static_assert(SET_EDGE < 16);
 
+/* Ranges that packets must not use, ascending in each family. */
 static const struct nf_edge_prefix builtin[] = {
-	{ 0, 0, false, 32, SET_NEVER },				/* 0.0.0.0 */
-	{ 0x7fULL << 56, 0, false, 8, SET_NEVER },		/* 127.0.0.0/8 */
-	{ 0xe0ULL << 56, 0, false, 4, SET_NEVER_SOURCE },	/* 224.0.0.0/4 */
-	{ 0xffffffffULL << 32, 0, false, 32, SET_NEVER_SOURCE },
-	{ 0, 0, true, 128, SET_NEVER },				/* :: */
-	{ 0, 1, true, 128, SET_NEVER },				/* ::1 */
-	{ 0, 0xffffULL << 32, true, 96, SET_NEVER },		/* IPv4-mapped */
-	{ 0xffULL << 56, 0, true, 8, SET_NEVER_SOURCE },	/* ff00::/8 */
+#define RANGE_LINK_LOCAL(...)
+#define RANGE_MARTIAN(...)		RANGE(SET_NEVER, __VA_ARGS__)
+#define RANGE_MARTIAN_SOURCE(...)	RANGE(SET_NEVER_SOURCE, __VA_ARGS__)
+#define RANGE(set, version, high, low, length, text, word)		\
+	{ high, low, (version) == 6, length, set },
+#define SPECIAL_RANGE(use, ...)		RANGE_##use(__VA_ARGS__)
+#include <nf_edge/special_ranges.def>
+#undef SPECIAL_RANGE
 };
 
 /*

@@ -1,34 +1,37 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Addresses that no host has: neither a node nor a peer.
+ * Refuse addresses that are closed to nodes and peers.
  */
 
 #include "netlink/parse_host.h"
 
-/* Addresses that stand for no host: no node and no peer has one. */
-static bool no_host(u64 hi, u64 lo, bool ipv6, u8 len)
-{
-	u32 ipv4 = hi >> 32;
+static const struct {
+	u64 hi;
+	u64 lo;
+	u64 mask_hi;
+	u64 mask_lo;
+	bool ipv6;
+	u8 len;
+} special[] = {
+#define MASK_HIGH(len)	(~0ULL << ((len) < 64 ? 64 - (len) : 0))
+#define MASK_LOW(len)	((len) > 64 ? ~0ULL << ((128 - (len)) & 63) : 0)
+#define SPECIAL_RANGE(use, version, high, low, length, text, word)	\
+	{ high, low, MASK_HIGH(length), MASK_LOW(length),		\
+	  (version) == 6, length },
+#include <nf_edge/special_ranges.def>
+#undef SPECIAL_RANGE
+};
 
-	if (!ipv6) {
-		if (!ipv4)
-			return len == 32;
-		if (len >= 8 && ipv4 >> 24 == 127)
+/* Whether all of a prefix lies in a special range.  0.0.0.0/0 lies in none. */
+static bool is_special(u64 hi, u64 lo, bool ipv6, u8 len)
+{
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(special); i++)
+		if (ipv6 == special[i].ipv6 && len >= special[i].len &&
+		    (hi & special[i].mask_hi) == special[i].hi &&
+		    (lo & special[i].mask_lo) == special[i].lo)
 			return true;
-		if (len >= 16 && ipv4 >> 16 == 0xa9fe)
-			return true;
-		if (len >= 4 && ipv4 >> 28 == 0xe)
-			return true;
-		return ipv4 == ~0U;
-	}
-	if (!hi && len == 128 && lo <= 1)
-		return true;
-	if (!hi && len >= 96 && lo >> 32 == 0xffff)
-		return true;
-	if (len >= 10 && hi >> 54 == 0xfe80 >> 6)
-		return true;
-	if (len >= 8 && hi >> 56 == 0xff)
-		return true;
 	return false;
 }
 
@@ -47,7 +50,7 @@ int nf_edge_parse_host(u64 hi, u64 lo, bool ipv6, u8 len,
 		       const struct nlattr *attr,
 		       struct netlink_ext_ack *extack)
 {
-	if (!no_host(hi, lo, ipv6, len))
+	if (!is_special(hi, lo, ipv6, len))
 		return 0;
 	NL_SET_ERR_MSG_ATTR(extack, attr,
 			    "not the address of a host: unspecified, loopback, link-local, multicast, broadcast or IPv4-mapped");
