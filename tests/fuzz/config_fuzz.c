@@ -16,6 +16,7 @@
 
 #include "base/memory.h"
 #include "config/config.h"
+#include "netlink/attribute.h"
 #include "netlink/load.h"
 #include "output/stdout.h"
 #include "policy/diff.h"

@@ -20,6 +20,7 @@
 
 #include "verbs/site.h"
 #include "base/macros.h"
+#include "netlink/attribute.h"
 
 /* --- switches */
 

@@ -2,8 +2,8 @@
 /*
  * Complaints on standard error, and the exit code that goes with each.
  */
-#ifndef FAIL_H
-#define FAIL_H
+#ifndef BASE_FAIL_H
+#define BASE_FAIL_H
 
 #include "base/macros.h"
 #include "base/outcome.h"
@@ -13,4 +13,4 @@ enum outcome nf_edge_fail(enum outcome code, const char *format, ...)
 enum outcome nf_edge_usage(const char *verb, const char *format, ...)
 	__printf(2, 3);
 
-#endif /* FAIL_H */
+#endif /* BASE_FAIL_H */

@@ -3,8 +3,8 @@
  * Text that others wrote: names of files, of devices, words of a
  * configuration, sentences of the kernel.
  */
-#ifndef FOREIGN_H
-#define FOREIGN_H
+#ifndef BASE_FOREIGN_H
+#define BASE_FOREIGN_H
 
 #include <stddef.h>
 
@@ -16,4 +16,4 @@ char *nf_edge_plain(const char *text);
 const char *nf_edge_skip_mark(const char *text);
 const char *nf_edge_other_encoding(const char *text, size_t length);
 
-#endif /* FOREIGN_H */
+#endif /* BASE_FOREIGN_H */

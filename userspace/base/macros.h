@@ -2,8 +2,8 @@
 /*
  * Macros for each part of edgectl.
  */
-#ifndef MACROS_H
-#define MACROS_H
+#ifndef BASE_MACROS_H
+#define BASE_MACROS_H
 
 #include <stdio.h>
 
@@ -16,4 +16,4 @@
 
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
 
-#endif /* MACROS_H */
+#endif /* BASE_MACROS_H */

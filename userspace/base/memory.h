@@ -2,8 +2,8 @@
 /*
  * Memory that is there, or ends the program.
  */
-#ifndef MEMORY_H
-#define MEMORY_H
+#ifndef BASE_MEMORY_H
+#define BASE_MEMORY_H
 
 #include <stdarg.h>
 #include <stddef.h>
@@ -19,4 +19,4 @@ char *nf_edge_format(const char *format, ...)
 char *nf_edge_vformat(const char *format, va_list args)
 	__printf(1, 0);
 
-#endif /* MEMORY_H */
+#endif /* BASE_MEMORY_H */

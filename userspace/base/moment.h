@@ -2,8 +2,8 @@
 /*
  * Moments for people.
  */
-#ifndef MOMENT_H
-#define MOMENT_H
+#ifndef BASE_MOMENT_H
+#define BASE_MOMENT_H
 
 #include <stdint.h>
 
@@ -21,4 +21,4 @@ enum moment_style {
 
 char *nf_edge_moment(uint64_t seconds, uint64_t now, enum moment_style style);
 
-#endif /* MOMENT_H */
+#endif /* BASE_MOMENT_H */

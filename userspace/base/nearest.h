@@ -2,8 +2,8 @@
 /*
  * Advice about a word that is not known.
  */
-#ifndef NEAREST_H
-#define NEAREST_H
+#ifndef BASE_NEAREST_H
+#define BASE_NEAREST_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -14,4 +14,4 @@ const char *nf_edge_nearest(const char *const *words, size_t count,
 char *nf_edge_advice(const char *kind, const char *const *words, size_t count,
 		     const char *word);
 
-#endif /* NEAREST_H */
+#endif /* BASE_NEAREST_H */

@@ -2,8 +2,8 @@
 /*
  * The exit codes of edgectl.
  */
-#ifndef OUTCOME_H
-#define OUTCOME_H
+#ifndef BASE_OUTCOME_H
+#define BASE_OUTCOME_H
 
 /**
  * enum outcome - the exit codes
@@ -19,4 +19,4 @@ enum outcome {
 	SYSTEM = 3,
 };
 
-#endif /* OUTCOME_H */
+#endif /* BASE_OUTCOME_H */

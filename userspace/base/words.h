@@ -2,11 +2,11 @@
 /*
  * Words of a sentence.
  */
-#ifndef WORDS_H
-#define WORDS_H
+#ifndef BASE_WORDS_H
+#define BASE_WORDS_H
 
 #include <stdint.h>
 
 const char *nf_edge_plural(uintmax_t count, const char *one, const char *many);
 
-#endif /* WORDS_H */
+#endif /* BASE_WORDS_H */

@@ -3,8 +3,8 @@
  * What check and load have in common: a configuration, held against what is
  * in force.
  */
-#ifndef APPLY_H
-#define APPLY_H
+#ifndef CMD_APPLY_H
+#define CMD_APPLY_H
 
 #include <jansson.h>
 #include <stdbool.h>
@@ -51,4 +51,4 @@ bool nf_edge_apply_is_bad(const struct apply *apply);
 enum outcome nf_edge_apply_refuse(struct apply *apply, bool json);
 void nf_edge_apply_free(struct apply *apply);
 
-#endif /* APPLY_H */
+#endif /* CMD_APPLY_H */

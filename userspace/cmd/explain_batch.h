@@ -2,12 +2,12 @@
 /*
  * Many questions to the classifier, one a line.
  */
-#ifndef EXPLAIN_BATCH_H
-#define EXPLAIN_BATCH_H
+#ifndef CMD_EXPLAIN_BATCH_H
+#define CMD_EXPLAIN_BATCH_H
 
 #include "base/outcome.h"
 #include "netlink/client.h"
 
 enum outcome nf_edge_explain_batch(struct client *client);
 
-#endif /* EXPLAIN_BATCH_H */
+#endif /* CMD_EXPLAIN_BATCH_H */

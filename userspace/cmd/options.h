@@ -2,8 +2,8 @@
 /*
  * The command line of a verb.
  */
-#ifndef OPTIONS_H
-#define OPTIONS_H
+#ifndef CMD_OPTIONS_H
+#define CMD_OPTIONS_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -33,4 +33,4 @@ bool nf_edge_options(const char *verb, int argc, char **argv,
 		     size_t operands_max, const char **operands,
 		     void (*print_help)(void), enum outcome *outcome);
 
-#endif /* OPTIONS_H */
+#endif /* CMD_OPTIONS_H */

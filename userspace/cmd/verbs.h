@@ -2,8 +2,8 @@
 /*
  * The verbs, a file of this folder each.
  */
-#ifndef VERBS_H
-#define VERBS_H
+#ifndef CMD_VERBS_H
+#define CMD_VERBS_H
 
 #include "base/outcome.h"
 
@@ -23,4 +23,4 @@ enum outcome nf_edge_cmd_export(int argc, char **argv);
 enum outcome nf_edge_cmd_flush(int argc, char **argv);
 enum outcome nf_edge_cmd_version(int argc, char **argv);
 
-#endif /* VERBS_H */
+#endif /* CMD_VERBS_H */

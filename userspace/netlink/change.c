@@ -5,6 +5,7 @@
 #include <linux/nf_edge.h>
 #include <netlink/attr.h>
 
+#include "netlink/attribute.h"
 #include "netlink/change.h"
 
 static void read_switched(struct nlmsghdr *reply, void *arg)

@@ -16,6 +16,7 @@
 #include <sys/socket.h>
 
 #include "base/memory.h"
+#include "netlink/attribute.h"
 #include "netlink/client.h"
 
 #define SOCKET_BUFFER	(1024 * 1024)
@@ -63,20 +64,6 @@ struct nl_msg *nf_edge_request(struct client *client, uint8_t command,
 				 NF_EDGE_FAMILY_VERSION))
 		nf_edge_out_of_memory();
 	return msg;
-}
-
-/**
- * nf_edge_nest - begin a nested attribute
- * @request: the message
- * @attribute: its type
- *
- * The kernel wants the flag, which libnl sets by itself only since 3.5.
- *
- * Return: what nla_nest_end() takes, or NULL when the message is full.
- */
-struct nlattr *nf_edge_nest(struct nl_msg *request, int attribute)
-{
-	return nla_nest_start(request, attribute | NLA_F_NESTED);
 }
 
 /**
@@ -348,52 +335,4 @@ void nf_edge_reply_parse(struct nlmsghdr *reply, struct nlattr **attrs,
 {
 	if (genlmsg_parse(reply, 0, attrs, max, NULL) < 0)
 		memset(attrs, 0, (size_t)(max + 1) * sizeof(*attrs));
-}
-
-/**
- * nf_edge_attr_u8 - the small number in an attribute
- * @attr: the attribute, or NULL
- *
- * Return: the number, 0 when there is none of this size.
- */
-uint8_t nf_edge_attr_u8(struct nlattr *attr)
-{
-	return attr && nla_len(attr) >= (int)sizeof(uint8_t) ?
-	       nla_get_u8(attr) : 0;
-}
-
-/**
- * nf_edge_attr_u16 - the number of two octets in an attribute
- * @attr: the attribute, or NULL
- *
- * Return: the number, 0 when there is none of this size.
- */
-uint16_t nf_edge_attr_u16(struct nlattr *attr)
-{
-	return attr && nla_len(attr) >= (int)sizeof(uint16_t) ?
-	       nla_get_u16(attr) : 0;
-}
-
-/**
- * nf_edge_attr_u32 - the number in an attribute
- * @attr: the attribute, or NULL
- *
- * Return: the number, 0 when there is none of this size.
- */
-uint32_t nf_edge_attr_u32(struct nlattr *attr)
-{
-	return attr && nla_len(attr) >= (int)sizeof(uint32_t) ?
-	       nla_get_u32(attr) : 0;
-}
-
-/**
- * nf_edge_attr_u64 - the large number in an attribute
- * @attr: the attribute, or NULL
- *
- * Return: the number, 0 when there is none of this size.
- */
-uint64_t nf_edge_attr_u64(struct nlattr *attr)
-{
-	return attr && nla_len(attr) >= (int)sizeof(uint64_t) ?
-	       nla_get_u64(attr) : 0;
 }

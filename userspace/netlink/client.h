@@ -3,8 +3,8 @@
  * Talking to the module: one generic netlink socket, requests, dumps, and
  * refusals as the kernel words them.
  */
-#ifndef CLIENT_H
-#define CLIENT_H
+#ifndef NETLINK_CLIENT_H
+#define NETLINK_CLIENT_H
 
 #include <netlink/attr.h>
 #include <netlink/msg.h>
@@ -65,7 +65,6 @@ void nf_edge_client_close(struct client *client);
 
 struct nl_msg *nf_edge_request(struct client *client, uint8_t command,
 			       int flags, size_t size);
-struct nlattr *nf_edge_nest(struct nl_msg *request, int attribute);
 int nf_edge_send(struct client *client, struct nl_msg *request);
 int nf_edge_receive(struct client *client, uint32_t sequence, reply_fn reply,
 		    void *arg);
@@ -78,9 +77,5 @@ int nf_edge_dump(struct client *client, uint8_t command, reply_fn reply,
 
 void nf_edge_reply_parse(struct nlmsghdr *reply, struct nlattr **attrs,
 			 int max);
-uint8_t nf_edge_attr_u8(struct nlattr *attr);
-uint16_t nf_edge_attr_u16(struct nlattr *attr);
-uint32_t nf_edge_attr_u32(struct nlattr *attr);
-uint64_t nf_edge_attr_u64(struct nlattr *attr);
 
-#endif /* CLIENT_H */
+#endif /* NETLINK_CLIENT_H */

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "netlink/attribute.h"
 #include "netlink/counters.h"
 
 static void read_counts(struct nlattr **attrs, struct counts *counts)

@@ -2,8 +2,8 @@
 /*
  * Counters, as the module keeps them.
  */
-#ifndef COUNTERS_H
-#define COUNTERS_H
+#ifndef NETLINK_COUNTERS_H
+#define NETLINK_COUNTERS_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -53,4 +53,4 @@ int nf_edge_counters_read(struct client *client, const char *node, int zone,
 int nf_edge_drops_read(struct client *client, bool reset,
 		       struct drop_counts drops[REASON_COUNT]);
 
-#endif /* COUNTERS_H */
+#endif /* NETLINK_COUNTERS_H */

@@ -6,6 +6,7 @@
 #include <netlink/msg.h>
 #include <netinet/in.h>
 
+#include "netlink/attribute.h"
 #include "netlink/explain.h"
 #include "policy/rows.h"
 

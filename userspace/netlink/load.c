@@ -11,6 +11,7 @@
 #include <time.h>
 
 #include "base/memory.h"
+#include "netlink/attribute.h"
 #include "netlink/explain.h"
 #include "netlink/load.h"
 

@@ -2,8 +2,8 @@
 /*
  * Handing a policy to the module.
  */
-#ifndef LOAD_H
-#define LOAD_H
+#ifndef NETLINK_LOAD_H
+#define NETLINK_LOAD_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -39,4 +39,4 @@ int nf_edge_load_try(struct client *client, const struct policy *policy,
 int nf_edge_load_publish(struct client *client, const struct policy *policy,
 			 uint32_t generation, struct load_reply *reply);
 
-#endif /* LOAD_H */
+#endif /* NETLINK_LOAD_H */

@@ -9,6 +9,7 @@
 
 #include "base/join.h"
 #include "base/memory.h"
+#include "netlink/attribute.h"
 #include "netlink/view.h"
 
 static void read_interface(struct policy *policy, struct nlattr *nest)

@@ -2,8 +2,8 @@
 /*
  * What is in force, as the module tells it.
  */
-#ifndef VIEW_H
-#define VIEW_H
+#ifndef NETLINK_VIEW_H
+#define NETLINK_VIEW_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -75,4 +75,4 @@ char *nf_edge_view_switch(const struct view *view, size_t i);
 char *nf_edge_view_switches(const struct view *view, const char *separator);
 void nf_edge_view_free(struct view *view);
 
-#endif /* VIEW_H */
+#endif /* NETLINK_VIEW_H */

@@ -2,8 +2,8 @@
 /*
  * The policy as an nftables ruleset.
  */
-#ifndef NFT_H
-#define NFT_H
+#ifndef NFT_NFT_H
+#define NFT_NFT_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -44,4 +44,4 @@ uint32_t nft_peer_sets(const struct nft *nft, const struct row *row);
 char *nft_peers_name(const struct nft *nft, uint32_t sets);
 bool nft_permits(const struct nft *nft, size_t row);
 
-#endif /* NFT_H */
+#endif /* NFT_NFT_H */

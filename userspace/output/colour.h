@@ -2,8 +2,8 @@
 /*
  * Colours of a terminal.
  */
-#ifndef COLOUR_H
-#define COLOUR_H
+#ifndef OUTPUT_COLOUR_H
+#define OUTPUT_COLOUR_H
 
 #include "base/macros.h"
 
@@ -17,4 +17,4 @@ const char *nf_edge_colour(const char *sequence);
 void nf_edge_warn(const char *format, ...)
 	__printf(1, 2);
 
-#endif /* COLOUR_H */
+#endif /* OUTPUT_COLOUR_H */

@@ -2,8 +2,8 @@
 /*
  * JSON.
  */
-#ifndef JSON_H
-#define JSON_H
+#ifndef OUTPUT_JSON_H
+#define OUTPUT_JSON_H
 
 #include <jansson.h>
 #include <stddef.h>
@@ -20,4 +20,4 @@ json_t *nf_edge_json_words(const struct vocabulary *vocabulary, uint32_t mask);
 json_t *nf_edge_json_rows(uint64_t rows);
 void nf_edge_json_print(json_t *object, size_t flags);
 
-#endif /* JSON_H */
+#endif /* OUTPUT_JSON_H */

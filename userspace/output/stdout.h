@@ -3,8 +3,8 @@
  * Standard output: kept back until a verb is done, so that a failure prints
  * nothing there.
  */
-#ifndef STDOUT_H
-#define STDOUT_H
+#ifndef OUTPUT_STDOUT_H
+#define OUTPUT_STDOUT_H
 
 #include <stdio.h>
 
@@ -19,4 +19,4 @@ void nf_edge_output_end(void);
 void nf_edge_put(const char *text);
 char *nf_edge_written(const char *name);
 
-#endif /* STDOUT_H */
+#endif /* OUTPUT_STDOUT_H */

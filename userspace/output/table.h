@@ -2,8 +2,8 @@
 /*
  * Tables.
  */
-#ifndef TABLE_H
-#define TABLE_H
+#ifndef OUTPUT_TABLE_H
+#define OUTPUT_TABLE_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -40,4 +40,4 @@ void nf_edge_table_print(struct table *table);
 void nf_edge_table_free(struct table *table);
 void nf_edge_table_help(const struct columns *columns);
 
-#endif /* TABLE_H */
+#endif /* OUTPUT_TABLE_H */

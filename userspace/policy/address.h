@@ -2,8 +2,8 @@
 /*
  * Addresses and prefixes of both families.
  */
-#ifndef ADDRESS_H
-#define ADDRESS_H
+#ifndef POLICY_ADDRESS_H
+#define POLICY_ADDRESS_H
 
 #include <arpa/inet.h>
 #include <stdbool.h>
@@ -55,4 +55,4 @@ enum nf_edge_wanted {
 char *nf_edge_address_advice(const char *text, enum nf_edge_wanted wanted);
 char *nf_edge_line_advice(const char *line);
 
-#endif /* ADDRESS_H */
+#endif /* POLICY_ADDRESS_H */

@@ -2,8 +2,8 @@
 /*
  * What tells two policies apart.
  */
-#ifndef DIFF_H
-#define DIFF_H
+#ifndef POLICY_DIFF_H
+#define POLICY_DIFF_H
 
 #include <stddef.h>
 
@@ -19,4 +19,4 @@ void nf_edge_diff(struct changes *changes, const struct policy *before,
 		  const struct policy *after);
 void nf_edge_changes_free(struct changes *changes);
 
-#endif /* DIFF_H */
+#endif /* POLICY_DIFF_H */

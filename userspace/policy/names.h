@@ -2,8 +2,8 @@
 /*
  * The words of the policy: what its enumerations are called.
  */
-#ifndef NAMES_H
-#define NAMES_H
+#ifndef POLICY_NAMES_H
+#define POLICY_NAMES_H
 
 #include <linux/nf_edge.h>
 #include <stdint.h>
@@ -44,4 +44,4 @@ char *nf_edge_word_list(const struct vocabulary *vocabulary, uint32_t mask,
 char *nf_edge_word_advice(const struct vocabulary *vocabulary,
 			  const char *word);
 
-#endif /* NAMES_H */
+#endif /* POLICY_NAMES_H */

@@ -2,8 +2,8 @@
 /*
  * Peer sets: prefixes of both families.
  */
-#ifndef PEER_SET_H
-#define PEER_SET_H
+#ifndef POLICY_PEER_SET_H
+#define POLICY_PEER_SET_H
 
 #include <stddef.h>
 
@@ -44,4 +44,4 @@ void nf_edge_set_free(struct peer_set *set);
 size_t nf_edge_set_count(const struct peer_set *set);
 bool nf_edge_set_contains(const struct peer_set *set, const struct ip *ip);
 
-#endif /* PEER_SET_H */
+#endif /* POLICY_PEER_SET_H */

@@ -2,8 +2,8 @@
 /*
  * A policy: what a configuration says, and what the kernel gives back.
  */
-#ifndef POLICY_H
-#define POLICY_H
+#ifndef POLICY_POLICY_H
+#define POLICY_POLICY_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -121,4 +121,4 @@ uint32_t nf_edge_policy_bound(const struct policy *policy);
 size_t nf_edge_policy_prefixes(const struct policy *policy);
 void nf_edge_policy_free(struct policy *policy);
 
-#endif /* POLICY_H */
+#endif /* POLICY_POLICY_H */

@@ -2,8 +2,8 @@
 /*
  * A question to the classifier, and its answer.
  */
-#ifndef QUERY_H
-#define QUERY_H
+#ifndef POLICY_QUERY_H
+#define POLICY_QUERY_H
 
 #include <linux/nf_edge.h>
 #include <stdint.h>
@@ -49,4 +49,4 @@ struct verdict {
 	uint32_t generation;
 };
 
-#endif /* QUERY_H */
+#endif /* POLICY_QUERY_H */

@@ -2,8 +2,8 @@
 /*
  * The rows of the policy table, as they were compiled in.
  */
-#ifndef ROWS_H
-#define ROWS_H
+#ifndef POLICY_ROWS_H
+#define POLICY_ROWS_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -62,4 +62,4 @@ char *nf_edge_row_ids(uint64_t rows, const char *separator);
 char *nf_edge_row_ports(const struct row *row);
 char *nf_edge_row_peers(const struct row *row, uint32_t bound);
 
-#endif /* ROWS_H */
+#endif /* POLICY_ROWS_H */

@@ -2,8 +2,8 @@
 /*
  * Processes above this one, and SSH servers.
  */
-#ifndef ANCESTRY_H
-#define ANCESTRY_H
+#ifndef SYSTEM_ANCESTRY_H
+#define SYSTEM_ANCESTRY_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -42,4 +42,4 @@ void nf_edge_ancestry_free(struct ancestry *ancestry);
 void nf_edge_server_sockets(struct inodes *inodes);
 bool nf_edge_inodes_have(const struct inodes *inodes, uint32_t inode);
 
-#endif /* ANCESTRY_H */
+#endif /* SYSTEM_ANCESTRY_H */

@@ -2,8 +2,8 @@
 /*
  * The device that the packet of a question arrives on.
  */
-#ifndef ARRIVAL_H
-#define ARRIVAL_H
+#ifndef SYSTEM_ARRIVAL_H
+#define SYSTEM_ARRIVAL_H
 
 #include "system/links.h"
 
@@ -21,4 +21,4 @@ void nf_edge_arrival_find(struct arrival *arrival, const struct links *links,
 			  const char *in);
 void nf_edge_arrival_free(struct arrival *arrival);
 
-#endif /* ARRIVAL_H */
+#endif /* SYSTEM_ARRIVAL_H */

@@ -17,7 +17,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
-#include "netlink/client.h"
+#include "netlink/attribute.h"
 #include "system/flowtables.h"
 
 /* Rulesets do not change this often in the time that reading them takes. */

@@ -2,8 +2,8 @@
 /*
  * What goes past the policy: connections that an nftables flowtable forwards.
  */
-#ifndef OFFLOAD_H
-#define OFFLOAD_H
+#ifndef SYSTEM_FLOWTABLES_H
+#define SYSTEM_FLOWTABLES_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -45,4 +45,4 @@ void nf_edge_offload_read(struct offload *offload,
 			  const struct policy *policy);
 void nf_edge_offload_free(struct offload *offload);
 
-#endif /* OFFLOAD_H */
+#endif /* SYSTEM_FLOWTABLES_H */

@@ -13,7 +13,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "netlink/client.h"
+#include "netlink/attribute.h"
 #include "system/links.h"
 
 static bool is_kind(struct nlattr *attr, const char *kind)

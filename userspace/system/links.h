@@ -2,8 +2,8 @@
 /*
  * The network devices of this namespace.
  */
-#ifndef LINKS_H
-#define LINKS_H
+#ifndef SYSTEM_LINKS_H
+#define SYSTEM_LINKS_H
 
 #include <net/if.h>
 #include <stdbool.h>
@@ -52,4 +52,4 @@ char *nf_edge_device_alternative(const struct links *links, const char *name);
 char *nf_edge_device_absent(const struct links *links, const char *name);
 void nf_edge_links_free(struct links *links);
 
-#endif /* LINKS_H */
+#endif /* SYSTEM_LINKS_H */

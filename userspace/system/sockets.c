@@ -18,7 +18,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "netlink/client.h"
+#include "netlink/attribute.h"
 #include "system/sockets.h"
 
 #define CT_GET	(NFNL_SUBSYS_CTNETLINK << 8 | IPCTNL_MSG_CT_GET)

@@ -3,8 +3,8 @@
  * TCP connections that others have opened to this host, and their tuples in
  * connection tracking.
  */
-#ifndef SOCKETS_H
-#define SOCKETS_H
+#ifndef SYSTEM_SOCKETS_H
+#define SYSTEM_SOCKETS_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -59,4 +59,4 @@ void nf_edge_connections_free(struct connections *connections);
 enum original nf_edge_connection_original(const struct connection *connection,
 					  struct connection *original);
 
-#endif /* SOCKETS_H */
+#endif /* SYSTEM_SOCKETS_H */

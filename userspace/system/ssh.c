@@ -23,7 +23,7 @@
 #include "base/fail.h"
 #include "base/foreign.h"
 #include "base/memory.h"
-#include "netlink/client.h"
+#include "netlink/attribute.h"
 #include "policy/names.h"
 #include "system/ancestry.h"
 #include "system/links.h"

@@ -2,8 +2,8 @@
 /*
  * The SSH sessions that a policy must not cut.
  */
-#ifndef SSH_H
-#define SSH_H
+#ifndef SYSTEM_SSH_H
+#define SYSTEM_SSH_H
 
 #include <stddef.h>
 
@@ -45,4 +45,4 @@ enum outcome nf_edge_session_check(const struct sessions *sessions, size_t i,
 				   const struct verdict *verdict,
 				   const char *what);
 
-#endif /* SSH_H */
+#endif /* SYSTEM_SSH_H */

@@ -3,8 +3,8 @@
  * Ways round the policy that this host shows: settings, devices and rules by
  * which packets reach an Edge without a verdict, or get a wrong one.
  */
-#ifndef WAYS_H
-#define WAYS_H
+#ifndef SYSTEM_WAYS_H
+#define SYSTEM_WAYS_H
 
 #include <net/if.h>
 #include <stdbool.h>
@@ -107,4 +107,4 @@ extern const char *nf_edge_ways_procfs;
 int nf_edge_ways_sysctl(const char *format, ...)
 	__printf(1, 2);
 
-#endif /* WAYS_H */
+#endif /* SYSTEM_WAYS_H */

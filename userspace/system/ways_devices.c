@@ -17,7 +17,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "netlink/client.h"
+#include "netlink/attribute.h"
 #include "system/ways.h"
 
 /* A list that changes while the kernel tells it is asked for again. */

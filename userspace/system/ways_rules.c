@@ -21,7 +21,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "netlink/client.h"
+#include "netlink/attribute.h"
 #include "system/ways.h"
 
 #define TABLES_TYPE(name)	(NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_##name)

@@ -14,6 +14,7 @@
 #include <cmocka.h>
 
 #include "base/memory.h"
+#include "netlink/attribute.h"
 #include "system/ssh.h"
 #include "module.h"
 

@@ -18,6 +18,7 @@
 #include <cmocka.h>
 
 #include "site.h"
+#include "netlink/attribute.h"
 
 struct policy *policy;
 

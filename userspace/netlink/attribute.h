@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Attributes of netlink messages.
+ */
+#ifndef NETLINK_ATTRIBUTE_H
+#define NETLINK_ATTRIBUTE_H
+
+#include <netlink/attr.h>
+#include <netlink/msg.h>
+#include <stdint.h>
+
+struct nlattr *nf_edge_nest(struct nl_msg *request, int attribute);
+uint8_t nf_edge_attr_u8(struct nlattr *attr);
+uint16_t nf_edge_attr_u16(struct nlattr *attr);
+uint32_t nf_edge_attr_u32(struct nlattr *attr);
+uint64_t nf_edge_attr_u64(struct nlattr *attr);
+
+#endif /* NETLINK_ATTRIBUTE_H */
