@@ -26,7 +26,7 @@ complain(bool name_odd, const char *format, va_list args)
 
 /**
  * nf_edge_fail - say on standard error why a verb ends
- * @code: what the program is to exit with
+ * @code: the exit code
  * @format: one sentence, without the newline
  *
  * Return: @code.

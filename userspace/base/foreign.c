@@ -19,7 +19,7 @@
 /* Octets that an escaped octet takes at most: \xff */
 #define ESCAPE_MAX	4U
 
-/* Stands for an octet that is no UTF-8. */
+/* Code point of an octet that is no UTF-8. */
 #define NO_UTF8		0x110000U
 
 /* The mark that some editors begin UTF-8 with. */
@@ -29,7 +29,7 @@
  * struct oddity - characters that are taken for others
  * @first: the first of a range of code points
  * @last: the last one
- * @what: what they are
+ * @what: a name of the characters
  * @like: the usual characters, one a code point, or one for all of them; NULL
  *	for nothing
  * @hidden: a terminal shows nothing of them, or obeys them
@@ -146,7 +146,7 @@ static const struct oddity *find_oddity(uint32_t c)
 	return NULL;
 }
 
-/* A character that is like no other has 0. */
+/* Return: the usual character, 0 without one. */
 static char usual(const struct oddity *odd, uint32_t c)
 {
 	if (!odd->like)
@@ -288,7 +288,7 @@ char *nf_edge_odd(const char *text)
 }
 
 /**
- * nf_edge_plain - what somebody may have meant to write
+ * nf_edge_plain - replace characters that look like usual ones
  * @text: the text
  *
  * Return: a new string, with the usual characters in the places of those that

@@ -3,8 +3,8 @@
  * Advice about a word that is not known: the word that others call the same
  * thing by, the nearest known word, or all known words.
  *
- * Letters are those of ASCII.  The locale decides nothing: in a Turkish one
- * the small letter of I is no i.
+ * Letters are those of ASCII, whatever the locale: in a Turkish one, the small
+ * letter of I is no i.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -24,9 +24,9 @@
 
 /**
  * struct synonym - a word of other tools, or of people
- * @kind: what the word was written for
+ * @kind: the kind of word that was expected, as in "verb"
  * @word: the word
- * @instead: what to write
+ * @instead: the word to write
  */
 struct synonym {
 	const char *kind;
@@ -279,8 +279,8 @@ static char *list_words(const char *const *words, size_t count)
 }
 
 /**
- * nf_edge_advice - what to write instead of an unknown word
- * @kind: what the word should be, such as "zone"
+ * nf_edge_advice - advise a known word instead of an unknown one
+ * @kind: the kind of the word, as in "zone"
  * @words: the known ones
  * @count: how many
  * @word: the unknown one

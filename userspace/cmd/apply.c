@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What check and load have in common: a configuration is read, and held
- * against what is in force.
+ * The common part of check and load: read a configuration, and compare it
+ * with the policy in force.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -51,7 +51,9 @@ static void warn_of_ways(struct config *config)
 	nf_edge_ways_free(&ways);
 }
 
-/* Only where nf_edge is: a look at flowtables makes the kernel load nf_tables. */
+/* For hosts with the module only: a look at flowtables makes the kernel load
+ * nf_tables.
+ */
 static void warn_of_offload(struct config *config)
 {
 	struct offload offload;
@@ -105,8 +107,8 @@ enum outcome nf_edge_apply_fail(struct apply *apply, int error,
  *	@apply->absent
  * @query: a question to ask of it, or NULL
  *
- * Return: DONE; REFUSED when it has errors now; or what to exit with when it
- * was said what failed.
+ * Return: DONE; REFUSED when @apply has errors now; or the exit code of a
+ * complaint.
  */
 enum outcome nf_edge_apply_try(struct apply *apply, bool need_module,
 			       const struct query *query)
@@ -166,7 +168,7 @@ static json_int_t left_out_json(const struct findings *findings)
 }
 
 /**
- * nf_edge_apply_json - what --json prints of it
+ * nf_edge_apply_json - make a configuration and its changes into JSON
  * @apply: a configuration, tried or not
  *
  * Return: a new object.
@@ -202,7 +204,7 @@ json_t *nf_edge_apply_json(const struct apply *apply)
 }
 
 /**
- * nf_edge_apply_is_bad - whether a configuration is refused for what it says
+ * nf_edge_apply_is_bad - tell whether errors or warnings refuse a configuration
  * @apply: a configuration, tried or not
  *
  * Return: true when it has errors or, in strict mode, warnings.
@@ -240,7 +242,7 @@ enum outcome nf_edge_apply_refuse(struct apply *apply, bool json)
 }
 
 /**
- * nf_edge_apply_free - forget it
+ * nf_edge_apply_free - forget a configuration
  * @apply: the configuration
  */
 void nf_edge_apply_free(struct apply *apply)

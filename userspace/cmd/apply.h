@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What check and load have in common: a configuration, held against what is
- * in force.
+ * The common part of check and load: a configuration, compared with the
+ * policy in force.
  */
 #ifndef CMD_APPLY_H
 #define CMD_APPLY_H
@@ -22,9 +22,9 @@
  * struct apply - a configuration on its way to the module
  * @config: the configuration
  * @client: the module
- * @before: what is in force
- * @changes: what the configuration would change
- * @tried: what the module says to it
+ * @before: the policy in force
+ * @changes: the changes of a load
+ * @tried: the answer of the module
  * @absent: why the module was not asked, or NULL
  * @if_none: load it only where no policy is in force
  * @strict: refuse it for a warning too

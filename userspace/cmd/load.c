@@ -167,7 +167,7 @@ static void print_in_force_json(const struct view *view)
 	nf_edge_offload_free(&offload);
 }
 
-/* Whether --if-none has nothing to do: *@outcome is what to exit with then. */
+/* Return: true when --if-none has nothing to do, and exits with *@outcome. */
 static bool is_in_force(bool json, enum outcome *outcome)
 {
 	struct view view;
@@ -183,7 +183,7 @@ static bool is_in_force(bool json, enum outcome *outcome)
 	return loaded || *outcome != DONE;
 }
 
-/* Whether somebody else's policy came first. */
+/* Return: true when the policy of another load came first. */
 static bool is_late(const struct apply *apply)
 {
 	return apply->if_none &&

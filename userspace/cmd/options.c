@@ -51,7 +51,7 @@ enum outcome nf_edge_usage_word(const char *verb,
  * @operands_max: how many words it takes beside its options
  * @operands: filled in with those words, NULL where there is none
  * @print_help: called when help is asked for
- * @outcome: what to exit with, when there is nothing more to do
+ * @outcome: the exit code, when there is nothing more to do
  *
  * Return: false when there is not: after help, or after a complaint.
  */

@@ -64,7 +64,7 @@ static bool split_endpoint(const char *text, struct endpoint *end)
 	return true;
 }
 
-/* What is wrong with the port of an address that is right: a new sentence. */
+/* Advice about the port behind a right address: a new sentence. */
 static char *port_advice(const struct endpoint *end)
 {
 	size_t digits = strspn(end->port, "0123456789");
@@ -78,7 +78,7 @@ static char *port_advice(const struct endpoint *end)
 	return nf_edge_strdup("has no number as its port; write the number of the port");
 }
 
-/* Read one end.  Return: NULL, or a new sentence: what is wrong. */
+/* Read one end.  Return: NULL, or a new sentence about a mistake. */
 static char *parse_endpoint(const char *text, struct endpoint *end)
 {
 	unsigned int length;
@@ -114,7 +114,7 @@ static bool parse_protocol(const char *word, const struct ip *ip,
 	return true;
 }
 
-/* Refuse a word: a new sentence, which it stands at the begin of. */
+/* Refuse a word: a new sentence that begins with the word. */
 static __printf(2, 3) char *
 refuse(const char *word, const char *format, ...)
 {
@@ -130,7 +130,7 @@ refuse(const char *word, const char *format, ...)
 	return sentence;
 }
 
-/* What the two ends of a packet cannot be: a new sentence, or NULL. */
+/* Check both ends.  Return: NULL, or a new sentence about a mistake. */
 static char *check_ends(struct query *query, char **words,
 			const struct endpoint *from, const struct endpoint *to)
 {

@@ -19,7 +19,7 @@
 /**
  * struct subject - a part of the policy that can be shown
  * @name: the word for it
- * @parts: what to read of the policy beyond its status
+ * @parts: VIEW_ROWS, ..., the parts to read beyond the status
  * @needs_policy: there is nothing to show without a policy
  * @print: prints it; NULL of the status, which reads more than the policy
  * @columns: columns of its table, NULL of no table

@@ -70,7 +70,7 @@ static enum outcome parse_word(struct toggle *toggle)
 	return DONE;
 }
 
-/* Whether a row is dead by this switch, and by nothing else. */
+/* Return: true when this switch alone turned a row off. */
 static bool is_killed(const struct toggle *toggle, const struct view *view,
 		      size_t i)
 {

@@ -7,8 +7,8 @@
 
 #include "base/outcome.h"
 
-/* A verb: argv[0] is its name.  What it leaves in nf_edge_out is printed when
- * it returns DONE.
+/* A verb: argv[0] is its name.  Its output in nf_edge_out is printed
+ * when it returns DONE.
  */
 typedef enum outcome (*verb_fn)(int argc, char **argv);
 

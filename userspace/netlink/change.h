@@ -11,7 +11,7 @@
 
 /**
  * struct switched - the answer to a switch
- * @changed: whether it was not so before
+ * @changed: whether the switch changed the policy
  * @generation: generation of the policy now
  */
 struct switched {

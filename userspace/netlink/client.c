@@ -21,7 +21,7 @@
 
 #define SOCKET_BUFFER	(1024 * 1024)
 
-/* The kernel's errnos end here. */
+/* The largest errno of the kernel, MAX_ERRNO there. */
 #define ERRNO_MAX	4095
 
 static int open_socket(struct client *client)
@@ -36,7 +36,7 @@ static int open_socket(struct client *client)
 		return -errno;
 	nl_socket_set_buffer_size(client->socket, SOCKET_BUFFER, SOCKET_BUFFER);
 	fd = nl_socket_get_fd(client->socket);
-	/* Where it is allowed, whatever rmem_max and wmem_max are. */
+	/* Privileged: beyond rmem_max and wmem_max. */
 	setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size));
 	setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &size, sizeof(size));
 	if (setsockopt(fd, SOL_NETLINK, NETLINK_EXT_ACK, &on, sizeof(on)) ||
@@ -48,7 +48,7 @@ static int open_socket(struct client *client)
 /**
  * nf_edge_request - begin a request
  * @client: the socket
- * @command: what is asked
+ * @command: the command of the request
  * @flags: NLM_F_DUMP or NLM_F_ACK
  * @size: octets to make room for
  *
@@ -67,9 +67,9 @@ struct nl_msg *nf_edge_request(struct client *client, uint8_t command,
 }
 
 /**
- * nf_edge_send - send a request, and forget it
+ * nf_edge_send - send a request, and free it
  * @client: the socket
- * @request: what nf_edge_request() began
+ * @request: the request, from nf_edge_request()
  *
  * Return: 0, or a negative errno.
  */
@@ -119,7 +119,7 @@ static void note_extack(struct client *client, struct nlmsghdr *header,
 			nf_edge_attr_u32(attrs[NLMSGERR_ATTR_OFFS]);
 }
 
-/* What stands where an errno does may be none. */
+/* The kernel's error field may be out of the errno range. */
 static int errno_of(int error)
 {
 	return error > 0 || error < -ERRNO_MAX ? -EPROTO : error;
@@ -206,7 +206,7 @@ int nf_edge_receive(struct client *client, uint32_t sequence, reply_fn reply,
 /**
  * nf_edge_do - send a request, and receive its answer
  * @client: the socket
- * @request: what nf_edge_request() began
+ * @request: the request, from nf_edge_request()
  * @reply: called with each message of the answer, or NULL
  * @arg: handed to @reply
  *
@@ -229,7 +229,7 @@ int nf_edge_do(struct client *client, struct nl_msg *request, reply_fn reply,
 /**
  * nf_edge_get - ask for something that needs no attributes
  * @client: the socket
- * @command: what is asked
+ * @command: the command of the request
  * @reply: called with the answer
  * @arg: handed to @reply
  *
@@ -246,7 +246,7 @@ int nf_edge_get(struct client *client, uint8_t command, reply_fn reply,
 /**
  * nf_edge_dump - ask for a list
  * @client: the socket
- * @command: what is asked
+ * @command: the command of the request
  * @reply: called with each message of the list
  * @arg: handed to @reply
  *

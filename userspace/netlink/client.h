@@ -57,7 +57,7 @@ struct client {
 	char *buffer;
 };
 
-/* What a caller does with one message of a reply. */
+/* A function that takes one message of a reply. */
 typedef void (*reply_fn)(struct nlmsghdr *reply, void *arg);
 
 int nf_edge_client_open(struct client *client);

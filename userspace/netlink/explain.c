@@ -114,7 +114,7 @@ struct nl_msg *nf_edge_explain_request(struct client *client,
 
 /**
  * nf_edge_explain_read - read the answer
- * @reply: what the module sent
+ * @reply: the reply of the module
  * @arg: the struct verdict to fill in
  */
 void nf_edge_explain_read(struct nlmsghdr *reply, void *arg)

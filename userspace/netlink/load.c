@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Handing a policy to the module.  Few prefixes go along in the load
- * itself, many go before it in a transaction.  Where each attribute of a
- * request came from is kept, so that a refusal which points to one can name
- * the line.
+ * itself, many go before it in a transaction.  The line of each
+ * attribute is kept, for refusals that point to an attribute.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -38,7 +37,7 @@ struct draft {
 	size_t mark_capacity;
 };
 
-/* What is added to the request next stands in this line. */
+/* Note the line of the attributes that follow. */
 static void mark(struct draft *draft, unsigned int line, const char *word)
 {
 	struct mark *next;
@@ -61,8 +60,8 @@ static void begin_draft(struct draft *draft, struct client *client,
 	};
 }
 
-/* The kernel points to an attribute: what was marked last before its end is
- * the narrowest part of the configuration that it came from.
+/* The kernel points to an attribute: the last mark before its offset is the
+ * narrowest part of the configuration that holds it.
  */
 static void find_place(const struct refusal *refusal, const struct draft *draft,
 		       struct load_reply *reply)

@@ -16,7 +16,7 @@
  * struct load_reply - what the module says to a load
  * @generation: of the policy that is in force now
  * @governed: Edge addresses of the policy that was handed over
- * @changed: whether it differs from the one that was in force
+ * @changed: whether the policy differs from the one that was in force
  * @verdict: the answer to the question, of a dry run with one
  * @refused: whether the kernel refused a part of the policy
  * @line: line of that part, 0 when unknown

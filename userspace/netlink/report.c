@@ -9,8 +9,8 @@
 #include "base/memory.h"
 #include "netlink/report.h"
 
-/* -EAGAIN when the policy changed in between.  What was reset is printed all
- * the same: it is read only once.
+/* Return: -EAGAIN when the policy changed in between.  Counters that were
+ * reset are kept all the same: a second request would find zeros.
  */
 static int read_nodes(struct client *client, const struct report_request *request,
 		      struct report *report)

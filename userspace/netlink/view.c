@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Reading back what is in force.  It takes several replies, which are one
- * picture only when the generation is the same before and after.
+ * The policy in force, read back.  Several replies make one policy only when
+ * the generation is the same before and after.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -233,7 +233,7 @@ static int read_parts(struct client *client, struct view *view,
  * nf_edge_view_read - read back what is in force
  * @client: the socket
  * @view: filled in; nf_edge_view_free() it, also after a failure
- * @parts: what to read beyond the status
+ * @parts: VIEW_ROWS, ..., the parts to read beyond the status
  *
  * Return: 0; -EAGAIN when the policy changes faster than it can be read; or
  * another negative errno.
@@ -253,8 +253,8 @@ int nf_edge_view_read(struct client *client, struct view *view,
 	return -EAGAIN;
 }
 
-/* Count down @i by the values of an enumeration that were switched: the word
- * that it ends at, or NULL.
+/* The word of switched value @i of an enumeration; without so many switched
+ * values NULL, and @i less their number.
  */
 static const char *count_switched(const struct vocabulary *vocabulary,
 				  uint32_t differs, size_t *i)

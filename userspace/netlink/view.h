@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What is in force, as the module tells it.
+ * The policy in force, as the module tells it.
  */
 #ifndef NETLINK_VIEW_H
 #define NETLINK_VIEW_H
@@ -37,7 +37,7 @@ struct row_state {
  * struct view - one policy in force, whole
  * @generation: its generation
  * @loaded: whether there is one
- * @policy: what it says; nodes and prefixes if they were asked for
+ * @policy: the policy; nodes and prefixes if they were asked for
  * @loaded_mode: the mode before any switch
  * @loaded_zones: the zones before any switch
  * @loaded_features: the features before any switch

@@ -72,8 +72,8 @@ static char *names(const struct policy *policy, bound_fn wanted, uint32_t sides)
 }
 
 /*
- * What a rule asks of an interface that does not hold a side.  A side that no
- * interface is bound to is held by those that are bound to none.
+ * A match of interfaces that do not hold a side.  Interfaces that are bound to
+ * no side hold each side that no interface is bound to.
  *
  * Return: a new string, or NULL when every interface holds it.
  */
@@ -170,8 +170,8 @@ static void print_isolation(const struct nft *nft)
 }
 
 /*
- * What may be a scan.  Of what isolation concerns it is too early to say, and
- * an Edge Server does not scan.
+ * A packet that may be of a scan: neither one that isolation may concern, nor
+ * one of an Edge Server.
  */
 static void print_scanned(const struct nft *nft)
 {

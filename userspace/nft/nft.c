@@ -57,7 +57,7 @@ static const struct {
 };
 
 /**
- * nft_ip - what a family is called before a field of its header
+ * nft_ip - the word for a family before a field of its header
  * @nft: the family
  *
  * Return: "ip" or "ip6".
@@ -103,7 +103,7 @@ const char *nft_never_source(const struct nft *nft)
 /**
  * nft_set_name - the name of a family's set
  * @nft: the family
- * @word: what the set holds
+ * @word: the contents of the set
  *
  * Return: a new string.
  */
@@ -141,7 +141,7 @@ char *nft_peers_name(const struct nft *nft, uint32_t sets)
 }
 
 /**
- * nft_permits - whether a row can permit anything in a family
+ * nft_permits - tell whether a row can permit a packet of a family
  * @nft: the family
  * @row: its place in the table
  *

@@ -51,7 +51,7 @@ static char *range_text(unsigned int low, unsigned int high)
 			     nf_edge_format("%u-%u", low, high);
 }
 
-/* What a row asks of the peer; empty when it takes anybody. */
+/* A match of the peers of a row; empty for any peer. */
 static char *peer_text(const struct nft *nft, const struct row *row)
 {
 	bool inside = nft->bound & (1U << NF_EDGE_PEER_SET_INTERNAL_NETWORKS);
@@ -122,7 +122,7 @@ static void print_matches(const struct nft *nft, const struct row *row,
 	free(peer);
 }
 
-/* Whether two rows are the same but for their peers. */
+/* Return: true when two rows differ by their peers only. */
 static bool is_same_flow(const struct row *a, const struct row *b)
 {
 	return a->service == b->service && a->direction == b->direction &&
@@ -307,8 +307,8 @@ static void print_named_ports(const struct nft *nft, const char *address,
 }
 
 /*
- * Whether a row of the table, dead or alive, names a packet's own header, as
- * a request or as a reply.
+ * Rules for packets whose own header is named by a row of the table, live or
+ * not, as a request or as a reply.
  */
 static void print_named(const struct nft *nft)
 {

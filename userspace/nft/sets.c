@@ -29,7 +29,7 @@ static void separate(bool *any)
 	*any = true;
 }
 
-/* Whether an earlier service of the node bound the address, of those. */
+/* Return: true when an earlier one of @services of the node has the address. */
 static bool is_repeated(const struct node *node, const struct binding *binding,
 			uint32_t services)
 {
@@ -162,8 +162,7 @@ static void print_prefixes(const struct nft *nft, const char *name,
 }
 
 /*
- * What is inside.  Access, webconf and av addresses never are, whatever the
- * prefixes say.
+ * The inside: internal-networks, less access, webconf and av addresses.
  */
 static void print_inside(const struct nft *nft)
 {

@@ -91,8 +91,8 @@ json_t *nf_edge_json_rows(uint64_t rows)
 }
 
 /**
- * nf_edge_json_print - print JSON, and forget it
- * @object: what to print
+ * nf_edge_json_print - print a JSON value, and release it
+ * @object: the value
  * @flags: JSON_INDENT(2) for people, JSON_COMPACT for one line
  */
 void nf_edge_json_print(json_t *object, size_t flags)

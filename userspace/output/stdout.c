@@ -13,7 +13,7 @@
 #include "base/memory.h"
 #include "output/stdout.h"
 
-/* What verbs print to. */
+/* The stream that verbs print to. */
 FILE *nf_edge_out;
 
 static char *kept;
@@ -31,7 +31,7 @@ void nf_edge_output_begin(void)
 
 /**
  * nf_edge_output_flush - print what was kept back
- * @outcome: what the verb is to exit with
+ * @outcome: the exit code of the verb
  *
  * Return: @outcome, or SYSTEM when it cannot be printed.
  */

@@ -11,7 +11,7 @@
 /**
  * struct column - a column of a table
  * @name: its heading, and its name for -o
- * @help: what it shows
+ * @help: its meaning
  * @hidden: shown only when it is asked for
  * @number: aligned to the right
  */

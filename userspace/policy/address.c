@@ -37,7 +37,7 @@ const char *nf_edge_ip_format(const struct ip *ip, char *text)
 }
 
 /**
- * nf_edge_ip_equal - whether two addresses are one
+ * nf_edge_ip_equal - compare two addresses
  * @a: an address
  * @b: another
  *

@@ -21,7 +21,7 @@
 /**
  * struct unknown - a text that cannot be read as an address
  * @text: the text, with usual characters only
- * @wanted: what should stand in its place
+ * @wanted: the kind of address that is expected
  */
 struct unknown {
 	const char *text;
@@ -386,7 +386,7 @@ static char *on_wild_card(const struct unknown *unknown)
 	return advice;
 }
 
-/* What is wrong with numbers and dots. */
+/* Advice about numbers and dots: a new string, or NULL. */
 static char *on_numbers(const struct unknown *unknown)
 {
 	const char *slash = strchrnul(unknown->text, '/'), *p = unknown->text;
@@ -489,7 +489,7 @@ static char *(*const kinds[])(const struct unknown *unknown) = {
 /**
  * nf_edge_address_advice - say what a text is that is no address
  * @text: the text, as somebody wrote it
- * @wanted: what should stand in its place
+ * @wanted: the kind of address that is expected
  *
  * Return: a new sentence, which says what to write.
  */

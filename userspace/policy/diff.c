@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What tells two policies apart, a line each: what a load would change.
+ * Differences of two policies, a line each: the changes of a load.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -21,7 +21,7 @@ note(struct changes *changes, const char *format, ...)
 	va_end(args);
 }
 
-/* "added x y, removed z", or NULL when nothing is. */
+/* Return: a new string, "added x y, removed z"; NULL without a change. */
 static char *added_removed(const char *added, const char *removed)
 {
 	if (!*added && !*removed)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What tells two policies apart.
+ * Differences of two policies.
  */
 #ifndef POLICY_DIFF_H
 #define POLICY_DIFF_H

@@ -136,7 +136,7 @@ int nf_edge_word_find(const struct vocabulary *vocabulary, const char *word)
  * nf_edge_word_list - the words of a set of values
  * @vocabulary: their enumeration
  * @mask: a bit a value
- * @separator: what to put between two words
+ * @separator: text between two words
  *
  * Return: a new string, empty when @mask is.
  */
@@ -155,7 +155,7 @@ char *nf_edge_word_list(const struct vocabulary *vocabulary, uint32_t mask,
 
 
 /**
- * nf_edge_word_advice - what to write instead of an unknown word
+ * nf_edge_word_advice - advise a known word instead of an unknown one
  * @vocabulary: the enumeration that the word should be of
  * @word: the unknown one
  *

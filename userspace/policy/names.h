@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The words of the policy: what its enumerations are called.
+ * Words of the enumerations of a policy.
  */
 #ifndef POLICY_NAMES_H
 #define POLICY_NAMES_H
@@ -17,7 +17,7 @@
 
 /**
  * struct vocabulary - an enumeration
- * @kind: what one of its words is
+ * @kind: a name for one word, as in "zone"
  * @words: by value
  * @count: how many
  */

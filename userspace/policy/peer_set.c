@@ -51,7 +51,7 @@ void nf_edge_set_add_entries(struct peer_set *set, unsigned int family,
 	prefixes->count += count;
 }
 
-/* Nobody who writes a list knows these numbers, so that no list collides. */
+/* Random seeds: the author of a list cannot make its prefixes collide. */
 static const uint64_t *seeds(void)
 {
 	static uint64_t numbers[3];
@@ -233,7 +233,7 @@ size_t nf_edge_set_count(const struct peer_set *set)
 }
 
 /**
- * nf_edge_set_contains - whether a prefix of a set contains an address
+ * nf_edge_set_contains - look for an address in the prefixes of a set
  * @set: a sorted set
  * @ip: the address
  *

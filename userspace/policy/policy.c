@@ -155,7 +155,7 @@ size_t nf_edge_policy_prefixes(const struct policy *policy)
 }
 
 /**
- * nf_edge_policy_free - forget all
+ * nf_edge_policy_free - forget a policy
  * @policy: the policy
  */
 void nf_edge_policy_free(struct policy *policy)

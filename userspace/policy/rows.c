@@ -73,7 +73,7 @@ uint64_t nf_edge_rows_of_set(unsigned int set)
 /**
  * nf_edge_row_ids - the names of some rows
  * @rows: a bit a row
- * @separator: what to put between two names
+ * @separator: text between two names
  *
  * Return: a new string, empty when @rows is.
  */
@@ -90,7 +90,7 @@ char *nf_edge_row_ids(uint64_t rows, const char *separator)
 }
 
 /**
- * nf_edge_row_live - whether a row's zone, and its feature if any, are on
+ * nf_edge_row_live - tell whether zone and feature of a row are on
  * @row: the row
  * @zones: the zones that are on
  * @features: the features that are on
@@ -105,7 +105,7 @@ bool nf_edge_row_live(const struct row *row, uint32_t zones, uint32_t features)
 }
 
 /**
- * nf_edge_row_at_any - whether no set narrows a row
+ * nf_edge_row_at_any - tell whether a row holds for any peer
  * @row: the row
  * @bound: the sets that are bound
  *
@@ -117,7 +117,7 @@ bool nf_edge_row_at_any(const struct row *row, uint32_t bound)
 }
 
 /**
- * nf_edge_row_at_nobody - whether a row waits for a set to be bound
+ * nf_edge_row_at_nobody - tell whether a row waits for a bound peer set
  * @row: the row
  * @bound: the sets that are bound
  *
@@ -129,7 +129,7 @@ bool nf_edge_row_at_nobody(const struct row *row, uint32_t bound)
 }
 
 /**
- * nf_edge_row_same_flow - whether two rows can permit one connection
+ * nf_edge_row_same_flow - tell whether two rows can permit one connection
  * @a: a row
  * @b: another
  *

@@ -22,9 +22,9 @@
  * @port_low: first destination port
  * @port_high: last destination port
  * @peer_sets: the sets that can narrow it, a bit an enum nf_edge_peer_set
- * @any_when_unbound: whether it holds for Any while none of them is bound
+ * @any_when_unbound: whether the row holds for any peer while no set is bound
  * @feature: enum nf_edge_feature, or NF_EDGE_FEATURE_NONE
- * @note: what it is for
+ * @note: the purpose of the row
  */
 struct row {
 	const char *id;

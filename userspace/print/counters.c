@@ -70,7 +70,7 @@ static const struct column drop_columns[DROP_COLUMNS] = {
 
 const struct columns nf_edge_columns_of_counters = { row_columns, COLUMNS };
 
-/* What the table of totals shows of them. */
+/* Columns of the table of totals. */
 #define TOTALS	"NODE,SERVICE,CONNECTIONS,PACKETS-TO,BYTES-TO,PACKETS-FROM," \
 		"BYTES-FROM,DENIED,LAST-HIT"
 

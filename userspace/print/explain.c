@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The classifier's answer in plain words: what, why, and what would change
- * it.
+ * The classifier's answer in plain words: verdict, reason and remedy.
  */
 #include <netinet/in.h>
 #include <stdio.h>
@@ -201,7 +200,7 @@ static void print_absent(const char *name, const char *sentence)
  * nf_edge_explain_print - print an answer for people
  * @query: the question
  * @verdict: the answer
- * @view: what is in force, with its rows
+ * @view: the policy in force, with its rows
  * @arrival: where the packet in question arrives
  */
 void nf_edge_explain_print(const struct query *query,

@@ -15,10 +15,10 @@ static json_t *finding_json(const struct finding *finding)
 }
 
 /**
- * nf_edge_findings_json - the same for machines
- * @findings: what was noted, sorted
+ * nf_edge_findings_json - make findings into JSON
+ * @findings: the findings, sorted
  *
- * Return: a new array of what is printed.
+ * Return: a new array of the findings that are printed for people.
  */
 json_t *nf_edge_findings_json(const struct findings *findings)
 {

@@ -36,8 +36,8 @@ char *nf_edge_offload_table_text(const struct flowtable *table)
 
 /**
  * nf_edge_offload_tables_text - the flowtables and their devices
- * @offload: what was found
- * @separator: what to put between two
+ * @offload: flowtables and connections
+ * @separator: text between two flowtables
  *
  * Return: a new string, empty when there is none.
  */
@@ -59,7 +59,7 @@ char *nf_edge_offload_tables_text(const struct offload *offload,
 
 /**
  * nf_edge_offload_text - warn that offloaded connections outlive a revocation
- * @offload: what was found
+ * @offload: flowtables and connections
  *
  * Return: a new sentence, or NULL without an offloaded connection.
  */
@@ -80,7 +80,7 @@ char *nf_edge_offload_text(const struct offload *offload)
 
 /**
  * nf_edge_offload_tables_json - the flowtables
- * @offload: what was found
+ * @offload: flowtables and connections
  *
  * Return: a new array of objects.
  */
@@ -106,7 +106,7 @@ json_t *nf_edge_offload_tables_json(const struct offload *offload)
 
 /**
  * nf_edge_offload_connections_json - how many connections go past the policy
- * @offload: what was found
+ * @offload: flowtables and connections
  *
  * Return: a new number, or null when the kernel did not tell.
  */

@@ -131,8 +131,8 @@ void nf_edge_ancestry_read(struct ancestry *ancestry)
 }
 
 /**
- * nf_edge_ancestry_free - forget it
- * @ancestry: what was read
+ * nf_edge_ancestry_free - forget facts of processes
+ * @ancestry: the facts
  */
 void nf_edge_ancestry_free(struct ancestry *ancestry)
 {
@@ -179,7 +179,7 @@ void nf_edge_server_sockets(struct inodes *inodes)
 }
 
 /**
- * nf_edge_inodes_have - whether a socket is among others
+ * nf_edge_inodes_have - look for a socket among others
  * @inodes: the others
  * @inode: number of the socket
  *

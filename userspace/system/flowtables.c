@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Connections that an nftables flowtable has taken over are forwarded before
- * PRE_ROUTING: nf_edge sees nothing of them, so it cannot say so itself.  The
- * list of flowtables is short.  Connection tracking, which knows what they
- * took, is asked only where there is one.
+ * PRE_ROUTING, where nf_edge does not see them.  Connection tracking knows the
+ * connections that flowtables took; its list is long, and is read only where
+ * there is a flowtable.
  */
 #include <linux/netfilter/nf_conntrack_common.h>
 #include <linux/netfilter/nf_tables.h>
@@ -28,7 +28,7 @@
 #define CONNECTIONS_LIST (NFNL_SUBSYS_CTNETLINK << 8 | IPCTNL_MSG_CT_GET)
 #define CONNECTIONS_ITEM (NFNL_SUBSYS_CTNETLINK << 8 | IPCTNL_MSG_CT_NEW)
 
-/* What add_connection() needs. */
+/* The argument of add_connection(). */
 struct search {
 	struct offload *offload;
 	const struct policy *policy;
@@ -115,7 +115,7 @@ static bool is_bound_attr(const struct policy *policy, struct nlattr *attr,
 	return nf_edge_policy_binds(policy, &ip);
 }
 
-/* Whether a tuple of a connection names an Edge address. */
+/* Return: true when a tuple of a connection names an Edge address. */
 static bool is_governed(const struct policy *policy, struct nlattr *tuple)
 {
 	struct nlattr *attrs[CTA_TUPLE_MAX + 1], *ip[CTA_IP_MAX + 1];
@@ -206,8 +206,8 @@ void nf_edge_offload_read(struct offload *offload, const struct policy *policy)
 }
 
 /**
- * nf_edge_offload_free - forget it
- * @offload: what was found
+ * nf_edge_offload_free - forget flowtables and connections
+ * @offload: the flowtables and connections
  */
 void nf_edge_offload_free(struct offload *offload)
 {

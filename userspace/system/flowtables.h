@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What goes past the policy: connections that an nftables flowtable forwards.
+ * Connections that go past the policy, forwarded by an nftables flowtable.
  */
 #ifndef SYSTEM_FLOWTABLES_H
 #define SYSTEM_FLOWTABLES_H

@@ -15,7 +15,7 @@
  * @name: its name
  * @ifindex: its number
  * @above: number of its master, 0 without one
- * @is_vrf: it is a VRF device
+ * @is_vrf: whether the device is a VRF
  * @is_in_vrf: its master is one
  * @ring: numbers of the devices that a ring (HSR, PRP) consists of: to those
  *	it is no master, but takes their packets all the same

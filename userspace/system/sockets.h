@@ -46,7 +46,7 @@ struct connections {
  * enum original - what connection tracking knows of a connection
  * @ORIGINAL_FOUND: the tuple that the initiator wrote
  * @ORIGINAL_NONE: nothing, so that nothing was translated
- * @ORIGINAL_UNKNOWN: it does not answer
+ * @ORIGINAL_UNKNOWN: connection tracking does not answer
  */
 enum original {
 	ORIGINAL_FOUND,

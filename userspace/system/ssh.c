@@ -324,7 +324,7 @@ void nf_edge_sessions_note(const struct sessions *sessions)
  * @sessions: the sessions
  * @i: which of them
  * @verdict: the policy's answer to it
- * @what: what would cut it
+ * @what: the change that would cut the session
  *
  * Return: DONE, or REFUSED after a complaint.
  */

@@ -12,7 +12,7 @@
 
 /**
  * enum whose - how sure it is that the tool is run from a session
- * @OURS: it is
+ * @OURS: the tool is run from the session
  * @MAYBE_OURS: one of the sessions may be the one, or none
  * @NAMED: SSH_CONNECTION names a session that is not seen alive
  */

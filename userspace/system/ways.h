@@ -19,7 +19,7 @@
  * struct way - one way round
  * @kind: a word that stays, for machines and for docs/ways-round.md
  * @where: the device, setting, rule or service that opens the way
- * @text: what happens there, and the remedy
+ * @text: the effect, and the remedy
  */
 struct way {
 	const char *kind;
@@ -37,9 +37,9 @@ struct way {
  * @mac: its hardware address
  * @is_bound: whether its packets are the policy's concern: it is bound to a
  *	side, or no device is
- * @carries: whether it carries the frames of a bound one: it is bound, a port
- *	of it, or the device below it
- * @bears_edges: whether it is bound to the side edge, or no device is bound
+ * @carries: whether the device carries frames of a bound device: a bound device
+ *	itself, a port of one, or the device below one
+ * @bears_edges: whether the device is bound to the side edge, or none is bound
  * @is_l3: an ipvlan of mode L3 or L3S
  * @has_xdp: whether an XDP program is attached
  * @calls: a bridge that calls netfilter itself, whatever the settings: for

@@ -92,7 +92,7 @@ static void read_data(struct device *device, struct nlattr *data)
 				IPVLAN_MODE_L2;
 }
 
-/* Whether packets of a device are the policy's concern. */
+/* Return: true when packets of a device are the policy's concern. */
 static void bind_device(const struct policy *policy, struct device *device,
 			unsigned int flags)
 {
