@@ -15,7 +15,8 @@
 #include <unistd.h>
 
 #include "base/memory.h"
-#include "config/config.h"
+#include "config/read.h"
+#include "config/warn.h"
 #include "netlink/attribute.h"
 #include "netlink/load.h"
 #include "output/stdout.h"

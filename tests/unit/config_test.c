@@ -141,7 +141,7 @@ static void lines_are_counted_behind_comments(void **state)
 		  "10.0.0.0/33", "no such prefix length");
 }
 
-static void what_libconfuse_would_take_is_refused(void **state)
+static void what_other_files_may_hold_is_refused(void **state)
 {
 	setenv("NF_EDGE_SIDE", "internal", 1);
 	one_error(TOP NODE "ping = ${NF_EDGE_SIDE}\n", 5, "${NF_EDGE_SIDE}",
@@ -489,7 +489,7 @@ int main(void)
 		cmocka_unit_test(repetitions_are_errors),
 		cmocka_unit_test(what_is_not_closed_is_an_error),
 		cmocka_unit_test(lines_are_counted_behind_comments),
-		cmocka_unit_test(what_libconfuse_would_take_is_refused),
+		cmocka_unit_test(what_other_files_may_hold_is_refused),
 		cmocka_unit_test(a_nul_is_refused),
 		cmocka_unit_test(a_directory_and_no_file_are_refused),
 		cmocka_unit_test(names_are_checked),

@@ -17,7 +17,8 @@
 
 #include <cmocka.h>
 
-#include "config/config.h"
+#include "config/read.h"
+#include "config/warn.h"
 
 #define TOP	"mode = enforce\nzones = { external }\nfeatures = { remote-access }\n"
 #define NODE	"node edge1 { access = { 192.0.2.10 } }\n"

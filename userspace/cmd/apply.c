@@ -10,6 +10,8 @@
 #include "base/foreign.h"
 #include "cmd/apply.h"
 #include "cmd/module.h"
+#include "config/read.h"
+#include "config/warn.h"
 #include "output/json.h"
 #include "output/stdout.h"
 #include "print/findings.h"

@@ -50,15 +50,6 @@ struct config {
 	size_t prefix_count;
 };
 
-void nf_edge_config_read(struct config *config, const char *file);
-void nf_edge_config_prefix(struct config *config, struct peer_set *set,
-			   const char *file, unsigned int line,
-			   const char *text);
-void nf_edge_config_validate(struct config *config);
-void nf_edge_config_warn(struct config *config);
 void nf_edge_config_free(struct config *config);
-
-bool nf_edge_prefix_file_read(struct config *config, struct peer_set *set,
-			      const char *name, unsigned int line);
 
 #endif /* CONFIG_H */

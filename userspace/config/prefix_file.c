@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Lists of prefixes that stand in a file of their own: one a line, #
- * comments.
+ * Prefixes of a peer set, and files of prefixes: one prefix a line, # comments.
  */
 #include <libgen.h>
 #include <stdlib.h>
@@ -10,7 +9,69 @@
 
 #include "base/memory.h"
 #include "config/config.h"
+#include "config/prefix_file.h"
 #include "config/text.h"
+
+/* Shorter prefixes are warned of: a digit of the length may be missing. */
+#define SHORT_IPV4	8U
+#define SHORT_IPV6	16U
+
+static void warn_short(struct config *config, const struct peer_set *set,
+		       const char *file, unsigned int line, const char *text,
+		       const struct ip *ip, unsigned int length)
+{
+	const struct peer_set *inside =
+		&config->policy.sets[NF_EDGE_PEER_SET_INTERNAL_NETWORKS];
+	const char *family = ip->family == AF_INET ? "IPv4" : "IPv6";
+	char *share;
+
+	if (length >= (ip->family == AF_INET ? SHORT_IPV4 : SHORT_IPV6))
+		return;
+	share = length ? nf_edge_format("one in %u of all %s addresses",
+					1U << length, family) :
+			 nf_edge_format("every %s address", family);
+	if (set == inside)
+		nf_edge_find(&config->warnings, file, line, text,
+			     "takes in %s as internal: from outside they are spoofed, and external rows at Any do not hold for them",
+			     share);
+	else
+		nf_edge_find(&config->warnings, file, line, text,
+			     "takes in %s; the rows of its set hold for all of them",
+			     share);
+	free(share);
+}
+
+/**
+ * nf_edge_config_prefix - read a prefix into a set
+ * @config: the configuration
+ * @set: one of its sets
+ * @file: name of the file of the prefix
+ * @line: line of the prefix
+ * @text: the prefix
+ */
+void nf_edge_config_prefix(struct config *config, struct peer_set *set,
+			   const char *file, unsigned int line,
+			   const char *text)
+{
+	unsigned int length;
+	struct ip ip;
+	char *why;
+
+	why = nf_edge_prefix_parse(text, &ip, &length);
+	if (why) {
+		nf_edge_find(&config->errors, file, line, text, "%s", why);
+		free(why);
+		return;
+	}
+	if (config->prefix_count > NF_EDGE_MAX_PREFIXES ||
+	    !nf_edge_set_add(set, &ip, length))
+		return;
+	warn_short(config, set, file, line, text, &ip, length);
+	if (++config->prefix_count > NF_EDGE_MAX_PREFIXES)
+		nf_edge_find(&config->errors, file, line, text,
+			     "is one prefix too many; all sets together hold %u at most",
+			     NF_EDGE_MAX_PREFIXES);
+}
 
 /* A name without a leading slash is relative to the folder that the name of the
  * configuration leads to, whether that is a symbolic link or not.

@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The grammar of a configuration file, apart from its values.
- *
- * libConfuse lets a repeated key win in silence, takes a file that is cut
- * inside a section for a whole one, expands ${NAME} from the environment and
- * stops at the first mistake.  So this reads the text first and notes every
- * mistake; what is broken is blanked out, and libConfuse gets the rest.
+ * The grammar of a configuration file.  One pass sets the values of all keys,
+ * and notes each error with what would be right.  After an error the scanner
+ * goes on at the next word that can begin a statement.
  */
 #include <linux/nf_edge.h>
 #include <stdlib.h>
@@ -13,61 +10,29 @@
 
 #include "base/memory.h"
 #include "base/nearest.h"
-#include "config/text.h"
-#include "policy/address.h"
+#include "config/config.h"
+#include "config/scan.h"
+#include "config/token.h"
 
-/* What ends an unquoted word. */
-#define DELIMITERS	" \t\r\n#\"'={}()+,*"
-
-enum kind { END, WORD, SIGN };
-
-/**
- * struct token - a word or a sign
- * @kind: which
- * @sign: of a sign: itself, '+' for +=
- * @start: offset of its first octet
- * @end: offset behind its last one
- * @line: where it stands
- * @wrong: what is wrong with it, or NULL
+/* Sections that are compared and opened: more than a policy can have.  Each one
+ * beyond is an error in any case, and comparing all pairs would take too long.
  */
-struct token {
-	enum kind kind;
-	char sign;
-	size_t start;
-	size_t end;
+#define SECTIONS_MAX	(NF_EDGE_MAX_INTERFACES * 2)
+
+/* The begin of a section that was read. */
+struct heading {
+	const struct key *key;
+	char *name;
 	unsigned int line;
-	const char *wrong;
 };
 
 struct scanner {
-	struct text *text;
-	const cfg_opt_t *schema;
-	struct findings *errors;
-	size_t position;
-	unsigned int line;
+	struct config *config;
+	const struct key *keys;
+	struct lexer lexer;
+	struct heading headings[SECTIONS_MAX];
+	size_t heading_count;
 };
-
-static void blank(struct text *text, size_t start, size_t end)
-{
-	size_t i;
-
-	for (i = start; i < end; i++)
-		if (text->buffer[i] != '\n')
-			text->buffer[i] = ' ';
-}
-
-static char *text_of(const struct scanner *s, const struct token *token)
-{
-	const char *start = s->text->buffer + token->start;
-	size_t length = token->end - token->start;
-
-	if (length >= 2 && strchr("\"'", *start) &&
-	    start[length - 1] == *start) {
-		start++;
-		length -= 2;
-	}
-	return nf_edge_format("%.*s", (int)length, start);
-}
 
 static void __printf(3, 4)
 complain(struct scanner *s, const struct token *token, const char *format, ...)
@@ -75,146 +40,46 @@ complain(struct scanner *s, const struct token *token, const char *format, ...)
 	char *word, *message;
 	va_list args;
 
-	word = token->kind == END ? nf_edge_strdup("end") : text_of(s, token);
+	word = token->kind == TOKEN_END ? nf_edge_strdup("end") :
+					  token_text(token);
 	va_start(args, format);
 	message = nf_edge_vformat(format, args);
 	va_end(args);
-	nf_edge_find(s->errors, s->text->file, token->line, word, "%s",
-		     message);
+	nf_edge_find(&s->config->errors, s->config->file, token->line, word,
+		     "%s", message);
 	free(message);
 	free(word);
 }
 
-/* Comments are blanked as they pass: libConfuse miscounts lines at some. */
-static void skip_space(struct scanner *s)
+static bool is_section(const struct scanner *s, const struct token *word)
 {
-	char *buffer = s->text->buffer;
-	size_t length = s->text->length, start;
+	size_t length = (size_t)(word->end - word->start);
+	const struct key *key;
 
-	for (; s->position < length; s->position++) {
-		const char *p = buffer + s->position;
-
-		if (*p == '\n') {
-			s->line++;
-		} else if (*p == '#' || !strncmp(p, "//", 2)) {
-			start = s->position;
-			s->position += strcspn(p, "\n");
-			blank(s->text, start, s->position--);
-		} else if (!strncmp(p, "/*", 2)) {
-			const char *close = strstr(p + 2, "*/");
-
-			if (!close)
-				return;
-			start = s->position;
-			for (; p < close; p++)
-				s->line += *p == '\n';
-			s->position = (size_t)(close - buffer) + 1;
-			blank(s->text, start, s->position + 1);
-		} else if (!strchr(" \t\r", *p)) {
-			return;
-		}
-	}
+	for (key = s->keys; key->name; key++)
+		if (key->keys && strlen(key->name) == length &&
+		    !memcmp(key->name, word->start, length))
+			return true;
+	return false;
 }
 
-static void scan_quoted(struct scanner *s, struct token *token)
-{
-	const char *buffer = s->text->buffer;
-	char quote = buffer[token->start];
-	size_t i;
-
-	for (i = token->start + 1; i < s->text->length; i++) {
-		if (buffer[i] == '\n')
-			break;
-		if (buffer[i] == '\\' && i + 1 < s->text->length &&
-		    buffer[i + 1] != '\n') {
-			i++;
-		} else if (buffer[i] == quote) {
-			token->end = i + 1;
-			return;
-		}
-	}
-	token->end = i;
-	token->wrong = "the quote that begins it is not closed on its line";
-}
-
-static void scan_word(struct scanner *s, struct token *token)
-{
-	const char *start = s->text->buffer + token->start;
-
-	if (*start == '"' || *start == '\'')
-		scan_quoted(s, token);
-	else
-		token->end = token->start + strcspn(start, DELIMITERS);
-
-	if (!strncmp(s->text->buffer + token->end - 1, "${", 2))
-		token->end += strcspn(s->text->buffer + token->end, " \t\r\n,");
-	if (!token->wrong &&
-	    memmem(start, token->end - token->start, "${", 2))
-		token->wrong = "the environment is not looked into; write the value itself";
-}
-
-static struct token next(struct scanner *s)
-{
-	const char *p;
-	struct token token = { .kind = WORD };
-
-	skip_space(s);
-	p = s->text->buffer + s->position;
-	token.start = s->position;
-	token.end = s->position + 1;
-	token.line = s->line;
-
-	if (s->position >= s->text->length) {
-		token.kind = END;
-		token.end = token.start;
-	} else if (!strncmp(p, "/*", 2)) {
-		token.end = s->text->length;
-		token.wrong = "the comment that begins here is not closed; add */";
-	} else if (!strncmp(p, "+=", 2)) {
-		token.kind = SIGN;
-		token.sign = '+';
-		token.end++;
-	} else if (strchr("={}(),+*", *p)) {
-		token.kind = SIGN;
-		token.sign = *p == '+' ? '*' : *p;
-	} else {
-		scan_word(s, &token);
-	}
-	s->position = token.end;
-	return token;
-}
-
-static struct token peek(const struct scanner *s)
-{
-	struct scanner copy = *s;
-
-	return next(&copy);
-}
-
-static bool is_sign(const struct token *token, char sign)
-{
-	return token->kind == SIGN && token->sign == sign;
-}
-
-/* Whether a word that has been read begins a statement: KEY =, TYPE {, or
- * TYPE TITLE {.  Where none may begin, something before it is not closed.
+/* Tell whether the word just read begins a statement: KEY =, KEY {, or
+ * KEY NAME {.  A word before KEY { is a value.  Inside of a list, a statement
+ * means that the list is not closed.
  */
-static bool begins_statement(const struct scanner *s)
+static bool begins_statement(const struct scanner *s, const struct token *word)
 {
-	struct scanner copy = *s;
-	struct token token = next(&copy);
+	struct lexer copy = s->lexer;
+	struct token second = token_next(&copy), third;
 
-	if (token.kind == WORD)
-		token = next(&copy);
-	else if (is_sign(&token, '=') || is_sign(&token, '+'))
+	if (token_is(&second, '=') || token_is(&second, '+') ||
+	    token_is(&second, '{'))
 		return true;
-	return is_sign(&token, '{');
-}
-
-static void go_back(struct scanner *s, const struct token *token)
-{
-	s->position = token->start;
-	s->line = token->line;
+	if (second.kind != TOKEN_WORD)
+		return false;
+	third = token_next(&copy);
+	return token_is(&third, '{') &&
+	       (is_section(s, word) || !is_section(s, &second));
 }
 
 static bool check_word(struct scanner *s, const struct token *word)
@@ -224,37 +89,53 @@ static bool check_word(struct scanner *s, const struct token *word)
 	return !word->wrong;
 }
 
-/* What begins a comment elsewhere, and nothing here, goes up to the end of its
- * line, or of the list that it stands in.
+/* Set a word of a key, unless @section is NULL or skipped. */
+static void set_word(struct scanner *s, const struct token *word,
+		     const struct key *key, const struct section *section)
+{
+	struct value value = {
+		.key = key, .section = section, .line = word->line,
+	};
+	char *text;
+
+	if (!check_word(s, word) || !section || section->skipped)
+		return;
+	text = token_value(word);
+	value.word = text;
+	key->set(s->config, &value);
+	free(text);
+}
+
+/* A semicolon begins a comment elsewhere.  Here the rest of the line, or of the
+ * list around it, is one error.
  */
 static bool scan_semicolon(struct scanner *s, const struct token *word,
 			   const char *end)
 {
-	const char *rest = s->text->buffer + word->start;
+	const char *rest = word->start;
 
 	if (*rest != ';')
 		return false;
-	s->position = word->start + strcspn(rest, end);
+	s->lexer.position = rest + strcspn(rest, end);
 	rest += strspn(rest, "; \t\r");
-	if (rest < s->text->buffer + s->position)
+	if (rest < s->lexer.position)
 		complain(s, word, "begins no comment here; write #");
 	else
 		complain(s, word, "ends nothing here; take it out");
-	blank(s->text, word->start, s->position);
 	return true;
 }
 
 /* An address with wild cards, such as 10.0.*.*, is one word. */
 static bool scan_wild(struct scanner *s, struct token *word)
 {
-	const char *start = s->text->buffer + word->start;
+	const char *start = word->start;
 	char *text, *advice;
 
 	if (start[strspn(start, "0123456789.")] != '*')
 		return false;
-	word->end = word->start + strcspn(start, " \t\r\n,{}");
-	s->position = word->end;
-	text = text_of(s, word);
+	word->end = start + strcspn(start, " \t\r\n,{}");
+	s->lexer.position = word->end;
+	text = token_text(word);
 	advice = nf_edge_address_advice(text, WANTED_PREFIX);
 	complain(s, word, "%s", advice);
 	free(advice);
@@ -262,322 +143,377 @@ static bool scan_wild(struct scanner *s, struct token *word)
 	return true;
 }
 
-/* The items of a list, up to its closing brace. */
-static bool scan_list(struct scanner *s, const struct token *name,
-		      const struct token *open)
+/* Read a word of a list.  A word without the comma before it is not set. */
+static void scan_item(struct scanner *s, const struct token *word,
+		      bool comma_due, const struct key *key,
+		      const struct section *section)
 {
-	bool good = true, comma_due = false;
+	if (comma_due) {
+		complain(s, word,
+			 "there is no comma before it; write { one, two }");
+		section = NULL;
+	}
+	set_word(s, word, key, section);
+}
+
+/* Read a list up to its closing brace; @open is the brace that begins it. */
+static void scan_list(struct scanner *s, const struct token *name,
+		      const struct token *open, const struct key *key,
+		      const struct section *section)
+{
+	bool comma_due = false;
 
 	for (;;) {
-		struct token token = next(s);
+		struct token token = token_next(&s->lexer);
+		bool word = token.kind == TOKEN_WORD;
 
-		if (is_sign(&token, '}'))
-			return good;
+		if (token_is(&token, '}'))
+			return;
 
-		if (token.kind == END || is_sign(&token, '{') ||
-		    (token.kind == WORD && begins_statement(s))) {
+		if (token.kind == TOKEN_END || token_is(&token, '{') ||
+		    (word && begins_statement(s, &token))) {
 			struct token where = *name;
 
 			where.line = open->line;
 			complain(s, &where, "the list that begins here is not closed; add }");
-			go_back(s, &token);
-			return false;
+			token_go_back(&s->lexer, &token);
+			return;
 		}
-		if (token.kind == WORD && scan_semicolon(s, &token, "\n}")) {
-			good = false;
-		} else if (token.kind == WORD && scan_wild(s, &token)) {
-			good = false;
+		if (word && scan_semicolon(s, &token, "\n}"))
+			continue;
+		if (word) {
+			if (!scan_wild(s, &token))
+				scan_item(s, &token, comma_due, key, section);
 			comma_due = true;
-		} else if (token.kind == WORD) {
-			if (comma_due)
-				complain(s, &token,
-					 "there is no comma before it; write { one, two }");
-			good &= !comma_due;
-			good &= check_word(s, &token);
-			comma_due = true;
-		} else if (is_sign(&token, ',') && comma_due) {
+		} else if (token_is(&token, ',') && comma_due) {
 			comma_due = false;
 		} else {
 			complain(s, &token, "does not belong into a list; write { one, two }");
-			good = false;
 		}
 	}
 }
 
-static bool scan_value(struct scanner *s, const struct token *name,
-		       const cfg_opt_t *option)
+/* Read what follows the = of a key; @key is NULL when the key is unknown. */
+static void scan_value(struct scanner *s, const struct token *name,
+		       const struct key *key, const struct section *section)
 {
-	struct token token = next(s);
+	bool list = key && key->kind == KEY_LIST;
+	struct token token = token_next(&s->lexer);
 
-	if (is_sign(&token, '{')) {
-		bool good = scan_list(s, name, &token);
-
-		if (!option || option->flags & CFGF_LIST)
-			return good;
-		complain(s, name, "takes one value, not a list; leave out the braces");
-		return false;
+	if (token_is(&token, '{')) {
+		scan_list(s, name, &token, key, list ? section : NULL);
+		if (key && !list)
+			complain(s, name, "takes one value, not a list; leave out the braces");
+	} else if (token.kind == TOKEN_WORD && !begins_statement(s, &token)) {
+		set_word(s, &token, key, section);
+	} else {
+		complain(s, name, "has no value; write %s = %s",
+			 key ? key->name : "key", list ? "{ ... }" : "value");
+		token_go_back(&s->lexer, &token);
 	}
-	if (token.kind == WORD && !begins_statement(s))
-		return check_word(s, &token);
-
-	complain(s, name, "has no value; write %s = %s",
-		 option ? option->name : "key",
-		 option && option->flags & CFGF_LIST ? "{ ... }" : "value");
-	go_back(s, &token);
-	return false;
 }
 
-/* Skip an unknown section: its title, and whatever is in its braces. */
+static void scan_key(struct scanner *s, const struct token *name,
+		     const struct key *key, const struct section *section,
+		     unsigned int *line)
+{
+	struct token token = token_peek(&s->lexer);
+
+	if (token_is(&token, '=')) {
+		token_next(&s->lexer);
+		scan_value(s, name, key, *line ? NULL : section);
+	} else if (token_is(&token, '+')) {
+		complain(s, name, "cannot be added to; write all of it in one list after =");
+		token_next(&s->lexer);
+		scan_value(s, name, key, NULL);
+	} else {
+		complain(s, name, "has no value; write %s = ...", key->name);
+	}
+
+	if (*line)
+		complain(s, name, "is given again; line %u has it already",
+			 *line);
+	else
+		*line = name->line;
+}
+
+static const struct key *find_key(const struct key *keys, const char *name)
+{
+	for (; keys->name; keys++)
+		if (!strcmp(keys->name, name))
+			return keys;
+	return NULL;
+}
+
+/* A new string: the second half of a sentence about an unknown key. */
+static char *key_advice(const struct key *keys, const char *name)
+{
+	const char *words[KEYS_MAX] = { NULL };
+	size_t count = 0;
+
+	for (; keys->name; keys++)
+		words[count++] = keys->name;
+	return nf_edge_advice("key", words, count, name);
+}
+
+/* Skip an unknown section: its name, and all in its braces. */
 static void skip_section(struct scanner *s)
 {
 	unsigned int depth = 0;
 	struct token token;
 
 	do {
-		token = next(s);
-		if (is_sign(&token, '{'))
+		token = token_next(&s->lexer);
+		if (token_is(&token, '{'))
 			depth++;
-		else if (is_sign(&token, '}'))
+		else if (token_is(&token, '}'))
 			depth--;
-	} while (token.kind != END && (depth || token.kind == WORD));
-}
-
-static const cfg_opt_t *find_option(const cfg_opt_t *schema, const char *name)
-{
-	for (; schema->name; schema++)
-		if (!strcmp(schema->name, name))
-			return schema;
-	return NULL;
-}
-
-/* A new string. */
-static char *option_advice(const cfg_opt_t *schema, const char *name)
-{
-	const char *words[KEYS_MAX] = { NULL };
-	size_t count = 0;
-
-	for (; schema->name; schema++)
-		words[count++] = schema->name;
-	return nf_edge_advice("key", words, count, name);
+	} while (token.kind != TOKEN_END &&
+		 (depth || token.kind == TOKEN_WORD));
 }
 
 static void scan_unknown(struct scanner *s, const struct token *name,
-			 const char *word, const cfg_opt_t *schema)
+			 const char *word, const struct key *keys)
 {
-	char *advice = option_advice(schema, word);
-	struct token token = peek(s);
+	char *advice = key_advice(keys, word);
+	struct token token = token_peek(&s->lexer);
+	bool key = token_is(&token, '=') || token_is(&token, '+');
+	/* The next line does not belong to a quote that is not closed. */
+	bool section = begins_statement(s, name) &&
+		       (!name->wrong || token.line == name->line);
 
-	if (name->wrong) {
+	if (name->wrong)
 		complain(s, name, "%s", name->wrong);
-	} else if (is_sign(&token, '=') || is_sign(&token, '+')) {
+	else if (key)
 		complain(s, name, "unknown key; %s", advice);
-		next(s);
-		scan_value(s, name, NULL);
-	} else if (begins_statement(s)) {
+	else if (section)
 		complain(s, name, "unknown section; %s", advice);
-		skip_section(s);
-	} else {
+	else
 		complain(s, name, "does not belong here; of keys, %s", advice);
+
+	if (key) {
+		token_next(&s->lexer);
+		scan_value(s, name, NULL, NULL);
+	} else if (section) {
+		skip_section(s);
 	}
 	free(advice);
-	blank(s->text, name->start, s->position);
 }
 
-static void scan_key(struct scanner *s, const struct token *name,
-		     const cfg_opt_t *option, unsigned int *line)
+/* More names than one, or a wild card, up to the brace of a section. */
+static bool scan_names(struct scanner *s, const struct key *key)
 {
-	struct token token = peek(s);
-	bool good = false;
-
-	if (is_sign(&token, '=')) {
-		next(s);
-		good = scan_value(s, name, option);
-	} else if (is_sign(&token, '+')) {
-		complain(s, name, "cannot be added to; write all of it in one list after =");
-		next(s);
-		scan_value(s, name, option);
-	} else {
-		complain(s, name, "has no value; write %s = ...",
-			 option->name);
-	}
-
-	if (*line) {
-		complain(s, name, "is given again; line %u has it already",
-			 *line);
-		good = false;
-	} else {
-		*line = name->line;
-	}
-	if (!good)
-		blank(s->text, name->start, s->position);
-}
-
-static size_t add_section(struct text *text, const cfg_opt_t *option,
-			  char *title, unsigned int line)
-{
-	text->sections = nf_edge_grow(text->sections, &text->section_capacity,
-				      text->section_count,
-				      sizeof(*text->sections));
-	text->sections[text->section_count] = (struct section){
-		.option = option, .title = title, .line = line,
-	};
-	return text->section_count++;
-}
-
-static void scan_statements(struct scanner *s, const cfg_opt_t *schema,
-			    size_t section);
-
-/* Sections that are compared, and whose values are read: more than a policy can
- * have.  Each of them beyond is an error, and libConfuse compares all pairs.
- */
-#define SECTIONS_MAX	(NF_EDGE_MAX_INTERFACES * 2)
-
-static const struct section *find_twin(const struct text *text,
-				       const cfg_opt_t *option,
-				       const char *title)
-{
-	size_t i;
-
-	for (i = 1; i < text->section_count && i <= SECTIONS_MAX;
-	     i++)
-		if (text->sections[i].option == option &&
-		    !strcmp(text->sections[i].title, title))
-			return &text->sections[i];
-	return NULL;
-}
-
-/* More words than one, or a wild card, up to the brace of a section. */
-static bool scan_names(struct scanner *s, const cfg_opt_t *option)
-{
-	struct token title = peek(s), token;
-	struct scanner end = *s, copy = *s;
+	struct token title = token_peek(&s->lexer), token;
+	struct lexer end = s->lexer, copy = s->lexer;
 	bool wild = false, one = true;
 
-	for (token = next(&copy); token.kind == WORD || is_sign(&token, ',') ||
-	     is_sign(&token, '*') || is_sign(&token, '+');
-	     token = next(&copy)) {
-		one &= token.start == title.start && token.kind == WORD;
-		wild |= token.kind == SIGN && token.sign != ',';
+	for (token = token_next(&copy);
+	     token.kind == TOKEN_WORD || token_is(&token, ',') ||
+	     token_is(&token, '*') || token_is(&token, '+');
+	     token = token_next(&copy)) {
+		one &= token.start == title.start && token.kind == TOKEN_WORD;
+		wild |= token.kind == TOKEN_SIGN && token.sign != ',';
 		title.end = token.end;
 		end = copy;
 	}
-	if (!is_sign(&token, '{') || one)
+	if (!token_is(&token, '{') || one)
 		return false;
-	title.kind = WORD;
+	title.kind = TOKEN_WORD;
 	complain(s, &title, wild ?
 		 "has a wild card, which no name has; write a section for each %s" :
 		 "is more than one name; write a section for each %s",
-		 option->name);
-	*s = end;
+		 key->name);
+	s->lexer = end;
 	return true;
 }
 
-static void scan_section(struct scanner *s, const struct token *name,
-			 const cfg_opt_t *option)
+/* Read the name of a section.  A name keeps its escapes: no name that may be
+ * bound has a backslash.  Return a new string, or NULL after an error.
+ */
+static char *scan_name(struct scanner *s, const struct token *word,
+		       const struct key *key)
 {
-	struct token title = peek(s), open;
-	const struct section *twin = NULL;
-	bool good = true;
-	size_t section;
-	char *word;
+	struct token name = token_peek(&s->lexer);
 
-	if (scan_names(s, option)) {
-		word = nf_edge_strdup("");
-		good = false;
-	} else if (title.kind == WORD) {
-		next(s);
-		good = check_word(s, &title);
-		word = text_of(s, &title);
-		twin = find_twin(s->text, option, word);
-	} else {
-		complain(s, name, "has no name; write %s NAME { ... }",
-			 option->name);
-		word = nf_edge_strdup("");
-		good = false;
+	if (scan_names(s, key))
+		return NULL;
+	if (name.kind != TOKEN_WORD) {
+		complain(s, word, "has no name; write %s NAME { ... }",
+			 key->name);
+		return NULL;
 	}
-	open = peek(s);
-	if (!is_sign(&open, '{')) {
-		complain(s, name, "has no braces; write %s NAME { ... }",
-			 option->name);
-		free(word);
-		blank(s->text, name->start, s->position);
-		return;
-	}
-	next(s);
-
-	if (twin) {
-		complain(s, &title, "a second section %s; line %u has the first",
-			 option->name, twin->line);
-		good = false;
-	}
-	section = add_section(s->text, option, word, name->line);
-	s->text->sections[section].broken = !good || section > SECTIONS_MAX;
-	scan_statements(s, option->subopts, section);
-	if (s->text->sections[section].broken)
-		blank(s->text, name->start, s->position);
+	token_next(&s->lexer);
+	return check_word(s, &name) ? token_text(&name) : NULL;
 }
 
-static void scan_statements(struct scanner *s, const cfg_opt_t *schema,
-			    size_t section)
+/* Take the name of a section that has none for an error of its own. */
+static void refuse_name(struct scanner *s, const struct token *name,
+			const struct key *key)
 {
+	complain(s, name, "names a section that has no name; write %s { ... }",
+		 key->name);
+	token_next(&s->lexer);
+}
+
+/* Tell whether a section with a name is the first of this name, and keep it. */
+static bool check_twin(struct scanner *s, const struct token *name,
+		       const struct section *section)
+{
+	struct heading heading = {
+		.key = section->key, .line = section->line,
+	};
+	size_t i;
+
+	for (i = 0; i < s->heading_count; i++) {
+		if (s->headings[i].key != section->key ||
+		    strcmp(s->headings[i].name, section->name) != 0)
+			continue;
+		complain(s, name, "a second section %s; line %u has the first",
+			 section->key->name, s->headings[i].line);
+		return false;
+	}
+	if (s->heading_count == SECTIONS_MAX)
+		return false;
+	heading.name = nf_edge_strdup(section->name);
+	s->headings[s->heading_count++] = heading;
+	return true;
+}
+
+/* Tell whether the values of a section are set. */
+static bool is_welcome(struct scanner *s, const struct token *word,
+		       const struct token *name, const struct section *section,
+		       unsigned int first_line)
+{
+	if (section->key->kind == KEY_SECTIONS)
+		return section->name && check_twin(s, name, section);
+	if (first_line)
+		complain(s, word, "is given again; line %u has it already",
+			 first_line);
+	return !first_line;
+}
+
+static void scan_statements(struct scanner *s, const struct key *keys,
+			    struct section *section);
+
+static void scan_section(struct scanner *s, const struct token *word,
+			 const struct key *key, unsigned int *line)
+{
+	struct section section = { .key = key, .line = word->line };
+	struct token name = token_peek(&s->lexer), open;
+	bool named = key->kind == KEY_SECTIONS;
+	char *text = NULL;
+
+	if (named)
+		text = scan_name(s, word, key);
+	else if (name.kind == TOKEN_WORD && begins_statement(s, word))
+		refuse_name(s, &name, key);
+	open = token_peek(&s->lexer);
+	if (!token_is(&open, '{')) {
+		complain(s, word, "has no braces; write %s%s { ... }",
+			 key->name, named ? " NAME" : "");
+		free(text);
+		return;
+	}
+	token_next(&s->lexer);
+
+	section.name = text;
+	section.skipped = !is_welcome(s, word, &name, &section, *line);
+	if (!section.skipped)
+		section.made = key->open(s->config, &section);
+	if (!*line)
+		*line = word->line;
+	scan_statements(s, key->keys, &section);
+	free(text);
+}
+
+/* Tell whether a word of a section is the key of another place: that means that
+ * the section is not closed.
+ */
+static bool is_of_top(const struct scanner *s, const struct token *token,
+		      const char *word)
+{
+	return !token->wrong && begins_statement(s, token) &&
+	       find_key(s->keys, word);
+}
+
+/* Read the statements of the top, or of a section with its closing brace. */
+static void scan_statements(struct scanner *s, const struct key *keys,
+			    struct section *section)
+{
+	bool top = !section->key;
+
 	for (;;) {
-		struct section *this = &s->text->sections[section];
-		struct token token = next(s);
-		const cfg_opt_t *option;
+		struct token token = token_next(&s->lexer);
+		const struct key *key;
+		unsigned int *line;
 		char *word;
 
-		if (is_sign(&token, '}') && section)
+		if (token_is(&token, '}') && !top)
 			return;
-		if (token.kind == END && !section)
+		if (token.kind == TOKEN_END && top)
 			return;
-		if (token.kind == SIGN) {
+		if (token.kind == TOKEN_SIGN) {
 			complain(s, &token, "does not belong here; take it out");
-			blank(s->text, token.start, token.end);
 			continue;
 		}
-		if (token.kind == WORD && scan_semicolon(s, &token, "\n"))
+		if (token.kind == TOKEN_WORD &&
+		    scan_semicolon(s, &token, "\n"))
 			continue;
 
-		word = token.kind == WORD ? text_of(s, &token) : NULL;
-		option = word && !token.wrong ? find_option(schema, word) :
-						NULL;
-		/* A key of the top in a section: its brace is missing. */
-		if (section && (!word || (!option && !token.wrong &&
-					  begins_statement(s) &&
-					  find_option(s->schema, word)))) {
-			nf_edge_find(s->errors, s->text->file, this->line,
-				     this->title,
-					"the section that begins here is not closed; add }");
-			this->broken = true;
-			go_back(s, &token);
+		word = token_text(&token);
+		key = token.wrong ? NULL : find_key(keys, word);
+		if (!top && (token.kind == TOKEN_END ||
+			     (!key && is_of_top(s, &token, word)))) {
+			nf_edge_find(&s->config->errors, s->config->file,
+				     section->line,
+				     section->name ?: section->key->name,
+				     "the section that begins here is not closed; add }");
+			token_go_back(&s->lexer, &token);
 			free(word);
 			return;
 		}
 
-		if (!option)
-			scan_unknown(s, &token, word, schema);
-		else if (option->type == CFGT_SEC)
-			scan_section(s, &token, option);
+		line = key ? &section->key_lines[key - keys] : NULL;
+		if (!key)
+			scan_unknown(s, &token, word, keys);
+		else if (key->keys)
+			scan_section(s, &token, key, line);
 		else
-			scan_key(s, &token, option,
-				 &this->key_lines[option - schema]);
+			scan_key(s, &token, key, section, line);
 		free(word);
 	}
 }
 
+static void check_required(struct scanner *s, const struct section *top)
+{
+	const struct key *key;
+
+	for (key = s->keys; key->name; key++)
+		if (key->required && !top->key_lines[key - s->keys])
+			nf_edge_find(&s->config->errors, s->config->file, 1,
+				     key->name, "is missing; write %s",
+				     key->required);
+}
+
 /**
- * nf_edge_text_scan - note every mistake in the grammar of a file
- * @text: the file; sections are filled in, and what is broken is blanked out
- * @schema: the keys and sections that it may hold, at most KEYS_MAX a level
- * @errors: where to note
+ * scan_text - set the values of a text, and note its errors
+ * @config: the configuration; the functions of @keys fill it in
+ * @text: the text
+ * @keys: the table of the top
+ * @top: filled in: the lines of the keys
  */
-void nf_edge_text_scan(struct text *text, const cfg_opt_t *schema,
-		       struct findings *errors)
+void scan_text(struct config *config, const char *text,
+	       const struct key *keys, struct section *top)
 {
 	struct scanner s = {
-		.text = text, .schema = schema, .errors = errors, .line = 1,
+		.config = config, .keys = keys,
+		.lexer = { .position = text, .line = 1 },
 	};
+	size_t i;
 
-	add_section(text, NULL, NULL, 1);
-	scan_statements(&s, schema, 0);
+	*top = (struct section){ .line = 1 };
+	scan_statements(&s, keys, top);
+	check_required(&s, top);
+	for (i = 0; i < s.heading_count; i++)
+		free(s.headings[i].name);
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Reading a whole text file.  libConfuse is never let near the file itself:
- * a directory would make it exit, and a NUL would end it early.
+ * Reading of whole text files.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -144,7 +143,7 @@ static bool is_descriptor(const char *file)
 /**
  * nf_edge_text_read - read a file
  * @text: filled in; nf_edge_text_free() it, also after a failure
- * @file: its name, - for standard input, which has to outlive @text
+ * @file: its name, - for standard input
  * @line: on failure, the line at fault, 0 when it cannot be read at all
  * @why: on failure, a new string: what is wrong
  *
@@ -157,7 +156,7 @@ bool nf_edge_text_read(struct text *text, const char *file, unsigned int *line,
 	int fd;
 
 	*line = 0;
-	*text = (struct text){ .file = file };
+	*text = (struct text){ 0 };
 	text->is_stream = !strcmp(file, STANDARD_INPUT) || is_descriptor(file);
 	fd = strcmp(file, STANDARD_INPUT) != 0 ?
 	     open(file, O_RDONLY | O_CLOEXEC) :
@@ -183,10 +182,5 @@ bool nf_edge_text_read(struct text *text, const char *file, unsigned int *line,
  */
 void nf_edge_text_free(struct text *text)
 {
-	size_t i;
-
-	for (i = 0; i < text->section_count; i++)
-		free(text->sections[i].title);
-	free(text->sections);
 	free(text->buffer);
 }

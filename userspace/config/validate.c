@@ -7,7 +7,7 @@
 #include <limits.h>
 #include <string.h>
 
-#include "config/config.h"
+#include "config/validate.h"
 #include "system/links.h"
 
 static unsigned int least_after(unsigned int least, unsigned int line,
@@ -213,12 +213,28 @@ static void check_inside(struct config *config)
 		     "nothing says what is internal; bind an interface with side internal, or peers internal-networks");
 }
 
+/* Note lists without a prefix, which a failed download leaves. */
+static void check_lists(struct config *config)
+{
+	size_t i;
+
+	for (i = 0; i < PEER_SET_COUNT; i++) {
+		const struct set_source *source = &config->sources[i];
+
+		if (source->is_void && !source->may_be_empty)
+			nf_edge_find(&config->errors, config->file,
+				     source->list_line, source->list,
+				     "holds no prefix; write may-be-empty = true beside it if that is meant");
+	}
+}
+
 /**
  * nf_edge_config_validate - note the errors that no single value shows
  * @config: a configuration that was read
  */
 void nf_edge_config_validate(struct config *config)
 {
+	check_lists(config);
 	check_interfaces(config);
 	check_nodes(config);
 	check_inside(config);

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "config/config.h"
+#include "config/warn.h"
 #include "policy/rows.h"
 #include "system/links.h"
 

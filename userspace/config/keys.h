@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The table of the keys and sections of a configuration.
+ */
+#ifndef KEYS_H
+#define KEYS_H
+
+#include "config/scan.h"
+
+/* Places of the keys of the top. */
+enum top_key {
+	TOP_MODE,
+	TOP_ZONES,
+	TOP_FEATURES,
+	TOP_PING,
+	TOP_EXPOSE,
+	TOP_INTERFACE,
+	TOP_NODE,
+	TOP_PEERS,
+	TOP_KEYS,
+};
+
+extern const struct key config_keys[];
+
+#endif /* KEYS_H */
