@@ -12,7 +12,7 @@ PKG_CONFIG ?= pkg-config
 
 CHECKS     := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 
-LIBRARIES  := libnl-genl-3.0 libnl-3.0 smartcols jansson libconfuse
+LIBRARIES  := libnl-genl-3.0 libnl-3.0 smartcols jansson
 TOOL_FLAGS  = -D_GNU_SOURCE -DNF_EDGE_VERSION='"$(shell cat $(TOP)/VERSION)"' \
 	      -DSYSCONFDIR='"/etc"' -I$(TOP)/include -I$(TOP)/include/uapi \
 	      -I$(TOP)/userspace $(shell $(PKG_CONFIG) --cflags $(LIBRARIES))
