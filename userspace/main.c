@@ -19,30 +19,29 @@ static const struct {
 	verb_fn run;
 	const char *help;
 } verbs[] = {
-	{ "check", nf_edge_cmd_check, "would a configuration load, and what would it change?" },
-	{ "load", nf_edge_cmd_load, "put a configuration into force" },
-	{ "show", nf_edge_cmd_show, "status, rows, nodes, peers, or the configuration" },
-	{ "counters", nf_edge_cmd_counters, "hits by row, totals, drops by reason" },
-	{ "explain", nf_edge_cmd_explain, "what becomes of a packet, and why" },
-	{ "export", nf_edge_cmd_export, "the policy as an nftables ruleset" },
-	{ "zone", nf_edge_cmd_switch, "switch a zone on or off until the next load" },
-	{ "feature", nf_edge_cmd_switch, "switch a feature on or off until the next load" },
-	{ "mode", nf_edge_cmd_mode, "enforce or audit, until the next load" },
-	{ "flush", nf_edge_cmd_flush, "take the policy out of force" },
+	{ "check", cmd_check, "would a configuration load, and what would it change?" },
+	{ "load", cmd_load, "put a configuration into force" },
+	{ "show", cmd_show, "status, rows, nodes, peers, or the configuration" },
+	{ "counters", cmd_counters, "hits by row, totals, drops by reason" },
+	{ "explain", cmd_explain, "what becomes of a packet, and why" },
+	{ "export", cmd_export, "the policy as an nftables ruleset" },
+	{ "zone", cmd_switch, "switch a zone on or off until the next load" },
+	{ "feature", cmd_switch, "switch a feature on or off until the next load" },
+	{ "mode", cmd_mode, "enforce or audit, until the next load" },
+	{ "flush", cmd_flush, "take the policy out of force" },
 };
 
 static enum outcome print_help(void)
 {
 	size_t i;
 
-	fputs("usage: edgectl [VERB [OPTIONS]]\n\n", nf_edge_out);
+	fputs("usage: edgectl [VERB [OPTIONS]]\n\n", out);
 	for (i = 0; i < ARRAY_SIZE(verbs); i++)
-		fprintf(nf_edge_out, "  %-9s %s\n", verbs[i].name,
-			verbs[i].help);
+		fprintf(out, "  %-9s %s\n", verbs[i].name, verbs[i].help);
 	fputs("\n"
 	      "Without a verb, shows the status.  edgectl VERB --help says more;\n"
 	      "edgectl --version names the versions of tool, module and protocol.\n",
-	      nf_edge_out);
+	      out);
 	return DONE;
 }
 
@@ -55,8 +54,8 @@ static enum outcome unknown(const char *word)
 
 	for (i = 0; i < ARRAY_SIZE(verbs); i++)
 		names[i] = verbs[i].name;
-	advice = nf_edge_advice("verb", names, ARRAY_SIZE(names), word);
-	outcome = nf_edge_usage("", "%s: unknown verb; %s", word, advice);
+	advice = nearest_advice("verb", names, ARRAY_SIZE(names), word);
+	outcome = fail_usage("", "%s: unknown verb; %s", word, advice);
 	free(advice);
 	return outcome;
 }
@@ -83,14 +82,14 @@ static enum outcome dispatch(int argc, char **argv)
 	    !strcmp(word, "help"))
 		return print_help();
 	if (!strcmp(word, "--version"))
-		return nf_edge_cmd_version(argc - 1, argv + 1);
+		return cmd_version(argc - 1, argv + 1);
 	if (*word != '-')
 		return unknown(word);
 	for (i = 2; i < argc; i++)
 		if (find_verb(argv[i]))
-			return nf_edge_usage("", "%s: stands before the verb; write %s first",
-					     word, argv[i]);
-	return nf_edge_cmd_show(argc, argv);
+			return fail_usage("", "%s: stands before the verb; write %s first",
+					  word, argv[i]);
+	return cmd_show(argc, argv);
 }
 
 /* The netlink socket must not take the place of a standard stream that is
@@ -113,10 +112,10 @@ int main(int argc, char **argv)
 
 	open_standard_streams();
 	setlocale(LC_CTYPE, "");
-	nf_edge_output_begin();
+	out_begin();
 	outcome = dispatch(argc, argv);
 	if (outcome == DONE)
-		outcome = nf_edge_output_flush(outcome);
-	nf_edge_output_end();
+		outcome = out_flush(outcome);
+	out_end();
 	return outcome;
 }

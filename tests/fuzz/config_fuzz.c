@@ -36,9 +36,9 @@ static const char * const names[FILES] = {
 static int files[FILES];
 
 int __wrap_open(const char *path, int flags, ...);
-bool __wrap_nf_edge_links_read(struct links *links);
-int __wrap_nf_edge_do(struct client *client, struct nl_msg *request,
-		      reply_fn reply, void *arg);
+bool __wrap_links_read(struct links *links);
+int __wrap_client_do(struct client *client, struct nl_msg *request,
+		     reply_fn reply, void *arg);
 
 /* The tool sees these files, and no others. */
 int __wrap_open(const char *path, int flags, ...)
@@ -56,7 +56,7 @@ int __wrap_open(const char *path, int flags, ...)
 	return -1;
 }
 
-bool __wrap_nf_edge_links_read(struct links *links)
+bool __wrap_links_read(struct links *links)
 {
 	static const struct link devices[] = {
 		{ .name = "wan0" }, { .name = "lan0" }, { .name = "dmz0" },
@@ -66,7 +66,7 @@ bool __wrap_nf_edge_links_read(struct links *links)
 	};
 
 	*links = (struct links){ .count = ARRAY_SIZE(devices) };
-	links->items = nf_edge_alloc(sizeof(devices));
+	links->items = xalloc(sizeof(devices));
 	memcpy(links->items, devices, sizeof(devices));
 	return true;
 }
@@ -85,7 +85,7 @@ static void count_peers(struct nlattr *nest)
 
 	EXPECT(!nla_parse_nested(attrs, NF_EDGE_A_PEERS_MAX, nest, NULL));
 	EXPECT(attrs[NF_EDGE_A_PEERS_SET]);
-	sent.bound |= 1U << nf_edge_attr_u32(attrs[NF_EDGE_A_PEERS_SET]);
+	sent.bound |= 1U << attr_u32(attrs[NF_EDGE_A_PEERS_SET]);
 	if (attrs[NF_EDGE_A_PEERS_PREFIXES_IPV4])
 		sent.prefixes += (size_t)nla_len(attrs[NF_EDGE_A_PEERS_PREFIXES_IPV4]) /
 				 NF_EDGE_PREFIX_IPV4_SIZE;
@@ -95,8 +95,8 @@ static void count_peers(struct nlattr *nest)
 }
 
 /* Takes the place of the kernel, which is sent a policy. */
-int __wrap_nf_edge_do(struct client *client, struct nl_msg *request,
-		      reply_fn reply, void *arg)
+int __wrap_client_do(struct client *client, struct nl_msg *request,
+		     reply_fn reply, void *arg)
 {
 	struct nlattr *attr, *inner;
 	int left, rest;
@@ -130,15 +130,15 @@ static void check_load(struct config *config)
 	size_t addresses = 0, i;
 
 	memset(&sent, 0, sizeof(sent));
-	EXPECT(!nf_edge_load_prepare(&client, policy, &reply));
-	EXPECT(!nf_edge_load_publish(&client, policy, 7, &reply));
+	EXPECT(!load_prepare(&client, policy, &reply));
+	EXPECT(!load_publish(&client, policy, 7, &reply));
 	for (i = 0; i < policy->node_count; i++)
 		addresses += policy->nodes[i].count;
 	EXPECT(sent.interfaces == policy->interface_count);
 	EXPECT(sent.nodes == policy->node_count);
 	EXPECT(sent.addresses == addresses);
-	EXPECT(sent.prefixes == nf_edge_policy_prefixes(policy));
-	EXPECT(sent.bound == nf_edge_policy_bound(policy));
+	EXPECT(sent.prefixes == policy_prefixes(policy));
+	EXPECT(sent.bound == policy_bound(policy));
 }
 
 static void check_json(json_t *json)
@@ -159,14 +159,14 @@ static char *write_back(const struct config *config, bool json)
 		.loaded_mode = policy->mode, .loaded_zones = policy->zones,
 		.loaded_features = policy->features,
 	};
-	FILE *before = nf_edge_out;
+	FILE *before = out;
 	char *text = NULL;
 	size_t size;
 
-	nf_edge_out = open_memstream(&text, &size);
-	nf_edge_config_print(&view, json, NULL);
-	fclose(nf_edge_out);
-	nf_edge_out = before;
+	out = open_memstream(&text, &size);
+	config_print(&view, json, NULL);
+	fclose(out);
+	out = before;
 	return text;
 }
 
@@ -204,8 +204,7 @@ static bool same_bindings(const struct node *a, const struct node *b)
 				j++;
 			if (i == a->count || j == b->count)
 				break;
-			if (!nf_edge_ip_equal(&a->bindings[i].ip,
-					      &b->bindings[j].ip))
+			if (!ip_equal(&a->bindings[i].ip, &b->bindings[j].ip))
 				return false;
 		}
 		if (i != a->count || j != b->count)
@@ -226,7 +225,7 @@ static bool same_set(const struct peer_set *a, const struct peer_set *b)
 		if (n != b->prefixes[f].count ||
 		    (n && memcmp(a->prefixes[f].entries,
 				 b->prefixes[f].entries,
-				 n * nf_edge_entry_size(f)) != 0))
+				 n * peer_set_entry_size(f)) != 0))
 			return false;
 	}
 	return true;
@@ -256,9 +255,9 @@ static void check_changes(const struct policy *before,
 {
 	struct changes changes;
 
-	nf_edge_diff(&changes, before, after);
+	diff_policies(&changes, before, after);
 	EXPECT(any || !changes.count);
-	nf_edge_changes_free(&changes);
+	diff_free(&changes);
 }
 
 static void check_accepted(struct config *config)
@@ -268,8 +267,8 @@ static void check_accepted(struct config *config)
 	char *text;
 	json_t *json;
 
-	nf_edge_config_warn(config);
-	check_json(nf_edge_findings_json(&config->warnings));
+	config_warn(config);
+	check_json(findings_json(&config->warnings));
 	check_load(config);
 
 	text = write_back(config, true);
@@ -283,16 +282,16 @@ static void check_accepted(struct config *config)
 	text = write_back(config, false);
 	remove_files();
 	put_file(0, text, strlen(text));
-	nf_edge_config_read(&again, names[0]);
+	config_read(&again, names[0]);
 	if (again.errors.count) {
 		fputs(text, stderr);
-		nf_edge_findings_print(&again.errors, stderr);
+		findings_print(&again.errors, stderr);
 		WRONG("what show config wrote is refused");
 	}
 	expect_same(&config->policy, &again.policy);
 	check_changes(&config->policy, &again.policy, false);
 	check_changes(&none, &config->policy, true);
-	nf_edge_config_free(&again);
+	config_free(&again);
 	free(text);
 }
 
@@ -314,11 +313,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		data += length + 3;
 	}
 
-	nf_edge_config_read(&config, names[0]);
-	check_json(nf_edge_findings_json(&config.errors));
+	config_read(&config, names[0]);
+	check_json(findings_json(&config.errors));
 	if (!config.errors.count)
 		check_accepted(&config);
-	nf_edge_config_free(&config);
+	config_free(&config);
 	remove_files();
 	return 0;
 }
@@ -331,6 +330,6 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 	(void)argv;
 	for (i = 0; i < FILES; i++)
 		files[i] = -1;
-	nf_edge_output_begin();
+	out_begin();
 	return 0;
 }

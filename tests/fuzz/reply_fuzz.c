@@ -88,7 +88,7 @@ int __wrap_nl_socket_modify_cb(struct nl_sock *socket, enum nl_cb_type type,
 			       enum nl_cb_kind kind, nl_recvmsg_msg_cb_t call,
 			       void *arg);
 int __wrap_nl_recvmsgs_default(struct nl_sock *socket);
-void __wrap_nf_edge_sessions_find(struct sessions *sessions);
+void __wrap_sessions_find(struct sessions *sessions);
 int __wrap_json_dumpf(const json_t *json, FILE *out, size_t flags);
 int __real_json_dumpf(const json_t *json, FILE *out, size_t flags);
 uint8_t __wrap_nla_get_u8(const struct nlattr *attr);
@@ -268,7 +268,7 @@ int __wrap_nl_socket_modify_cb(struct nl_sock *socket, enum nl_cb_type type,
 /* The devices: one datagram. */
 int __wrap_nl_recvmsgs_default(struct nl_sock *socket)
 {
-	uint8_t *data = nf_edge_alloc(65536);
+	uint8_t *data = xalloc(65536);
 	struct nlmsghdr *header = (struct nlmsghdr *)data;
 	int left = answers.left > 2 ? (int)next_datagram(data, 65536) : 0;
 
@@ -284,10 +284,10 @@ int __wrap_nl_recvmsgs_default(struct nl_sock *socket)
 	return 0;
 }
 
-void __wrap_nf_edge_sessions_find(struct sessions *sessions)
+void __wrap_sessions_find(struct sessions *sessions)
 {
 	*sessions = (struct sessions){ .whose = OURS, .count = 2 };
-	sessions->items = nf_edge_alloc(2 * sizeof(*sessions->items));
+	sessions->items = xalloc(2 * sizeof(*sessions->items));
 	sessions->items[1] = sessions->items[0] = (struct query){
 		.in = "wan0", .protocol = IPPROTO_TCP, .port = 22,
 		.source = { AF_INET, { 192, 0, 2, 7 } },
@@ -312,23 +312,23 @@ static void run(char * const *verb)
 	for (argc = 0; verb[argc]; argc++)
 		argv[argc] = verb[argc];
 	if (!strcmp(*verb, "show"))
-		nf_edge_cmd_show(argc, argv);
+		cmd_show(argc, argv);
 	else if (!strcmp(*verb, "counters"))
-		nf_edge_cmd_counters(argc, argv);
+		cmd_counters(argc, argv);
 	else if (!strcmp(*verb, "explain"))
-		nf_edge_cmd_explain(argc, argv);
+		cmd_explain(argc, argv);
 	else if (!strcmp(*verb, "flush"))
-		nf_edge_cmd_flush(argc, argv);
+		cmd_flush(argc, argv);
 	else if (!strcmp(*verb, "check"))
-		nf_edge_cmd_check(argc, argv);
+		cmd_check(argc, argv);
 	else if (!strcmp(*verb, "load"))
-		nf_edge_cmd_load(argc, argv);
+		cmd_load(argc, argv);
 	else if (!strcmp(*verb, "--version"))
-		nf_edge_cmd_version(argc, argv);
+		cmd_version(argc, argv);
 	else if (!strcmp(*verb, "mode"))
-		nf_edge_cmd_mode(argc, argv);
+		cmd_mode(argc, argv);
 	else
-		nf_edge_cmd_switch(argc, argv);
+		cmd_switch(argc, argv);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -337,10 +337,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	received = 0;
 	sequence = 0;
 	asked = 0;
-	nf_edge_output_begin();
+	out_begin();
 	run(verbs[pick(&answers, ARRAY_SIZE(verbs))]);
-	nf_edge_output_flush(DONE);
-	nf_edge_output_end();
+	out_flush(DONE);
+	out_end();
 	return 0;
 }
 
@@ -361,7 +361,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 	EXPECT(pwrite(fd, text, sizeof(text) - 1, 0) == sizeof(text) - 1);
 	snprintf(conf, sizeof(conf), "/proc/self/fd/%d", fd);
 	/* The settings of this machine are no part of an input. */
-	nf_edge_ways_procfs = "/nonexistent";
+	ways_procfs = "/nonexistent";
 	return 0;
 }
 

@@ -105,7 +105,7 @@ static void the_only_error_is(const struct refusal *refusal)
 	if (config.errors.total == 1 &&
 	    strstr(config.errors.items[0].message, refusal->sentence))
 		return;
-	nf_edge_findings_print(&config.errors, stderr);
+	findings_print(&config.errors, stderr);
 	fail_msg("%s: not one error: ...%s...", refusal->text,
 		 refusal->sentence);
 }
@@ -169,8 +169,7 @@ static void remedies_are_taken(void **state)
 	size_t i, taken = 0;
 
 	for (i = 0; i < ARRAY_SIZE(prefixes); i++) {
-		message = nf_edge_address_advice(prefixes[i].text,
-						 WANTED_PREFIX);
+		message = address_advice(prefixes[i].text, WANTED_PREFIX);
 		remedy = strstr(message, "; write ");
 		remedy = remedy ? remedy + strlen("; write ") : "none";
 		/* A remedy of prefixes alone, and whole. */

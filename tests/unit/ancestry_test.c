@@ -68,9 +68,9 @@ static int ask_variable(const char *expected)
 	struct ancestry ancestry;
 	bool same;
 
-	nf_edge_ancestry_read(&ancestry);
+	ancestry_read(&ancestry);
 	same = ancestry.variable && !strcmp(ancestry.variable, expected);
-	nf_edge_ancestry_free(&ancestry);
+	ancestry_free(&ancestry);
 	return same ? YES : NO;
 }
 
@@ -83,11 +83,11 @@ static int ask_socket(const char *number)
 	int fd;
 
 	inode = open_socket(&fd);
-	nf_edge_ancestry_read(&ancestry);
-	above = nf_edge_inodes_have(&ancestry.sockets,
-				    (uint32_t)strtoul(number, NULL, 10));
-	own = nf_edge_inodes_have(&ancestry.sockets, inode);
-	nf_edge_ancestry_free(&ancestry);
+	ancestry_read(&ancestry);
+	above = ancestry_has(&ancestry.sockets,
+			     (uint32_t)strtoul(number, NULL, 10));
+	own = ancestry_has(&ancestry.sockets, inode);
+	ancestry_free(&ancestry);
 	close(fd);
 	if (own)
 		return BROKEN;
@@ -99,9 +99,9 @@ static int ask_terminal(void)
 	struct ancestry ancestry;
 	bool terminal;
 
-	nf_edge_ancestry_read(&ancestry);
+	ancestry_read(&ancestry);
 	terminal = ancestry.terminal;
-	nf_edge_ancestry_free(&ancestry);
+	ancestry_free(&ancestry);
 	return terminal ? YES : NO;
 }
 
@@ -211,8 +211,8 @@ static bool holds_as_server(const char *name)
 	}
 	assert_int_equal(read(answers[0], &inode, sizeof(inode)),
 			 sizeof(inode));
-	nf_edge_server_sockets(&servers);
-	found = nf_edge_inodes_have(&servers, inode);
+	ancestry_servers(&servers);
+	found = ancestry_has(&servers, inode);
 	free(servers.items);
 	close(orders[1]);
 	assert_int_equal(status_of(pid), YES);

@@ -22,9 +22,9 @@ static void a_socket_that_cannot_be_made_says_why(void **state)
 	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
 	none.rlim_max = before.rlim_max;
 	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
-	error = nf_edge_client_open(&client);
+	error = client_open(&client);
 	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
-	nf_edge_client_close(&client);
+	client_close(&client);
 	assert_int_equal(error, -EMFILE);
 }
 

@@ -157,20 +157,20 @@ static void a_nul_is_refused(void **state)
 {
 	static const char text[] = TOP "\n\0" NODE;
 
-	nf_edge_config_free(&config);
+	config_free(&config);
 	write_bytes("edge.conf", text, sizeof(text) - 1);
-	nf_edge_config_read(&config, path);
+	config_read(&config, path);
 	error(5, path, "NUL");
 	errors(1);
 }
 
 static void a_directory_and_no_file_are_refused(void **state)
 {
-	nf_edge_config_free(&config);
-	nf_edge_config_read(&config, folder);
+	config_free(&config);
+	config_read(&config, folder);
 	error(1, folder, "is a directory");
-	nf_edge_config_free(&config);
-	nf_edge_config_read(&config, "/nonexistent/edge.conf");
+	config_free(&config);
+	config_read(&config, "/nonexistent/edge.conf");
 	error(1, "/nonexistent/edge.conf", "No such file");
 }
 
@@ -255,7 +255,7 @@ static void a_byte_order_mark_stands_wherever_a_file_begins(void **state)
 	write_bytes("partners.list", list, strlen(list));
 	read_text(TOP NODE "peers cms { file = partners.list }\n");
 	errors(0);
-	assert_int_equal(nf_edge_set_count(&config.policy.sets[NF_EDGE_PEER_SET_CMS]),
+	assert_int_equal(peer_set_count(&config.policy.sets[NF_EDGE_PEER_SET_CMS]),
 			 2);
 	/* Anywhere else the mark is a part of a word, and is named. */
 	one_error(TOP NODE "ping = { inter\ufeffnal }\n", 5,
@@ -265,9 +265,9 @@ static void a_byte_order_mark_stands_wherever_a_file_begins(void **state)
 static void another_encoding(const char *text, size_t length,
 			     unsigned int line, const char *sentence)
 {
-	nf_edge_config_free(&config);
+	config_free(&config);
 	write_bytes("edge.conf", text, length);
-	nf_edge_config_read(&config, path);
+	config_read(&config, path);
 	error(line, path, sentence);
 	errors(1);
 
@@ -368,12 +368,12 @@ static void prefixes_come_from_a_file(void **state)
 	errors(0);
 	assert_int_equal(set->prefixes[IPV4].count, 3);
 	assert_int_equal(set->prefixes[IPV6].count, 1);
-	assert_true(nf_edge_ip_parse("10.1.2.3", &ip));
-	assert_true(nf_edge_set_contains(set, &ip));
-	assert_true(nf_edge_ip_parse("10.2.0.2", &ip));
-	assert_false(nf_edge_set_contains(set, &ip));
-	assert_true(nf_edge_ip_parse("2001:db8:1::1", &ip));
-	assert_true(nf_edge_set_contains(set, &ip));
+	assert_true(ip_parse("10.1.2.3", &ip));
+	assert_true(peer_set_contains(set, &ip));
+	assert_true(ip_parse("10.2.0.2", &ip));
+	assert_false(peer_set_contains(set, &ip));
+	assert_true(ip_parse("2001:db8:1::1", &ip));
+	assert_true(peer_set_contains(set, &ip));
 }
 
 static void errors_name_the_list_and_its_line(void **state)

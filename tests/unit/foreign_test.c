@@ -26,7 +26,7 @@
 
 static void shown(const char *text, const char *line)
 {
-	char *got = nf_edge_shown(text);
+	char *got = foreign_shown(text);
 
 	assert_string_equal(got, line);
 	free(got);
@@ -99,7 +99,7 @@ static void a_character_is_escaped_that_nobody_sees(void **state)
 	for (i = 0; i < ARRAY_SIZE(ranges); i++)
 		for (c = ranges[i].first; c <= ranges[i].last; c++) {
 			put_utf8(text, c);
-			got = nf_edge_shown(text);
+			got = foreign_shown(text);
 			if ((*got == '\\' && c != '\\') != ranges[i].hidden)
 				fail_msg("U+%04X: %s", (unsigned int)c, got);
 			free(got);
@@ -134,7 +134,7 @@ static void an_encoding_is_told_by_what_there_is(void **state)
 		octets = malloc(cases[i].length);
 		assert_true(octets || !cases[i].length);
 		memcpy(octets, cases[i].octets, cases[i].length);
-		got = nf_edge_other_encoding(octets, cases[i].length);
+		got = foreign_encoding(octets, cases[i].length);
 		free(octets);
 		if (!got != !cases[i].name ||
 		    (got && strcmp(got, cases[i].name) != 0))
@@ -162,18 +162,18 @@ static void words_are_cut_between_characters(void **state)
 
 	for (i = 0; i < 100; i++)
 		strcat(word, "\u00e9");
-	got = nf_edge_shown_word(word);
+	got = foreign_shown_word(word);
 	assert_int_equal(strlen(got), 2 * 64 + 3);
 	assert_string_equal(got + 2 * 64, "...");
 	free(got);
-	got = nf_edge_shown_word("");
+	got = foreign_shown_word("");
 	assert_string_equal(got, "\"\"");
 	free(got);
 }
 
 static void odd(const char *text, const char *sentence)
 {
-	char *got = nf_edge_odd(text);
+	char *got = foreign_odd(text);
 
 	if (!got || strcmp(got, sentence) != 0)
 		fail_msg("%s: %s", text, got ? got : "nothing");
@@ -194,7 +194,7 @@ static void characters_that_are_taken_for_others_are_named(void **state)
 	odd("\uff57an0", "U+FF57 in it is a full-width character; write w");
 	odd("a\x1b", "U+001B in it is a control character; take it out");
 	odd("caf\xe9", "the octet \\xe9 in it is no UTF-8");
-	assert_null(nf_edge_odd("wan0 \"quoted\" caf\u00e9 \u4e2d"));
+	assert_null(foreign_odd("wan0 \"quoted\" caf\u00e9 \u4e2d"));
 }
 
 static void what_was_meant_is_found(void **state)
@@ -208,7 +208,7 @@ static void what_was_meant_is_found(void **state)
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(meant); i++) {
-		char *got = nf_edge_plain(meant[i][0]);
+		char *got = foreign_plain(meant[i][0]);
 
 		assert_string_equal(got, meant[i][1]);
 		free(got);
@@ -222,7 +222,7 @@ static char *printed(const struct findings *findings)
 	size_t size;
 	FILE *stream = open_memstream(&text, &size);
 
-	nf_edge_findings_print(findings, stream);
+	findings_print(findings, stream);
 	fclose(stream);
 	return text;
 }
@@ -242,20 +242,20 @@ static void findings_of_others_are_escaped(void **state)
 	json_t *json, *first;
 	char *text;
 
-	nf_edge_find(&findings, "a\nb", 3, "x\x1by", "the kernel says %s",
+	findings_add(&findings, "a\nb", 3, "x\x1by", "the kernel says %s",
 		     "\x07\xff");
 	text = printed(&findings);
 	assert_string_equal(text, "a\\nb:3: x\\x1by: the kernel says \\x07\\xff; U+001B in it is a control character; take it out\n");
 	free(text);
 
 	/* A machine gets the name itself, if JSON can have it. */
-	json = nf_edge_findings_json(&findings);
+	json = findings_json(&findings);
 	first = json_array_get(json, 0);
 	assert_string_equal(json_string_value(json_object_get(first, "file")),
 			    "a\nb");
 	assert_non_null(json_object_get(first, "message"));
 	json_decref(json);
-	nf_edge_findings_free(&findings);
+	findings_free(&findings);
 }
 
 static void twenty_of_a_file_are_printed_in_order(void **state)
@@ -266,16 +266,16 @@ static void twenty_of_a_file_are_printed_in_order(void **state)
 	char *text;
 
 	for (i = 0; i < 20; i++)
-		nf_edge_find(&findings, "edge.conf", 20 - i, "w", "is wrong");
-	nf_edge_findings_sort(&findings, "edge.conf");
+		findings_add(&findings, "edge.conf", 20 - i, "w", "is wrong");
+	findings_sort(&findings, "edge.conf");
 	text = printed(&findings);
 	assert_int_equal(lines(text), 20);
 	assert_null(strstr(text, "more"));
 	free(text);
 
 	for (i = 0; i < 500000; i++)
-		nf_edge_find(&findings, "a.list", i + 1, "w", "is wrong");
-	nf_edge_findings_sort(&findings, "edge.conf");
+		findings_add(&findings, "a.list", i + 1, "w", "is wrong");
+	findings_sort(&findings, "edge.conf");
 	text = printed(&findings);
 	assert_int_equal(lines(text), 41);
 	assert_ptr_equal(strstr(text, "edge.conf:1: "), text);
@@ -285,11 +285,11 @@ static void twenty_of_a_file_are_printed_in_order(void **state)
 	free(text);
 
 	assert_int_equal(findings.total, 500020);
-	assert_int_equal(nf_edge_findings_left_out(&findings), 499980);
-	json = nf_edge_findings_json(&findings);
+	assert_int_equal(findings_left_out(&findings), 499980);
+	json = findings_json(&findings);
 	assert_int_equal(json_array_size(json), 40);
 	json_decref(json);
-	nf_edge_findings_free(&findings);
+	findings_free(&findings);
 }
 
 static void a_hundred_in_all_are_printed(void **state)
@@ -301,16 +301,16 @@ static void a_hundred_in_all_are_printed(void **state)
 	for (file = 0; file < FILES; file++)
 		for (i = 0; i < 30; i++) {
 			snprintf(name, sizeof(name), "%02u.list", file);
-			nf_edge_find(&findings, name, i + 1, "w", "is wrong");
+			findings_add(&findings, name, i + 1, "w", "is wrong");
 		}
-	nf_edge_findings_sort(&findings, "edge.conf");
+	findings_sort(&findings, "edge.conf");
 	text = printed(&findings);
 	/* Five files, what is left of each, and what is left of the others. */
 	assert_int_equal(lines(text), 100 + 5 + 1);
 	assert_non_null(strstr(text, "\nedgectl: 04.list: 10 more not shown\n"
 			       "edgectl: 240 more not shown, in other files\n"));
 	free(text);
-	nf_edge_findings_free(&findings);
+	findings_free(&findings);
 }
 
 static void a_complaint_escapes_what_is_put_into_it(void **state)
@@ -321,7 +321,7 @@ static void a_complaint_escapes_what_is_put_into_it(void **state)
 	assert_int_equal(pipe(pipes), 0);
 	fflush(stderr);
 	dup2(pipes[1], STDERR_FILENO);
-	nf_edge_usage("explain", "%s: unknown", "\x1b\u201cx");
+	fail_usage("explain", "%s: unknown", "\x1b\u201cx");
 	fflush(stderr);
 	dup2(before, STDERR_FILENO);
 	close(before);
@@ -339,7 +339,7 @@ static void json_is_whole_whatever_a_name_is(void **state)
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(names); i++) {
-		json_t *text = nf_edge_json_text(names[i]);
+		json_t *text = out_json_text(names[i]);
 
 		assert_non_null(text);
 		json_decref(text);

@@ -38,7 +38,7 @@ static const struct links all = { .items = devices,
 
 static void is_on(const char *name, const char *wanted)
 {
-	const struct link *master = nf_edge_link_master(&all, name);
+	const struct link *master = link_master(&all, name);
 
 	if (!wanted)
 		assert_null(master);
@@ -79,12 +79,12 @@ static void a_circle_ends(void **state)
 	};
 	const struct links links = { .items = circle, .count = 2 };
 
-	assert_non_null(nf_edge_link_master(&links, "a"));
+	assert_non_null(link_master(&links, "a"));
 }
 
 static void absent(const char *name, const char *sentence)
 {
-	char *got = nf_edge_device_absent(&all, name);
+	char *got = device_absent(&all, name);
 
 	if (!got || strcmp(got, sentence) != 0)
 		fail_msg("%s: %s", name, got ? got : "nothing");
@@ -95,7 +95,7 @@ static void absent(const char *name, const char *sentence)
 
 static void a_name_of_no_device_is_explained(void **state)
 {
-	assert_null(nf_edge_device_absent(&all, "wan0"));
+	assert_null(device_absent(&all, "wan0"));
 	absent("wan1", NEAREST("wan0"));
 	absent("WAN0", NEAREST("wan0"));
 	absent("\u201cwan0\u201d", NEAREST("wan0"));
@@ -113,7 +113,7 @@ static void an_alternative_name_leads_to_the_first_one(void **state)
 {
 	absent("uplink", "is another name of enp0s31f6; write enp0s31f6");
 	absent("provider-of-the-city", "is another name of enp0s31f6; write enp0s31f6");
-	assert_null(nf_edge_device_absent(&all, "enp0s31f6"));
+	assert_null(device_absent(&all, "enp0s31f6"));
 }
 
 static void a_wild_card_is_none(void **state)

@@ -18,7 +18,7 @@ static void list(const char *text)
 static void warnings(size_t count)
 {
 	if (config.warnings.total != count)
-		nf_edge_findings_print(&config.warnings, stderr);
+		findings_print(&config.warnings, stderr);
 	assert_int_equal(config.warnings.total, count);
 }
 
@@ -140,11 +140,11 @@ static void what_is_given_twice_counts_once(void **state)
 	errors(1);
 	read_text(TOP NODE "peers cms { file = partners.list prefixes = { 11.0.0.0/24, 11.0.1.0/24 } }\n");
 	errors(0);
-	assert_int_equal(nf_edge_set_count(cms), 600000);
+	assert_int_equal(peer_set_count(cms), 600000);
 	write_many("partners.list", 3000, true);
 	read_text(TOP NODE "peers cms { file = partners.list prefixes = { 2001:db8:0:7::/64, 2001:db8:0:8::/65 } }\n");
 	errors(0);
-	assert_int_equal(nf_edge_set_count(cms), 3001);
+	assert_int_equal(peer_set_count(cms), 3001);
 }
 
 /* Six hundred thousand, the same again, and what is left to a million. */

@@ -20,7 +20,7 @@
 static void says(uint64_t seconds, uint64_t now, enum moment_style style,
 		 const char *wanted)
 {
-	char *text = nf_edge_moment(seconds, now, style);
+	char *text = moment_text(seconds, now, style);
 
 	assert_string_equal(text, wanted);
 	free(text);

@@ -28,8 +28,7 @@ static void advises(char *advice, const char *wanted)
 
 static void verb(const char *word, const char *wanted)
 {
-	advises(nf_edge_advice("verb", verbs, ARRAY_SIZE(verbs), word),
-		wanted);
+	advises(nearest_advice("verb", verbs, ARRAY_SIZE(verbs), word), wanted);
 }
 
 #define ALL_VERBS	"there are check, load, show, counters, explain, " \
@@ -43,15 +42,15 @@ static void a_near_word_is_named(void **state)
 	verb("counter", "the nearest is counters");
 	verb("exp", "the nearest is export");
 	verb("explian", "the nearest is explain");
-	advises(nf_edge_word_advice(&nf_edge_zones, "exteral"),
+	advises(names_advice(&names_zones, "exteral"),
 		"the nearest is external");
-	advises(nf_edge_word_advice(&nf_edge_features, "Remote-Access"),
+	advises(names_advice(&names_features, "Remote-Access"),
 		"the nearest is remote-access");
-	advises(nf_edge_word_advice(&nf_edge_features, "web-confrencing"),
+	advises(names_advice(&names_features, "web-confrencing"),
 		"the nearest is web-conferencing");
-	advises(nf_edge_word_advice(&nf_edge_peer_sets, "frontends"),
+	advises(names_advice(&names_peer_sets, "frontends"),
 		"the nearest is frontend");
-	advises(nf_edge_word_advice(&nf_edge_modes, "enfroce"),
+	advises(names_advice(&names_modes, "enfroce"),
 		"the nearest is enforce");
 }
 
@@ -68,14 +67,13 @@ static void words_are_listed_where_none_is_near(void **state)
 	verb("externals", ALL_VERBS);
 	verb("0123456789012345678901234567890123456789012345678901234567890123",
 	     ALL_VERBS);
-	advises(nf_edge_word_advice(&nf_edge_sides, "north"),
+	advises(names_advice(&names_sides, "north"),
 		"there are external, internal, edge");
-	advises(nf_edge_advice("node", one, 1, "frontend"),
-		"there is edge1");
-	advises(nf_edge_advice("node", many, 17, "frontend"),
+	advises(nearest_advice("node", one, 1, "frontend"), "there is edge1");
+	advises(nearest_advice("node", many, 17, "frontend"),
 		"there are 17, and none is near");
-	assert_null(nf_edge_nearest(verbs, 0, "load"));
-	assert_null(nf_edge_nearest(verbs, ARRAY_SIZE(verbs), "status"));
+	assert_null(nearest_word(verbs, 0, "load"));
+	assert_null(nearest_word(verbs, ARRAY_SIZE(verbs), "status"));
 }
 
 static void words_of_other_tools_are_known(void **state)
@@ -88,35 +86,34 @@ static void words_of_other_tools_are_known(void **state)
 	verb("reload", "write load");
 	verb("start", "write load");
 	verb("stop", "write flush");
-	advises(nf_edge_word_advice(&nf_edge_zones, "jabber"), "write xmpp");
-	advises(nf_edge_word_advice(&nf_edge_features, "video"), "write av");
-	advises(nf_edge_word_advice(&nf_edge_modes, "dry-run"),
-		"write audit");
-	advises(nf_edge_word_advice(&nf_edge_sides, "dmz"), "write edge");
+	advises(names_advice(&names_zones, "jabber"), "write xmpp");
+	advises(names_advice(&names_features, "video"), "write av");
+	advises(names_advice(&names_modes, "dry-run"), "write audit");
+	advises(names_advice(&names_sides, "dmz"), "write edge");
 	/* Of another kind, the word is only far. */
-	advises(nf_edge_word_advice(&nf_edge_zones, "status"),
+	advises(names_advice(&names_zones, "status"),
 		"there are external, internal, federation, pic, xmpp");
 }
 
 static void zones_and_features_are_told_apart(void **state)
 {
-	advises(nf_edge_word_advice(&nf_edge_zones, "remote-access"),
+	advises(names_advice(&names_zones, "remote-access"),
 		"there is a feature of this name");
-	advises(nf_edge_word_advice(&nf_edge_features, "external"),
+	advises(names_advice(&names_features, "external"),
 		"there is a zone of this name");
 }
 
 static void only_letters_of_ascii_have_a_case(void **state)
 {
-	assert_true(nf_edge_same_letters("ID", "id"));
-	assert_true(nf_edge_same_letters("LAST-HIT", "Last-Hit"));
-	assert_true(nf_edge_same_letters("", ""));
-	assert_false(nf_edge_same_letters("ID", "IDS"));
-	assert_false(nf_edge_same_letters("IDS", "ID"));
-	assert_false(nf_edge_same_letters("I\xcc\x87" "D", "ID"));
-	assert_false(nf_edge_same_letters("\xc4", "\xe4"));
-	assert_false(nf_edge_same_letters("[", "{"));
-	assert_false(nf_edge_same_letters("@", "`"));
+	assert_true(nearest_same_letters("ID", "id"));
+	assert_true(nearest_same_letters("LAST-HIT", "Last-Hit"));
+	assert_true(nearest_same_letters("", ""));
+	assert_false(nearest_same_letters("ID", "IDS"));
+	assert_false(nearest_same_letters("IDS", "ID"));
+	assert_false(nearest_same_letters("I\xcc\x87" "D", "ID"));
+	assert_false(nearest_same_letters("\xc4", "\xe4"));
+	assert_false(nearest_same_letters("[", "{"));
+	assert_false(nearest_same_letters("@", "`"));
 }
 
 int main(void)

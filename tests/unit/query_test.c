@@ -30,7 +30,7 @@ static bool parse(const char *text, struct query *query, char **why)
 	*why = NULL;
 	while ((word = strsep(&rest, " ")))
 		words[count++] = word;
-	good = nf_edge_query_parse(query, words, count, why);
+	good = query_parse(query, words, count, why);
 	free(copy);
 	return good;
 }
@@ -62,8 +62,7 @@ static void questions_are_read(void **state)
 	good("--in wan0 tcp 198.51.100.7:40000 131.107.155.10:443", &query);
 	assert_string_equal(query.in, "wan0");
 	assert_int_equal(query.protocol, IPPROTO_TCP);
-	assert_string_equal(nf_edge_ip_format(&query.source, text),
-			    "198.51.100.7");
+	assert_string_equal(ip_format(&query.source, text), "198.51.100.7");
 	assert_int_equal(query.port, 443);
 
 	good("udp --local [2001:db8::7]:40000 [2001:db8::10]:3478", &query);
@@ -111,15 +110,15 @@ static void questions_that_make_no_sense_are_refused(void **state)
 static void the_table_is_whole(void **state)
 {
 	assert_int_equal(NF_EDGE_ROW_COUNT, 37);
-	assert_int_equal(nf_edge_row_find("external/1"), 0);
-	assert_int_equal(nf_edge_row_find("xmpp/3"), 36);
-	assert_int_equal(nf_edge_row_find("xmpp/4"), -1);
-	assert_true(nf_edge_row_same_flow(
-		&nf_edge_rows[nf_edge_row_find("external/5")],
-		&nf_edge_rows[nf_edge_row_find("pic/3")]));
-	assert_false(nf_edge_row_same_flow(
-		&nf_edge_rows[nf_edge_row_find("external/6")],
-		&nf_edge_rows[nf_edge_row_find("external/7")]));
+	assert_int_equal(rows_find("external/1"), 0);
+	assert_int_equal(rows_find("xmpp/3"), 36);
+	assert_int_equal(rows_find("xmpp/4"), -1);
+	assert_true(row_same_flow(
+		&rows_table[rows_find("external/5")],
+		&rows_table[rows_find("pic/3")]));
+	assert_false(row_same_flow(
+		&rows_table[rows_find("external/6")],
+		&rows_table[rows_find("external/7")]));
 }
 
 static void prefixes_are_read_and_written(void **state)
@@ -134,11 +133,10 @@ static void prefixes_are_read_and_written(void **state)
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(texts); i++) {
-		assert_null(nf_edge_prefix_parse(texts[i], &ip, &length));
-		assert_string_equal(nf_edge_prefix_format(&ip, length, text),
-				    texts[i]);
+		assert_null(prefix_parse(texts[i], &ip, &length));
+		assert_string_equal(prefix_format(&ip, length, text), texts[i]);
 	}
-	why = nf_edge_prefix_parse("2001:db8::1/32", &ip, &length);
+	why = prefix_parse("2001:db8::1/32", &ip, &length);
 	assert_string_equal(why, "has host bits set; write 2001:db8::/32");
 	free(why);
 }
@@ -148,18 +146,18 @@ static void add(struct peer_set *set, const char *text)
 	unsigned int length;
 	struct ip ip;
 
-	assert_null(nf_edge_prefix_parse(text, &ip, &length));
-	nf_edge_set_add(set, &ip, length);
+	assert_null(prefix_parse(text, &ip, &length));
+	peer_set_add(set, &ip, length);
 	set->bound = true;
-	nf_edge_set_sort(set);
+	peer_set_sort(set);
 }
 
 static bool contains(const struct peer_set *set, const char *text)
 {
 	struct ip ip;
 
-	assert_true(nf_edge_ip_parse(text, &ip));
-	return nf_edge_set_contains(set, &ip);
+	assert_true(ip_parse(text, &ip));
+	return peer_set_contains(set, &ip);
 }
 
 static void a_set_contains_its_prefixes_to_the_border(void **state)
@@ -193,7 +191,7 @@ static void a_set_contains_its_prefixes_to_the_border(void **state)
 	for (i = 0; i < ARRAY_SIZE(outside); i++)
 		assert_true(contains(&set, outside[i]));
 	policy.sets[0] = set;
-	nf_edge_policy_free(&policy);
+	policy_free(&policy);
 }
 
 /* A prefix is refused with a word; NULL for one that is not. */
@@ -201,7 +199,7 @@ static void is_unfit(const char *text, const char *word)
 {
 	unsigned int length;
 	struct ip ip;
-	char *why = nf_edge_prefix_parse(text, &ip, &length);
+	char *why = prefix_parse(text, &ip, &length);
 
 	if (word ? !why || !strstr(why, word) : !!why)
 		fail_msg("%s: %s", text, why ? why : "is taken");
@@ -251,11 +249,11 @@ static void expect(const struct policy *before, const struct policy *after,
 	struct changes changes;
 	size_t i;
 
-	nf_edge_diff(&changes, before, after);
+	diff_policies(&changes, before, after);
 	assert_int_equal(changes.count, count);
 	for (i = 0; i < count; i++)
 		assert_string_equal(changes.lines[i], lines[i]);
-	nf_edge_changes_free(&changes);
+	diff_free(&changes);
 }
 
 static void what_tells_two_policies_apart_is_listed(void **state)
@@ -275,15 +273,13 @@ static void what_tells_two_policies_apart_is_listed(void **state)
 
 	before.mode = NF_EDGE_MODE_ENFORCE;
 	after.mode = NF_EDGE_MODE_AUDIT;
-	nf_edge_interface_add(&before, "a")->sides = 1U << NF_EDGE_SIDE_EXTERNAL;
-	nf_edge_interface_add(&after, "a")->sides = 1U << NF_EDGE_SIDE_EDGE;
-	nf_edge_interface_add(&after, "b")->sides = 1U << NF_EDGE_SIDE_INTERNAL;
-	nf_edge_ip_parse("192.0.2.1", &ip);
-	nf_edge_node_bind(nf_edge_node_add(&before, "n"),
-			  NF_EDGE_SERVICE_ACCESS, &ip, 0);
-	nf_edge_ip_parse("192.0.2.2", &ip);
-	nf_edge_node_bind(nf_edge_node_add(&after, "n"),
-			  NF_EDGE_SERVICE_ACCESS, &ip, 0);
+	interface_add(&before, "a")->sides = 1U << NF_EDGE_SIDE_EXTERNAL;
+	interface_add(&after, "a")->sides = 1U << NF_EDGE_SIDE_EDGE;
+	interface_add(&after, "b")->sides = 1U << NF_EDGE_SIDE_INTERNAL;
+	ip_parse("192.0.2.1", &ip);
+	node_bind(node_add(&before, "n"), NF_EDGE_SERVICE_ACCESS, &ip, 0);
+	ip_parse("192.0.2.2", &ip);
+	node_bind(node_add(&after, "n"), NF_EDGE_SERVICE_ACCESS, &ip, 0);
 	add(&before.sets[NF_EDGE_PEER_SET_CMS], "10.0.0.0/8");
 	add(&before.sets[NF_EDGE_PEER_SET_CMS], "10.0.0.0/16");
 	add(&before.sets[NF_EDGE_PEER_SET_CMS], "2001:db8::/32");
@@ -294,8 +290,8 @@ static void what_tells_two_policies_apart_is_listed(void **state)
 
 	expect(&before, &after, lines, ARRAY_SIZE(lines));
 	expect(&before, &before, NULL, 0);
-	nf_edge_policy_free(&before);
-	nf_edge_policy_free(&after);
+	policy_free(&before);
+	policy_free(&after);
 }
 
 static void an_address_that_changes_its_service_is_a_change(void **state)
@@ -315,18 +311,17 @@ static void an_address_that_changes_its_service_is_a_change(void **state)
 	struct node *node;
 	struct ip ip;
 
-	nf_edge_ip_parse("192.0.2.1", &ip);
-	nf_edge_node_bind(nf_edge_node_add(&before, "n"),
-			  NF_EDGE_SERVICE_ACCESS, &ip, 0);
-	node = nf_edge_node_add(&after, "n");
-	nf_edge_node_bind(node, NF_EDGE_SERVICE_AV, &ip, 0);
+	ip_parse("192.0.2.1", &ip);
+	node_bind(node_add(&before, "n"), NF_EDGE_SERVICE_ACCESS, &ip, 0);
+	node = node_add(&after, "n");
+	node_bind(node, NF_EDGE_SERVICE_AV, &ip, 0);
 	expect(&before, &after, lines, ARRAY_SIZE(lines));
 	expect(&after, &before, back, ARRAY_SIZE(back));
 	/* Of both services now: one is new. */
-	nf_edge_node_bind(node, NF_EDGE_SERVICE_ACCESS, &ip, 0);
+	node_bind(node, NF_EDGE_SERVICE_ACCESS, &ip, 0);
 	expect(&before, &after, other, ARRAY_SIZE(other));
-	nf_edge_policy_free(&before);
-	nf_edge_policy_free(&after);
+	policy_free(&before);
+	policy_free(&after);
 }
 
 /* Each part of a policy, added and removed. */
@@ -357,22 +352,22 @@ static void each_change_is_one_line(void **state)
 	one.features = 1U << NF_EDGE_FEATURE_AV | 1U << NF_EDGE_FEATURE_CLS;
 	one.ping = 1U << NF_EDGE_SIDE_EXTERNAL;
 	one.expose_cls_ports = true;
-	nf_edge_interface_add(&one, "a")->sides =
+	interface_add(&one, "a")->sides =
 		1U << NF_EDGE_SIDE_EXTERNAL | 1U << NF_EDGE_SIDE_INTERNAL;
-	nf_edge_interface_add(&other, "b")->sides = 1U << NF_EDGE_SIDE_EDGE;
-	node = nf_edge_node_add(&one, "n");
-	nf_edge_ip_parse("2001:db8::1", &ip);
-	nf_edge_node_bind(node, NF_EDGE_SERVICE_WEBCONF, &ip, 0);
-	nf_edge_ip_parse("192.0.2.7", &ip);
-	nf_edge_node_bind(node, NF_EDGE_SERVICE_WEBCONF, &ip, 0);
-	nf_edge_node_add(&other, "m");
+	interface_add(&other, "b")->sides = 1U << NF_EDGE_SIDE_EDGE;
+	node = node_add(&one, "n");
+	ip_parse("2001:db8::1", &ip);
+	node_bind(node, NF_EDGE_SERVICE_WEBCONF, &ip, 0);
+	ip_parse("192.0.2.7", &ip);
+	node_bind(node, NF_EDGE_SERVICE_WEBCONF, &ip, 0);
+	node_add(&other, "m");
 	add(&one.sets[NF_EDGE_PEER_SET_CRL], "10.0.0.0/8");
 	add(&one.sets[NF_EDGE_PEER_SET_CRL], "2001:db8::/32");
 	one.sets[NF_EDGE_PEER_SET_FRONTEND].bound = true;
 	expect(&nothing, &one, comes, ARRAY_SIZE(comes));
 	expect(&one, &other, goes, ARRAY_SIZE(goes));
-	nf_edge_policy_free(&one);
-	nf_edge_policy_free(&other);
+	policy_free(&one);
+	policy_free(&other);
 }
 
 int main(void)

@@ -43,9 +43,9 @@ static inline void write_bytes(const char *name, const char *text,
 /* Read a text as edge.conf. */
 static inline void read_text(const char *text)
 {
-	nf_edge_config_free(&config);
+	config_free(&config);
 	write_bytes("edge.conf", text, strlen(text));
-	nf_edge_config_read(&config, path);
+	config_read(&config, path);
 }
 
 static inline const struct finding *
@@ -59,7 +59,7 @@ find(const struct findings *findings, unsigned int line, const char *word,
 		    !strcmp(findings->items[i].word, word) &&
 		    strstr(findings->items[i].message, sentence))
 			return &findings->items[i];
-	nf_edge_findings_print(findings, stderr);
+	findings_print(findings, stderr);
 	fail_msg("no line %u: %s: ...%s...", line, word, sentence);
 	return NULL;
 }
@@ -73,7 +73,7 @@ static inline void error(unsigned int line, const char *word,
 static inline void errors(size_t count)
 {
 	if (config.errors.count != count)
-		nf_edge_findings_print(&config.errors, stderr);
+		findings_print(&config.errors, stderr);
 	assert_int_equal(config.errors.count, count);
 }
 
@@ -91,7 +91,7 @@ static inline void warning(const char *text, unsigned int line,
 {
 	read_text(text);
 	errors(0);
-	nf_edge_config_warn(&config);
+	config_warn(&config);
 	find(&config.warnings, line, word, sentence);
 }
 
@@ -102,7 +102,7 @@ static inline void no_warning(const char *text, const char *word,
 
 	read_text(text);
 	errors(0);
-	nf_edge_config_warn(&config);
+	config_warn(&config);
 	for (i = 0; i < config.warnings.count; i++)
 		assert_false(!strcmp(config.warnings.items[i].word, word) &&
 			     strstr(config.warnings.items[i].message,
@@ -119,7 +119,7 @@ static inline int remove_folder(void **state)
 	static const char *const names[] = { "edge.conf", "partners.list" };
 	size_t i;
 
-	nf_edge_config_free(&config);
+	config_free(&config);
 	for (i = 0; i < ARRAY_SIZE(names); i++) {
 		snprintf(path, sizeof(path), "%s/%s", folder, names[i]);
 		unlink(path);

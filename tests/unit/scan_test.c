@@ -50,7 +50,7 @@ static const struct key keys[] = {
 
 static void scan(const char *text)
 {
-	nf_edge_config_free(&config);
+	config_free(&config);
 	config = (struct config){ .file = "edge.conf" };
 	*said = '\0';
 	scan_text(&config, text, keys, &top);

@@ -45,15 +45,15 @@ static void numbers_are_those_of_the_text(void **state)
 	size_t i;
 
 	for (i = 0; i < COUNT(ranges); i++) {
-		assert_true(nf_edge_prefix_read(ranges[i].text, &ip, &length));
+		assert_true(prefix_read(ranges[i].text, &ip, &length));
 		assert_int_equal(ip.family,
 				 ranges[i].version == 6 ? AF_INET6 : AF_INET);
 		assert_int_equal(length, ranges[i].length);
 		assert_true(half(&ip, 0) == ranges[i].high);
 		assert_true(half(&ip, 8) == ranges[i].low);
 		first = ip;
-		nf_edge_ip_mask(&first, length);
-		assert_true(nf_edge_ip_equal(&first, &ip));
+		ip_mask(&first, length);
+		assert_true(ip_equal(&first, &ip));
 	}
 }
 
@@ -64,10 +64,9 @@ static void the_tool_calls_each_range_by_its_word(void **state)
 	size_t i;
 
 	for (i = 0; i < COUNT(ranges); i++) {
-		assert_true(nf_edge_prefix_read(ranges[i].text, &ip, &length));
-		assert_string_equal(nf_edge_ip_unfit(&ip, length),
-				    ranges[i].word);
-		assert_string_equal(nf_edge_ip_unfit(&ip, nf_edge_ip_bits(&ip)),
+		assert_true(prefix_read(ranges[i].text, &ip, &length));
+		assert_string_equal(ip_unfit(&ip, length), ranges[i].word);
+		assert_string_equal(ip_unfit(&ip, ip_bits(&ip)),
 				    ranges[i].word);
 	}
 }

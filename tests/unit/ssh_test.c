@@ -68,14 +68,14 @@ struct situation {
 
 static const struct situation *now;
 
-bool __wrap_nf_edge_connections_read(struct connections *connections);
+bool __wrap_connections_read(struct connections *connections);
 enum original
-__wrap_nf_edge_connection_original(const struct connection *connection,
-				   struct connection *original);
-void __wrap_nf_edge_ancestry_read(struct ancestry *ancestry);
-void __wrap_nf_edge_server_sockets(struct inodes *inodes);
+__wrap_connection_original(const struct connection *connection,
+			   struct connection *original);
+void __wrap_ancestry_read(struct ancestry *ancestry);
+void __wrap_ancestry_servers(struct inodes *inodes);
 
-bool __wrap_nf_edge_connections_read(struct connections *connections)
+bool __wrap_connections_read(struct connections *connections)
 {
 	struct connection *one;
 	size_t i;
@@ -84,25 +84,25 @@ bool __wrap_nf_edge_connections_read(struct connections *connections)
 	for (i = 0; i < ARRAY_SIZE(known) && !now->deaf; i++) {
 		if (!(now->alive & 1U << i))
 			continue;
-		connections->items = nf_edge_grow(connections->items,
-						  &connections->capacity,
-						  connections->count,
-						  sizeof(*one));
+		connections->items = xgrow(connections->items,
+					   &connections->capacity,
+					   connections->count,
+					   sizeof(*one));
 		one = &connections->items[connections->count++];
 		*one = (struct connection){
 			.local_port = known[i].local_port,
 			.peer_port = known[i].peer_port,
 			.inode = (uint32_t)i + 1,
 		};
-		nf_edge_ip_parse(known[i].local, &one->local);
-		nf_edge_ip_parse(known[i].peer, &one->peer);
+		ip_parse(known[i].local, &one->local);
+		ip_parse(known[i].peer, &one->peer);
 	}
 	return !now->deaf;
 }
 
 enum original
-__wrap_nf_edge_connection_original(const struct connection *connection,
-				   struct connection *original)
+__wrap_connection_original(const struct connection *connection,
+			   struct connection *original)
 {
 	*original = (struct connection){ 0 };
 	if (now->original == ORIGINAL_FOUND) {
@@ -120,17 +120,17 @@ static void fill(struct inodes *inodes, unsigned int bits)
 	for (i = 0; i < ARRAY_SIZE(known); i++) {
 		if (!(bits & 1U << i))
 			continue;
-		inodes->items = nf_edge_grow(inodes->items, &inodes->capacity,
-					     inodes->count,
-					     sizeof(*inodes->items));
+		inodes->items = xgrow(inodes->items, &inodes->capacity,
+				      inodes->count,
+				      sizeof(*inodes->items));
 		inodes->items[inodes->count++] = i + 1;
 	}
 }
 
-void __wrap_nf_edge_ancestry_read(struct ancestry *ancestry)
+void __wrap_ancestry_read(struct ancestry *ancestry)
 {
 	*ancestry = (struct ancestry){
-		.variable = now->variable ? nf_edge_strdup(now->variable) :
+		.variable = now->variable ? xstrdup(now->variable) :
 					    NULL,
 		.terminal = now->terminal,
 		.whole = !now->cut_short,
@@ -138,7 +138,7 @@ void __wrap_nf_edge_ancestry_read(struct ancestry *ancestry)
 	fill(&ancestry->sockets, now->held);
 }
 
-void __wrap_nf_edge_server_sockets(struct inodes *inodes)
+void __wrap_ancestry_servers(struct inodes *inodes)
 {
 	fill(inodes, now->served);
 }
@@ -151,14 +151,14 @@ static void expect(const struct situation *situation, size_t number)
 	struct ip here;
 
 	now = situation;
-	nf_edge_ip_parse("127.0.0.1", &here);
-	nf_edge_sessions_find(&sessions);
+	ip_parse("127.0.0.1", &here);
+	sessions_find(&sessions);
 	for (i = 0; i < sessions.count; i++) {
 		const struct query *query = &sessions.items[i];
 
 		assert_int_equal(query->protocol, IPPROTO_TCP);
 		assert_string_equal(query->in, "lo");
-		assert_true(nf_edge_ip_equal(&query->destination, &here));
+		assert_true(ip_equal(&query->destination, &here));
 		length += (size_t)snprintf(found + length,
 					   sizeof(found) - length, "%s%u:%u",
 					   i ? " " : "",
@@ -170,7 +170,7 @@ static void expect(const struct situation *situation, size_t number)
 		fail_msg("%zu: found \"%s\", whose %d, unknown: %s", number,
 			 found, (int)sessions.whose,
 			 sessions.unknown ? sessions.unknown : "nothing");
-	nf_edge_sessions_free(&sessions);
+	sessions_free(&sessions);
 }
 
 #define EXPECT(situations)						\

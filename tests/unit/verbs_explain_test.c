@@ -22,7 +22,7 @@
 
 static uint64_t bit(const char *row)
 {
-	int i = nf_edge_row_find(row);
+	int i = rows_find(row);
 
 	assert_true(i >= 0);
 	return 1ULL << i;
@@ -183,7 +183,7 @@ static void each_reason_has_its_remedy(void **state)
 	for (reason = 0; reason < REASON_COUNT; reason++) {
 		drops(reason, 0);
 		says("drop: ");
-		says(nf_edge_word(&nf_edge_reasons, reason));
+		says(names_word(&names_reasons, reason));
 		is_silent_of("Near rows");
 	}
 	drops(NF_EDGE_REASON_INTERFACE, bit("external/5") | bit("external/7") |

@@ -71,8 +71,8 @@ static void a_service_has_its_own_sets_and_chains(void **state)
 
 			serve(service, kinds[i].address);
 			for (other = 0; other < SERVICE_COUNT; other++) {
-				const char *word = nf_edge_word(&nf_edge_services,
-								other);
+				const char *word = names_word(&names_services,
+							      other);
 
 				expect(other == service, "\t\t%s daddr @%s_%s tcp dport { ",
 				       ip, word, f);

@@ -162,7 +162,7 @@ static void expect_prefixes(struct nlmsghdr *message, const char *prefix, ...)
 	va_start(prefixes, prefix);
 	for (; prefix; prefix = va_arg(prefixes, const char *)) {
 		memset(wanted, 0, sizeof(wanted));
-		assert_null(nf_edge_prefix_parse(prefix, &address, &length));
+		assert_null(prefix_parse(prefix, &address, &length));
 		memcpy(wanted, address.bytes, ipv4 ? 4 : 16);
 		wanted[ipv4 ? 4 : 16] = (uint8_t)length;
 		assert_true((size_t)nla_len(list) >= (count + 1) * size);
@@ -449,8 +449,8 @@ static enum outcome check_addresses(unsigned int one, unsigned int n)
 	fputs("mode = audit\nzones = { }\nfeatures = { }\n"
 	      "interface lan0 { sides = { internal } }\nnode edge1 {\n", stream);
 	for (service = 0; service < SERVICE_COUNT; service++) {
-		fprintf(stream, "  %s = {", nf_edge_word(&nf_edge_services,
-							 service));
+		fprintf(stream, "  %s = {", names_word(&names_services,
+						       service));
 		for (i = 0; i < (service == one ? n : NF_EDGE_MAX_ADDRESSES); i++)
 			fprintf(stream, "%s 10.%u.0.%u", i ? "," : "", service,
 				i + 1);

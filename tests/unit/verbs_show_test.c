@@ -139,7 +139,7 @@ static void each_row_says_why_it_is_dead(void **state)
 	object = json();
 	expect_int(object, "generation", 41);
 	for (i = 0; i < NF_EDGE_ROW_COUNT; i++) {
-		const struct row *r = &nf_edge_rows[i];
+		const struct row *r = &rows_table[i];
 		bool zone = r->zone == NF_EDGE_ZONE_EXTERNAL;
 		bool feature = r->feature != NF_EDGE_FEATURE_PIC;
 		const char *why;
@@ -243,7 +243,7 @@ static void counters_print_each_number_at_its_place(void **state)
 						     n * NF_EDGE_ROW_COUNT + i);
 
 			expect_text(one, "node", names[n]);
-			expect_text(one, "row", nf_edge_rows[i].id);
+			expect_text(one, "row", rows_table[i].id);
 			expect_counts(one, n, i);
 		}
 		for (i = 0; i < SERVICE_COUNT; i++) {
@@ -251,16 +251,16 @@ static void counters_print_each_number_at_its_place(void **state)
 						     n * SERVICE_COUNT + i);
 
 			expect_text(one, "service",
-				    nf_edge_word(&nf_edge_services,
-						 (uint32_t)i));
+				    names_word(&names_services,
+					       (uint32_t)i));
 			expect_counts(one, n, i);
 		}
 	}
 	for (i = 0; i < REASON_COUNT; i++) {
 		json_t *one = json_array_get(drops, i);
 
-		expect_text(one, "reason", nf_edge_word(&nf_edge_reasons,
-							(uint32_t)i));
+		expect_text(one, "reason", names_word(&names_reasons,
+						      (uint32_t)i));
 		expect_int(one, "packets", (json_int_t)(100 * (i + 1)));
 		expect_int(one, "bytes", (json_int_t)(100 * (i + 1) + 1));
 		expect_int(one, "would_be_packets",
@@ -290,7 +290,7 @@ static void counters_ask_for_what_the_options_say(void **state)
 	assert_null(request_of(NF_EDGE_CMD_DROPS_GET, 0));
 	object = json();
 	expect_counts(json_array_get(json_object_get(object, "rows"), 0), 1,
-		      (size_t)nf_edge_row_find("pic/1"));
+		      (size_t)rows_find("pic/1"));
 	assert_int_equal(json_array_size(json_object_get(object, "services")), 0);
 	json_decref(object);
 

@@ -27,8 +27,7 @@
 static bool may_permit(size_t i)
 {
 	return module.view.rows[i].live &&
-	       !nf_edge_row_at_nobody(&nf_edge_rows[i],
-				      module.view.rows[i].bound);
+	       !row_at_nobody(&rows_table[i], module.view.rows[i].bound);
 }
 
 /* Each row dead by the switch alone, beside each live row of its flow. */
@@ -37,7 +36,7 @@ static size_t expect_pairs(json_t *pairs, bool is_zone, uint32_t which)
 	size_t killed, by, n = 0;
 
 	for (killed = 0; killed < NF_EDGE_ROW_COUNT; killed++) {
-		const struct row *row = &nf_edge_rows[killed];
+		const struct row *row = &rows_table[killed];
 		uint32_t dead = module.view.rows[killed].dead;
 
 		if (is_zone ? row->zone != which ||
@@ -47,11 +46,11 @@ static size_t expect_pairs(json_t *pairs, bool is_zone, uint32_t which)
 			continue;
 		for (by = 0; by < NF_EDGE_ROW_COUNT; by++) {
 			if (!may_permit(by) ||
-			    !nf_edge_row_same_flow(row, &nf_edge_rows[by]))
+			    !row_same_flow(row, &rows_table[by]))
 				continue;
 			expect_text(json_array_get(pairs, n), "row", row->id);
 			expect_text(json_array_get(pairs, n), "by",
-				    nf_edge_rows[by].id);
+				    rows_table[by].id);
 			n++;
 		}
 	}
@@ -69,8 +68,8 @@ static void a_switch_lists_exactly_the_rows_that_still_permit(void **state)
 	for (bound = 0; bound < 2; bound++) {
 		for (kind = 0; kind < 2; kind++) {
 			for (which = 0; which < (kind ? 5 : 10); which++) {
-				const char *word = nf_edge_word(kind ?
-					&nf_edge_zones : &nf_edge_features, which);
+				const char *word = names_word(kind ?
+					&names_zones : &names_features, which);
 				json_t *object;
 
 				policy->zones = ALL_ZONES;
@@ -126,8 +125,8 @@ static void switches_send_one_attribute(void **state)
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(switches); i++) {
-		verb_fn verb = switches[i].word ? nf_edge_cmd_switch :
-						  nf_edge_cmd_mode;
+		verb_fn verb = switches[i].word ? cmd_switch :
+						  cmd_mode;
 		int type, n = 0;
 
 		if (run_verb(verb, switches[i].verb, switches[i].state,
@@ -265,8 +264,8 @@ static void put_tuple(struct nl_msg *msg, int type, const char *source,
 {
 	struct ip from = ip(source), to = ip(destination);
 	bool ipv4 = from.family == AF_INET;
-	struct nlattr *tuple = nf_edge_nest(msg, type);
-	struct nlattr *nest = nf_edge_nest(msg, CTA_TUPLE_IP);
+	struct nlattr *tuple = attr_nest(msg, type);
+	struct nlattr *nest = attr_nest(msg, CTA_TUPLE_IP);
 
 	nla_put(msg, ipv4 ? CTA_IP_V4_SRC : CTA_IP_V6_SRC, ipv4 ? 4 : 16,
 		from.bytes);

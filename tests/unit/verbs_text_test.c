@@ -22,14 +22,14 @@
 /* A value of JSON as a cell has it. */
 static char *cell_of(const json_t *value)
 {
-	char *text = nf_edge_strdup(""), *longer;
+	char *text = xstrdup(""), *longer;
 	const json_t *one;
 	size_t i;
 
 	if (json_is_array(value)) {
 		json_array_foreach(value, i, one) {
-			longer = nf_edge_format("%s%s%s", text, i ? "," : "",
-						json_string_value(one));
+			longer = xformat("%s%s%s", text, i ? "," : "",
+					 json_string_value(one));
 			free(text);
 			text = longer;
 		}
@@ -37,16 +37,16 @@ static char *cell_of(const json_t *value)
 	}
 	free(text);
 	if (json_is_integer(value))
-		return nf_edge_format("%lld", (long long)json_integer_value(value));
+		return xformat("%lld", (long long)json_integer_value(value));
 	if (json_is_boolean(value))
-		return nf_edge_strdup(json_is_true(value) ? "yes" : "no");
-	return nf_edge_strdup(json_is_string(value) ? json_string_value(value) :
+		return xstrdup(json_is_true(value) ? "yes" : "no");
+	return xstrdup(json_is_string(value) ? json_string_value(value) :
 						      "");
 }
 
 static char *key_of(const char *heading)
 {
-	char *key = nf_edge_strdup(heading), *p;
+	char *key = xstrdup(heading), *p;
 
 	for (p = key; *p; p++)
 		*p = (char)tolower(*p);
@@ -57,7 +57,7 @@ static char *key_of(const char *heading)
 static void expect_column(const char *heading, const json_t *records,
 			  const char *key)
 {
-	char *left = nf_edge_strdup(printed), *line, *save = NULL;
+	char *left = xstrdup(printed), *line, *save = NULL;
 	const json_t *record;
 	size_t i;
 
@@ -124,9 +124,9 @@ static void a_table_has_in_each_cell_what_its_json_has(void **state)
 	static const char *const none[] = { NULL };
 
 	unsetenv("TERM");
-	expect_table("rows", &nf_edge_columns_of_rows, of_rows);
-	expect_table("nodes", &nf_edge_columns_of_nodes, none);
-	expect_table("peers", &nf_edge_columns_of_peers, none);
+	expect_table("rows", &columns_of_rows, of_rows);
+	expect_table("nodes", &columns_of_nodes, none);
+	expect_table("peers", &columns_of_peers, none);
 }
 
 static const struct {
@@ -134,16 +134,16 @@ static const struct {
 	verb_fn run;
 	const char *options[4];
 } verbs[] = {
-	{ "check", nf_edge_cmd_check, { "--json" } },
-	{ "load", nf_edge_cmd_load, { "--json", "--force" } },
-	{ "show", nf_edge_cmd_show, { "--json", "--output", "ROWS", "NOTE" } },
-	{ "counters", nf_edge_cmd_counters, { "--json", "--node", "--zone", "--reset" } },
-	{ "explain", nf_edge_cmd_explain, { "--json" } },
-	{ "export", nf_edge_cmd_export, { "nftables" } },
-	{ "zone", nf_edge_cmd_switch, { "--json", "ZONE" } },
-	{ "feature", nf_edge_cmd_switch, { "--json", "FEATURE" } },
-	{ "mode", nf_edge_cmd_mode, { "--json", "--force", "audit" } },
-	{ "flush", nf_edge_cmd_flush, { "--json" } },
+	{ "check", cmd_check, { "--json" } },
+	{ "load", cmd_load, { "--json", "--force" } },
+	{ "show", cmd_show, { "--json", "--output", "ROWS", "NOTE" } },
+	{ "counters", cmd_counters, { "--json", "--node", "--zone", "--reset" } },
+	{ "explain", cmd_explain, { "--json" } },
+	{ "export", cmd_export, { "nftables" } },
+	{ "zone", cmd_switch, { "--json", "ZONE" } },
+	{ "feature", cmd_switch, { "--json", "FEATURE" } },
+	{ "mode", cmd_mode, { "--json", "--force", "audit" } },
+	{ "flush", cmd_flush, { "--json" } },
 };
 
 static void each_verb_explains_itself(void **state)

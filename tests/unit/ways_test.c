@@ -24,7 +24,7 @@ static struct ways ways;
 /* A file below the test's /proc, with the folders that lead to it. */
 static void write_proc(const char *name, const char *text)
 {
-	char *path = nf_edge_format("%s/%s", procfs, name), *slash;
+	char *path = xformat("%s/%s", procfs, name), *slash;
 	FILE *file;
 
 	for (slash = path + sizeof(procfs); (slash = strchr(slash, '/'));
@@ -42,7 +42,7 @@ static void write_proc(const char *name, const char *text)
 
 static void remove_procfs(void)
 {
-	char *command = nf_edge_format("rm -rf %s", procfs);
+	char *command = xformat("rm -rf %s", procfs);
 
 	assert_int_equal(system(command), 0);
 	free(command);
@@ -52,8 +52,8 @@ static void add_device(const char *name, bool bears_edges)
 {
 	struct device *device;
 
-	ways.devices = nf_edge_grow(ways.devices, &ways.device_capacity,
-				    ways.device_count, sizeof(*device));
+	ways.devices = xgrow(ways.devices, &ways.device_capacity,
+			     ways.device_count, sizeof(*device));
 	device = &ways.devices[ways.device_count++];
 	*device = (struct device){
 		.is_bound = true, .bears_edges = bears_edges,
@@ -66,17 +66,17 @@ static int begin(void **state)
 	static const char *const addresses[] = {
 		"131.107.155.10", "2001:db8:155::10",
 	};
-	struct node *node = nf_edge_node_add(&policy, "edge1");
+	struct node *node = node_add(&policy, "edge1");
 	struct ip ip;
 	size_t i;
 
 	strcpy(procfs + sizeof(procfs) - 7, "XXXXXX");
 	if (!mkdtemp(procfs))
 		return -1;
-	nf_edge_ways_procfs = procfs;
+	ways_procfs = procfs;
 	for (i = 0; i < ARRAY_SIZE(addresses); i++) {
-		assert_true(nf_edge_ip_parse(addresses[i], &ip));
-		nf_edge_node_bind(node, NF_EDGE_SERVICE_ACCESS, &ip, 1);
+		assert_true(ip_parse(addresses[i], &ip));
+		node_bind(node, NF_EDGE_SERVICE_ACCESS, &ip, 1);
 	}
 	ways = (struct ways){ .policy = &policy };
 	add_device("wan0", false);
@@ -87,8 +87,8 @@ static int begin(void **state)
 
 static int end(void **state)
 {
-	nf_edge_ways_free(&ways);
-	nf_edge_policy_free(&policy);
+	ways_free(&ways);
+	policy_free(&policy);
 	remove_procfs();
 	return 0;
 }
@@ -96,7 +96,7 @@ static int end(void **state)
 /* The only way that is found, if any. */
 static void one_way(const char *kind, const char *where, const char *sentence)
 {
-	nf_edge_ways_of_proc(&ways);
+	ways_of_proc(&ways);
 	assert_int_equal(ways.count, 1);
 	assert_string_equal(ways.items[0].kind, kind);
 	assert_string_equal(ways.items[0].where, where);
@@ -106,7 +106,7 @@ static void one_way(const char *kind, const char *where, const char *sentence)
 
 static void no_way(void)
 {
-	nf_edge_ways_of_proc(&ways);
+	ways_of_proc(&ways);
 	if (ways.count)
 		fail_msg("%s: %s", ways.items[0].where, ways.items[0].text);
 }
@@ -199,8 +199,8 @@ static void rpl_is_segment_routing(void **state)
 
 static void write_advertised(const char *device, const char *flags)
 {
-	char *line = nf_edge_format("20010db80155000000000000000000fe 02 40 00 %s %8s\n",
-				    flags, device);
+	char *line = xformat("20010db80155000000000000000000fe 02 40 00 %s %8s\n",
+			     flags, device);
 
 	write_proc("sys/net/ipv6/conf/dmz0/accept_ra", "1\n");
 	write_proc("sys/net/ipv6/conf/dmz0/autoconf", "1\n");

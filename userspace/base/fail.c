@@ -12,9 +12,9 @@
 static void __printf(2, 0)
 complain(bool name_odd, const char *format, va_list args)
 {
-	char *sentence = nf_edge_vformat(format, args);
-	char *shown = nf_edge_shown(sentence);
-	char *odd = name_odd ? nf_edge_odd(sentence) : NULL;
+	char *sentence = xvformat(format, args);
+	char *shown = foreign_shown(sentence);
+	char *odd = name_odd ? foreign_odd(sentence) : NULL;
 
 	/* An empty word at its begin is shown as one. */
 	fprintf(stderr, "edgectl: %s%s%s%s", *sentence == ':' ? "\"\"" : "",
@@ -25,13 +25,13 @@ complain(bool name_odd, const char *format, va_list args)
 }
 
 /**
- * nf_edge_fail - say on standard error why a verb ends
+ * fail_with - say on standard error why a verb ends
  * @code: the exit code
  * @format: one sentence, without the newline
  *
  * Return: @code.
  */
-enum outcome nf_edge_fail(enum outcome code, const char *format, ...)
+enum outcome fail_with(enum outcome code, const char *format, ...)
 {
 	va_list args;
 
@@ -43,7 +43,7 @@ enum outcome nf_edge_fail(enum outcome code, const char *format, ...)
 }
 
 /**
- * nf_edge_usage - say on standard error what is wrong with the command line
+ * fail_usage - say on standard error what is wrong with the command line
  * @verb: whose help to point to
  * @format: one sentence, without the newline
  *
@@ -52,7 +52,7 @@ enum outcome nf_edge_fail(enum outcome code, const char *format, ...)
  *
  * Return: USAGE.
  */
-enum outcome nf_edge_usage(const char *verb, const char *format, ...)
+enum outcome fail_usage(const char *verb, const char *format, ...)
 {
 	va_list args;
 

@@ -8,9 +8,9 @@
 #include "base/macros.h"
 #include "base/outcome.h"
 
-enum outcome nf_edge_fail(enum outcome code, const char *format, ...)
+enum outcome fail_with(enum outcome code, const char *format, ...)
 	__printf(2, 3);
-enum outcome nf_edge_usage(const char *verb, const char *format, ...)
+enum outcome fail_usage(const char *verb, const char *format, ...)
 	__printf(2, 3);
 
 #endif /* BASE_FAIL_H */

@@ -198,16 +198,16 @@ static int escape(char *to, uint32_t c, unsigned char octet)
 }
 
 /**
- * nf_edge_shown - text of others, fit for a terminal
+ * foreign_shown - text of others, fit for a terminal
  * @text: the text, of any octets
  *
  * Return: a new string of one line, in UTF-8.  Control characters, octets that
  * are no UTF-8, and what a terminal shows nothing of are escaped, as \n, \x1b,
  * \xff or \u200b.
  */
-char *nf_edge_shown(const char *text)
+char *foreign_shown(const char *text)
 {
-	char *line = nf_edge_alloc(strlen(text) * ESCAPE_MAX + 1), *to = line;
+	char *line = xalloc(strlen(text) * ESCAPE_MAX + 1), *to = line;
 
 	while (*text) {
 		const char *start = text;
@@ -223,45 +223,45 @@ char *nf_edge_shown(const char *text)
 }
 
 /**
- * nf_edge_short - a word of others, of a length that fits into a sentence
+ * foreign_short - a word of others, of a length that fits into a sentence
  * @word: the word
  *
  * Return: a new string, which ends with dots when it was cut.
  */
-char *nf_edge_short(const char *word)
+char *foreign_short(const char *word)
 {
 	const char *end = word;
 	unsigned int i;
 
 	for (i = 0; *end && i < WORD_SHOWN; i++)
 		decode(&end);
-	return nf_edge_format("%.*s%s", (int)(end - word), word,
-			      *end ? "..." : "");
+	return xformat("%.*s%s", (int)(end - word), word,
+		       *end ? "..." : "");
 }
 
 /**
- * nf_edge_shown_word - a word of others, fit for a sentence
+ * foreign_shown_word - a word of others, fit for a sentence
  * @word: the word
  *
- * Return: a new string, as nf_edge_shown() makes it, of a bounded length; an
+ * Return: a new string, as foreign_shown() makes it, of a bounded length; an
  * empty word is shown as "".
  */
-char *nf_edge_shown_word(const char *word)
+char *foreign_shown_word(const char *word)
 {
-	char *fit = nf_edge_short(word), *shown;
+	char *fit = foreign_short(word), *shown;
 
-	shown = *word ? nf_edge_shown(fit) : nf_edge_strdup("\"\"");
+	shown = *word ? foreign_shown(fit) : xstrdup("\"\"");
 	free(fit);
 	return shown;
 }
 
 /**
- * nf_edge_odd - name the first character that is taken for another
+ * foreign_odd - name the first character that is taken for another
  * @text: the text
  *
  * Return: a new half of a sentence, or NULL when there is none.
  */
-char *nf_edge_odd(const char *text)
+char *foreign_odd(const char *text)
 {
 	while (*text) {
 		unsigned char octet = (unsigned char)*text;
@@ -272,31 +272,31 @@ char *nf_edge_odd(const char *text)
 		if (!odd)
 			continue;
 		if (c == NO_UTF8)
-			return nf_edge_format("the octet \\x%02x in it is no UTF-8",
-					      octet);
+			return xformat("the octet \\x%02x in it is no UTF-8",
+				       octet);
 		like = usual(odd, c);
 		if (!like)
-			return nf_edge_format("U+%04X in it is %s; take it out",
-					      c, odd->what);
+			return xformat("U+%04X in it is %s; take it out",
+				       c, odd->what);
 		if (like == ' ')
-			return nf_edge_format("U+%04X in it is %s; write a usual space, or none",
-					      c, odd->what);
-		return nf_edge_format("U+%04X in it is %s; write %c", c,
-				      odd->what, like);
+			return xformat("U+%04X in it is %s; write a usual space, or none",
+				       c, odd->what);
+		return xformat("U+%04X in it is %s; write %c", c,
+			       odd->what, like);
 	}
 	return NULL;
 }
 
 /**
- * nf_edge_plain - replace characters that look like usual ones
+ * foreign_plain - replace characters that look like usual ones
  * @text: the text
  *
  * Return: a new string, with the usual characters in the places of those that
  * look like them, and without quotes, spaces and invisible characters.
  */
-char *nf_edge_plain(const char *text)
+char *foreign_plain(const char *text)
 {
-	char *plain = nf_edge_alloc(strlen(text) + 1), *to = plain;
+	char *plain = xalloc(strlen(text) + 1), *to = plain;
 
 	while (*text) {
 		const char *start = text;
@@ -313,12 +313,12 @@ char *nf_edge_plain(const char *text)
 }
 
 /**
- * nf_edge_skip_mark - step over byte order marks
+ * foreign_skip_mark - step over byte order marks
  * @text: where a file begins, or may begin when files were joined
  *
  * Return: what stands behind the marks, or @text when there is none.
  */
-const char *nf_edge_skip_mark(const char *text)
+const char *foreign_skip_mark(const char *text)
 {
 	while (!strncmp(text, BYTE_ORDER_MARK, strlen(BYTE_ORDER_MARK)))
 		text += strlen(BYTE_ORDER_MARK);
@@ -326,7 +326,7 @@ const char *nf_edge_skip_mark(const char *text)
 }
 
 /**
- * nf_edge_other_encoding - tell text that is no UTF-8 by how it begins
+ * foreign_encoding - tell text that is no UTF-8 by how it begins
  * @text: where a file begins, or may begin when files were joined
  * @length: octets there
  *
@@ -335,7 +335,7 @@ const char *nf_edge_skip_mark(const char *text)
  *
  * Return: the name of the encoding, or NULL.
  */
-const char *nf_edge_other_encoding(const char *text, size_t length)
+const char *foreign_encoding(const char *text, size_t length)
 {
 	if (length < 2)
 		return NULL;

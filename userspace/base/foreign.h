@@ -8,12 +8,12 @@
 
 #include <stddef.h>
 
-char *nf_edge_shown(const char *text);
-char *nf_edge_short(const char *word);
-char *nf_edge_shown_word(const char *word);
-char *nf_edge_odd(const char *text);
-char *nf_edge_plain(const char *text);
-const char *nf_edge_skip_mark(const char *text);
-const char *nf_edge_other_encoding(const char *text, size_t length);
+char *foreign_shown(const char *text);
+char *foreign_short(const char *word);
+char *foreign_shown_word(const char *word);
+char *foreign_odd(const char *text);
+char *foreign_plain(const char *text);
+const char *foreign_skip_mark(const char *text);
+const char *foreign_encoding(const char *text, size_t length);
 
 #endif /* BASE_FOREIGN_H */

@@ -6,24 +6,24 @@
 #include "base/memory.h"
 
 /**
- * nf_edge_join_begin - begin a list
- * @join: the list; nf_edge_join_end() it
+ * join_begin - begin a list
+ * @join: the list; join_end() it
  * @separator: text between two items
  */
-void nf_edge_join_begin(struct join *join, const char *separator)
+void join_begin(struct join *join, const char *separator)
 {
 	*join = (struct join){ .separator = separator };
 	join->stream = open_memstream(&join->text, &join->size);
 	if (!join->stream)
-		nf_edge_out_of_memory();
+		out_of_memory();
 }
 
 /**
- * nf_edge_join_add - add an item
+ * join_add - add an item
  * @join: the list
  * @format: the item, as printf
  */
-void nf_edge_join_add(struct join *join, const char *format, ...)
+void join_add(struct join *join, const char *format, ...)
 {
 	va_list args;
 
@@ -35,14 +35,14 @@ void nf_edge_join_add(struct join *join, const char *format, ...)
 }
 
 /**
- * nf_edge_join_end - end a list
+ * join_end - end a list
  * @join: the list
  *
  * Return: a new string, empty without an item.
  */
-char *nf_edge_join_end(struct join *join)
+char *join_end(struct join *join)
 {
 	if (fclose(join->stream))
-		nf_edge_out_of_memory();
+		out_of_memory();
 	return join->text;
 }

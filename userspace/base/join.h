@@ -25,9 +25,9 @@ struct join {
 	size_t size;
 };
 
-void nf_edge_join_begin(struct join *join, const char *separator);
-void nf_edge_join_add(struct join *join, const char *format, ...)
+void join_begin(struct join *join, const char *separator);
+void join_add(struct join *join, const char *format, ...)
 	__printf(2, 3);
-char *nf_edge_join_end(struct join *join);
+char *join_end(struct join *join);
 
 #endif /* BASE_JOIN_H */

@@ -10,13 +10,13 @@
 
 #include "base/macros.h"
 
-void nf_edge_out_of_memory(void) __noreturn;
-void *nf_edge_alloc(size_t size);
-void *nf_edge_grow(void *array, size_t *capacity, size_t count, size_t size);
-char *nf_edge_strdup(const char *text);
-char *nf_edge_format(const char *format, ...)
+void out_of_memory(void) __noreturn;
+void *xalloc(size_t size);
+void *xgrow(void *array, size_t *capacity, size_t count, size_t size);
+char *xstrdup(const char *text);
+char *xformat(const char *format, ...)
 	__printf(1, 2);
-char *nf_edge_vformat(const char *format, va_list args)
+char *xvformat(const char *format, va_list args)
 	__printf(1, 0);
 
 #endif /* BASE_MEMORY_H */

@@ -20,23 +20,23 @@ static char *age_text(uint64_t age)
 	uintmax_t days = age / DAY;
 
 	if (days)
-		return nf_edge_format("%jud %02uh", days, hours);
+		return xformat("%jud %02uh", days, hours);
 	if (hours)
-		return nf_edge_format("%uh %02um", hours, minutes);
+		return xformat("%uh %02um", hours, minutes);
 	if (minutes)
-		return nf_edge_format("%um %02us", minutes, seconds);
-	return nf_edge_format("%us", seconds);
+		return xformat("%um %02us", minutes, seconds);
+	return xformat("%us", seconds);
 }
 
 /**
- * nf_edge_moment - a moment for people
+ * moment_text - a moment for people
  * @seconds: the moment, in seconds since 1970, or 0 for never
  * @now: the present, in the same
  * @style: how to print the moment
  *
  * Return: a new string, "-" for never.
  */
-char *nf_edge_moment(uint64_t seconds, uint64_t now, enum moment_style style)
+char *moment_text(uint64_t seconds, uint64_t now, enum moment_style style)
 {
 	time_t t = (time_t)seconds;
 	char text[64];
@@ -44,7 +44,7 @@ char *nf_edge_moment(uint64_t seconds, uint64_t now, enum moment_style style)
 	size_t size;
 
 	if (!seconds)
-		return nf_edge_strdup("-");
+		return xstrdup("-");
 	/* A clock that was set back makes no age below zero. */
 	if (style == MOMENT_AGE)
 		return age_text(now > seconds ? now - seconds : 0);
@@ -54,5 +54,5 @@ char *nf_edge_moment(uint64_t seconds, uint64_t now, enum moment_style style)
 	else
 		size = localtime_r(&t, &tm) ?
 		       strftime(text, sizeof(text), "%F %T%z", &tm) : 0;
-	return nf_edge_strdup(size ? text : "-");
+	return xstrdup(size ? text : "-");
 }

@@ -19,6 +19,6 @@ enum moment_style {
 	MOMENT_AGE,
 };
 
-char *nf_edge_moment(uint64_t seconds, uint64_t now, enum moment_style style);
+char *moment_text(uint64_t seconds, uint64_t now, enum moment_style style);
 
 #endif /* BASE_MOMENT_H */

@@ -171,13 +171,13 @@ static int lower(char c)
 }
 
 /**
- * nf_edge_same_letters - compare two words, of any letter case
+ * nearest_same_letters - compare two words, of any letter case
  * @a: a word
  * @b: another
  *
  * Return: true when they differ by the case of ASCII letters at most.
  */
-bool nf_edge_same_letters(const char *a, const char *b)
+bool nearest_same_letters(const char *a, const char *b)
 {
 	while (*a && lower(*a) == lower(*b)) {
 		a++;
@@ -234,7 +234,7 @@ static unsigned int distance(const char *a, size_t a_len, const char *b,
 }
 
 /**
- * nf_edge_nearest - the known word that resembles an unknown one most
+ * nearest_word - the known word that resembles an unknown one most
  * @words: the known ones
  * @count: how many
  * @word: the unknown one
@@ -243,8 +243,8 @@ static unsigned int distance(const char *a, size_t a_len, const char *b,
  *
  * Return: one of @words, or NULL when none is near.
  */
-const char *nf_edge_nearest(const char *const *words, size_t count,
-			    const char *word)
+const char *nearest_word(const char *const *words, size_t count,
+			 const char *word)
 {
 	size_t length = strnlen(word, WORD_MAX + 1);
 	const char *nearest = NULL;
@@ -272,14 +272,14 @@ static char *list_words(const char *const *words, size_t count)
 	struct join list;
 	size_t i;
 
-	nf_edge_join_begin(&list, ", ");
+	join_begin(&list, ", ");
 	for (i = 0; i < count; i++)
-		nf_edge_join_add(&list, "%s", words[i]);
-	return nf_edge_join_end(&list);
+		join_add(&list, "%s", words[i]);
+	return join_end(&list);
 }
 
 /**
- * nf_edge_advice - advise a known word instead of an unknown one
+ * nearest_advice - advise a known word instead of an unknown one
  * @kind: the kind of the word, as in "zone"
  * @words: the known ones
  * @count: how many
@@ -287,7 +287,7 @@ static char *list_words(const char *const *words, size_t count)
  *
  * Return: a new string, the second half of a sentence.
  */
-char *nf_edge_advice(const char *kind, const char *const *words, size_t count,
+char *nearest_advice(const char *kind, const char *const *words, size_t count,
 		     const char *word)
 {
 	const char *nearest;
@@ -296,16 +296,15 @@ char *nf_edge_advice(const char *kind, const char *const *words, size_t count,
 
 	for (i = 0; i < ARRAY_SIZE(synonyms); i++)
 		if (!strcmp(synonyms[i].kind, kind) &&
-		    nf_edge_same_letters(synonyms[i].word, word))
-			return nf_edge_format("write %s", synonyms[i].instead);
-	nearest = nf_edge_nearest(words, count, word);
+		    nearest_same_letters(synonyms[i].word, word))
+			return xformat("write %s", synonyms[i].instead);
+	nearest = nearest_word(words, count, word);
 	if (nearest)
-		return nf_edge_format("the nearest is %s", nearest);
+		return xformat("the nearest is %s", nearest);
 	if (count > LISTED_MAX)
-		return nf_edge_format("there are %zu, and none is near", count);
+		return xformat("there are %zu, and none is near", count);
 	list = list_words(words, count);
-	advice = nf_edge_format(count == 1 ? "there is %s" : "there are %s",
-				list);
+	advice = xformat(count == 1 ? "there is %s" : "there are %s", list);
 	free(list);
 	return advice;
 }

@@ -8,10 +8,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-bool nf_edge_same_letters(const char *a, const char *b);
-const char *nf_edge_nearest(const char *const *words, size_t count,
-			    const char *word);
-char *nf_edge_advice(const char *kind, const char *const *words, size_t count,
+bool nearest_same_letters(const char *a, const char *b);
+const char *nearest_word(const char *const *words, size_t count,
+			 const char *word);
+char *nearest_advice(const char *kind, const char *const *words, size_t count,
 		     const char *word);
 
 #endif /* BASE_NEAREST_H */

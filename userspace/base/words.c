@@ -5,14 +5,14 @@
 #include "base/words.h"
 
 /**
- * nf_edge_plural - the form of a word behind a number
+ * words_plural - the form of a word behind a number
  * @count: the number
  * @one: its form for one
  * @many: its form for any other number
  *
  * Return: @one or @many.
  */
-const char *nf_edge_plural(uintmax_t count, const char *one, const char *many)
+const char *words_plural(uintmax_t count, const char *one, const char *many)
 {
 	return count == 1 ? one : many;
 }

@@ -7,6 +7,6 @@
 
 #include <stdint.h>
 
-const char *nf_edge_plural(uintmax_t count, const char *one, const char *many);
+const char *words_plural(uintmax_t count, const char *one, const char *many);
 
 #endif /* BASE_WORDS_H */

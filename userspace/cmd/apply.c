@@ -19,19 +19,19 @@
 #include "system/ways.h"
 
 /**
- * nf_edge_apply_read - read a configuration, with its errors and warnings
- * @apply: filled in; nf_edge_apply_free() it
+ * apply_read - read a configuration, with its errors and warnings
+ * @apply: filled in; apply_free() it
  * @file: its name
  *
  * Return: DONE, or REFUSED when it has errors.
  */
-enum outcome nf_edge_apply_read(struct apply *apply, const char *file)
+enum outcome apply_read(struct apply *apply, const char *file)
 {
 	*apply = (struct apply){ 0 };
-	nf_edge_config_read(&apply->config, file);
+	config_read(&apply->config, file);
 	if (apply->config.errors.count)
 		return REFUSED;
-	nf_edge_config_warn(&apply->config);
+	config_warn(&apply->config);
 	return DONE;
 }
 
@@ -41,16 +41,16 @@ static void warn_of_ways(struct config *config)
 	struct ways ways;
 	size_t i;
 
-	nf_edge_ways_read(&ways, &config->policy);
+	ways_read(&ways, &config->policy);
 	for (i = 0; i < ways.count; i++) {
-		interface = nf_edge_interface_find(&config->policy,
-						   ways.items[i].where);
-		nf_edge_find(&config->warnings, config->file, interface ?
+		interface = interface_find(&config->policy,
+					   ways.items[i].where);
+		findings_add(&config->warnings, config->file, interface ?
 			     interface->line : config->policy.mode_line,
 			     ways.items[i].where, "%s", ways.items[i].text);
 	}
-	nf_edge_findings_sort(&config->warnings, config->file);
-	nf_edge_ways_free(&ways);
+	findings_sort(&config->warnings, config->file);
+	ways_free(&ways);
 }
 
 /* For hosts with the module only: a look at flowtables makes the kernel load
@@ -61,21 +61,21 @@ static void warn_of_offload(struct config *config)
 	struct offload offload;
 	size_t i;
 
-	nf_edge_offload_read(&offload, NULL);
+	offload_read(&offload, NULL);
 	for (i = 0; i < offload.count; i++) {
-		char *table = nf_edge_offload_table_text(&offload.tables[i]);
+		char *table = offload_table_text(&offload.tables[i]);
 
-		nf_edge_find(&config->warnings, config->file,
+		findings_add(&config->warnings, config->file,
 			     config->policy.mode_line, table,
 			     "is an nft flowtable; what it takes goes past the policy: keep the Edge addresses out of it");
 		free(table);
 	}
-	nf_edge_findings_sort(&config->warnings, config->file);
-	nf_edge_offload_free(&offload);
+	findings_sort(&config->warnings, config->file);
+	offload_free(&offload);
 }
 
 /**
- * nf_edge_apply_fail - note or say why the kernel refused a load
+ * apply_fail - note or say why the kernel refused a load
  * @apply: the configuration; gets an error when the kernel refused a part of it
  * @error: the negative errno that the load returned
  * @reply: the part that was refused
@@ -83,14 +83,14 @@ static void warn_of_offload(struct config *config)
  * Return: the exit code; REFUSED without a word when @apply has the reason, or
  * when a policy that came first is reason enough.
  */
-enum outcome nf_edge_apply_fail(struct apply *apply, int error,
-				const struct load_reply *reply)
+enum outcome apply_fail(struct apply *apply, int error,
+			const struct load_reply *reply)
 {
 	const struct refusal *refusal = &apply->client.refusal;
 	struct config *config = &apply->config;
 
 	if (reply->refused) {
-		nf_edge_find(&config->errors, config->file, reply->line,
+		findings_add(&config->errors, config->file, reply->line,
 			     *reply->word ? reply->word : config->file, "%s",
 			     *refusal->message ? refusal->message :
 			     strerror(refusal->error));
@@ -98,12 +98,12 @@ enum outcome nf_edge_apply_fail(struct apply *apply, int error,
 	}
 	if (error == -ESTALE && apply->if_none)
 		return REFUSED;
-	return nf_edge_module_fail(&apply->client, error,
-				   "the kernel does not take the policy");
+	return module_fail(&apply->client, error,
+			   "the kernel does not take the policy");
 }
 
 /**
- * nf_edge_apply_try - have the module check a configuration
+ * apply_try - have the module check a configuration
  * @apply: a configuration without errors
  * @need_module: fail when the module cannot be asked, instead of saying so in
  *	@apply->absent
@@ -112,70 +112,68 @@ enum outcome nf_edge_apply_fail(struct apply *apply, int error,
  * Return: DONE; REFUSED when @apply has errors now; or the exit code of a
  * complaint.
  */
-enum outcome nf_edge_apply_try(struct apply *apply, bool need_module,
-			       const struct query *query)
+enum outcome apply_try(struct apply *apply, bool need_module,
+		       const struct query *query)
 {
 	const struct policy *policy = &apply->config.policy;
 	enum outcome outcome;
 	int attempt, error;
 
-	outcome = nf_edge_module_connect(&apply->client, need_module ?
-					 NULL : &apply->absent);
+	outcome = module_connect(&apply->client, need_module ?
+				 NULL : &apply->absent);
 	if (outcome != DONE || apply->absent)
 		return outcome;
 	warn_of_offload(&apply->config);
-	error = nf_edge_load_prepare(&apply->client, policy, &apply->tried);
+	error = load_prepare(&apply->client, policy, &apply->tried);
 	if (error)
-		return nf_edge_apply_fail(apply, error, &apply->tried);
+		return apply_fail(apply, error, &apply->tried);
 	for (attempt = 0; attempt < VIEW_ATTEMPTS; attempt++) {
-		error = nf_edge_view_read(&apply->client, &apply->before,
-					  VIEW_NODES | VIEW_PREFIXES);
+		error = view_read(&apply->client, &apply->before,
+				  VIEW_NODES | VIEW_PREFIXES);
 		if (error)
-			return nf_edge_module_fail(&apply->client, error,
-						   "cannot read the policy");
-		nf_edge_diff(&apply->changes, &apply->before.policy, policy);
-		error = nf_edge_load_try(&apply->client, policy, query,
-					 &apply->tried);
+			return module_fail(&apply->client, error,
+					   "cannot read the policy");
+		diff_policies(&apply->changes, &apply->before.policy, policy);
+		error = load_try(&apply->client, policy, query, &apply->tried);
 		if (error)
-			return nf_edge_apply_fail(apply, error, &apply->tried);
+			return apply_fail(apply, error, &apply->tried);
 		if (apply->tried.generation == apply->before.generation) {
 			warn_of_ways(&apply->config);
 			return DONE;
 		}
-		nf_edge_changes_free(&apply->changes);
-		nf_edge_view_free(&apply->before);
+		diff_free(&apply->changes);
+		view_free(&apply->before);
 	}
-	return nf_edge_module_fail(&apply->client, -EAGAIN,
-				   "cannot read the policy");
+	return module_fail(&apply->client, -EAGAIN, "cannot read the policy");
 }
 
 /**
- * nf_edge_apply_print_changes - print what changes, a line each
+ * apply_print_changes - print what changes, a line each
  * @apply: a configuration that was tried
  */
-void nf_edge_apply_print_changes(const struct apply *apply)
+void apply_print_changes(const struct apply *apply)
 {
 	size_t i;
 
 	for (i = 0; i < apply->changes.count; i++) {
-		fputs("  ", nf_edge_out);
-		nf_edge_put(apply->changes.lines[i]);
-		fputc('\n', nf_edge_out);
+		fputs("  ", out);
+		out_put(apply->changes.lines[i]);
+		fputc('\n', out);
 	}
 }
 
 static json_int_t left_out_json(const struct findings *findings)
 {
-	return (json_int_t)nf_edge_findings_left_out(findings);
+	return (json_int_t)findings_left_out(findings);
 }
 
 /**
- * nf_edge_apply_json - make a configuration and its changes into JSON
+ * apply_json - make a configuration and its changes into JSON
  * @apply: a configuration, tried or not
  *
  * Return: a new object.
  */
-json_t *nf_edge_apply_json(const struct apply *apply)
+json_t *apply_json(const struct apply *apply)
 {
 	const struct load_reply *reply = &apply->tried;
 	bool tried = apply->client.socket && !apply->absent &&
@@ -185,14 +183,14 @@ json_t *nf_edge_apply_json(const struct apply *apply)
 
 	for (i = 0; i < apply->changes.count; i++)
 		json_array_append_new(changes,
-				      nf_edge_json_text(apply->changes.lines[i]));
+				      out_json_text(apply->changes.lines[i]));
 	return json_pack("{s:i, s:o, s:I, s:o, s:I, s:b, s:o, s:o, s:o, s:o}",
 			 SCHEMA,
-			 "errors", nf_edge_findings_json(&apply->config.errors),
+			 "errors", findings_json(&apply->config.errors),
 			 "errors_left_out",
 			 left_out_json(&apply->config.errors),
 			 "warnings",
-			 nf_edge_findings_json(&apply->config.warnings),
+			 findings_json(&apply->config.warnings),
 			 "warnings_left_out",
 			 left_out_json(&apply->config.warnings),
 			 "kernel_asked", tried,
@@ -206,32 +204,32 @@ json_t *nf_edge_apply_json(const struct apply *apply)
 }
 
 /**
- * nf_edge_apply_is_bad - tell whether errors or warnings refuse a configuration
+ * apply_is_bad - tell whether errors or warnings refuse a configuration
  * @apply: a configuration, tried or not
  *
  * Return: true when it has errors or, in strict mode, warnings.
  */
-bool nf_edge_apply_is_bad(const struct apply *apply)
+bool apply_is_bad(const struct apply *apply)
 {
 	return apply->config.errors.total ||
 	       (apply->strict && apply->config.warnings.total);
 }
 
 /**
- * nf_edge_apply_refuse - print why a configuration is refused
+ * apply_refuse - print why a configuration is refused
  * @apply: a configuration with errors or, in strict mode, warnings
  * @json: whether to print JSON as well
  *
  * Return: what to exit with.
  */
-enum outcome nf_edge_apply_refuse(struct apply *apply, bool json)
+enum outcome apply_refuse(struct apply *apply, bool json)
 {
 	bool errors = apply->config.errors.total;
 	const struct findings *findings = errors ? &apply->config.errors :
 						   &apply->config.warnings;
-	char *file = nf_edge_shown(apply->config.file);
+	char *file = foreign_shown(apply->config.file);
 
-	nf_edge_findings_print(findings, stderr);
+	findings_print(findings, stderr);
 	fprintf(stderr, "edgectl: %s: %zu %s%s%s, nothing was changed\n",
 		file, findings->total, errors ? "error" : "warning",
 		findings->total == 1 ? "" : "s",
@@ -239,18 +237,18 @@ enum outcome nf_edge_apply_refuse(struct apply *apply, bool json)
 	free(file);
 	if (!json)
 		return REFUSED;
-	nf_edge_json_print(nf_edge_apply_json(apply), JSON_INDENT(2));
-	return nf_edge_output_flush(REFUSED);
+	out_json_print(apply_json(apply), JSON_INDENT(2));
+	return out_flush(REFUSED);
 }
 
 /**
- * nf_edge_apply_free - forget a configuration
+ * apply_free - forget a configuration
  * @apply: the configuration
  */
-void nf_edge_apply_free(struct apply *apply)
+void apply_free(struct apply *apply)
 {
-	nf_edge_changes_free(&apply->changes);
-	nf_edge_view_free(&apply->before);
-	nf_edge_client_close(&apply->client);
-	nf_edge_config_free(&apply->config);
+	diff_free(&apply->changes);
+	view_free(&apply->before);
+	client_close(&apply->client);
+	config_free(&apply->config);
 }

@@ -40,15 +40,15 @@ struct apply {
 	bool strict;
 };
 
-enum outcome nf_edge_apply_read(struct apply *apply, const char *file);
-enum outcome nf_edge_apply_try(struct apply *apply, bool need_module,
-			       const struct query *query);
-enum outcome nf_edge_apply_fail(struct apply *apply, int error,
-				const struct load_reply *reply);
-void nf_edge_apply_print_changes(const struct apply *apply);
-json_t *nf_edge_apply_json(const struct apply *apply);
-bool nf_edge_apply_is_bad(const struct apply *apply);
-enum outcome nf_edge_apply_refuse(struct apply *apply, bool json);
-void nf_edge_apply_free(struct apply *apply);
+enum outcome apply_read(struct apply *apply, const char *file);
+enum outcome apply_try(struct apply *apply, bool need_module,
+		       const struct query *query);
+enum outcome apply_fail(struct apply *apply, int error,
+			const struct load_reply *reply);
+void apply_print_changes(const struct apply *apply);
+json_t *apply_json(const struct apply *apply);
+bool apply_is_bad(const struct apply *apply);
+enum outcome apply_refuse(struct apply *apply, bool json);
+void apply_free(struct apply *apply);
 
 #endif /* CMD_APPLY_H */

@@ -24,30 +24,30 @@ static void print_help(void)
 	      "  -h, --help  print this\n"
 	      "\n"
 	      "Exit: 0 it would load, 1 it has errors, 2 usage, 3 system error.\n",
-	      nf_edge_out);
+	      out);
 }
 
 static void print(const struct apply *apply)
 {
-	nf_edge_put(apply->config.file);
+	out_put(apply->config.file);
 	if (apply->absent)
-		fprintf(nf_edge_out, ": no errors, but the kernel was not asked: %s\n",
+		fprintf(out, ": no errors, but the kernel was not asked: %s\n",
 			apply->absent);
 	else if (apply->tried.changed)
-		fputs(": no errors; load would change:\n", nf_edge_out);
+		fputs(": no errors; load would change:\n", out);
 	else
-		fputs(": no errors; load would change nothing\n", nf_edge_out);
-	nf_edge_apply_print_changes(apply);
+		fputs(": no errors; load would change nothing\n", out);
+	apply_print_changes(apply);
 }
 
 /**
- * nf_edge_cmd_check - the verb check
+ * cmd_check - the verb check
  * @argc: its words, "check" first
  * @argv: the words
  *
  * Return: what to exit with.
  */
-enum outcome nf_edge_cmd_check(int argc, char **argv)
+enum outcome cmd_check(int argc, char **argv)
 {
 	bool json = false, strict = false;
 	const struct option_spec specs[] = {
@@ -58,22 +58,22 @@ enum outcome nf_edge_cmd_check(int argc, char **argv)
 	enum outcome outcome;
 	struct apply apply;
 
-	if (!nf_edge_options("check", argc, argv, specs, ARRAY_SIZE(specs), 1,
-			     &file, print_help, &outcome))
+	if (!options_read("check", argc, argv, specs, ARRAY_SIZE(specs), 1,
+			  &file, print_help, &outcome))
 		return outcome;
 
-	outcome = nf_edge_apply_read(&apply, file ? file : DEFAULT_CONFIG);
+	outcome = apply_read(&apply, file ? file : DEFAULT_CONFIG);
 	apply.strict = strict;
 	if (outcome == DONE)
-		outcome = nf_edge_apply_try(&apply, false, NULL);
-	if (outcome <= REFUSED && nf_edge_apply_is_bad(&apply)) {
-		outcome = nf_edge_apply_refuse(&apply, json);
+		outcome = apply_try(&apply, false, NULL);
+	if (outcome <= REFUSED && apply_is_bad(&apply)) {
+		outcome = apply_refuse(&apply, json);
 	} else if (outcome == DONE && json) {
-		nf_edge_json_print(nf_edge_apply_json(&apply), JSON_INDENT(2));
+		out_json_print(apply_json(&apply), JSON_INDENT(2));
 	} else if (outcome == DONE) {
-		nf_edge_findings_print(&apply.config.warnings, stderr);
+		findings_print(&apply.config.warnings, stderr);
 		print(&apply);
 	}
-	nf_edge_apply_free(&apply);
+	apply_free(&apply);
 	return outcome;
 }

@@ -33,8 +33,8 @@ static void print_help(void)
 	      "                        +COL,... adds to the usual ones\n"
 	      "  -h, --help            print this\n"
 	      "\n"
-	      "Columns of rows:\n", nf_edge_out);
-	nf_edge_table_help(&nf_edge_columns_of_counters);
+	      "Columns of rows:\n", out);
+	table_help(&columns_of_counters);
 }
 
 static enum outcome unknown_node(const struct policy *policy, const char *name)
@@ -45,12 +45,12 @@ static enum outcome unknown_node(const struct policy *policy, const char *name)
 	size_t i;
 
 	if (!policy->node_count)
-		return nf_edge_fail(REFUSED, "%s: unknown node; no policy is loaded",
-				    name);
+		return fail_with(REFUSED, "%s: unknown node; no policy is loaded",
+				 name);
 	for (i = 0; i < policy->node_count && i < NF_EDGE_MAX_NODES; i++)
 		names[i] = policy->nodes[i].name;
-	advice = nf_edge_advice("node", names, i, name);
-	outcome = nf_edge_fail(REFUSED, "%s: unknown node; %s", name, advice);
+	advice = nearest_advice("node", names, i, name);
+	outcome = fail_with(REFUSED, "%s: unknown node; %s", name, advice);
 	free(advice);
 	return outcome;
 }
@@ -59,14 +59,14 @@ static enum outcome read_report(struct client *client,
 				const struct report_request *request,
 				struct report *report)
 {
-	int error = nf_edge_report_read(client, request, report);
+	int error = report_read(client, request, report);
 
 	if (error == -ESRCH)
 		return unknown_node(&report->view.policy, request->node);
 	if (error)
-		return nf_edge_module_fail(client, error, report->nodes ?
-					   "cannot read the counters" :
-					   "cannot read the policy");
+		return module_fail(client, error, report->nodes ?
+				   "cannot read the counters" :
+				   "cannot read the policy");
 	return DONE;
 }
 
@@ -79,26 +79,26 @@ static enum outcome run(const struct report_request *request,
 	enum outcome outcome;
 	struct client client;
 
-	outcome = nf_edge_module_connect(&client, NULL);
+	outcome = module_connect(&client, NULL);
 	if (outcome == DONE)
 		outcome = read_report(&client, request, &report);
 	if (outcome == DONE && table)
-		nf_edge_counters_print(&report, style, table);
+		counters_print(&report, style, table);
 	else if (outcome == DONE)
-		nf_edge_counters_json(&report, style);
-	nf_edge_report_free(&report);
-	nf_edge_client_close(&client);
+		counters_json(&report, style);
+	report_free(&report);
+	client_close(&client);
 	return outcome;
 }
 
 /**
- * nf_edge_cmd_counters - the verb counters
+ * cmd_counters - the verb counters
  * @argc: its words, "counters" first
  * @argv: the words
  *
  * Return: what to exit with.
  */
-enum outcome nf_edge_cmd_counters(int argc, char **argv)
+enum outcome cmd_counters(int argc, char **argv)
 {
 	struct report_request request = { .zone = -1 };
 	struct counters_style style = { 0 };
@@ -117,23 +117,23 @@ enum outcome nf_edge_cmd_counters(int argc, char **argv)
 	enum outcome outcome;
 	struct table *table;
 
-	if (!nf_edge_options("counters", argc, argv, specs, ARRAY_SIZE(specs), 0,
-			     NULL, print_help, &outcome))
+	if (!options_read("counters", argc, argv, specs, ARRAY_SIZE(specs), 0,
+			  NULL, print_help, &outcome))
 		return outcome;
 	if (utc && ages)
-		return nf_edge_usage("counters", "--utc and --ages exclude each other");
+		return fail_usage("counters", "--utc and --ages exclude each other");
 	style.moments = utc ? MOMENT_UTC : ages ? MOMENT_AGE : MOMENT_LOCAL;
 	if (zone)
-		request.zone = nf_edge_word_find(&nf_edge_zones, zone);
+		request.zone = names_find(&names_zones, zone);
 	if (zone && request.zone < 0)
-		return nf_edge_usage_word("counters", &nf_edge_zones, zone);
+		return options_unknown_word("counters", &names_zones, zone);
 
-	table = nf_edge_table_new(&nf_edge_columns_of_counters, "counters", columns);
+	table = table_new(&columns_of_counters, "counters", columns);
 	if (!table)
 		return USAGE;
 	style.totals = !columns && request.zone < 0;
 	style.drops = !columns;
 	outcome = run(&request, &style, json ? NULL : table);
-	nf_edge_table_free(table);
+	table_free(table);
 	return outcome;
 }

@@ -37,15 +37,15 @@ static void print_help(void)
 	      "brackets, [2001:db8::7]:40000.  icmp is an echo request, and has no ports.\n"
 	      "\n"
 	      "Exit: 0 accept or not governed, 1 drop, 2 usage, 3 system error; of --batch\n"
-	      "0, or 2 when it could not read a line.\n", nf_edge_out);
+	      "0, or 2 when it could not read a line.\n", out);
 }
 
 static enum outcome ask(struct client *client, const struct query *query,
 			struct verdict *verdict)
 {
-	int error = nf_edge_explain_ask(client, query, verdict);
+	int error = explain_ask(client, query, verdict);
 
-	return error ? nf_edge_module_fail(client, error, "cannot explain") :
+	return error ? module_fail(client, error, "cannot explain") :
 		       DONE;
 }
 
@@ -57,16 +57,16 @@ static enum outcome ask_whole(struct client *client, const struct query *query,
 	int attempts = 0, error;
 
 	do {
-		nf_edge_view_free(view);
+		view_free(view);
 		outcome = ask(client, query, verdict);
 		if (outcome != DONE)
 			return outcome;
-		error = nf_edge_view_read(client, view, VIEW_ROWS);
+		error = view_read(client, view, VIEW_ROWS);
 		if (!error && view->generation != verdict->generation)
 			error = -EAGAIN;
 	} while (error == -EAGAIN && ++attempts < VIEW_ATTEMPTS);
-	return error ? nf_edge_module_fail(client, error,
-					   "cannot read the policy") : DONE;
+	return error ? module_fail(client, error,
+				   "cannot read the policy") : DONE;
 }
 
 static enum outcome explain_one(struct client *client,
@@ -78,20 +78,20 @@ static enum outcome explain_one(struct client *client,
 	struct arrival arrival;
 	struct links links;
 
-	nf_edge_links_read(&links);
-	nf_edge_arrival_find(&arrival, &links, query->in);
-	nf_edge_links_free(&links);
+	links_read(&links);
+	arrival_find(&arrival, &links, query->in);
+	links_free(&links);
 	outcome = json ? ask(client, query, &verdict) :
 			 ask_whole(client, query, &verdict, &view);
 	if (outcome == DONE && json)
-		nf_edge_json_print(nf_edge_explain_json(&verdict, &arrival),
-				   JSON_INDENT(2));
+		out_json_print(explain_json(&verdict, &arrival),
+			       JSON_INDENT(2));
 	else if (outcome == DONE)
-		nf_edge_explain_print(query, &verdict, &view, &arrival);
-	nf_edge_arrival_free(&arrival);
-	nf_edge_view_free(&view);
+		explain_print(query, &verdict, &view, &arrival);
+	arrival_free(&arrival);
+	view_free(&view);
 	if (outcome == DONE && verdict.verdict == NF_EDGE_VERDICT_DROP)
-		return nf_edge_output_flush(REFUSED);
+		return out_flush(REFUSED);
 	return outcome;
 }
 
@@ -109,13 +109,13 @@ static bool take(char **words, size_t *count, const char *option)
 }
 
 /**
- * nf_edge_cmd_explain - the verb explain
+ * cmd_explain - the verb explain
  * @argc: its words, "explain" first
  * @argv: the words
  *
  * Return: what to exit with.
  */
-enum outcome nf_edge_cmd_explain(int argc, char **argv)
+enum outcome cmd_explain(int argc, char **argv)
 {
 	size_t count = (size_t)argc - 1;
 	char **words = argv + 1, *why = NULL;
@@ -132,18 +132,18 @@ enum outcome nf_edge_cmd_explain(int argc, char **argv)
 	batch = take(words, &count, "--batch");
 	take(words, &count, "--");
 	if (batch && count)
-		return nf_edge_usage("explain", "%s: --batch asks what standard input says",
-				     words[0]);
-	if (!batch && !nf_edge_query_parse(&query, words, count, &why)) {
-		outcome = nf_edge_usage("explain", "%s", why);
+		return fail_usage("explain", "%s: --batch asks what standard input says",
+				  words[0]);
+	if (!batch && !query_parse(&query, words, count, &why)) {
+		outcome = fail_usage("explain", "%s", why);
 		free(why);
 		return outcome;
 	}
 
-	outcome = nf_edge_module_connect(&client, NULL);
+	outcome = module_connect(&client, NULL);
 	if (outcome == DONE)
-		outcome = batch ? nf_edge_explain_batch(&client) :
+		outcome = batch ? explain_batch(&client) :
 				  explain_one(&client, &query, json);
-	nf_edge_client_close(&client);
+	client_close(&client);
 	return outcome;
 }

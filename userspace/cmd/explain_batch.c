@@ -44,13 +44,13 @@ struct batch {
 
 static void print_error(unsigned int line, const char *why)
 {
-	char *odd = nf_edge_odd(why);
-	char *sentence = nf_edge_format("%s%s%s", why, odd ? "; " : "",
-					odd ? odd : "");
+	char *odd = foreign_odd(why);
+	char *sentence = xformat("%s%s%s", why, odd ? "; " : "",
+				 odd ? odd : "");
 
-	nf_edge_json_print(json_pack("{s:i, s:o, s:i}", SCHEMA,
-				     "error", nf_edge_json_text(sentence),
-				     "line", (int)line), JSON_COMPACT);
+	out_json_print(json_pack("{s:i, s:o, s:i}", SCHEMA,
+				 "error", out_json_text(sentence),
+				 "line", (int)line), JSON_COMPACT);
 	free(sentence);
 	free(odd);
 }
@@ -67,8 +67,8 @@ static enum outcome answer(struct batch *batch, struct pending *pending,
 		free(pending->why);
 		return DONE;
 	}
-	error = nf_edge_receive(batch->client, pending->sequence,
-				nf_edge_explain_read, &verdict);
+	error = client_receive(batch->client, pending->sequence,
+			       explain_read, &verdict);
 	if (error == -EINVAL) {
 		batch->unread = true;
 		print_error(pending->line, *batch->client->refusal.message ?
@@ -76,12 +76,10 @@ static enum outcome answer(struct batch *batch, struct pending *pending,
 		return DONE;
 	}
 	if (error)
-		return nf_edge_module_fail(batch->client, error,
-					   "cannot explain");
-	nf_edge_arrival_find(&arrival, links, pending->in);
-	nf_edge_json_print(nf_edge_explain_json(&verdict, &arrival),
-			   JSON_COMPACT);
-	nf_edge_arrival_free(&arrival);
+		return module_fail(batch->client, error, "cannot explain");
+	arrival_find(&arrival, links, pending->in);
+	out_json_print(explain_json(&verdict, &arrival), JSON_COMPACT);
+	arrival_free(&arrival);
 	return DONE;
 }
 
@@ -91,22 +89,22 @@ static enum outcome answer_all(struct batch *batch)
 	struct links links;
 	size_t i;
 
-	nf_edge_links_read(&links);
+	links_read(&links);
 	for (i = 0; i < batch->count && outcome == DONE; i++)
 		outcome = answer(batch, &batch->pending[i], &links);
-	nf_edge_links_free(&links);
+	links_free(&links);
 	for (; i < batch->count; i++)
 		free(batch->pending[i].why);
 	batch->count = 0;
-	return nf_edge_output_flush(outcome);
+	return out_flush(outcome);
 }
 
 static enum outcome ask(struct batch *batch, char *line, size_t length)
 {
-	const char *encoding = nf_edge_other_encoding(line, length);
+	const char *encoding = foreign_encoding(line, length);
 	struct pending *pending;
 	char *words[LINE_WORDS] = { NULL }, *word;
-	char *rest = (char *)nf_edge_skip_mark(line);
+	char *rest = (char *)foreign_skip_mark(line);
 	struct nl_msg *request;
 	struct query query;
 	size_t count = 0;
@@ -128,18 +126,17 @@ static enum outcome ask(struct batch *batch, char *line, size_t length)
 	*pending = (struct pending){ .line = batch->line };
 	if (encoding) {
 		batch->unread = true;
-		pending->why = nf_edge_format("the line is %s; write UTF-8",
-					      encoding);
-	} else if (!nf_edge_query_parse(&query, words, count, &pending->why)) {
+		pending->why = xformat("the line is %s; write UTF-8", encoding);
+	} else if (!query_parse(&query, words, count, &pending->why)) {
 		batch->unread = true;
 	} else {
-		request = nf_edge_explain_request(batch->client, &query);
+		request = explain_request(batch->client, &query);
 		pending->sequence = batch->client->sequence;
 		memcpy(pending->in, query.in, sizeof(pending->in));
-		error = nf_edge_send(batch->client, request);
+		error = client_send(batch->client, request);
 		if (error)
-			return nf_edge_fail(SYSTEM, "cannot explain: %s",
-					    strerror(-error));
+			return fail_with(SYSTEM, "cannot explain: %s",
+					 strerror(-error));
 	}
 	return batch->count == AHEAD ? answer_all(batch) : DONE;
 }
@@ -179,14 +176,14 @@ static enum outcome read_input(struct batch *batch, char **buffer,
 	while (outcome == DONE) {
 		/* One octet stays for the end of the last line. */
 		if (length + 1 >= *capacity)
-			*buffer = nf_edge_grow(*buffer, capacity, *capacity, 1);
+			*buffer = xgrow(*buffer, capacity, *capacity, 1);
 		got = read(STDIN_FILENO, *buffer + length,
 			   *capacity - length - 1);
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0)
-			return nf_edge_fail(SYSTEM, "cannot read standard input: %s",
-					    strerror(errno));
+			return fail_with(SYSTEM, "cannot read standard input: %s",
+					 strerror(errno));
 		if (!got)
 			break;
 		length += (size_t)got;
@@ -202,16 +199,16 @@ static enum outcome read_input(struct batch *batch, char **buffer,
 }
 
 /**
- * nf_edge_explain_batch - answer what stands on standard input
+ * explain_batch - answer what stands on standard input
  * @client: the socket
  *
  * Return: DONE; USAGE when a line could not be read; or SYSTEM.
  */
-enum outcome nf_edge_explain_batch(struct client *client)
+enum outcome explain_batch(struct client *client)
 {
 	struct batch batch = { .client = client };
 	size_t capacity = 65536;
-	char *buffer = nf_edge_alloc(capacity);
+	char *buffer = xalloc(capacity);
 	enum outcome outcome;
 
 	outcome = read_input(&batch, &buffer, &capacity);

@@ -8,6 +8,6 @@
 #include "base/outcome.h"
 #include "netlink/client.h"
 
-enum outcome nf_edge_explain_batch(struct client *client);
+enum outcome explain_batch(struct client *client);
 
 #endif /* CMD_EXPLAIN_BATCH_H */

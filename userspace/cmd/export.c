@@ -24,17 +24,17 @@ static void print_help(void)
 	      "Its first lines say what it cannot express.\n"
 	      "\n"
 	      "  -h, --help  print this\n",
-	      nf_edge_out);
+	      out);
 }
 
 /**
- * nf_edge_cmd_export - the verb export
+ * cmd_export - the verb export
  * @argc: its words, "export" first
  * @argv: the words
  *
  * Return: what to exit with.
  */
-enum outcome nf_edge_cmd_export(int argc, char **argv)
+enum outcome cmd_export(int argc, char **argv)
 {
 	const char *format = NULL;
 	enum outcome outcome;
@@ -42,29 +42,29 @@ enum outcome nf_edge_cmd_export(int argc, char **argv)
 	struct view view;
 	int error;
 
-	if (!nf_edge_options("export", argc, argv, NULL, 0, 1, &format,
-			     print_help, &outcome))
+	if (!options_read("export", argc, argv, NULL, 0, 1, &format,
+			  print_help, &outcome))
 		return outcome;
 	if (!format)
-		return nf_edge_usage("export", "write nftables");
+		return fail_usage("export", "write nftables");
 	if (strcmp(format, "nftables") != 0)
-		return nf_edge_usage("export", "%s: unknown format; write nftables",
-				     format);
+		return fail_usage("export", "%s: unknown format; write nftables",
+				  format);
 
-	outcome = nf_edge_module_connect(&client, NULL);
+	outcome = module_connect(&client, NULL);
 	if (outcome == DONE) {
-		error = nf_edge_view_read(&client, &view,
-					  VIEW_ROWS | VIEW_NODES |
-					  VIEW_PREFIXES);
+		error = view_read(&client, &view,
+				  VIEW_ROWS | VIEW_NODES |
+				  VIEW_PREFIXES);
 		if (error)
-			outcome = nf_edge_module_fail(&client, error,
-						      "cannot read the policy");
+			outcome = module_fail(&client, error,
+					      "cannot read the policy");
 		else if (!view.loaded)
-			outcome = nf_edge_module_unloaded();
+			outcome = module_unloaded();
 		else
-			nf_edge_export_print(&view);
-		nf_edge_view_free(&view);
+			export_print(&view);
+		view_free(&view);
 	}
-	nf_edge_client_close(&client);
+	client_close(&client);
 	return outcome;
 }

@@ -21,27 +21,27 @@ static void print_help(void)
 	      "\n"
 	      "  --json      print one JSON object\n"
 	      "  -h, --help  print this\n",
-	      nf_edge_out);
+	      out);
 }
 
 static void print(const struct flushed *flushed)
 {
 	if (!flushed->governed)
-		fputs("nothing changed: no policy was loaded\n", nf_edge_out);
+		fputs("nothing changed: no policy was loaded\n", out);
 	else
-		fprintf(nf_edge_out, "no policy is loaded now: %u address%s open to everybody\n",
+		fprintf(out, "no policy is loaded now: %u address%s open to everybody\n",
 			flushed->governed, flushed->governed == 1 ?
 			" is" : "es are");
 }
 
 /**
- * nf_edge_cmd_flush - the verb flush
+ * cmd_flush - the verb flush
  * @argc: its words, "flush" first
  * @argv: the words
  *
  * Return: what to exit with.
  */
-enum outcome nf_edge_cmd_flush(int argc, char **argv)
+enum outcome cmd_flush(int argc, char **argv)
 {
 	bool json = false;
 	const struct option_spec specs[] = {
@@ -52,27 +52,26 @@ enum outcome nf_edge_cmd_flush(int argc, char **argv)
 	struct client client;
 	int error;
 
-	if (!nf_edge_options("flush", argc, argv, specs, ARRAY_SIZE(specs), 0,
-			     NULL, print_help, &outcome))
+	if (!options_read("flush", argc, argv, specs, ARRAY_SIZE(specs), 0,
+			  NULL, print_help, &outcome))
 		return outcome;
 
-	outcome = nf_edge_module_connect(&client, NULL);
+	outcome = module_connect(&client, NULL);
 	if (outcome == DONE) {
-		error = nf_edge_change_flush(&client, &flushed);
+		error = change_flush(&client, &flushed);
 		if (error)
-			outcome = nf_edge_module_fail(&client, error,
-						      "cannot flush");
+			outcome = module_fail(&client, error, "cannot flush");
 	}
 	if (outcome == DONE && json) {
-		nf_edge_json_print(json_pack("{s:i, s:I, s:I}", SCHEMA,
-					     "governed",
-					     (json_int_t)flushed.governed,
-					     "generation",
-					     (json_int_t)flushed.generation),
-				   JSON_INDENT(2));
+		out_json_print(json_pack("{s:i, s:I, s:I}", SCHEMA,
+					 "governed",
+					 (json_int_t)flushed.governed,
+					 "generation",
+					 (json_int_t)flushed.generation),
+			       JSON_INDENT(2));
 	} else if (outcome == DONE) {
 		print(&flushed);
 	}
-	nf_edge_client_close(&client);
+	client_close(&client);
 	return outcome;
 }

@@ -33,7 +33,7 @@ static void print_help(void)
 	      "  -h, --help  print this\n"
 	      "\n"
 	      "Exit: 0 it is in force, 1 refused, 2 usage, 3 system error.\n",
-	      nf_edge_out);
+	      out);
 }
 
 /* The first session was asked about already. */
@@ -47,13 +47,13 @@ static enum outcome check_sessions(struct apply *apply,
 
 	for (i = 0; i < sessions->count && outcome == DONE; i++) {
 		if (i)
-			error = nf_edge_load_try(&apply->client,
-						 &apply->config.policy,
-						 &sessions->items[i], &reply);
+			error = load_try(&apply->client,
+					 &apply->config.policy,
+					 &sessions->items[i], &reply);
 		if (error)
-			return nf_edge_apply_fail(apply, error, &reply);
-		outcome = nf_edge_session_check(sessions, i, &reply.verdict,
-						apply->config.file);
+			return apply_fail(apply, error, &reply);
+		outcome = session_check(sessions, i, &reply.verdict,
+					apply->config.file);
 	}
 	return outcome;
 }
@@ -66,57 +66,57 @@ static enum outcome load(struct apply *apply, bool force)
 	int error;
 
 	if (cuts && !force)
-		nf_edge_sessions_find(&sessions);
-	outcome = nf_edge_apply_try(apply, true, sessions.count ?
-				    sessions.items : NULL);
+		sessions_find(&sessions);
+	outcome = apply_try(apply, true, sessions.count ?
+			    sessions.items : NULL);
 	if (outcome == DONE && ((apply->if_none && apply->before.loaded) ||
-				nf_edge_apply_is_bad(apply)))
+				apply_is_bad(apply)))
 		outcome = REFUSED;
 	if (outcome == DONE)
 		outcome = check_sessions(apply, &sessions);
 	if (outcome == DONE)
-		nf_edge_sessions_note(&sessions);
-	nf_edge_sessions_free(&sessions);
+		sessions_note(&sessions);
+	sessions_free(&sessions);
 	if (outcome != DONE)
 		return outcome;
-	error = nf_edge_load_publish(&apply->client, &apply->config.policy,
-				     apply->before.generation, &apply->tried);
-	return error ? nf_edge_apply_fail(apply, error, &apply->tried) : DONE;
+	error = load_publish(&apply->client, &apply->config.policy,
+			     apply->before.generation, &apply->tried);
+	return error ? apply_fail(apply, error, &apply->tried) : DONE;
 }
 
 static void print(const struct apply *apply, const struct offload *offload)
 {
-	char *offloaded = nf_edge_offload_text(offload);
+	char *offloaded = offload_text(offload);
 	const struct load_reply *now = &apply->tried;
 	uint32_t mode = apply->config.policy.mode;
 	const char *loud = mode == NF_EDGE_MODE_AUDIT ? YELLOW : GREEN;
 
 	if (now->changed) {
-		nf_edge_apply_print_changes(apply);
+		apply_print_changes(apply);
 	} else {
-		fputs("nothing changed: ", nf_edge_out);
-		nf_edge_put(apply->config.file);
-		fputs(" is in force already\n", nf_edge_out);
+		fputs("nothing changed: ", out);
+		out_put(apply->config.file);
+		fputs(" is in force already\n", out);
 	}
-	fprintf(nf_edge_out, "%u address%s governed now, mode %s%s%s, generation %u\n",
+	fprintf(out, "%u address%s governed now, mode %s%s%s, generation %u\n",
 		now->governed, now->governed == 1 ? "" : "es",
-		nf_edge_colour(loud), nf_edge_word(&nf_edge_modes, mode),
-		nf_edge_colour(PLAIN), now->generation);
+		colour_code(loud), names_word(&names_modes, mode),
+		colour_code(PLAIN), now->generation);
 	if (offloaded)
-		nf_edge_warn("%s", offloaded);
+		colour_warn("%s", offloaded);
 	free(offloaded);
 }
 
 static void print_json(const struct apply *apply, const struct offload *offload)
 {
-	json_t *object = nf_edge_apply_json(apply);
+	json_t *object = apply_json(apply);
 
 	json_object_set_new(object, "mode",
-			    nf_edge_json_word(&nf_edge_modes,
-					      apply->config.policy.mode));
+			    out_json_word(&names_modes,
+					  apply->config.policy.mode));
 	json_object_set_new(object, "offloaded_connections",
-			    nf_edge_offload_connections_json(offload));
-	nf_edge_json_print(object, JSON_INDENT(2));
+			    offload_connections_json(offload));
+	out_json_print(object, JSON_INDENT(2));
 }
 
 static enum outcome read_in_force(struct view *view)
@@ -126,23 +126,23 @@ static enum outcome read_in_force(struct view *view)
 	int error;
 
 	*view = (struct view){ 0 };
-	outcome = nf_edge_module_connect(&client, NULL);
+	outcome = module_connect(&client, NULL);
 	if (outcome == DONE) {
-		error = nf_edge_view_read(&client, view, VIEW_NODES);
+		error = view_read(&client, view, VIEW_NODES);
 		if (error)
-			outcome = nf_edge_module_fail(&client, error,
-						      "cannot read the policy");
+			outcome = module_fail(&client, error,
+					      "cannot read the policy");
 	}
-	nf_edge_client_close(&client);
+	client_close(&client);
 	return outcome;
 }
 
 static void print_in_force(const struct view *view)
 {
-	fprintf(nf_edge_out, "nothing changed: a policy is in force already\n"
+	fprintf(out, "nothing changed: a policy is in force already\n"
 		"%u address%s governed, mode %s, generation %u\n",
 		view->governed, view->governed == 1 ? "" : "es",
-		nf_edge_word(&nf_edge_modes, view->policy.mode),
+		names_word(&names_modes, view->policy.mode),
 		view->generation);
 }
 
@@ -151,20 +151,19 @@ static void print_in_force_json(const struct view *view)
 {
 	struct offload offload = { .known = true };
 
-	nf_edge_offload_read(&offload, &view->policy);
-	nf_edge_json_print(json_pack("{s:i,s:[],s:i,s:[],s:i,s:b,s:b,s:[],s:I,s:I,s:o,s:o}",
-				     SCHEMA, "errors", "errors_left_out", 0,
-				     "warnings", "warnings_left_out", 0,
-				     "kernel_asked", true, "changed", false,
-				     "changes", "generation",
-				     (json_int_t)view->generation, "governed",
-				     (json_int_t)view->governed, "mode",
-				     nf_edge_json_word(&nf_edge_modes,
-						       view->policy.mode),
-				     "offloaded_connections",
-				     nf_edge_offload_connections_json(&offload)),
-			   JSON_INDENT(2));
-	nf_edge_offload_free(&offload);
+	offload_read(&offload, &view->policy);
+	out_json_print(json_pack("{s:i,s:[],s:i,s:[],s:i,s:b,s:b,s:[],s:I,s:I,s:o,s:o}",
+				 SCHEMA, "errors", "errors_left_out", 0,
+				 "warnings", "warnings_left_out", 0,
+				 "kernel_asked", true, "changed", false,
+				 "changes", "generation",
+				 (json_int_t)view->generation, "governed",
+				 (json_int_t)view->governed, "mode",
+				 out_json_word(&names_modes, view->policy.mode),
+				 "offloaded_connections",
+				 offload_connections_json(&offload)),
+		       JSON_INDENT(2));
+	offload_free(&offload);
 }
 
 /* Return: true when --if-none has nothing to do, and exits with *@outcome. */
@@ -179,7 +178,7 @@ static bool is_in_force(bool json, enum outcome *outcome)
 		print_in_force_json(&view);
 	else if (loaded)
 		print_in_force(&view);
-	nf_edge_view_free(&view);
+	view_free(&view);
 	return loaded || *outcome != DONE;
 }
 
@@ -192,13 +191,13 @@ static bool is_late(const struct apply *apply)
 }
 
 /**
- * nf_edge_cmd_load - the verb load
+ * cmd_load - the verb load
  * @argc: its words, "load" first
  * @argv: the words
  *
  * Return: what to exit with.
  */
-enum outcome nf_edge_cmd_load(int argc, char **argv)
+enum outcome cmd_load(int argc, char **argv)
 {
 	bool json = false, force = false, strict = false, if_none = false;
 	const struct option_spec specs[] = {
@@ -212,32 +211,32 @@ enum outcome nf_edge_cmd_load(int argc, char **argv)
 	enum outcome outcome;
 	struct apply apply;
 
-	if (!nf_edge_options("load", argc, argv, specs, ARRAY_SIZE(specs), 1,
-			     &file, print_help, &outcome))
+	if (!options_read("load", argc, argv, specs, ARRAY_SIZE(specs), 1,
+			  &file, print_help, &outcome))
 		return outcome;
 
 	if (if_none && is_in_force(json, &outcome))
 		return outcome;
-	outcome = nf_edge_apply_read(&apply, file ? file : DEFAULT_CONFIG);
+	outcome = apply_read(&apply, file ? file : DEFAULT_CONFIG);
 	apply.if_none = if_none;
 	apply.strict = strict;
 	if (outcome == DONE)
 		outcome = load(&apply, force);
 	if (outcome == DONE)
-		nf_edge_offload_read(&offload, &apply.config.policy);
+		offload_read(&offload, &apply.config.policy);
 	if (outcome == REFUSED && is_late(&apply)) {
 		if (!is_in_force(json, &outcome))
-			outcome = nf_edge_fail(REFUSED,
-					       "a policy came and went meanwhile; nothing was changed, load again");
-	} else if (outcome <= REFUSED && nf_edge_apply_is_bad(&apply)) {
-		outcome = nf_edge_apply_refuse(&apply, json);
+			outcome = fail_with(REFUSED,
+					    "a policy came and went meanwhile; nothing was changed, load again");
+	} else if (outcome <= REFUSED && apply_is_bad(&apply)) {
+		outcome = apply_refuse(&apply, json);
 	} else if (outcome == DONE && json) {
 		print_json(&apply, &offload);
 	} else if (outcome == DONE) {
-		nf_edge_findings_print(&apply.config.warnings, stderr);
+		findings_print(&apply.config.warnings, stderr);
 		print(&apply, &offload);
 	}
-	nf_edge_offload_free(&offload);
-	nf_edge_apply_free(&apply);
+	offload_free(&offload);
+	apply_free(&apply);
 	return outcome;
 }

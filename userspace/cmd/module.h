@@ -8,11 +8,10 @@
 #include "base/outcome.h"
 #include "netlink/client.h"
 
-enum outcome nf_edge_module_connect(struct client *client,
-				    const char **absent);
-enum outcome nf_edge_module_matches(const struct client *client);
-enum outcome nf_edge_module_fail(const struct client *client, int error,
-				 const char *what);
-enum outcome nf_edge_module_unloaded(void);
+enum outcome module_connect(struct client *client, const char **absent);
+enum outcome module_matches(const struct client *client);
+enum outcome module_fail(const struct client *client, int error,
+			 const char *what);
+enum outcome module_unloaded(void);
 
 #endif /* CMD_MODULE_H */

@@ -13,36 +13,36 @@
 static enum outcome complain(const char *verb, int what, const char *word)
 {
 	if (what == ':')
-		return nf_edge_usage(verb, "%s: the value is missing", word);
+		return fail_usage(verb, "%s: the value is missing", word);
 	/* Inside a cluster of letters getopt has not come to the next word. */
 	if (optopt && optopt < 256)
-		return nf_edge_usage(verb, "-%c: unknown option", optopt);
-	return nf_edge_usage(verb, "%s: unknown option", word);
+		return fail_usage(verb, "-%c: unknown option", optopt);
+	return fail_usage(verb, "%s: unknown option", word);
 }
 
 /**
- * nf_edge_usage_word - say on standard error that a word is not known
+ * options_unknown_word - say on standard error that a word is not known
  * @verb: whose help to point to
  * @vocabulary: the enumeration that the word should be of
  * @word: the word
  *
  * Return: USAGE.
  */
-enum outcome nf_edge_usage_word(const char *verb,
-				const struct vocabulary *vocabulary,
-				const char *word)
+enum outcome options_unknown_word(const char *verb,
+				  const struct vocabulary *vocabulary,
+				  const char *word)
 {
-	char *advice = nf_edge_word_advice(vocabulary, word);
+	char *advice = names_advice(vocabulary, word);
 	enum outcome outcome;
 
-	outcome = nf_edge_usage(verb, "%s: unknown %s; %s", word,
-				vocabulary->kind, advice);
+	outcome = fail_usage(verb, "%s: unknown %s; %s", word,
+			     vocabulary->kind, advice);
 	free(advice);
 	return outcome;
 }
 
 /**
- * nf_edge_options - read the command line of a verb
+ * options_read - read the command line of a verb
  * @verb: the verb, for complaints
  * @argc: its words, its own name first
  * @argv: the words
@@ -55,10 +55,10 @@ enum outcome nf_edge_usage_word(const char *verb,
  *
  * Return: false when there is not: after help, or after a complaint.
  */
-bool nf_edge_options(const char *verb, int argc, char **argv,
-		     const struct option_spec *specs, size_t count,
-		     size_t operands_max, const char **operands,
-		     void (*print_help)(void), enum outcome *outcome)
+bool options_read(const char *verb, int argc, char **argv,
+		  const struct option_spec *specs, size_t count,
+		  size_t operands_max, const char **operands,
+		  void (*print_help)(void), enum outcome *outcome)
 {
 	struct option options[OPTIONS_MAX + 2] = { 0 };
 	char letters[2 * OPTIONS_MAX + 3] = ":h", *p = letters + 2;
@@ -106,7 +106,7 @@ bool nf_edge_options(const char *verb, int argc, char **argv,
 	for (i = 0; i < operands_max; i++)
 		operands[i] = optind < argc ? argv[optind++] : NULL;
 	if (optind < argc)
-		*outcome = nf_edge_usage(verb, "%s: is one word too many",
-					 argv[optind]);
+		*outcome = fail_usage(verb, "%s: is one word too many",
+				      argv[optind]);
 	return *outcome == DONE;
 }

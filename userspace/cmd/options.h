@@ -25,12 +25,12 @@ struct option_spec {
 	const char **value;
 };
 
-enum outcome nf_edge_usage_word(const char *verb,
-				const struct vocabulary *vocabulary,
-				const char *word);
-bool nf_edge_options(const char *verb, int argc, char **argv,
-		     const struct option_spec *specs, size_t count,
-		     size_t operands_max, const char **operands,
-		     void (*print_help)(void), enum outcome *outcome);
+enum outcome options_unknown_word(const char *verb,
+				  const struct vocabulary *vocabulary,
+				  const char *word);
+bool options_read(const char *verb, int argc, char **argv,
+		  const struct option_spec *specs, size_t count,
+		  size_t operands_max, const char **operands,
+		  void (*print_help)(void), enum outcome *outcome);
 
 #endif /* CMD_OPTIONS_H */

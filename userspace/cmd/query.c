@@ -59,7 +59,7 @@ static bool split_endpoint(const char *text, struct endpoint *end)
 		if (colon)
 			length = (size_t)(colon - text);
 	}
-	end->address = nf_edge_format("%.*s", (int)length, text);
+	end->address = xformat("%.*s", (int)length, text);
 	end->port = colon ? colon + 1 : NULL;
 	return true;
 }
@@ -70,12 +70,12 @@ static char *port_advice(const struct endpoint *end)
 	size_t digits = strspn(end->port, "0123456789");
 
 	if (!*end->port)
-		return nf_edge_strdup("has no port behind its colon; write its number");
+		return xstrdup("has no port behind its colon; write its number");
 	if (!end->port[digits])
-		return nf_edge_strdup("has no such port; write 0 to 65535");
+		return xstrdup("has no such port; write 0 to 65535");
 	if (digits && strchr("-:", end->port[digits]))
-		return nf_edge_strdup("has a range of ports; ask about one of them");
-	return nf_edge_strdup("has no number as its port; write the number of the port");
+		return xstrdup("has a range of ports; ask about one of them");
+	return xstrdup("has no number as its port; write the number of the port");
 }
 
 /* Read one end.  Return: NULL, or a new sentence about a mistake. */
@@ -85,15 +85,15 @@ static char *parse_endpoint(const char *text, struct endpoint *end)
 	struct ip network;
 
 	if (!split_endpoint(text, end))
-		return nf_edge_strdup("has a bracket that is not closed; write [2001:db8::7]:443");
-	if (!nf_edge_ip_parse(end->address, &end->ip))
-		return nf_edge_prefix_read(end->address, &network, &length) ?
-		       nf_edge_strdup("is a prefix; ask about one address of it") :
-		       nf_edge_address_advice(end->address, WANTED_ENDPOINT);
+		return xstrdup("has a bracket that is not closed; write [2001:db8::7]:443");
+	if (!ip_parse(end->address, &end->ip))
+		return prefix_read(end->address, &network, &length) ?
+		       xstrdup("is a prefix; ask about one address of it") :
+		       address_advice(end->address, WANTED_ENDPOINT);
 	if (end->brackets && end->ip.family == AF_INET)
-		return nf_edge_format("is IPv4, which stands in no brackets; write %s%s%s",
-				      end->address, end->port ? ":" : "",
-				      end->port ? end->port : "");
+		return xformat("is IPv4, which stands in no brackets; write %s%s%s",
+			       end->address, end->port ? ":" : "",
+			       end->port ? end->port : "");
 	if (end->port && !parse_port(end->port, &end->number))
 		return port_advice(end);
 	return NULL;
@@ -118,13 +118,13 @@ static bool parse_protocol(const char *word, const struct ip *ip,
 static __printf(2, 3) char *
 refuse(const char *word, const char *format, ...)
 {
-	char *fit = nf_edge_short(word), *rest, *sentence;
+	char *fit = foreign_short(word), *rest, *sentence;
 	va_list args;
 
 	va_start(args, format);
-	rest = nf_edge_vformat(format, args);
+	rest = xvformat(format, args);
 	va_end(args);
-	sentence = nf_edge_format("%s: %s", *fit ? fit : "\"\"", rest);
+	sentence = xformat("%s: %s", *fit ? fit : "\"\"", rest);
 	free(rest);
 	free(fit);
 	return sentence;
@@ -182,13 +182,13 @@ static bool set_interface(struct query *query, const char *name, char **why)
 	struct links links;
 
 	if (!*name || strlen(name) > NF_EDGE_INTERFACE_NAME_MAX) {
-		nf_edge_links_read(&links);
-		alternative = nf_edge_device_alternative(&links, name);
+		links_read(&links);
+		alternative = device_alternative(&links, name);
 		*why = refuse(name, "is not the name of an interface%s%s",
 			      alternative ? "; " : "",
 			      alternative ? alternative : "");
 		free(alternative);
-		nf_edge_links_free(&links);
+		links_free(&links);
 		return false;
 	}
 	snprintf(query->in, sizeof(query->in), "%s", name);
@@ -196,7 +196,7 @@ static bool set_interface(struct query *query, const char *name, char **why)
 }
 
 /**
- * nf_edge_query_parse - read a question
+ * query_parse - read a question
  * @query: filled in
  * @words: (--in IFACE | --local) tcp|udp|icmp SRC[:PORT] DST[:PORT]
  * @count: how many words
@@ -204,8 +204,7 @@ static bool set_interface(struct query *query, const char *name, char **why)
  *
  * Return: false when it makes no sense.
  */
-bool nf_edge_query_parse(struct query *query, char **words, size_t count,
-			 char **why)
+bool query_parse(struct query *query, char **words, size_t count, char **why)
 {
 	bool in = false, local = false;
 	char *packet[3];
@@ -233,7 +232,7 @@ bool nf_edge_query_parse(struct query *query, char **words, size_t count,
 		if (!name)
 			continue;
 		if (in) {
-			*why = nf_edge_strdup("--in is given twice; one interface is asked about");
+			*why = xstrdup("--in is given twice; one interface is asked about");
 			return false;
 		}
 		if (!set_interface(query, name, why))
@@ -241,12 +240,12 @@ bool nf_edge_query_parse(struct query *query, char **words, size_t count,
 		in = true;
 	}
 	if (in == local) {
-		*why = nf_edge_strdup(in ? "--in and --local exclude each other" :
-				      "one of --in IFACE and --local is required");
+		*why = xstrdup(in ? "--in and --local exclude each other" :
+			       "one of --in IFACE and --local is required");
 		return false;
 	}
 	if (n < ARRAY_SIZE(packet)) {
-		*why = nf_edge_strdup("a packet is tcp|udp|icmp SRC[:PORT] DST[:PORT]");
+		*why = xstrdup("a packet is tcp|udp|icmp SRC[:PORT] DST[:PORT]");
 		return false;
 	}
 	return parse_packet(query, packet, why);

@@ -9,7 +9,6 @@
 
 #include "policy/query.h"
 
-bool nf_edge_query_parse(struct query *query, char **words, size_t count,
-			 char **why);
+bool query_parse(struct query *query, char **words, size_t count, char **why);
 
 #endif /* CMD_QUERY_H */

@@ -34,11 +34,11 @@ struct subject {
 
 static const struct subject subjects[] = {
 	{ "status", VIEW_NODES, false, NULL, NULL },
-	{ "rows", VIEW_ROWS, false, nf_edge_tables_rows, &nf_edge_columns_of_rows },
-	{ "rules", VIEW_ROWS, false, nf_edge_tables_rows, &nf_edge_columns_of_rows },
-	{ "nodes", VIEW_NODES, true, nf_edge_tables_nodes, &nf_edge_columns_of_nodes },
-	{ "peers", VIEW_COUNTS, false, nf_edge_tables_peers, &nf_edge_columns_of_peers },
-	{ "config", VIEW_NODES | VIEW_PREFIXES, true, nf_edge_config_print, NULL },
+	{ "rows", VIEW_ROWS, false, tables_rows, &columns_of_rows },
+	{ "rules", VIEW_ROWS, false, tables_rows, &columns_of_rows },
+	{ "nodes", VIEW_NODES, true, tables_nodes, &columns_of_nodes },
+	{ "peers", VIEW_COUNTS, false, tables_peers, &columns_of_peers },
+	{ "config", VIEW_NODES | VIEW_PREFIXES, true, config_print, NULL },
 };
 
 static void print_help(void)
@@ -55,12 +55,12 @@ static void print_help(void)
 	      "  -o, --output COL,...  the columns of a table; +COL,... adds to the usual\n"
 	      "  -h, --help            print this\n"
 	      "\n"
-	      "Columns of rows:\n", nf_edge_out);
-	nf_edge_table_help(&nf_edge_columns_of_rows);
-	fputs("\nColumns of nodes:\n", nf_edge_out);
-	nf_edge_table_help(&nf_edge_columns_of_nodes);
-	fputs("\nColumns of peers:\n", nf_edge_out);
-	nf_edge_table_help(&nf_edge_columns_of_peers);
+	      "Columns of rows:\n", out);
+	table_help(&columns_of_rows);
+	fputs("\nColumns of nodes:\n", out);
+	table_help(&columns_of_nodes);
+	fputs("\nColumns of peers:\n", out);
+	table_help(&columns_of_peers);
 }
 
 static enum outcome unknown(const char *word)
@@ -72,9 +72,8 @@ static enum outcome unknown(const char *word)
 
 	for (i = 0; i < ARRAY_SIZE(subjects); i++)
 		names[i] = subjects[i].name;
-	advice = nf_edge_advice("subject", names, ARRAY_SIZE(names), word);
-	outcome = nf_edge_usage("show", "%s: cannot be shown; %s", word,
-				advice);
+	advice = nearest_advice("subject", names, ARRAY_SIZE(names), word);
+	outcome = fail_usage("show", "%s: cannot be shown; %s", word, advice);
 	free(advice);
 	return outcome;
 }
@@ -89,19 +88,19 @@ static enum outcome show_status(struct client *client, const struct view *view,
 	int error = 0;
 
 	if (view->loaded)
-		nf_edge_offload_read(&status.offload, &view->policy);
+		offload_read(&status.offload, &view->policy);
 	/* An object of the status has no drops. */
 	if (!json)
-		error = nf_edge_drops_read(client, false, status.drops);
+		error = counters_read_drops(client, false, status.drops);
 	if (!error && view->loaded)
-		nf_edge_ways_read(&status.ways, &view->policy);
+		ways_read(&status.ways, &view->policy);
 	if (!error && json)
-		nf_edge_status_json(&status);
+		status_json(&status);
 	else if (!error)
-		nf_edge_status_print(&status);
-	nf_edge_ways_free(&status.ways);
-	nf_edge_offload_free(&status.offload);
-	return error ? nf_edge_module_fail(client, error, "cannot read the drops") :
+		status_print(&status);
+	ways_free(&status.ways);
+	offload_free(&status.offload);
+	return error ? module_fail(client, error, "cannot read the drops") :
 		       DONE;
 }
 
@@ -113,32 +112,32 @@ static enum outcome show(const struct subject *subject, bool json,
 	struct client client;
 	int error;
 
-	outcome = nf_edge_module_connect(&client, NULL);
+	outcome = module_connect(&client, NULL);
 	if (outcome == DONE) {
-		error = nf_edge_view_read(&client, &view, subject->parts);
+		error = view_read(&client, &view, subject->parts);
 		if (error)
-			outcome = nf_edge_module_fail(&client, error,
-						      "cannot read the policy");
+			outcome = module_fail(&client, error,
+					      "cannot read the policy");
 		else if (subject->needs_policy && !view.loaded)
-			outcome = nf_edge_module_unloaded();
+			outcome = module_unloaded();
 		else if (subject->print)
 			subject->print(&view, json, table);
 		else
 			outcome = show_status(&client, &view, json);
 	}
-	nf_edge_view_free(&view);
-	nf_edge_client_close(&client);
+	view_free(&view);
+	client_close(&client);
 	return outcome;
 }
 
 /**
- * nf_edge_cmd_show - the verb show
+ * cmd_show - the verb show
  * @argc: its words, "show" first
  * @argv: the words
  *
  * Return: what to exit with.
  */
-enum outcome nf_edge_cmd_show(int argc, char **argv)
+enum outcome cmd_show(int argc, char **argv)
 {
 	struct table *table = NULL;
 	bool json = false;
@@ -150,8 +149,8 @@ enum outcome nf_edge_cmd_show(int argc, char **argv)
 	enum outcome outcome;
 	size_t i;
 
-	if (!nf_edge_options("show", argc, argv, specs, ARRAY_SIZE(specs), 1,
-			     &subject, print_help, &outcome))
+	if (!options_read("show", argc, argv, specs, ARRAY_SIZE(specs), 1,
+			  &subject, print_help, &outcome))
 		return outcome;
 
 	for (i = 0; subject && i < ARRAY_SIZE(subjects); i++)
@@ -160,15 +159,15 @@ enum outcome nf_edge_cmd_show(int argc, char **argv)
 	if (i == ARRAY_SIZE(subjects))
 		return unknown(subject);
 	if (columns && !subjects[i].columns)
-		return nf_edge_usage("show", "-o is for tables, and %s is none",
-				     subjects[i].name);
+		return fail_usage("show", "-o is for tables, and %s is none",
+				  subjects[i].name);
 	if (subjects[i].columns) {
-		table = nf_edge_table_new(subjects[i].columns, "show", columns);
+		table = table_new(subjects[i].columns, "show", columns);
 		if (!table)
 			return USAGE;
 	}
 	outcome = show(&subjects[i], json, table);
 	if (table)
-		nf_edge_table_free(table);
+		table_free(table);
 	return outcome;
 }

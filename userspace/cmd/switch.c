@@ -24,7 +24,7 @@ static void print_help(void)
 	      "still, and the switch that closes it.\n"
 	      "\n"
 	      "  --json      print one JSON object\n"
-	      "  -h, --help  print this\n", nf_edge_out);
+	      "  -h, --help  print this\n", out);
 }
 
 /**
@@ -45,21 +45,21 @@ static enum outcome parse_word(struct toggle *toggle)
 {
 	struct change *change = &toggle->change;
 	bool is_zone = !strcmp(change->verb, "zone");
-	const struct vocabulary *vocabulary = is_zone ? &nf_edge_zones :
-							&nf_edge_features;
+	const struct vocabulary *vocabulary = is_zone ? &names_zones :
+							&names_features;
 	int value;
 
 	toggle->off = !strcmp(change->state, "off");
 	if (!toggle->off && strcmp(change->state, "on") != 0)
-		return nf_edge_usage(change->verb, "%s: write on or off",
-				     change->state);
+		return fail_usage(change->verb, "%s: write on or off",
+				  change->state);
 	if (!change->word)
-		return nf_edge_usage(change->verb, "the %s is missing",
-				     change->verb);
-	value = nf_edge_word_find(vocabulary, change->word);
+		return fail_usage(change->verb, "the %s is missing",
+				  change->verb);
+	value = names_find(vocabulary, change->word);
 	if (value < 0)
-		return nf_edge_usage_word(change->verb, vocabulary,
-					  change->word);
+		return options_unknown_word(change->verb, vocabulary,
+					    change->word);
 	if (is_zone)
 		toggle->attribute = toggle->off ? NF_EDGE_A_SWITCH_ZONES_OFF :
 						NF_EDGE_A_SWITCH_ZONES_ON;
@@ -74,7 +74,7 @@ static enum outcome parse_word(struct toggle *toggle)
 static bool is_killed(const struct toggle *toggle, const struct view *view,
 		      size_t i)
 {
-	const struct row *row = &nf_edge_rows[i];
+	const struct row *row = &rows_table[i];
 
 	if (toggle->attribute == NF_EDGE_A_SWITCH_ZONES_OFF)
 		return toggle->value == 1U << row->zone &&
@@ -94,15 +94,15 @@ static void find_pairs(struct toggle *toggle, const struct view *view)
 			continue;
 		for (by = 0; by < NF_EDGE_ROW_COUNT; by++) {
 			if (!view->rows[by].live ||
-			    nf_edge_row_at_nobody(&nf_edge_rows[by],
-						  view->rows[by].bound) ||
-			    !nf_edge_row_same_flow(&nf_edge_rows[killed],
-						   &nf_edge_rows[by]))
+			    row_at_nobody(&rows_table[by],
+					  view->rows[by].bound) ||
+			    !row_same_flow(&rows_table[killed],
+					   &rows_table[by]))
 				continue;
-			change->pairs = nf_edge_grow(change->pairs,
-						     &change->pair_capacity,
-						     change->pair_count,
-						     sizeof(*change->pairs));
+			change->pairs = xgrow(change->pairs,
+					      &change->pair_capacity,
+					      change->pair_count,
+					      sizeof(*change->pairs));
 			change->pairs[change->pair_count++] = (struct pair){
 				.killed = killed, .by = by,
 			};
@@ -116,30 +116,30 @@ static enum outcome carry_out(struct client *client, struct toggle *toggle)
 	struct view view;
 	int error;
 
-	error = nf_edge_change_switch(client, toggle->attribute, toggle->value,
-				      &change->switched);
+	error = change_switch(client, toggle->attribute, toggle->value,
+			      &change->switched);
 	if (error)
-		return nf_edge_module_fail(client, error, "cannot switch");
+		return module_fail(client, error, "cannot switch");
 	if (!toggle->off)
 		return DONE;
-	error = nf_edge_view_read(client, &view, VIEW_ROWS | VIEW_NODES);
+	error = view_read(client, &view, VIEW_ROWS | VIEW_NODES);
 	if (!error) {
 		find_pairs(toggle, &view);
-		nf_edge_offload_read(&change->offload, &view.policy);
+		offload_read(&change->offload, &view.policy);
 	}
-	nf_edge_view_free(&view);
-	return error ? nf_edge_module_fail(client, error,
-					   "cannot read the policy") : DONE;
+	view_free(&view);
+	return error ? module_fail(client, error,
+				   "cannot read the policy") : DONE;
 }
 
 /**
- * nf_edge_cmd_switch - the verbs zone and feature
+ * cmd_switch - the verbs zone and feature
  * @argc: its words, the verb first
  * @argv: the words
  *
  * Return: what to exit with.
  */
-enum outcome nf_edge_cmd_switch(int argc, char **argv)
+enum outcome cmd_switch(int argc, char **argv)
 {
 	bool json = false;
 	const struct option_spec specs[] = {
@@ -152,25 +152,25 @@ enum outcome nf_edge_cmd_switch(int argc, char **argv)
 	enum outcome outcome;
 	struct client client;
 
-	if (!nf_edge_options(argv[0], argc, argv, specs, ARRAY_SIZE(specs), 2,
-			     operands, print_help, &outcome))
+	if (!options_read(argv[0], argc, argv, specs, ARRAY_SIZE(specs), 2,
+			  operands, print_help, &outcome))
 		return outcome;
 	if (!operands[0])
-		return nf_edge_usage(argv[0], "write on or off, and which");
+		return fail_usage(argv[0], "write on or off, and which");
 	toggle.change.state = operands[0];
 	toggle.change.word = operands[1];
 	outcome = parse_word(&toggle);
 	if (outcome != DONE)
 		return outcome;
 
-	outcome = nf_edge_module_connect(&client, NULL);
+	outcome = module_connect(&client, NULL);
 	if (outcome == DONE)
 		outcome = carry_out(&client, &toggle);
 	if (outcome == DONE && json)
-		nf_edge_change_json(&toggle.change);
+		change_json(&toggle.change);
 	else if (outcome == DONE)
-		nf_edge_change_print(&toggle.change);
-	nf_edge_change_free(&toggle.change);
-	nf_edge_client_close(&client);
+		change_print(&toggle.change);
+	change_free(&toggle.change);
+	client_close(&client);
 	return outcome;
 }

@@ -7,20 +7,20 @@
 
 #include "base/outcome.h"
 
-/* A verb: argv[0] is its name.  Its output in nf_edge_out is printed
+/* A verb: argv[0] is its name.  Its output in out is printed
  * when it returns DONE.
  */
 typedef enum outcome (*verb_fn)(int argc, char **argv);
 
-enum outcome nf_edge_cmd_check(int argc, char **argv);
-enum outcome nf_edge_cmd_load(int argc, char **argv);
-enum outcome nf_edge_cmd_show(int argc, char **argv);
-enum outcome nf_edge_cmd_counters(int argc, char **argv);
-enum outcome nf_edge_cmd_explain(int argc, char **argv);
-enum outcome nf_edge_cmd_switch(int argc, char **argv);
-enum outcome nf_edge_cmd_mode(int argc, char **argv);
-enum outcome nf_edge_cmd_export(int argc, char **argv);
-enum outcome nf_edge_cmd_flush(int argc, char **argv);
-enum outcome nf_edge_cmd_version(int argc, char **argv);
+enum outcome cmd_check(int argc, char **argv);
+enum outcome cmd_load(int argc, char **argv);
+enum outcome cmd_show(int argc, char **argv);
+enum outcome cmd_counters(int argc, char **argv);
+enum outcome cmd_explain(int argc, char **argv);
+enum outcome cmd_switch(int argc, char **argv);
+enum outcome cmd_mode(int argc, char **argv);
+enum outcome cmd_export(int argc, char **argv);
+enum outcome cmd_flush(int argc, char **argv);
+enum outcome cmd_version(int argc, char **argv);
 
 #endif /* CMD_VERBS_H */

@@ -27,53 +27,52 @@ static void read_sysfs(char *version, size_t size)
 
 static void print(const struct client *client, bool absent)
 {
-	fprintf(nf_edge_out, "edgectl %s\n", NF_EDGE_VERSION);
+	fprintf(out, "edgectl %s\n", NF_EDGE_VERSION);
 	if (absent)
-		fputs("module not loaded\n", nf_edge_out);
+		fputs("module not loaded\n", out);
 	if (!absent) {
-		fputs("module ", nf_edge_out);
-		nf_edge_put(*client->module_version ? client->module_version :
+		fputs("module ", out);
+		out_put(*client->module_version ? client->module_version :
 						      "unknown");
-		fputc('\n', nf_edge_out);
+		fputc('\n', out);
 	}
-	fprintf(nf_edge_out, "family %s %d", NF_EDGE_FAMILY_NAME,
+	fprintf(out, "family %s %d", NF_EDGE_FAMILY_NAME,
 		NF_EDGE_FAMILY_VERSION);
 	if (client->family_version &&
 	    client->family_version != NF_EDGE_FAMILY_VERSION)
-		fprintf(nf_edge_out, ", of the module %u",
-			client->family_version);
-	fputc('\n', nf_edge_out);
+		fprintf(out, ", of the module %u", client->family_version);
+	fputc('\n', out);
 }
 
 /**
- * nf_edge_cmd_version - the option --version
+ * cmd_version - the option --version
  * @argc: its words
  * @argv: the words
  *
  * Return: what to exit with.
  */
-enum outcome nf_edge_cmd_version(int argc, char **argv)
+enum outcome cmd_version(int argc, char **argv)
 {
 	enum outcome outcome = DONE;
 	struct client client;
 	int error;
 
 	if (argc > 1)
-		return nf_edge_usage("", "%s: is one word too many", argv[1]);
+		return fail_usage("", "%s: is one word too many", argv[1]);
 
-	error = nf_edge_client_open(&client);
+	error = client_open(&client);
 	if (error == -EPERM)
 		read_sysfs(client.module_version,
 			   sizeof(client.module_version));
 	else if (error && error != -ENOENT)
-		outcome = nf_edge_fail(SYSTEM, "nf_edge does not answer: %s",
-				       strerror(-error));
+		outcome = fail_with(SYSTEM, "nf_edge does not answer: %s",
+				    strerror(-error));
 	if (outcome == DONE) {
 		print(&client, error == -ENOENT);
 		if (*client.module_version)
-			outcome = nf_edge_module_matches(&client);
-		outcome = nf_edge_output_flush(outcome);
+			outcome = module_matches(&client);
+		outcome = out_flush(outcome);
 	}
-	nf_edge_client_close(&client);
+	client_close(&client);
 	return outcome;
 }

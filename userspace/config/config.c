@@ -7,17 +7,17 @@
 #include "config/config.h"
 
 /**
- * nf_edge_config_free - free the parts of a configuration
+ * config_free - free the parts of a configuration
  * @config: the configuration
  */
-void nf_edge_config_free(struct config *config)
+void config_free(struct config *config)
 {
 	unsigned int i;
 
 	for (i = 0; i < PEER_SET_COUNT; i++)
 		free(config->sources[i].list);
-	nf_edge_set_free(&config->unknown_set);
-	nf_edge_policy_free(&config->policy);
-	nf_edge_findings_free(&config->errors);
-	nf_edge_findings_free(&config->warnings);
+	peer_set_free(&config->unknown_set);
+	policy_free(&config->policy);
+	findings_free(&config->errors);
+	findings_free(&config->warnings);
 }

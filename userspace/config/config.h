@@ -3,8 +3,8 @@
  * A configuration: the policy of a file, where each part of it stands, and
  * what is to be said about it.
  */
-#ifndef CONFIG_H
-#define CONFIG_H
+#ifndef CONFIG_CONFIG_H
+#define CONFIG_CONFIG_H
 
 #include "config/findings.h"
 #include "policy/policy.h"
@@ -50,6 +50,6 @@ struct config {
 	size_t prefix_count;
 };
 
-void nf_edge_config_free(struct config *config);
+void config_free(struct config *config);
 
-#endif /* CONFIG_H */
+#endif /* CONFIG_CONFIG_H */

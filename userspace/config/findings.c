@@ -25,16 +25,16 @@ static struct finding_file *find_file(struct findings *findings,
 	for (i = 0; i < findings->file_count; i++)
 		if (!strcmp(findings->files[i].name, name))
 			return &findings->files[i];
-	findings->files = nf_edge_grow(findings->files,
-				       &findings->file_capacity,
-				       findings->file_count, sizeof(*file));
+	findings->files = xgrow(findings->files,
+				&findings->file_capacity,
+				findings->file_count, sizeof(*file));
 	file = &findings->files[findings->file_count++];
-	*file = (struct finding_file){ .name = nf_edge_strdup(name) };
+	*file = (struct finding_file){ .name = xstrdup(name) };
 	return file;
 }
 
 /**
- * nf_edge_find - note an error or a warning
+ * findings_add - note an error or a warning
  * @findings: where
  * @file: the file that it is about, as the user knows it
  * @line: its line, from 1
@@ -43,7 +43,7 @@ static struct finding_file *find_file(struct findings *findings,
  *
  * A character of @word that is taken for another is named behind the sentence.
  */
-void nf_edge_find(struct findings *findings, const char *file,
+void findings_add(struct findings *findings, const char *file,
 		  unsigned int line, const char *word, const char *format, ...)
 {
 	struct finding_file *of = find_file(findings, file);
@@ -54,18 +54,18 @@ void nf_edge_find(struct findings *findings, const char *file,
 	findings->total++;
 	if (of->count++ >= KEPT_OF_FILE)
 		return;
-	findings->items = nf_edge_grow(findings->items, &findings->capacity,
-				       findings->count, sizeof(*finding));
+	findings->items = xgrow(findings->items, &findings->capacity,
+				findings->count, sizeof(*finding));
 	finding = &findings->items[findings->count++];
-	finding->file = nf_edge_strdup(file);
+	finding->file = xstrdup(file);
 	finding->line = line ? line : 1;
-	finding->word = nf_edge_shown_word(word);
+	finding->word = foreign_shown_word(word);
 	va_start(args, format);
-	sentence = nf_edge_vformat(format, args);
+	sentence = xvformat(format, args);
 	va_end(args);
-	odd = nf_edge_odd(word);
-	finding->message = nf_edge_format("%s%s%s", sentence, odd ? "; " : "",
-					  odd ? odd : "");
+	odd = foreign_odd(word);
+	finding->message = xformat("%s%s%s", sentence, odd ? "; " : "",
+				   odd ? odd : "");
 	free(odd);
 	free(sentence);
 }
@@ -89,11 +89,11 @@ static int compare(const void *a, const void *b, void *first_file)
 }
 
 /**
- * nf_edge_findings_sort - put findings into the order of the lines
+ * findings_sort - put findings into the order of the lines
  * @findings: what was noted
  * @first_file: the file that comes before all others
  */
-void nf_edge_findings_sort(struct findings *findings, const char *first_file)
+void findings_sort(struct findings *findings, const char *first_file)
 {
 	if (findings->count)
 		qsort_r(findings->items, findings->count,
@@ -101,14 +101,14 @@ void nf_edge_findings_sort(struct findings *findings, const char *first_file)
 }
 
 /**
- * nf_edge_finding_is_shown - step to the next finding of a walk
+ * findings_is_shown - step to the next finding of a walk
  * @walk: the walk, zero at the begin
  * @finding: the next finding, in sorted order
  *
  * Return: false when enough of its file, or of all files, was shown before.
  */
-bool nf_edge_finding_is_shown(struct findings_walk *walk,
-			      const struct finding *finding)
+bool findings_is_shown(struct findings_walk *walk,
+		       const struct finding *finding)
 {
 	if (!walk->file || strcmp(walk->file, finding->file) != 0) {
 		walk->file = finding->file;
@@ -122,25 +122,25 @@ bool nf_edge_finding_is_shown(struct findings_walk *walk,
 }
 
 /**
- * nf_edge_findings_left_out - count what is not printed
+ * findings_left_out - count what is not printed
  * @findings: what was noted, sorted
  *
  * Return: the number.
  */
-size_t nf_edge_findings_left_out(const struct findings *findings)
+size_t findings_left_out(const struct findings *findings)
 {
 	struct findings_walk walk = { 0 };
 	size_t i;
 
 	for (i = 0; i < findings->count; i++)
-		nf_edge_finding_is_shown(&walk, &findings->items[i]);
+		findings_is_shown(&walk, &findings->items[i]);
 	return findings->total - walk.in_all;
 }
 
 static void print_line(const struct finding *finding, FILE *stream)
 {
-	char *file = nf_edge_shown(finding->file);
-	char *message = nf_edge_shown(finding->message);
+	char *file = foreign_shown(finding->file);
+	char *message = foreign_shown(finding->message);
 
 	fprintf(stream, "%s:%u: %s: %s\n", file, finding->line, finding->word,
 		message);
@@ -159,26 +159,26 @@ static size_t count_of(const struct findings *findings, const char *name)
 }
 
 /**
- * nf_edge_findings_print - one line each, and one for what is left out
+ * findings_print - one line each, and one for what is left out
  * @findings: what was noted, sorted
  * @stream: where to
  */
-void nf_edge_findings_print(const struct findings *findings, FILE *stream)
+void findings_print(const struct findings *findings, FILE *stream)
 {
-	size_t i, more, left = nf_edge_findings_left_out(findings);
+	size_t i, more, left = findings_left_out(findings);
 	struct findings_walk walk = { 0 };
 
 	for (i = 0; i < findings->count; i++) {
 		const struct finding *finding = &findings->items[i];
 
-		if (nf_edge_finding_is_shown(&walk, finding))
+		if (findings_is_shown(&walk, finding))
 			print_line(finding, stream);
 		if (i + 1 < findings->count &&
 		    !strcmp(finding[1].file, finding->file))
 			continue;
 		more = count_of(findings, finding->file) - walk.of_file;
 		if (more && walk.of_file) {
-			char *file = nf_edge_shown(finding->file);
+			char *file = foreign_shown(finding->file);
 
 			fprintf(stream, "edgectl: %s: %zu more not shown\n",
 				file, more);
@@ -192,10 +192,10 @@ void nf_edge_findings_print(const struct findings *findings, FILE *stream)
 }
 
 /**
- * nf_edge_findings_free - forget all
+ * findings_free - forget all
  * @findings: what was noted
  */
-void nf_edge_findings_free(struct findings *findings)
+void findings_free(struct findings *findings)
 {
 	size_t i;
 

@@ -2,8 +2,8 @@
 /*
  * What is to be said about a configuration: errors, or warnings.
  */
-#ifndef FINDINGS_H
-#define FINDINGS_H
+#ifndef CONFIG_FINDINGS_H
+#define CONFIG_FINDINGS_H
 
 #include <jansson.h>
 #include <stdbool.h>
@@ -61,14 +61,14 @@ struct findings_walk {
 	size_t in_all;
 };
 
-void nf_edge_find(struct findings *findings, const char *file,
+void findings_add(struct findings *findings, const char *file,
 		  unsigned int line, const char *word, const char *format, ...)
 	__printf(5, 6);
-void nf_edge_findings_sort(struct findings *findings, const char *first_file);
-bool nf_edge_finding_is_shown(struct findings_walk *walk,
-			      const struct finding *finding);
-size_t nf_edge_findings_left_out(const struct findings *findings);
-void nf_edge_findings_print(const struct findings *findings, FILE *stream);
-void nf_edge_findings_free(struct findings *findings);
+void findings_sort(struct findings *findings, const char *first_file);
+bool findings_is_shown(struct findings_walk *walk,
+		       const struct finding *finding);
+size_t findings_left_out(const struct findings *findings);
+void findings_print(const struct findings *findings, FILE *stream);
+void findings_free(struct findings *findings);
 
-#endif /* FINDINGS_H */
+#endif /* CONFIG_FINDINGS_H */

@@ -21,9 +21,9 @@ wrong(struct config *config, const struct value *value, const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	message = nf_edge_vformat(format, args);
+	message = xvformat(format, args);
 	va_end(args);
-	nf_edge_find(&config->errors, config->file, value->line, value->word,
+	findings_add(&config->errors, config->file, value->line, value->word,
 		     "%s", message);
 	free(message);
 }
@@ -31,11 +31,11 @@ wrong(struct config *config, const struct value *value, const char *format, ...)
 static int known_word(struct config *config, const struct value *value,
 		      const struct vocabulary *vocabulary)
 {
-	int number = nf_edge_word_find(vocabulary, value->word);
+	int number = names_find(vocabulary, value->word);
 	char *advice;
 
 	if (number < 0) {
-		advice = nf_edge_word_advice(vocabulary, value->word);
+		advice = names_advice(vocabulary, value->word);
 		wrong(config, value, "unknown %s; %s", vocabulary->kind,
 		      advice);
 		free(advice);
@@ -45,7 +45,7 @@ static int known_word(struct config *config, const struct value *value,
 
 static void set_mode(struct config *config, const struct value *value)
 {
-	int mode = known_word(config, value, &nf_edge_modes);
+	int mode = known_word(config, value, &names_modes);
 
 	if (mode >= 0)
 		config->policy.mode = (uint32_t)mode;
@@ -53,7 +53,7 @@ static void set_mode(struct config *config, const struct value *value)
 
 static void set_zone(struct config *config, const struct value *value)
 {
-	int zone = known_word(config, value, &nf_edge_zones);
+	int zone = known_word(config, value, &names_zones);
 
 	if (zone < 0)
 		return;
@@ -63,7 +63,7 @@ static void set_zone(struct config *config, const struct value *value)
 
 static void set_feature(struct config *config, const struct value *value)
 {
-	int feature = known_word(config, value, &nf_edge_features);
+	int feature = known_word(config, value, &names_features);
 
 	if (feature < 0)
 		return;
@@ -73,7 +73,7 @@ static void set_feature(struct config *config, const struct value *value)
 
 static void set_ping(struct config *config, const struct value *value)
 {
-	int side = known_word(config, value, &nf_edge_sides);
+	int side = known_word(config, value, &names_sides);
 
 	if (side == NF_EDGE_SIDE_EDGE)
 		wrong(config, value, "no row is of this side; ping takes external and internal");
@@ -89,7 +89,7 @@ static bool read_truth(struct config *config, const struct value *value)
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(words); i++)
-		if (nf_edge_same_letters(words[i], value->word))
+		if (nearest_same_letters(words[i], value->word))
 			return i >= ARRAY_SIZE(words) / 2;
 	wrong(config, value, "is neither true nor false; write %s = false",
 	      value->key->name);
@@ -104,7 +104,7 @@ static void set_expose(struct config *config, const struct value *value)
 static void set_side(struct config *config, const struct value *value)
 {
 	struct interface *interface = value->section->made;
-	int side = known_word(config, value, &nf_edge_sides);
+	int side = known_word(config, value, &names_sides);
 
 	if (interface && side >= 0)
 		interface->sides |= 1U << side;
@@ -116,19 +116,19 @@ static void not_an_address(struct config *config, const struct value *value)
 	unsigned int length;
 	struct ip ip, network;
 
-	if (!nf_edge_prefix_read(value->word, &ip, &length)) {
-		advice = nf_edge_address_advice(value->word, WANTED_ADDRESS);
+	if (!prefix_read(value->word, &ip, &length)) {
+		advice = address_advice(value->word, WANTED_ADDRESS);
 		wrong(config, value, "%s", advice);
 		free(advice);
 		return;
 	}
 	network = ip;
-	nf_edge_ip_mask(&network, length);
-	if (length < nf_edge_ip_bits(&ip) && nf_edge_ip_equal(&network, &ip))
+	ip_mask(&network, length);
+	if (length < ip_bits(&ip) && ip_equal(&network, &ip))
 		wrong(config, value, "is a prefix; bind each address of the Edge by itself");
 	else
 		wrong(config, value, "has a prefix length; write %s",
-		      nf_edge_ip_format(&ip, text));
+		      ip_format(&ip, text));
 }
 
 static void set_address(struct config *config, const struct value *value)
@@ -137,19 +137,18 @@ static void set_address(struct config *config, const struct value *value)
 	const char *unfit;
 	struct ip ip;
 
-	if (!nf_edge_ip_parse(value->word, &ip)) {
+	if (!ip_parse(value->word, &ip)) {
 		not_an_address(config, value);
 		return;
 	}
-	unfit = nf_edge_ip_unfit(&ip, nf_edge_ip_bits(&ip));
+	unfit = ip_unfit(&ip, ip_bits(&ip));
 	if (unfit) {
 		wrong(config, value, "is %s; bind an address that others reach the Edge at",
 		      unfit);
 		return;
 	}
 	if (node && node->count <= SERVICE_COUNT * NF_EDGE_MAX_ADDRESSES)
-		nf_edge_node_bind(node, (uint8_t)value->key->number, &ip,
-				  value->line);
+		node_bind(node, (uint8_t)value->key->number, &ip, value->line);
 }
 
 /* Prefixes of an unknown set are read too, for their errors. */
@@ -169,19 +168,19 @@ static struct set_source *source_of(struct config *config,
 
 static void set_prefix(struct config *config, const struct value *value)
 {
-	nf_edge_config_prefix(config, set_of(config, value), config->file,
-			      value->line, value->word);
+	prefix_file_add(config, set_of(config, value), config->file,
+			value->line, value->word);
 }
 
 static void set_file(struct config *config, const struct value *value)
 {
 	struct set_source *source = source_of(config, value);
-	bool is_void = nf_edge_prefix_file_read(config, set_of(config, value),
-						value->word, value->line);
+	bool is_void = prefix_file_read(config, set_of(config, value),
+					value->word, value->line);
 
 	if (!source)
 		return;
-	source->list = nf_edge_strdup(value->word);
+	source->list = xstrdup(value->word);
 	source->list_line = value->line;
 	source->is_void = is_void;
 }
@@ -224,9 +223,9 @@ refuse(struct config *config, const struct section *s, const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	message = nf_edge_vformat(format, args);
+	message = xvformat(format, args);
 	va_end(args);
-	nf_edge_find(&config->errors, config->file, s->line, s->name, "%s",
+	findings_add(&config->errors, config->file, s->line, s->name, "%s",
 		     message);
 	free(message);
 }
@@ -239,9 +238,9 @@ static void refuse_interface(struct config *config,
 	const char *nearest;
 	struct links links;
 
-	nf_edge_links_read(&links);
-	alternative = nf_edge_device_alternative(&links, section->name);
-	nearest = nf_edge_device_nearest(&links, section->name);
+	links_read(&links);
+	alternative = device_alternative(&links, section->name);
+	nearest = device_nearest(&links, section->name);
 	if (alternative)
 		refuse(config, section, "%s", alternative);
 	else
@@ -251,7 +250,7 @@ static void refuse_interface(struct config *config,
 		       nearest ? "; the nearest is " : "",
 		       nearest ? nearest : "");
 	free(alternative);
-	nf_edge_links_free(&links);
+	links_free(&links);
 }
 
 /* Of interfaces and nodes, one more is made than there may be, for the error of
@@ -277,7 +276,7 @@ static void *open_interface(struct config *config,
 	}
 	if (config->policy.interface_count > NF_EDGE_MAX_INTERFACES)
 		return NULL;
-	interface = nf_edge_interface_add(&config->policy, section->name);
+	interface = interface_add(&config->policy, section->name);
 	interface->line = section->line;
 	return interface;
 }
@@ -294,20 +293,19 @@ static void *open_node(struct config *config, const struct section *section)
 	}
 	if (config->policy.node_count > NF_EDGE_MAX_NODES)
 		return NULL;
-	node = nf_edge_node_add(&config->policy, section->name);
+	node = node_add(&config->policy, section->name);
 	node->line = section->line;
 	return node;
 }
 
 static void *open_peers(struct config *config, const struct section *section)
 {
-	int number = nf_edge_word_find(&nf_edge_peer_sets, section->name);
+	int number = names_find(&names_peer_sets, section->name);
 	struct peer_set *set;
 	char *advice;
 
 	if (number < 0) {
-		advice = nf_edge_word_advice(&nf_edge_peer_sets,
-					     section->name);
+		advice = names_advice(&names_peer_sets, section->name);
 		refuse(config, section, "unknown peer set; %s", advice);
 		free(advice);
 		return NULL;

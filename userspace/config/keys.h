@@ -2,8 +2,8 @@
 /*
  * The table of the keys and sections of a configuration.
  */
-#ifndef KEYS_H
-#define KEYS_H
+#ifndef CONFIG_KEYS_H
+#define CONFIG_KEYS_H
 
 #include "config/scan.h"
 
@@ -22,4 +22,4 @@ enum top_key {
 
 extern const struct key config_keys[];
 
-#endif /* KEYS_H */
+#endif /* CONFIG_KEYS_H */

@@ -27,48 +27,48 @@ static void warn_short(struct config *config, const struct peer_set *set,
 
 	if (length >= (ip->family == AF_INET ? SHORT_IPV4 : SHORT_IPV6))
 		return;
-	share = length ? nf_edge_format("one in %u of all %s addresses",
-					1U << length, family) :
-			 nf_edge_format("every %s address", family);
+	share = length ? xformat("one in %u of all %s addresses",
+				 1U << length, family) :
+			 xformat("every %s address", family);
 	if (set == inside)
-		nf_edge_find(&config->warnings, file, line, text,
+		findings_add(&config->warnings, file, line, text,
 			     "takes in %s as internal: from outside they are spoofed, and external rows at Any do not hold for them",
 			     share);
 	else
-		nf_edge_find(&config->warnings, file, line, text,
+		findings_add(&config->warnings, file, line, text,
 			     "takes in %s; the rows of its set hold for all of them",
 			     share);
 	free(share);
 }
 
 /**
- * nf_edge_config_prefix - read a prefix into a set
+ * prefix_file_add - read a prefix into a set
  * @config: the configuration
  * @set: one of its sets
  * @file: name of the file of the prefix
  * @line: line of the prefix
  * @text: the prefix
  */
-void nf_edge_config_prefix(struct config *config, struct peer_set *set,
-			   const char *file, unsigned int line,
-			   const char *text)
+void prefix_file_add(struct config *config, struct peer_set *set,
+		     const char *file, unsigned int line,
+		     const char *text)
 {
 	unsigned int length;
 	struct ip ip;
 	char *why;
 
-	why = nf_edge_prefix_parse(text, &ip, &length);
+	why = prefix_parse(text, &ip, &length);
 	if (why) {
-		nf_edge_find(&config->errors, file, line, text, "%s", why);
+		findings_add(&config->errors, file, line, text, "%s", why);
 		free(why);
 		return;
 	}
 	if (config->prefix_count > NF_EDGE_MAX_PREFIXES ||
-	    !nf_edge_set_add(set, &ip, length))
+	    !peer_set_add(set, &ip, length))
 		return;
 	warn_short(config, set, file, line, text, &ip, length);
 	if (++config->prefix_count > NF_EDGE_MAX_PREFIXES)
-		nf_edge_find(&config->errors, file, line, text,
+		findings_add(&config->errors, file, line, text,
 			     "is one prefix too many; all sets together hold %u at most",
 			     NF_EDGE_MAX_PREFIXES);
 }
@@ -81,9 +81,9 @@ static char *resolve(const struct config *config, const char *name)
 	char *copy, *path;
 
 	if (*name == '/' || config->is_stream || !strchr(config->file, '/'))
-		return nf_edge_strdup(name);
-	copy = nf_edge_strdup(config->file);
-	path = nf_edge_format("%s/%s", dirname(copy), name);
+		return xstrdup(name);
+	copy = xstrdup(config->file);
+	path = xformat("%s/%s", dirname(copy), name);
 	free(copy);
 	return path;
 }
@@ -95,18 +95,18 @@ static bool read_line(struct config *config, struct peer_set *set,
 	char *word, *rest, *advice = NULL;
 
 	p[strcspn(p, "#")] = '\0';
-	word = p + strspn(p, NF_EDGE_LIST_BLANKS);
+	word = p + strspn(p, LIST_BLANKS);
 	if (!*word)
 		return false;
 
-	rest = word + strcspn(word, NF_EDGE_LIST_BLANKS);
-	if (rest[strspn(rest, NF_EDGE_LIST_BLANKS)])
-		advice = nf_edge_line_advice(word);
+	rest = word + strcspn(word, LIST_BLANKS);
+	if (rest[strspn(rest, LIST_BLANKS)])
+		advice = address_line_advice(word);
 	*rest = '\0';
 	if (advice)
-		nf_edge_find(&config->errors, file, line, word, "%s", advice);
+		findings_add(&config->errors, file, line, word, "%s", advice);
 	else
-		nf_edge_config_prefix(config, set, file, line, word);
+		prefix_file_add(config, set, file, line, word);
 	free(advice);
 	return true;
 }
@@ -118,7 +118,7 @@ static void complain_unread(struct config *config, unsigned int line,
 {
 	char *folder = *path == '/' ? NULL : getcwd(NULL, 0);
 
-	nf_edge_find(&config->errors, config->file, line, name,
+	findings_add(&config->errors, config->file, line, name,
 		     "%s; the path tried is %s%s%s", why, folder ? folder : "",
 		     folder ? "/" : "", path);
 	free(folder);
@@ -138,17 +138,17 @@ static void warn_cut(struct config *config, const struct text *text,
 		line++;
 		last = p + 1;
 	}
-	last += strspn(last, NF_EDGE_LIST_BLANKS);
+	last += strspn(last, LIST_BLANKS);
 	if (!*last)
 		return;
-	copy = nf_edge_format("%.*s", (int)strcspn(last, NF_EDGE_LIST_BLANKS), last);
-	nf_edge_find(&config->warnings, path, line, copy,
+	copy = xformat("%.*s", (int)strcspn(last, LIST_BLANKS), last);
+	findings_add(&config->warnings, path, line, copy,
 		     "stands in a last line without an end: the list may be cut; end the line if it is whole");
 	free(copy);
 }
 
 /**
- * nf_edge_prefix_file_read - read a list of prefixes into a set
+ * prefix_file_read - read a list of prefixes into a set
  * @config: the configuration
  * @set: one of its sets
  * @name: name of the list, as the configuration has it
@@ -156,8 +156,8 @@ static void warn_cut(struct config *config, const struct text *text,
  *
  * Return: true when there is no error in it, and no prefix either.
  */
-bool nf_edge_prefix_file_read(struct config *config, struct peer_set *set,
-			      const char *name, unsigned int line)
+bool prefix_file_read(struct config *config, struct peer_set *set,
+		      const char *name, unsigned int line)
 {
 	char *path = resolve(config, name), *why = NULL, *p, *end;
 	size_t errors = config->errors.total;
@@ -166,11 +166,11 @@ bool nf_edge_prefix_file_read(struct config *config, struct peer_set *set,
 	bool any = false;
 
 	if (!strcmp(name, STANDARD_INPUT)) {
-		nf_edge_find(&config->errors, config->file, line, name,
+		findings_add(&config->errors, config->file, line, name,
 			     "is standard input, and no list can stand there; name a file, as ./-");
-	} else if (!nf_edge_text_read(&text, path, &bad_line, &why)) {
+	} else if (!text_read(&text, path, &bad_line, &why)) {
 		if (bad_line)
-			nf_edge_find(&config->errors, path, bad_line, name,
+			findings_add(&config->errors, path, bad_line, name,
 				     "%s", why);
 		else
 			complain_unread(config, line, name, path, why);
@@ -185,7 +185,7 @@ bool nf_edge_prefix_file_read(struct config *config, struct peer_set *set,
 			any |= read_line(config, set, path, i, p);
 		}
 	}
-	nf_edge_text_free(&text);
+	text_free(&text);
 	free(why);
 	free(path);
 	return !any && config->errors.total == errors;

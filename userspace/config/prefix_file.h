@@ -2,15 +2,15 @@
 /*
  * Prefixes of a peer set, and files of prefixes.
  */
-#ifndef PREFIX_FILE_H
-#define PREFIX_FILE_H
+#ifndef CONFIG_PREFIX_FILE_H
+#define CONFIG_PREFIX_FILE_H
 
 #include "config/config.h"
 
-void nf_edge_config_prefix(struct config *config, struct peer_set *set,
-			   const char *file, unsigned int line,
-			   const char *text);
-bool nf_edge_prefix_file_read(struct config *config, struct peer_set *set,
-			      const char *name, unsigned int line);
+void prefix_file_add(struct config *config, struct peer_set *set,
+		     const char *file, unsigned int line,
+		     const char *text);
+bool prefix_file_read(struct config *config, struct peer_set *set,
+		      const char *name, unsigned int line);
 
-#endif /* PREFIX_FILE_H */
+#endif /* CONFIG_PREFIX_FILE_H */

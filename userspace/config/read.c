@@ -24,32 +24,32 @@ static void read_values(struct config *config, const struct text *text)
 	policy->ping_line = top.key_lines[TOP_PING];
 	policy->expose_line = top.key_lines[TOP_EXPOSE];
 	for (i = 0; i < PEER_SET_COUNT; i++)
-		nf_edge_set_sort(&policy->sets[i]);
+		peer_set_sort(&policy->sets[i]);
 }
 
 /**
- * nf_edge_config_read - read a configuration file, and note all its errors
- * @config: filled in; nf_edge_config_free() it
+ * config_read - read a configuration file, and note all its errors
+ * @config: filled in; config_free() it
  * @file: name of the file, which has to outlive @config
  */
-void nf_edge_config_read(struct config *config, const char *file)
+void config_read(struct config *config, const char *file)
 {
 	unsigned int line;
 	struct text text;
 	char *why = NULL;
 
 	*config = (struct config){ .file = file };
-	if (!nf_edge_text_read(&text, file, &line, &why)) {
-		nf_edge_find(&config->errors, file, line, file, "%s", why);
+	if (!text_read(&text, file, &line, &why)) {
+		findings_add(&config->errors, file, line, file, "%s", why);
 		goto out;
 	}
 	config->is_stream = text.is_stream;
 
 	read_values(config, &text);
-	nf_edge_config_validate(config);
-	nf_edge_findings_sort(&config->errors, file);
-	nf_edge_findings_sort(&config->warnings, file);
+	config_validate(config);
+	findings_sort(&config->errors, file);
+	findings_sort(&config->warnings, file);
 out:
-	nf_edge_text_free(&text);
+	text_free(&text);
 	free(why);
 }

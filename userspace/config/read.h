@@ -2,11 +2,11 @@
 /*
  * Reading of a configuration file.
  */
-#ifndef READ_H
-#define READ_H
+#ifndef CONFIG_READ_H
+#define CONFIG_READ_H
 
 #include "config/config.h"
 
-void nf_edge_config_read(struct config *config, const char *file);
+void config_read(struct config *config, const char *file);
 
-#endif /* READ_H */
+#endif /* CONFIG_READ_H */

@@ -40,12 +40,12 @@ complain(struct scanner *s, const struct token *token, const char *format, ...)
 	char *word, *message;
 	va_list args;
 
-	word = token->kind == TOKEN_END ? nf_edge_strdup("end") :
+	word = token->kind == TOKEN_END ? xstrdup("end") :
 					  token_text(token);
 	va_start(args, format);
-	message = nf_edge_vformat(format, args);
+	message = xvformat(format, args);
 	va_end(args);
-	nf_edge_find(&s->config->errors, s->config->file, token->line, word,
+	findings_add(&s->config->errors, s->config->file, token->line, word,
 		     "%s", message);
 	free(message);
 	free(word);
@@ -136,7 +136,7 @@ static bool scan_wild(struct scanner *s, struct token *word)
 	word->end = start + strcspn(start, " \t\r\n,{}");
 	s->lexer.position = word->end;
 	text = token_text(word);
-	advice = nf_edge_address_advice(text, WANTED_PREFIX);
+	advice = address_advice(text, WANTED_PREFIX);
 	complain(s, word, "%s", advice);
 	free(advice);
 	free(text);
@@ -253,7 +253,7 @@ static char *key_advice(const struct key *keys, const char *name)
 
 	for (; keys->name; keys++)
 		words[count++] = keys->name;
-	return nf_edge_advice("key", words, count, name);
+	return nearest_advice("key", words, count, name);
 }
 
 /* Skip an unknown section: its name, and all in its braces. */
@@ -374,7 +374,7 @@ static bool check_twin(struct scanner *s, const struct token *name,
 	}
 	if (s->heading_count == SECTIONS_MAX)
 		return false;
-	heading.name = nf_edge_strdup(section->name);
+	heading.name = xstrdup(section->name);
 	s->headings[s->heading_count++] = heading;
 	return true;
 }
@@ -464,7 +464,7 @@ static void scan_statements(struct scanner *s, const struct key *keys,
 		key = token.wrong ? NULL : find_key(keys, word);
 		if (!top && (token.kind == TOKEN_END ||
 			     (!key && is_of_top(s, &token, word)))) {
-			nf_edge_find(&s->config->errors, s->config->file,
+			findings_add(&s->config->errors, s->config->file,
 				     section->line,
 				     section->name ?: section->key->name,
 				     "the section that begins here is not closed; add }");
@@ -490,7 +490,7 @@ static void check_required(struct scanner *s, const struct section *top)
 
 	for (key = s->keys; key->name; key++)
 		if (key->required && !top->key_lines[key - s->keys])
-			nf_edge_find(&s->config->errors, s->config->file, 1,
+			findings_add(&s->config->errors, s->config->file, 1,
 				     key->name, "is missing; write %s",
 				     key->required);
 }

@@ -3,8 +3,8 @@
  * The grammar of a configuration file: a table of keys and sections, and the
  * scanner that sets their values.
  */
-#ifndef SCAN_H
-#define SCAN_H
+#ifndef CONFIG_SCAN_H
+#define CONFIG_SCAN_H
 
 #include <stdbool.h>
 
@@ -84,4 +84,4 @@ struct key {
 void scan_text(struct config *config, const char *text,
 	       const struct key *keys, struct section *top);
 
-#endif /* SCAN_H */
+#endif /* CONFIG_SCAN_H */

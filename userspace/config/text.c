@@ -26,19 +26,19 @@
 static char *read_all(int fd, size_t *length, char **why)
 {
 	size_t capacity = 65536, count = 0;
-	char *buffer = nf_edge_alloc(capacity);
+	char *buffer = xalloc(capacity);
 	ssize_t got;
 
 	for (;;) {
 		/* One octet stays for the end of the string. */
 		if (count + 1 == capacity)
-			buffer = nf_edge_grow(buffer, &capacity, capacity, 1);
+			buffer = xgrow(buffer, &capacity, capacity, 1);
 		got = read(fd, buffer + count, capacity - count - 1);
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0) {
-			*why = nf_edge_format("cannot be read: %s",
-					      strerror(errno));
+			*why = xformat("cannot be read: %s",
+				       strerror(errno));
 			break;
 		}
 		if (!got) {
@@ -48,8 +48,8 @@ static char *read_all(int fd, size_t *length, char **why)
 		}
 		count += (size_t)got;
 		if (count > SIZE_MAX_READ) {
-			*why = nf_edge_format("is larger than %lu MiB; check the name",
-					      SIZE_MAX_READ >> 20);
+			*why = xformat("is larger than %lu MiB; check the name",
+				       SIZE_MAX_READ >> 20);
 			break;
 		}
 	}
@@ -63,7 +63,7 @@ static void blank_marks(struct text *text)
 	char *line = text->buffer, *rest;
 
 	while (line) {
-		rest = (char *)nf_edge_skip_mark(line);
+		rest = (char *)foreign_skip_mark(line);
 		memset(line, ' ', (size_t)(rest - line));
 		line = strchr(rest, '\n');
 		if (line)
@@ -78,9 +78,9 @@ static bool is_text(struct text *text, unsigned int *line, char **why)
 	const char *encoding, *p;
 
 	*line = 1;
-	encoding = nf_edge_other_encoding(text->buffer, text->length);
+	encoding = foreign_encoding(text->buffer, text->length);
 	if (encoding) {
-		*why = nf_edge_format("is %s; save it as UTF-8", encoding);
+		*why = xformat("is %s; save it as UTF-8", encoding);
 		return false;
 	}
 	if (nul) {
@@ -88,12 +88,12 @@ static bool is_text(struct text *text, unsigned int *line, char **why)
 			*line += *p == '\n';
 		p = memrchr(text->buffer, '\n', (size_t)(nul - text->buffer));
 		p = p ? p + 1 : text->buffer;
-		encoding = nf_edge_other_encoding(p, text->length -
-						  (size_t)(p - text->buffer));
+		encoding = foreign_encoding(p, text->length -
+					    (size_t)(p - text->buffer));
 		*why = encoding ?
-		       nf_edge_format("goes on in %s here; save each file as UTF-8",
-				      encoding) :
-		       nf_edge_strdup("holds a NUL, as no text file does; check the name");
+		       xformat("goes on in %s here; save each file as UTF-8",
+			       encoding) :
+		       xstrdup("holds a NUL, as no text file does; check the name");
 		return false;
 	}
 	blank_marks(text);
@@ -102,7 +102,7 @@ static bool is_text(struct text *text, unsigned int *line, char **why)
 
 static bool is_in_proc(const char *path)
 {
-	char *copy = nf_edge_strdup(path);
+	char *copy = xstrdup(path);
 	struct statfs status;
 	bool is;
 
@@ -117,7 +117,7 @@ static bool is_in_proc(const char *path)
  */
 static bool is_descriptor(const char *file)
 {
-	char *path = nf_edge_strdup(file), *copy, *next;
+	char *path = xstrdup(file), *copy, *next;
 	char target[PATH_MAX];
 	bool is = is_in_proc(path);
 	unsigned int i;
@@ -128,9 +128,9 @@ static bool is_descriptor(const char *file)
 		if (length < 0)
 			break;
 		target[length] = '\0';
-		copy = nf_edge_strdup(path);
-		next = *target == '/' ? nf_edge_strdup(target) :
-		       nf_edge_format("%s/%s", dirname(copy), target);
+		copy = xstrdup(path);
+		next = *target == '/' ? xstrdup(target) :
+		       xformat("%s/%s", dirname(copy), target);
 		free(copy);
 		free(path);
 		path = next;
@@ -141,16 +141,16 @@ static bool is_descriptor(const char *file)
 }
 
 /**
- * nf_edge_text_read - read a file
- * @text: filled in; nf_edge_text_free() it, also after a failure
+ * text_read - read a file
+ * @text: filled in; text_free() it, also after a failure
  * @file: its name, - for standard input
  * @line: on failure, the line at fault, 0 when it cannot be read at all
  * @why: on failure, a new string: what is wrong
  *
  * Return: false when it cannot be read, or is no text.
  */
-bool nf_edge_text_read(struct text *text, const char *file, unsigned int *line,
-		       char **why)
+bool text_read(struct text *text, const char *file, unsigned int *line,
+	       char **why)
 {
 	struct stat status;
 	int fd;
@@ -162,14 +162,14 @@ bool nf_edge_text_read(struct text *text, const char *file, unsigned int *line,
 	     open(file, O_RDONLY | O_CLOEXEC) :
 	     fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0);
 	if (fd < 0) {
-		*why = nf_edge_format("cannot be opened: %s", strerror(errno));
+		*why = xformat("cannot be opened: %s", strerror(errno));
 		return false;
 	}
 	if (fstat(fd, &status))
 		status.st_mode = S_IFREG;
 	text->is_stream |= !S_ISREG(status.st_mode);
 	if (S_ISDIR(status.st_mode))
-		*why = nf_edge_strdup("is a directory; name a file");
+		*why = xstrdup("is a directory; name a file");
 	else
 		text->buffer = read_all(fd, &text->length, why);
 	close(fd);
@@ -177,10 +177,10 @@ bool nf_edge_text_read(struct text *text, const char *file, unsigned int *line,
 }
 
 /**
- * nf_edge_text_free - forget a file
+ * text_free - forget a file
  * @text: the file
  */
-void nf_edge_text_free(struct text *text)
+void text_free(struct text *text)
 {
 	free(text->buffer);
 }

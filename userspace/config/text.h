@@ -2,8 +2,8 @@
 /*
  * Text files: a configuration, or a file of prefixes.
  */
-#ifndef TEXT_H
-#define TEXT_H
+#ifndef CONFIG_TEXT_H
+#define CONFIG_TEXT_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -23,8 +23,8 @@ struct text {
 	bool is_stream;
 };
 
-bool nf_edge_text_read(struct text *text, const char *file, unsigned int *line,
-		       char **why);
-void nf_edge_text_free(struct text *text);
+bool text_read(struct text *text, const char *file, unsigned int *line,
+	       char **why);
+void text_free(struct text *text);
 
-#endif /* TEXT_H */
+#endif /* CONFIG_TEXT_H */

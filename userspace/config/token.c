@@ -219,7 +219,7 @@ char *token_text(const struct token *token)
 {
 	size_t quote = is_quoted(token);
 	size_t length = (size_t)(token->end - token->start) - 2 * quote;
-	char *text = nf_edge_alloc(length + 1);
+	char *text = xalloc(length + 1);
 
 	memcpy(text, token->start + quote, length);
 	text[length] = '\0';
@@ -241,7 +241,7 @@ char *token_value(const struct token *token)
 	if (!is_quoted(token) || !memchr(token->start, '\\', (size_t)
 					 (token->end - token->start)))
 		return token_text(token);
-	text = nf_edge_alloc((size_t)(token->end - token->start));
+	text = xalloc((size_t)(token->end - token->start));
 	to = text;
 	for (p = token->start + 1; p < token->end - 1;) {
 		if (*p == '\\' && quote == '"') {

@@ -2,8 +2,8 @@
 /*
  * Words and signs of a configuration file.
  */
-#ifndef TOKEN_H
-#define TOKEN_H
+#ifndef CONFIG_TOKEN_H
+#define CONFIG_TOKEN_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -55,4 +55,4 @@ bool token_is(const struct token *token, char sign);
 char *token_text(const struct token *token);
 char *token_value(const struct token *token);
 
-#endif /* TOKEN_H */
+#endif /* CONFIG_TOKEN_H */

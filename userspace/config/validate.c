@@ -52,7 +52,7 @@ static void find_member(struct config *config,
 			const struct interface *interface,
 			const struct link *master)
 {
-	nf_edge_find(&config->errors, config->file, interface->line,
+	findings_add(&config->errors, config->file, interface->line,
 		     interface->name,
 		     "is a member of %s; packets of a member arrive on its bond, team or bridge: bind that",
 		     master->name);
@@ -62,34 +62,33 @@ static void check_interfaces(struct config *config)
 {
 	const struct policy *policy = &config->policy;
 	struct links links;
-	bool known = nf_edge_links_read(&links);
+	bool known = links_read(&links);
 	size_t i;
 
 	for (i = 0; i < policy->interface_count; i++) {
 		struct interface *interface = &policy->interfaces[i];
-		const struct link *link = nf_edge_link_find(&links,
-							    interface->name);
+		const struct link *link = link_find(&links, interface->name);
 		const struct link *master;
 
 		interface->absent = known && !link;
 		if (i == NF_EDGE_MAX_INTERFACES)
-			nf_edge_find(&config->errors, config->file,
+			findings_add(&config->errors, config->file,
 				     interface->line, interface->name,
 				     "is one interface too many; there can be %u",
 				     NF_EDGE_MAX_INTERFACES);
 		if (!interface->sides && !is_flawed(config, interface->line))
-			nf_edge_find(&config->errors, config->file,
+			findings_add(&config->errors, config->file,
 				     interface->line, interface->name,
 				     "has no side; write sides = { external }, internal, edge, or several");
 		if (link && link->is_vrf)
-			nf_edge_find(&config->errors, config->file,
+			findings_add(&config->errors, config->file,
 				     interface->line, interface->name,
 				     "is a VRF device; packets are judged on the interfaces below it, bind those");
-		master = nf_edge_link_master(&links, interface->name);
+		master = link_master(&links, interface->name);
 		if (master)
 			find_member(config, interface, master);
 	}
-	nf_edge_links_free(&links);
+	links_free(&links);
 }
 
 static void check_counts(struct config *config, const struct node *node)
@@ -102,9 +101,9 @@ static void check_counts(struct config *config, const struct node *node)
 		char text[INET6_ADDRSTRLEN];
 
 		if (counts[binding->service]++ == NF_EDGE_MAX_ADDRESSES)
-			nf_edge_find(&config->errors, config->file,
+			findings_add(&config->errors, config->file,
 				     binding->line,
-				     nf_edge_ip_format(&binding->ip, text),
+				     ip_format(&binding->ip, text),
 				     "is one address too many; a service of a node has %u at most",
 				     NF_EDGE_MAX_ADDRESSES);
 	}
@@ -115,21 +114,21 @@ static bool check_pair(struct config *config, const struct node *first,
 		       const struct binding *a, const struct node *second,
 		       const struct binding *b)
 {
-	const char *service = nf_edge_word(&nf_edge_services, a->service);
+	const char *service = names_word(&names_services, a->service);
 	char text[INET6_ADDRSTRLEN];
 
-	nf_edge_ip_format(&b->ip, text);
+	ip_format(&b->ip, text);
 	if (first != second)
-		nf_edge_find(&config->errors, config->file, b->line, text,
+		findings_add(&config->errors, config->file, b->line, text,
 			     "belongs to node %s already (line %u); an address is of one node only",
 			     first->name, a->line);
 	else if (a->service == b->service)
-		nf_edge_find(&config->errors, config->file, b->line, text,
+		findings_add(&config->errors, config->file, b->line, text,
 			     "is given twice for %s (line %u); once is enough",
 			     service, a->line);
 	else if (a->service == NF_EDGE_SERVICE_INTERNAL ||
 		 b->service == NF_EDGE_SERVICE_INTERNAL)
-		nf_edge_find(&config->errors, config->file, b->line, text,
+		findings_add(&config->errors, config->file, b->line, text,
 			     "is of %s already (line %u); the internal address serves nothing else",
 			     service, a->line);
 	else
@@ -149,8 +148,8 @@ static void check_binding(struct config *config, const struct node *node,
 		for (i = 0; i < other->count; i++) {
 			if (&other->bindings[i] == binding)
 				return;
-			if (nf_edge_ip_equal(&other->bindings[i].ip,
-					     &binding->ip) &&
+			if (ip_equal(&other->bindings[i].ip,
+				     &binding->ip) &&
 			    check_pair(config, other, &other->bindings[i],
 				       node, binding))
 				return;
@@ -167,12 +166,12 @@ static void check_nodes(struct config *config)
 		const struct node *node = &policy->nodes[n];
 
 		if (n == NF_EDGE_MAX_NODES)
-			nf_edge_find(&config->errors, config->file, node->line,
+			findings_add(&config->errors, config->file, node->line,
 				     node->name,
 				     "is one node too many; there can be %u",
 				     NF_EDGE_MAX_NODES);
 		if (!node->count && !is_flawed(config, node->line))
-			nf_edge_find(&config->errors, config->file, node->line,
+			findings_add(&config->errors, config->file, node->line,
 				     node->name,
 				     "has no address; bind one to access, webconf, av or internal");
 		check_counts(config, node);
@@ -208,8 +207,8 @@ static void check_inside(struct config *config)
 		if (policy->interfaces[i].sides & (1U << NF_EDGE_SIDE_INTERNAL) ||
 		    is_flawed(config, policy->interfaces[i].line))
 			return;
-	nf_edge_find(&config->errors, config->file, internal->line,
-		     nf_edge_ip_format(&internal->ip, text),
+	findings_add(&config->errors, config->file, internal->line,
+		     ip_format(&internal->ip, text),
 		     "nothing says what is internal; bind an interface with side internal, or peers internal-networks");
 }
 
@@ -222,17 +221,17 @@ static void check_lists(struct config *config)
 		const struct set_source *source = &config->sources[i];
 
 		if (source->is_void && !source->may_be_empty)
-			nf_edge_find(&config->errors, config->file,
+			findings_add(&config->errors, config->file,
 				     source->list_line, source->list,
 				     "holds no prefix; write may-be-empty = true beside it if that is meant");
 	}
 }
 
 /**
- * nf_edge_config_validate - note the errors that no single value shows
+ * config_validate - note the errors that no single value shows
  * @config: a configuration that was read
  */
-void nf_edge_config_validate(struct config *config)
+void config_validate(struct config *config)
 {
 	check_lists(config);
 	check_interfaces(config);

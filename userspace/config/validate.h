@@ -2,11 +2,11 @@
 /*
  * Errors of a configuration that no single value shows.
  */
-#ifndef VALIDATE_H
-#define VALIDATE_H
+#ifndef CONFIG_VALIDATE_H
+#define CONFIG_VALIDATE_H
 
 #include "config/config.h"
 
-void nf_edge_config_validate(struct config *config);
+void config_validate(struct config *config);
 
-#endif /* VALIDATE_H */
+#endif /* CONFIG_VALIDATE_H */

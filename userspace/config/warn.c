@@ -26,9 +26,9 @@ static bool has_zone(const struct config *config, uint32_t zone)
 static void warn_feature(struct config *config, uint32_t feature,
 			 const char *sentence)
 {
-	nf_edge_find(&config->warnings, config->file,
+	findings_add(&config->warnings, config->file,
 		     config->feature_lines[feature],
-		     nf_edge_word(&nf_edge_features, feature), "%s", sentence);
+		     names_word(&names_features, feature), "%s", sentence);
 }
 
 static void warn_set(struct config *config, unsigned int set,
@@ -36,15 +36,15 @@ static void warn_set(struct config *config, unsigned int set,
 {
 	const struct peer_set *peers = &config->policy.sets[set];
 
-	nf_edge_find(&config->warnings, config->file, peers->line,
-		     nf_edge_word(&nf_edge_peer_sets, set), "%s%s", sentence,
+	findings_add(&config->warnings, config->file, peers->line,
+		     names_word(&names_peer_sets, set), "%s%s", sentence,
 		     detail);
 }
 
 static bool is_live(const struct config *config, size_t row)
 {
-	return nf_edge_row_live(&nf_edge_rows[row], config->policy.zones,
-				config->policy.features);
+	return row_live(&rows_table[row], config->policy.zones,
+			config->policy.features);
 }
 
 /* The document calls SIP in both directions mandatory; it takes one of these
@@ -122,43 +122,43 @@ static void zone_without_live_row(struct config *config)
 		bool live = false;
 
 		for (i = 0; i < NF_EDGE_ROW_COUNT; i++)
-			live |= nf_edge_rows[i].zone == zone &&
+			live |= rows_table[i].zone == zone &&
 				is_live(config, i);
 		if (has_zone(config, 1U << zone) && !live)
-			nf_edge_find(&config->warnings, config->file,
+			findings_add(&config->warnings, config->file,
 				     config->zone_lines[zone],
-				     nf_edge_word(&nf_edge_zones, zone),
+				     names_word(&names_zones, zone),
 				     "no row of this zone is live; switch a feature of it on, or leave the zone out");
 	}
 }
 
 /* One line for all rows that the same sets could narrow. */
-static void row_at_any(struct config *config)
+static void rows_at_any(struct config *config)
 {
-	uint32_t bound = nf_edge_policy_bound(&config->policy);
+	uint32_t bound = policy_bound(&config->policy);
 	uint64_t done = 0, rows;
 	size_t i, j;
 
 	for (i = 0; i < NF_EDGE_ROW_COUNT; i++) {
-		uint32_t sets = nf_edge_rows[i].peer_sets;
+		uint32_t sets = rows_table[i].peer_sets;
 		char *list, *names;
 
 		if (!sets || done & (1ULL << i))
 			continue;
 		rows = 0;
 		for (j = i; j < NF_EDGE_ROW_COUNT; j++) {
-			if (nf_edge_rows[j].peer_sets != sets)
+			if (rows_table[j].peer_sets != sets)
 				continue;
 			done |= 1ULL << j;
 			if (is_live(config, j) &&
-			    nf_edge_row_at_any(&nf_edge_rows[j], bound))
+			    row_at_any(&rows_table[j], bound))
 				rows |= 1ULL << j;
 		}
 		if (!rows)
 			continue;
-		list = nf_edge_row_ids(rows, ", ");
-		names = nf_edge_word_list(&nf_edge_peer_sets, sets, " or ");
-		nf_edge_find(&config->warnings, config->file,
+		list = rows_ids(rows, ", ");
+		names = names_list(&names_peer_sets, sets, " or ");
+		findings_add(&config->warnings, config->file,
 			     config->policy.zones_line, names,
 			     "%s %s for Any; a set would narrow that",
 			     list, rows & (rows - 1) ? "hold" : "holds");
@@ -171,16 +171,16 @@ static void row_at_any(struct config *config)
 static uint64_t wider_rows(const struct config *config, size_t narrow,
 			   uint32_t bound)
 {
-	const struct row *row = &nf_edge_rows[narrow];
+	const struct row *row = &rows_table[narrow];
 	uint64_t wider = 0;
 	size_t i;
 
 	for (i = 0; i < NF_EDGE_ROW_COUNT; i++) {
-		const struct row *other = &nf_edge_rows[i];
+		const struct row *other = &rows_table[i];
 
 		if (i != narrow && is_live(config, i) &&
-		    nf_edge_row_at_any(other, bound) &&
-		    nf_edge_row_same_flow(row, other) &&
+		    row_at_any(other, bound) &&
+		    row_same_flow(row, other) &&
 		    other->port_low <= row->port_low &&
 		    other->port_high >= row->port_high)
 			wider |= 1ULL << i;
@@ -190,7 +190,7 @@ static uint64_t wider_rows(const struct config *config, size_t narrow,
 
 static void set_that_narrows_nothing(struct config *config)
 {
-	uint32_t bound = nf_edge_policy_bound(&config->policy);
+	uint32_t bound = policy_bound(&config->policy);
 	unsigned int set;
 	size_t i;
 
@@ -201,7 +201,7 @@ static void set_that_narrows_nothing(struct config *config)
 		for (i = 0; i < NF_EDGE_ROW_COUNT; i++) {
 			uint64_t found;
 
-			if (!(nf_edge_rows[i].peer_sets & bound & (1U << set)) ||
+			if (!(rows_table[i].peer_sets & bound & (1U << set)) ||
 			    !is_live(config, i))
 				continue;
 			found = wider_rows(config, i, bound);
@@ -211,11 +211,11 @@ static void set_that_narrows_nothing(struct config *config)
 		}
 		if (!narrow)
 			continue;
-		narrowed = nf_edge_row_ids(narrow, ", ");
-		wider = nf_edge_row_ids(wide, ", ");
-		detail = nf_edge_format("%s: %s %s the same flow for Any",
-					narrowed, wider, wide & (wide - 1) ?
-					"permit" : "permits");
+		narrowed = rows_ids(narrow, ", ");
+		wider = rows_ids(wide, ", ");
+		detail = xformat("%s: %s %s the same flow for Any",
+				 narrowed, wider, wide & (wide - 1) ?
+				 "permit" : "permits");
 		warn_set(config, set, "narrows nothing for ", detail);
 		free(detail);
 		free(wider);
@@ -226,7 +226,7 @@ static void set_that_narrows_nothing(struct config *config)
 /* Rows that take several sets, of which this one is bound and another not. */
 static void one_of_several_sets(struct config *config)
 {
-	uint32_t bound = nf_edge_policy_bound(&config->policy);
+	uint32_t bound = policy_bound(&config->policy);
 	unsigned int set, other;
 	size_t i;
 
@@ -236,7 +236,7 @@ static void one_of_several_sets(struct config *config)
 		char *list, *names, *detail;
 
 		for (i = 0; i < NF_EDGE_ROW_COUNT; i++) {
-			uint32_t sets = nf_edge_rows[i].peer_sets;
+			uint32_t sets = rows_table[i].peer_sets;
 
 			if (!(sets & bound & (1U << set)) ||
 			    !(sets & ~bound) || !is_live(config, i))
@@ -247,10 +247,10 @@ static void one_of_several_sets(struct config *config)
 		}
 		if (!rows)
 			continue;
-		list = nf_edge_row_ids(rows, ", ");
-		names = nf_edge_word_list(&nf_edge_peer_sets, missing, " and ");
-		detail = nf_edge_format("%s: %s %s all others", names, list,
-					rows & (rows - 1) ? "refuse" : "refuses");
+		list = rows_ids(rows, ", ");
+		names = names_list(&names_peer_sets, missing, " and ");
+		detail = xformat("%s: %s %s all others", names, list,
+				 rows & (rows - 1) ? "refuse" : "refuses");
 		warn_set(config, set, "is bound without ", detail);
 		free(detail);
 		free(names);
@@ -287,10 +287,10 @@ static void empty_set(struct config *config)
 
 		if (!peers->bound)
 			continue;
-		if (!nf_edge_set_count(peers) &&
+		if (!peer_set_count(peers) &&
 		    config->sources[set].may_be_empty)
 			continue;
-		if (!nf_edge_set_count(peers)) {
+		if (!peer_set_count(peers)) {
 			warn_set(config, set, "is bound and empty; nobody is in it", "");
 			continue;
 		}
@@ -321,11 +321,10 @@ static void edge_inside(struct config *config)
 			const struct binding *binding =
 				&policy->nodes[n].bindings[i];
 
-			if (nf_edge_set_contains(inside, &binding->ip))
-				nf_edge_find(&config->warnings, config->file,
+			if (peer_set_contains(inside, &binding->ip))
+				findings_add(&config->warnings, config->file,
 					     binding->line,
-					     nf_edge_ip_format(&binding->ip,
-							       text),
+					     ip_format(&binding->ip, text),
 					     "%s", meant[binding->service ==
 						   NF_EDGE_SERVICE_INTERNAL]);
 		}
@@ -341,7 +340,7 @@ static void interface_without_guards(struct config *config)
 
 	for (i = 0; i < policy->interface_count; i++)
 		if ((policy->interfaces[i].sides & both) == both)
-			nf_edge_find(&config->warnings, config->file,
+			findings_add(&config->warnings, config->file,
 				     policy->interfaces[i].line,
 				     policy->interfaces[i].name,
 				     "holds external and internal, so that no guard tells inside from outside there");
@@ -353,18 +352,18 @@ static void interface_absent(struct config *config)
 	struct links links;
 	size_t i;
 
-	nf_edge_links_read(&links);
+	links_read(&links);
 	for (i = 0; i < policy->interface_count; i++) {
 		const struct interface *interface = &policy->interfaces[i];
-		char *absent = nf_edge_device_absent(&links, interface->name);
+		char *absent = device_absent(&links, interface->name);
 
 		if (interface->absent && absent)
-			nf_edge_find(&config->warnings, config->file,
+			findings_add(&config->warnings, config->file,
 				     interface->line, interface->name, "%s",
 				     absent);
 		free(absent);
 	}
-	nf_edge_links_free(&links);
+	links_free(&links);
 }
 
 static void nodes_without_edge_side(struct config *config)
@@ -377,7 +376,7 @@ static void nodes_without_edge_side(struct config *config)
 	for (i = 0; i < policy->interface_count; i++)
 		if (policy->interfaces[i].sides & (1U << NF_EDGE_SIDE_EDGE))
 			return;
-	nf_edge_find(&config->warnings, config->file, policy->nodes[1].line,
+	findings_add(&config->warnings, config->file, policy->nodes[1].line,
 		     policy->nodes[1].name,
 		     "there are several nodes, and no interface has side edge; bind the one toward the Edge Servers");
 }
@@ -385,7 +384,7 @@ static void nodes_without_edge_side(struct config *config)
 static void logging_exposed(struct config *config)
 {
 	if (config->policy.expose_cls_ports)
-		nf_edge_find(&config->warnings, config->file,
+		findings_add(&config->warnings, config->file,
 			     config->policy.expose_line, "expose-cls-ports",
 			     "external/11 opens the Centralized Logging ports 50001-50003 to the outside; leave it out unless partners need them");
 }
@@ -399,7 +398,7 @@ static void (*const rules[])(struct config *config) = {
 	xmpp_without_zone,
 	federation_without_zone,
 	zone_without_live_row,
-	row_at_any,
+	rows_at_any,
 	set_that_narrows_nothing,
 	one_of_several_sets,
 	inside_unbound,
@@ -412,14 +411,14 @@ static void (*const rules[])(struct config *config) = {
 };
 
 /**
- * nf_edge_config_warn - note what a configuration's author should know
+ * config_warn - note what a configuration's author should know
  * @config: a configuration without errors
  */
-void nf_edge_config_warn(struct config *config)
+void config_warn(struct config *config)
 {
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(rules); i++)
 		rules[i](config);
-	nf_edge_findings_sort(&config->warnings, config->file);
+	findings_sort(&config->warnings, config->file);
 }

@@ -2,11 +2,11 @@
 /*
  * Warnings about a configuration without errors.
  */
-#ifndef WARN_H
-#define WARN_H
+#ifndef CONFIG_WARN_H
+#define CONFIG_WARN_H
 
 #include "config/config.h"
 
-void nf_edge_config_warn(struct config *config);
+void config_warn(struct config *config);
 
-#endif /* WARN_H */
+#endif /* CONFIG_WARN_H */

@@ -7,7 +7,7 @@
 #include "netlink/attribute.h"
 
 /**
- * nf_edge_nest - begin a nested attribute
+ * attr_nest - begin a nested attribute
  * @request: the message
  * @attribute: its type
  *
@@ -15,54 +15,54 @@
  *
  * Return: what nla_nest_end() takes, or NULL when the message is full.
  */
-struct nlattr *nf_edge_nest(struct nl_msg *request, int attribute)
+struct nlattr *attr_nest(struct nl_msg *request, int attribute)
 {
 	return nla_nest_start(request, attribute | NLA_F_NESTED);
 }
 
 /**
- * nf_edge_attr_u8 - the small number in an attribute
+ * attr_u8 - the small number in an attribute
  * @attr: the attribute, or NULL
  *
  * Return: the number, 0 when there is none of this size.
  */
-uint8_t nf_edge_attr_u8(struct nlattr *attr)
+uint8_t attr_u8(struct nlattr *attr)
 {
 	return attr && nla_len(attr) >= (int)sizeof(uint8_t) ?
 	       nla_get_u8(attr) : 0;
 }
 
 /**
- * nf_edge_attr_u16 - the number of two octets in an attribute
+ * attr_u16 - the number of two octets in an attribute
  * @attr: the attribute, or NULL
  *
  * Return: the number, 0 when there is none of this size.
  */
-uint16_t nf_edge_attr_u16(struct nlattr *attr)
+uint16_t attr_u16(struct nlattr *attr)
 {
 	return attr && nla_len(attr) >= (int)sizeof(uint16_t) ?
 	       nla_get_u16(attr) : 0;
 }
 
 /**
- * nf_edge_attr_u32 - the number in an attribute
+ * attr_u32 - the number in an attribute
  * @attr: the attribute, or NULL
  *
  * Return: the number, 0 when there is none of this size.
  */
-uint32_t nf_edge_attr_u32(struct nlattr *attr)
+uint32_t attr_u32(struct nlattr *attr)
 {
 	return attr && nla_len(attr) >= (int)sizeof(uint32_t) ?
 	       nla_get_u32(attr) : 0;
 }
 
 /**
- * nf_edge_attr_u64 - the large number in an attribute
+ * attr_u64 - the large number in an attribute
  * @attr: the attribute, or NULL
  *
  * Return: the number, 0 when there is none of this size.
  */
-uint64_t nf_edge_attr_u64(struct nlattr *attr)
+uint64_t attr_u64(struct nlattr *attr)
 {
 	return attr && nla_len(attr) >= (int)sizeof(uint64_t) ?
 	       nla_get_u64(attr) : 0;

@@ -9,10 +9,10 @@
 #include <netlink/msg.h>
 #include <stdint.h>
 
-struct nlattr *nf_edge_nest(struct nl_msg *request, int attribute);
-uint8_t nf_edge_attr_u8(struct nlattr *attr);
-uint16_t nf_edge_attr_u16(struct nlattr *attr);
-uint32_t nf_edge_attr_u32(struct nlattr *attr);
-uint64_t nf_edge_attr_u64(struct nlattr *attr);
+struct nlattr *attr_nest(struct nl_msg *request, int attribute);
+uint8_t attr_u8(struct nlattr *attr);
+uint16_t attr_u16(struct nlattr *attr);
+uint32_t attr_u32(struct nlattr *attr);
+uint64_t attr_u64(struct nlattr *attr);
 
 #endif /* NETLINK_ATTRIBUTE_H */

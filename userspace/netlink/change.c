@@ -13,31 +13,31 @@ static void read_switched(struct nlmsghdr *reply, void *arg)
 	struct nlattr *attrs[NF_EDGE_A_SWITCH_MAX + 1];
 	struct switched *switched = arg;
 
-	nf_edge_reply_parse(reply, attrs, NF_EDGE_A_SWITCH_MAX);
+	client_parse(reply, attrs, NF_EDGE_A_SWITCH_MAX);
 	switched->generation =
-		nf_edge_attr_u32(attrs[NF_EDGE_A_SWITCH_GENERATION]);
-	switched->changed = nf_edge_attr_u8(attrs[NF_EDGE_A_SWITCH_CHANGED]);
+		attr_u32(attrs[NF_EDGE_A_SWITCH_GENERATION]);
+	switched->changed = attr_u8(attrs[NF_EDGE_A_SWITCH_CHANGED]);
 }
 
 /**
- * nf_edge_change_switch - switch a mode, zones or features
+ * change_switch - switch a mode, zones or features
  * @client: the socket
  * @attribute: NF_EDGE_A_SWITCH_MODE, _ZONES_ON, ...
  * @value: the mode, or a bit a zone or feature
  * @switched: filled in
  *
- * Return: as nf_edge_do().
+ * Return: as client_do().
  */
-int nf_edge_change_switch(struct client *client, int attribute, uint32_t value,
-			  struct switched *switched)
+int change_switch(struct client *client, int attribute, uint32_t value,
+		  struct switched *switched)
 {
 	struct nl_msg *request;
 
 	*switched = (struct switched){ 0 };
-	request = nf_edge_request(client, NF_EDGE_CMD_SWITCH, NLM_F_ACK,
-				  MESSAGE_SMALL);
+	request = client_request(client, NF_EDGE_CMD_SWITCH, NLM_F_ACK,
+				 MESSAGE_SMALL);
 	nla_put_u32(request, attribute, value);
-	return nf_edge_do(client, request, read_switched, switched);
+	return client_do(client, request, read_switched, switched);
 }
 
 static void read_flushed(struct nlmsghdr *reply, void *arg)
@@ -45,21 +45,21 @@ static void read_flushed(struct nlmsghdr *reply, void *arg)
 	struct nlattr *attrs[NF_EDGE_A_POLICY_MAX + 1];
 	struct flushed *flushed = arg;
 
-	nf_edge_reply_parse(reply, attrs, NF_EDGE_A_POLICY_MAX);
-	flushed->governed = nf_edge_attr_u32(attrs[NF_EDGE_A_POLICY_GOVERNED]);
+	client_parse(reply, attrs, NF_EDGE_A_POLICY_MAX);
+	flushed->governed = attr_u32(attrs[NF_EDGE_A_POLICY_GOVERNED]);
 	flushed->generation =
-		nf_edge_attr_u32(attrs[NF_EDGE_A_POLICY_GENERATION]);
+		attr_u32(attrs[NF_EDGE_A_POLICY_GENERATION]);
 }
 
 /**
- * nf_edge_change_flush - take the policy out of force
+ * change_flush - take the policy out of force
  * @client: the socket
  * @flushed: filled in
  *
- * Return: as nf_edge_do().
+ * Return: as client_do().
  */
-int nf_edge_change_flush(struct client *client, struct flushed *flushed)
+int change_flush(struct client *client, struct flushed *flushed)
 {
 	*flushed = (struct flushed){ 0 };
-	return nf_edge_get(client, NF_EDGE_CMD_FLUSH, read_flushed, flushed);
+	return client_get(client, NF_EDGE_CMD_FLUSH, read_flushed, flushed);
 }

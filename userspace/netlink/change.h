@@ -29,8 +29,8 @@ struct flushed {
 	uint32_t generation;
 };
 
-int nf_edge_change_switch(struct client *client, int attribute, uint32_t value,
-			  struct switched *switched);
-int nf_edge_change_flush(struct client *client, struct flushed *flushed);
+int change_switch(struct client *client, int attribute, uint32_t value,
+		  struct switched *switched);
+int change_flush(struct client *client, struct flushed *flushed);
 
 #endif /* NETLINK_CHANGE_H */

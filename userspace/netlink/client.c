@@ -30,7 +30,7 @@ static int open_socket(struct client *client)
 
 	client->socket = nl_socket_alloc();
 	if (!client->socket)
-		nf_edge_out_of_memory();
+		out_of_memory();
 	errno = EIO;
 	if (nl_connect(client->socket, NETLINK_GENERIC) < 0)
 		return -errno;
@@ -46,7 +46,7 @@ static int open_socket(struct client *client)
 }
 
 /**
- * nf_edge_request - begin a request
+ * client_request - begin a request
  * @client: the socket
  * @command: the command of the request
  * @flags: NLM_F_DUMP or NLM_F_ACK
@@ -54,26 +54,26 @@ static int open_socket(struct client *client)
  *
  * Return: a message to add attributes to, never NULL.
  */
-struct nl_msg *nf_edge_request(struct client *client, uint8_t command,
-			       int flags, size_t size)
+struct nl_msg *client_request(struct client *client, uint8_t command,
+			      int flags, size_t size)
 {
 	struct nl_msg *msg = nlmsg_alloc_size(size);
 
 	if (!msg || !genlmsg_put(msg, NL_AUTO_PORT, ++client->sequence,
 				 client->family, 0, flags, command,
 				 NF_EDGE_FAMILY_VERSION))
-		nf_edge_out_of_memory();
+		out_of_memory();
 	return msg;
 }
 
 /**
- * nf_edge_send - send a request, and free it
+ * client_send - send a request, and free it
  * @client: the socket
- * @request: the request, from nf_edge_request()
+ * @request: the request, from client_request()
  *
  * Return: 0, or a negative errno.
  */
-int nf_edge_send(struct client *client, struct nl_msg *request)
+int client_send(struct client *client, struct nl_msg *request)
 {
 	struct nlmsghdr *header = nlmsg_hdr(request);
 	ssize_t sent;
@@ -116,7 +116,7 @@ static void note_extack(struct client *client, struct nlmsghdr *header,
 			    sizeof(client->refusal.message));
 	if (attrs[NLMSGERR_ATTR_OFFS])
 		client->refusal.offset =
-			nf_edge_attr_u32(attrs[NLMSGERR_ATTR_OFFS]);
+			attr_u32(attrs[NLMSGERR_ATTR_OFFS]);
 }
 
 /* The kernel's error field may be out of the errno range. */
@@ -160,7 +160,7 @@ static int note_done(struct client *client, struct nlmsghdr *header)
 }
 
 /**
- * nf_edge_receive - receive what answers a request
+ * client_receive - receive what answers a request
  * @client: the socket
  * @sequence: number of the request
  * @reply: called with each message of the answer
@@ -170,8 +170,8 @@ static int note_done(struct client *client, struct nlmsghdr *header)
  *
  * Return: 0, or a negative errno; -EAGAIN when a dump was interrupted.
  */
-int nf_edge_receive(struct client *client, uint32_t sequence, reply_fn reply,
-		    void *arg)
+int client_receive(struct client *client, uint32_t sequence, reply_fn reply,
+		   void *arg)
 {
 	bool interrupted = false;
 
@@ -204,60 +204,60 @@ int nf_edge_receive(struct client *client, uint32_t sequence, reply_fn reply,
 }
 
 /**
- * nf_edge_do - send a request, and receive its answer
+ * client_do - send a request, and receive its answer
  * @client: the socket
- * @request: the request, from nf_edge_request()
+ * @request: the request, from client_request()
  * @reply: called with each message of the answer, or NULL
  * @arg: handed to @reply
  *
  * Return: 0, or a negative errno; the kernel's reasons are in
  * @client->refusal.
  */
-int nf_edge_do(struct client *client, struct nl_msg *request, reply_fn reply,
-	       void *arg)
+int client_do(struct client *client, struct nl_msg *request, reply_fn reply,
+	      void *arg)
 {
 	uint32_t sequence = nlmsg_hdr(request)->nlmsg_seq;
-	int error = nf_edge_send(client, request);
+	int error = client_send(client, request);
 
 	if (error) {
 		client->refusal = (struct refusal){ .error = -error };
 		return error;
 	}
-	return nf_edge_receive(client, sequence, reply, arg);
+	return client_receive(client, sequence, reply, arg);
 }
 
 /**
- * nf_edge_get - ask for something that needs no attributes
+ * client_get - ask for something that needs no attributes
  * @client: the socket
  * @command: the command of the request
  * @reply: called with the answer
  * @arg: handed to @reply
  *
- * Return: as nf_edge_do().
+ * Return: as client_do().
  */
-int nf_edge_get(struct client *client, uint8_t command, reply_fn reply,
-		void *arg)
+int client_get(struct client *client, uint8_t command, reply_fn reply,
+	       void *arg)
 {
-	return nf_edge_do(client, nf_edge_request(client, command, NLM_F_ACK,
-						  MESSAGE_SMALL),
-			  reply, arg);
+	return client_do(client, client_request(client, command, NLM_F_ACK,
+						MESSAGE_SMALL),
+			 reply, arg);
 }
 
 /**
- * nf_edge_dump - ask for a list
+ * client_dump - ask for a list
  * @client: the socket
  * @command: the command of the request
  * @reply: called with each message of the list
  * @arg: handed to @reply
  *
- * Return: as nf_edge_do().
+ * Return: as client_do().
  */
-int nf_edge_dump(struct client *client, uint8_t command, reply_fn reply,
-		 void *arg)
+int client_dump(struct client *client, uint8_t command, reply_fn reply,
+		void *arg)
 {
-	return nf_edge_do(client, nf_edge_request(client, command, NLM_F_DUMP,
-						  MESSAGE_SMALL),
-			  reply, arg);
+	return client_do(client, client_request(client, command, NLM_F_DUMP,
+						MESSAGE_SMALL),
+			 reply, arg);
 }
 
 static void read_family(struct nlmsghdr *reply, void *arg)
@@ -265,11 +265,11 @@ static void read_family(struct nlmsghdr *reply, void *arg)
 	struct nlattr *attrs[CTRL_ATTR_MAX + 1];
 	struct client *client = arg;
 
-	nf_edge_reply_parse(reply, attrs, CTRL_ATTR_MAX);
+	client_parse(reply, attrs, CTRL_ATTR_MAX);
 	if (attrs[CTRL_ATTR_FAMILY_ID] &&
 	    nla_len(attrs[CTRL_ATTR_FAMILY_ID]) >= (int)sizeof(uint16_t))
 		client->family = nla_get_u16(attrs[CTRL_ATTR_FAMILY_ID]);
-	client->family_version = nf_edge_attr_u32(attrs[CTRL_ATTR_VERSION]);
+	client->family_version = attr_u32(attrs[CTRL_ATTR_VERSION]);
 }
 
 static void read_version(struct nlmsghdr *reply, void *arg)
@@ -277,7 +277,7 @@ static void read_version(struct nlmsghdr *reply, void *arg)
 	struct nlattr *attrs[NF_EDGE_A_POLICY_MAX + 1];
 	struct client *client = arg;
 
-	nf_edge_reply_parse(reply, attrs, NF_EDGE_A_POLICY_MAX);
+	client_parse(reply, attrs, NF_EDGE_A_POLICY_MAX);
 	if (attrs[NF_EDGE_A_POLICY_VERSION])
 		nla_strlcpy(client->module_version,
 			    attrs[NF_EDGE_A_POLICY_VERSION],
@@ -285,38 +285,37 @@ static void read_version(struct nlmsghdr *reply, void *arg)
 }
 
 /**
- * nf_edge_client_open - find the module, and ask for its version
- * @client: filled in; nf_edge_client_close() it, also after a failure
+ * client_open - find the module, and ask for its version
+ * @client: filled in; client_close() it, also after a failure
  *
  * Return: 0; -ENOENT when the module is not loaded, -EPERM when it may not be
  * asked, or another negative errno.
  */
-int nf_edge_client_open(struct client *client)
+int client_open(struct client *client)
 {
 	struct nl_msg *request;
 	int error;
 
 	*client = (struct client){ .family = GENL_ID_CTRL };
-	client->buffer = nf_edge_alloc(MESSAGE_MAX);
+	client->buffer = xalloc(MESSAGE_MAX);
 	error = open_socket(client);
 	if (error)
 		return error;
 
-	request = nf_edge_request(client, CTRL_CMD_GETFAMILY, NLM_F_ACK,
-				  MESSAGE_SMALL);
+	request = client_request(client, CTRL_CMD_GETFAMILY, NLM_F_ACK,
+				 MESSAGE_SMALL);
 	nla_put_string(request, CTRL_ATTR_FAMILY_NAME, NF_EDGE_FAMILY_NAME);
-	error = nf_edge_do(client, request, read_family, client);
+	error = client_do(client, request, read_family, client);
 	if (error)
 		return error;
-	return nf_edge_get(client, NF_EDGE_CMD_STATUS_GET, read_version,
-			   client);
+	return client_get(client, NF_EDGE_CMD_STATUS_GET, read_version, client);
 }
 
 /**
- * nf_edge_client_close - forget the socket
+ * client_close - forget the socket
  * @client: the socket
  */
-void nf_edge_client_close(struct client *client)
+void client_close(struct client *client)
 {
 	if (client->socket)
 		nl_socket_free(client->socket);
@@ -325,13 +324,12 @@ void nf_edge_client_close(struct client *client)
 }
 
 /**
- * nf_edge_reply_parse - find the attributes of a message
+ * client_parse - find the attributes of a message
  * @reply: the message
  * @attrs: filled in, @max + 1 of them; NULL where there is none
  * @max: the highest attribute
  */
-void nf_edge_reply_parse(struct nlmsghdr *reply, struct nlattr **attrs,
-			 int max)
+void client_parse(struct nlmsghdr *reply, struct nlattr **attrs, int max)
 {
 	if (genlmsg_parse(reply, 0, attrs, max, NULL) < 0)
 		memset(attrs, 0, (size_t)(max + 1) * sizeof(*attrs));

@@ -60,22 +60,21 @@ struct client {
 /* A function that takes one message of a reply. */
 typedef void (*reply_fn)(struct nlmsghdr *reply, void *arg);
 
-int nf_edge_client_open(struct client *client);
-void nf_edge_client_close(struct client *client);
+int client_open(struct client *client);
+void client_close(struct client *client);
 
-struct nl_msg *nf_edge_request(struct client *client, uint8_t command,
-			       int flags, size_t size);
-int nf_edge_send(struct client *client, struct nl_msg *request);
-int nf_edge_receive(struct client *client, uint32_t sequence, reply_fn reply,
-		    void *arg);
-int nf_edge_do(struct client *client, struct nl_msg *request, reply_fn reply,
+struct nl_msg *client_request(struct client *client, uint8_t command,
+			      int flags, size_t size);
+int client_send(struct client *client, struct nl_msg *request);
+int client_receive(struct client *client, uint32_t sequence, reply_fn reply,
+		   void *arg);
+int client_do(struct client *client, struct nl_msg *request, reply_fn reply,
+	      void *arg);
+int client_get(struct client *client, uint8_t command, reply_fn reply,
 	       void *arg);
-int nf_edge_get(struct client *client, uint8_t command, reply_fn reply,
+int client_dump(struct client *client, uint8_t command, reply_fn reply,
 		void *arg);
-int nf_edge_dump(struct client *client, uint8_t command, reply_fn reply,
-		 void *arg);
 
-void nf_edge_reply_parse(struct nlmsghdr *reply, struct nlattr **attrs,
-			 int max);
+void client_parse(struct nlmsghdr *reply, struct nlattr **attrs, int max);
 
 #endif /* NETLINK_CLIENT_H */

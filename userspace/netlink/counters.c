@@ -13,17 +13,17 @@ static void read_counts(struct nlattr **attrs, struct counts *counts)
 	*counts = (struct counts){
 		.known = true,
 		.connections =
-			nf_edge_attr_u64(attrs[NF_EDGE_A_COUNTS_CONNECTIONS]),
+			attr_u64(attrs[NF_EDGE_A_COUNTS_CONNECTIONS]),
 		.packets_to_edge =
-			nf_edge_attr_u64(attrs[NF_EDGE_A_COUNTS_PACKETS_TO_EDGE]),
+			attr_u64(attrs[NF_EDGE_A_COUNTS_PACKETS_TO_EDGE]),
 		.bytes_to_edge =
-			nf_edge_attr_u64(attrs[NF_EDGE_A_COUNTS_BYTES_TO_EDGE]),
+			attr_u64(attrs[NF_EDGE_A_COUNTS_BYTES_TO_EDGE]),
 		.packets_from_edge =
-			nf_edge_attr_u64(attrs[NF_EDGE_A_COUNTS_PACKETS_FROM_EDGE]),
+			attr_u64(attrs[NF_EDGE_A_COUNTS_PACKETS_FROM_EDGE]),
 		.bytes_from_edge =
-			nf_edge_attr_u64(attrs[NF_EDGE_A_COUNTS_BYTES_FROM_EDGE]),
-		.denied = nf_edge_attr_u64(attrs[NF_EDGE_A_COUNTS_DENIED]),
-		.last_hit = nf_edge_attr_u64(attrs[NF_EDGE_A_COUNTS_LAST_HIT]),
+			attr_u64(attrs[NF_EDGE_A_COUNTS_BYTES_FROM_EDGE]),
+		.denied = attr_u64(attrs[NF_EDGE_A_COUNTS_DENIED]),
+		.last_hit = attr_u64(attrs[NF_EDGE_A_COUNTS_LAST_HIT]),
 	};
 }
 
@@ -37,12 +37,12 @@ static void read_nest(struct node_counts *counts, struct nlattr *nest)
 		return;
 	if (attrs[NF_EDGE_A_COUNTS_ROW]) {
 		nla_strlcpy(id, attrs[NF_EDGE_A_COUNTS_ROW], sizeof(id));
-		row = nf_edge_row_find(id);
+		row = rows_find(id);
 		if (row >= 0)
 			read_counts(attrs, &counts->rows[row]);
 	} else if (attrs[NF_EDGE_A_COUNTS_SERVICE]) {
 		uint32_t service =
-			nf_edge_attr_u32(attrs[NF_EDGE_A_COUNTS_SERVICE]);
+			attr_u32(attrs[NF_EDGE_A_COUNTS_SERVICE]);
 
 		if (service < SERVICE_COUNT)
 			read_counts(attrs, &counts->services[service]);
@@ -62,7 +62,7 @@ static void read_counters(struct nlmsghdr *reply, void *arg)
 			read_nest(counts, attr);
 			break;
 		case NF_EDGE_A_COUNTERS_GENERATION:
-			counts->generation = nf_edge_attr_u32(attr);
+			counts->generation = attr_u32(attr);
 			break;
 		default:
 			break;
@@ -71,31 +71,31 @@ static void read_counters(struct nlmsghdr *reply, void *arg)
 }
 
 /**
- * nf_edge_counters_read - read, and perhaps reset, the counters of a node
+ * counters_read - read, and perhaps reset, the counters of a node
  * @client: the socket
  * @node: its name
  * @zone: enum nf_edge_zone: its rows only, and no services; -1 for all
  * @reset: count on from zero
  * @counts: filled in
  *
- * Return: as nf_edge_do().
+ * Return: as client_do().
  */
-int nf_edge_counters_read(struct client *client, const char *node, int zone,
-			  bool reset, struct node_counts *counts)
+int counters_read(struct client *client, const char *node, int zone,
+		  bool reset, struct node_counts *counts)
 {
 	struct nl_msg *request;
 
 	memset(counts, 0, sizeof(*counts));
 	snprintf(counts->node, sizeof(counts->node), "%s", node);
 
-	request = nf_edge_request(client, NF_EDGE_CMD_COUNTERS_GET, NLM_F_ACK,
-				  MESSAGE_SMALL);
+	request = client_request(client, NF_EDGE_CMD_COUNTERS_GET, NLM_F_ACK,
+				 MESSAGE_SMALL);
 	nla_put_string(request, NF_EDGE_A_COUNTERS_NODE, node);
 	if (zone >= 0)
 		nla_put_u32(request, NF_EDGE_A_COUNTERS_ZONE, (uint32_t)zone);
 	if (reset)
 		nla_put_flag(request, NF_EDGE_A_COUNTERS_RESET);
-	return nf_edge_do(client, request, read_counters, counts);
+	return client_do(client, request, read_counters, counts);
 }
 
 static void read_drops(struct nlmsghdr *reply, void *arg)
@@ -109,38 +109,38 @@ static void read_drops(struct nlmsghdr *reply, void *arg)
 		if (nla_type(attr) != NF_EDGE_A_DROPS_DROP ||
 		    nla_parse_nested(attrs, NF_EDGE_A_DROP_MAX, attr, NULL) < 0)
 			continue;
-		reason = nf_edge_attr_u32(attrs[NF_EDGE_A_DROP_REASON]);
+		reason = attr_u32(attrs[NF_EDGE_A_DROP_REASON]);
 		if (reason >= REASON_COUNT)
 			continue;
 		drops[reason] = (struct drop_counts){
 			.packets =
-				nf_edge_attr_u64(attrs[NF_EDGE_A_DROP_PACKETS]),
-			.bytes = nf_edge_attr_u64(attrs[NF_EDGE_A_DROP_BYTES]),
+				attr_u64(attrs[NF_EDGE_A_DROP_PACKETS]),
+			.bytes = attr_u64(attrs[NF_EDGE_A_DROP_BYTES]),
 			.would_be_packets =
-				nf_edge_attr_u64(attrs[NF_EDGE_A_DROP_WOULD_BE_PACKETS]),
+				attr_u64(attrs[NF_EDGE_A_DROP_WOULD_BE_PACKETS]),
 			.would_be_bytes =
-				nf_edge_attr_u64(attrs[NF_EDGE_A_DROP_WOULD_BE_BYTES]),
+				attr_u64(attrs[NF_EDGE_A_DROP_WOULD_BE_BYTES]),
 		};
 	}
 }
 
 /**
- * nf_edge_drops_read - read, and perhaps reset, what was refused
+ * counters_read_drops - read, and perhaps reset, what was refused
  * @client: the socket
  * @reset: count on from zero
  * @drops: filled in, by reason
  *
- * Return: as nf_edge_do().
+ * Return: as client_do().
  */
-int nf_edge_drops_read(struct client *client, bool reset,
-		       struct drop_counts drops[REASON_COUNT])
+int counters_read_drops(struct client *client, bool reset,
+			struct drop_counts drops[REASON_COUNT])
 {
 	struct nl_msg *request;
 
 	memset(drops, 0, REASON_COUNT * sizeof(*drops));
-	request = nf_edge_request(client, NF_EDGE_CMD_DROPS_GET, NLM_F_ACK,
-				  MESSAGE_SMALL);
+	request = client_request(client, NF_EDGE_CMD_DROPS_GET, NLM_F_ACK,
+				 MESSAGE_SMALL);
 	if (reset)
 		nla_put_flag(request, NF_EDGE_A_DROPS_RESET);
-	return nf_edge_do(client, request, read_drops, drops);
+	return client_do(client, request, read_drops, drops);
 }

@@ -48,9 +48,9 @@ struct drop_counts {
 	uint64_t would_be_bytes;
 };
 
-int nf_edge_counters_read(struct client *client, const char *node, int zone,
-			  bool reset, struct node_counts *counts);
-int nf_edge_drops_read(struct client *client, bool reset,
-		       struct drop_counts drops[REASON_COUNT]);
+int counters_read(struct client *client, const char *node, int zone,
+		  bool reset, struct node_counts *counts);
+int counters_read_drops(struct client *client, bool reset,
+			struct drop_counts drops[REASON_COUNT]);
 
 #endif /* NETLINK_COUNTERS_H */

@@ -19,13 +19,13 @@ static void put_ip(struct nl_msg *msg, const struct ip *ip, int ipv4, int ipv6)
 }
 
 /**
- * nf_edge_query_put - add a question to a request
+ * explain_put - add a question to a request
  * @msg: the request, of the attribute set policy
  * @query: the question
  */
-void nf_edge_query_put(struct nl_msg *msg, const struct query *query)
+void explain_put(struct nl_msg *msg, const struct query *query)
 {
-	struct nlattr *nest = nf_edge_nest(msg, NF_EDGE_A_POLICY_QUERY);
+	struct nlattr *nest = attr_nest(msg, NF_EDGE_A_POLICY_QUERY);
 
 	if (*query->in)
 		nla_put_string(msg, NF_EDGE_A_QUERY_IN, query->in);
@@ -48,16 +48,16 @@ static uint64_t row_bit(const struct nlattr *attr)
 	int row;
 
 	nla_strlcpy(id, attr, sizeof(id));
-	row = nf_edge_row_find(id);
+	row = rows_find(id);
 	return row < 0 ? 0 : 1ULL << row;
 }
 
 /**
- * nf_edge_verdict_get - read an answer
+ * explain_get - read an answer
  * @nest: the query attribute of the reply
  * @verdict: filled in
  */
-void nf_edge_verdict_get(struct nlattr *nest, struct verdict *verdict)
+void explain_get(struct nlattr *nest, struct verdict *verdict)
 {
 	struct nlattr *attr;
 	int left;
@@ -66,10 +66,10 @@ void nf_edge_verdict_get(struct nlattr *nest, struct verdict *verdict)
 	nla_for_each_nested(attr, nest, left) {
 		switch (nla_type(attr)) {
 		case NF_EDGE_A_QUERY_VERDICT:
-			verdict->verdict = nf_edge_attr_u32(attr);
+			verdict->verdict = attr_u32(attr);
 			break;
 		case NF_EDGE_A_QUERY_REASON:
-			verdict->reason = (int)nf_edge_attr_u32(attr);
+			verdict->reason = (int)attr_u32(attr);
 			break;
 		case NF_EDGE_A_QUERY_ROW:
 			verdict->rows |= row_bit(attr);
@@ -86,7 +86,7 @@ void nf_edge_verdict_get(struct nlattr *nest, struct verdict *verdict)
 				    sizeof(verdict->destination_node));
 			break;
 		case NF_EDGE_A_QUERY_MODE:
-			verdict->mode = (int)nf_edge_attr_u32(attr);
+			verdict->mode = (int)attr_u32(attr);
 			break;
 		default:
 			break;
@@ -95,52 +95,51 @@ void nf_edge_verdict_get(struct nlattr *nest, struct verdict *verdict)
 }
 
 /**
- * nf_edge_explain_request - make a question into a request
+ * explain_request - make a question into a request
  * @client: the socket
  * @query: the question
  *
  * Return: the request.
  */
-struct nl_msg *nf_edge_explain_request(struct client *client,
-				       const struct query *query)
+struct nl_msg *explain_request(struct client *client, const struct query *query)
 {
 	struct nl_msg *request;
 
-	request = nf_edge_request(client, NF_EDGE_CMD_EXPLAIN, NLM_F_ACK,
-				  MESSAGE_SMALL);
-	nf_edge_query_put(request, query);
+	request = client_request(client, NF_EDGE_CMD_EXPLAIN, NLM_F_ACK,
+				 MESSAGE_SMALL);
+	explain_put(request, query);
 	return request;
 }
 
 /**
- * nf_edge_explain_read - read the answer
+ * explain_read - read the answer
  * @reply: the reply of the module
  * @arg: the struct verdict to fill in
  */
-void nf_edge_explain_read(struct nlmsghdr *reply, void *arg)
+void explain_read(struct nlmsghdr *reply, void *arg)
 {
 	struct nlattr *attrs[NF_EDGE_A_POLICY_MAX + 1];
 	struct verdict *verdict = arg;
 
-	nf_edge_reply_parse(reply, attrs, NF_EDGE_A_POLICY_MAX);
+	client_parse(reply, attrs, NF_EDGE_A_POLICY_MAX);
 	if (attrs[NF_EDGE_A_POLICY_QUERY])
-		nf_edge_verdict_get(attrs[NF_EDGE_A_POLICY_QUERY], verdict);
+		explain_get(attrs[NF_EDGE_A_POLICY_QUERY], verdict);
 	verdict->generation =
-		nf_edge_attr_u32(attrs[NF_EDGE_A_POLICY_GENERATION]);
+		attr_u32(attrs[NF_EDGE_A_POLICY_GENERATION]);
 }
 
 /**
- * nf_edge_explain_ask - ask the classifier
+ * explain_ask - ask the classifier
  * @client: the socket
  * @query: the question
  * @verdict: filled in
  *
- * Return: as nf_edge_do().
+ * Return: as client_do().
  */
-int nf_edge_explain_ask(struct client *client, const struct query *query,
-			struct verdict *verdict)
+int explain_ask(struct client *client, const struct query *query,
+		struct verdict *verdict)
 {
 	*verdict = (struct verdict){ .reason = -1, .mode = -1 };
-	return nf_edge_do(client, nf_edge_explain_request(client, query),
-			  nf_edge_explain_read, verdict);
+	return client_do(client, explain_request(client, query),
+			 explain_read, verdict);
 }

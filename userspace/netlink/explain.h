@@ -8,12 +8,12 @@
 #include "netlink/client.h"
 #include "policy/query.h"
 
-void nf_edge_query_put(struct nl_msg *msg, const struct query *query);
-void nf_edge_verdict_get(struct nlattr *nest, struct verdict *verdict);
-struct nl_msg *nf_edge_explain_request(struct client *client,
-				       const struct query *query);
-void nf_edge_explain_read(struct nlmsghdr *reply, void *arg);
-int nf_edge_explain_ask(struct client *client, const struct query *query,
-			struct verdict *verdict);
+void explain_put(struct nl_msg *msg, const struct query *query);
+void explain_get(struct nlattr *nest, struct verdict *verdict);
+struct nl_msg *explain_request(struct client *client,
+			       const struct query *query);
+void explain_read(struct nlmsghdr *reply, void *arg);
+int explain_ask(struct client *client, const struct query *query,
+		struct verdict *verdict);
 
 #endif /* NETLINK_EXPLAIN_H */

@@ -42,8 +42,8 @@ static void mark(struct draft *draft, unsigned int line, const char *word)
 {
 	struct mark *next;
 
-	draft->marks = nf_edge_grow(draft->marks, &draft->mark_capacity,
-				    draft->mark_count, sizeof(*next));
+	draft->marks = xgrow(draft->marks, &draft->mark_capacity,
+			     draft->mark_count, sizeof(*next));
 	next = &draft->marks[draft->mark_count++];
 	*next = (struct mark){
 		.offset = nlmsg_hdr(draft->msg)->nlmsg_len, .line = line,
@@ -55,8 +55,7 @@ static void begin_draft(struct draft *draft, struct client *client,
 			uint8_t command)
 {
 	*draft = (struct draft){
-		.msg = nf_edge_request(client, command, NLM_F_ACK,
-				       MESSAGE_MAX),
+		.msg = client_request(client, command, NLM_F_ACK, MESSAGE_MAX),
 	};
 }
 
@@ -82,7 +81,7 @@ static void find_place(const struct refusal *refusal, const struct draft *draft,
 static int send_draft(struct client *client, struct draft *draft,
 		      struct load_reply *reply, reply_fn read)
 {
-	int error = nf_edge_do(client, draft->msg, read, reply);
+	int error = client_do(client, draft->msg, read, reply);
 
 	if (error == -EINVAL || error == -E2BIG || error == -EOPNOTSUPP)
 		find_place(&client->refusal, draft, reply);
@@ -96,7 +95,7 @@ static void put_interface(struct draft *draft,
 	struct nlattr *nest;
 
 	mark(draft, interface->line, interface->name);
-	nest = nf_edge_nest(draft->msg, NF_EDGE_A_POLICY_INTERFACE);
+	nest = attr_nest(draft->msg, NF_EDGE_A_POLICY_INTERFACE);
 	nla_put_string(draft->msg, NF_EDGE_A_INTERFACE_NAME, interface->name);
 	nla_put_u32(draft->msg, NF_EDGE_A_INTERFACE_SIDES, interface->sides);
 	nla_nest_end(draft->msg, nest);
@@ -107,8 +106,8 @@ static void put_binding(struct draft *draft, const struct binding *binding)
 	char text[INET6_ADDRSTRLEN];
 	struct nlattr *nest;
 
-	mark(draft, binding->line, nf_edge_ip_format(&binding->ip, text));
-	nest = nf_edge_nest(draft->msg, NF_EDGE_A_NODE_ADDRESS);
+	mark(draft, binding->line, ip_format(&binding->ip, text));
+	nest = attr_nest(draft->msg, NF_EDGE_A_NODE_ADDRESS);
 	nla_put_u32(draft->msg, NF_EDGE_A_ADDRESS_SERVICE, binding->service);
 	if (binding->ip.family == AF_INET)
 		nla_put(draft->msg, NF_EDGE_A_ADDRESS_IPV4, 4,
@@ -125,9 +124,9 @@ static void put_node(struct draft *draft, const struct node *node)
 	struct nlattr *nest;
 
 	mark(draft, node->line, node->name);
-	nest = nf_edge_nest(draft->msg, NF_EDGE_A_POLICY_NODE);
+	nest = attr_nest(draft->msg, NF_EDGE_A_POLICY_NODE);
 	nla_put_string(draft->msg, NF_EDGE_A_NODE_NAME, node->name);
-	nf_edge_node_for_each_binding(node, binding)
+	node_for_each_binding(node, binding)
 		put_binding(draft, binding);
 	nla_nest_end(draft->msg, nest);
 }
@@ -138,11 +137,11 @@ static void put_peers(struct draft *draft, const struct policy *policy,
 		      size_t count)
 {
 	const struct peer_set *set = &policy->sets[which];
-	size_t size = nf_edge_entry_size(family);
+	size_t size = peer_set_entry_size(family);
 	struct nlattr *nest;
 
-	mark(draft, set->line, nf_edge_word(&nf_edge_peer_sets, which));
-	nest = nf_edge_nest(draft->msg, NF_EDGE_A_POLICY_PEERS);
+	mark(draft, set->line, names_word(&names_peer_sets, which));
+	nest = attr_nest(draft->msg, NF_EDGE_A_POLICY_PEERS);
 	nla_put_u32(draft->msg, NF_EDGE_A_PEERS_SET, which);
 	if (count)
 		nla_put(draft->msg, family == IPV4 ?
@@ -157,7 +156,7 @@ static int send_prefixes(struct client *client, const struct policy *policy,
 			 struct load_reply *reply)
 {
 	size_t total = policy->sets[which].prefixes[family].count;
-	size_t most = CHUNK_MAX / nf_edge_entry_size(family), first;
+	size_t most = CHUNK_MAX / peer_set_entry_size(family), first;
 	int error = 0;
 
 	for (first = 0; first < total && !error; first += most) {
@@ -173,7 +172,7 @@ static int send_prefixes(struct client *client, const struct policy *policy,
 
 static bool goes_along(const struct policy *policy)
 {
-	return nf_edge_policy_prefixes(policy) <= INLINE_PREFIXES;
+	return policy_prefixes(policy) <= INLINE_PREFIXES;
 }
 
 /* The module takes four large policies at once: wait up to five seconds. */
@@ -183,7 +182,7 @@ static int begin(struct client *client)
 	int tries = 100, error;
 
 	for (;;) {
-		error = nf_edge_get(client, NF_EDGE_CMD_BEGIN, NULL, NULL);
+		error = client_get(client, NF_EDGE_CMD_BEGIN, NULL, NULL);
 		if (!error || client->refusal.error != EBUSY || !--tries)
 			return error;
 		nanosleep(&pause, NULL);
@@ -191,15 +190,15 @@ static int begin(struct client *client)
 }
 
 /**
- * nf_edge_load_prepare - hand over the prefixes that do not fit into a load
+ * load_prepare - hand over the prefixes that do not fit into a load
  * @client: the socket, which the prefixes belong to
  * @policy: the policy of a configuration without errors
  * @reply: where the policy stands that the kernel refuses
  *
  * Return: 0, or a negative errno.
  */
-int nf_edge_load_prepare(struct client *client, const struct policy *policy,
-			 struct load_reply *reply)
+int load_prepare(struct client *client, const struct policy *policy,
+		 struct load_reply *reply)
 {
 	unsigned int which, family;
 	int error;
@@ -254,18 +253,17 @@ static void read_reply(struct nlmsghdr *message, void *arg)
 	struct nlattr *attrs[NF_EDGE_A_POLICY_MAX + 1];
 	struct load_reply *reply = arg;
 
-	nf_edge_reply_parse(message, attrs, NF_EDGE_A_POLICY_MAX);
+	client_parse(message, attrs, NF_EDGE_A_POLICY_MAX);
 	reply->generation =
-		nf_edge_attr_u32(attrs[NF_EDGE_A_POLICY_GENERATION]);
-	reply->governed = nf_edge_attr_u32(attrs[NF_EDGE_A_POLICY_GOVERNED]);
-	reply->changed = nf_edge_attr_u8(attrs[NF_EDGE_A_POLICY_CHANGED]);
+		attr_u32(attrs[NF_EDGE_A_POLICY_GENERATION]);
+	reply->governed = attr_u32(attrs[NF_EDGE_A_POLICY_GOVERNED]);
+	reply->changed = attr_u8(attrs[NF_EDGE_A_POLICY_CHANGED]);
 	if (attrs[NF_EDGE_A_POLICY_QUERY])
-		nf_edge_verdict_get(attrs[NF_EDGE_A_POLICY_QUERY],
-				    &reply->verdict);
+		explain_get(attrs[NF_EDGE_A_POLICY_QUERY], &reply->verdict);
 }
 
 /**
- * nf_edge_load_try - have the module check a policy, and publish nothing
+ * load_try - have the module check a policy, and publish nothing
  * @client: the socket
  * @policy: the policy of a configuration without errors, prepared
  * @query: a question to ask of the policy, or NULL
@@ -273,8 +271,8 @@ static void read_reply(struct nlmsghdr *message, void *arg)
  *
  * Return: 0, or a negative errno.
  */
-int nf_edge_load_try(struct client *client, const struct policy *policy,
-		     const struct query *query, struct load_reply *reply)
+int load_try(struct client *client, const struct policy *policy,
+	     const struct query *query, struct load_reply *reply)
 {
 	struct draft draft;
 
@@ -283,12 +281,12 @@ int nf_edge_load_try(struct client *client, const struct policy *policy,
 	put_policy(&draft, policy);
 	nla_put_flag(draft.msg, NF_EDGE_A_POLICY_DRY_RUN);
 	if (query)
-		nf_edge_query_put(draft.msg, query);
+		explain_put(draft.msg, query);
 	return send_draft(client, &draft, reply, read_reply);
 }
 
 /**
- * nf_edge_load_publish - have the module enforce a policy
+ * load_publish - have the module enforce a policy
  * @client: the socket
  * @policy: the policy of a configuration without errors, prepared
  * @generation: of the policy that the user knows to be in force
@@ -296,8 +294,8 @@ int nf_edge_load_try(struct client *client, const struct policy *policy,
  *
  * Return: 0, or a negative errno.
  */
-int nf_edge_load_publish(struct client *client, const struct policy *policy,
-			 uint32_t generation, struct load_reply *reply)
+int load_publish(struct client *client, const struct policy *policy,
+		 uint32_t generation, struct load_reply *reply)
 {
 	struct draft draft;
 

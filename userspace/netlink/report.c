@@ -19,17 +19,17 @@ static int read_nodes(struct client *client, const struct report_request *reques
 	size_t i;
 	int error;
 
-	report->nodes = nf_edge_alloc(policy->node_count *
-				      sizeof(*report->nodes));
+	report->nodes = xalloc(policy->node_count *
+			       sizeof(*report->nodes));
 	for (i = 0; i < policy->node_count; i++) {
 		struct node_counts *counts =
 			&report->nodes[report->node_count];
 
 		if (request->node && strcmp(policy->nodes[i].name, request->node))
 			continue;
-		error = nf_edge_counters_read(client, policy->nodes[i].name,
-					      request->zone, request->reset,
-					      counts);
+		error = counters_read(client, policy->nodes[i].name,
+				      request->zone, request->reset,
+				      counts);
 		if (error == -ENOENT && request->reset)
 			continue;
 		if (error)
@@ -43,46 +43,46 @@ static int read_nodes(struct client *client, const struct report_request *reques
 }
 
 /**
- * nf_edge_report_read - read the counters of the policy in force
+ * report_read - read the counters of the policy in force
  * @client: the socket
  * @request: the counters to be read
- * @report: filled in; nf_edge_report_free() it, also after a failure
+ * @report: filled in; report_free() it, also after a failure
  *
  * Return: 0; -ESRCH when no node of @report->view has the requested name;
  * -EAGAIN when the policy changes faster than it can be read; or another
  * negative errno.
  */
-int nf_edge_report_read(struct client *client,
-			const struct report_request *request,
-			struct report *report)
+int report_read(struct client *client,
+		const struct report_request *request,
+		struct report *report)
 {
 	int attempt, error = -EAGAIN;
 
 	*report = (struct report){ 0 };
 	for (attempt = 0; attempt < VIEW_ATTEMPTS && error == -EAGAIN;
 	     attempt++) {
-		nf_edge_report_free(report);
-		error = nf_edge_view_read(client, &report->view, VIEW_NODES);
+		report_free(report);
+		error = view_read(client, &report->view, VIEW_NODES);
 		if (error)
 			return error;
 		if (request->node &&
-		    !nf_edge_node_find(&report->view.policy, request->node))
+		    !node_find(&report->view.policy, request->node))
 			return -ESRCH;
 		error = read_nodes(client, request, report);
 	}
 	report->has_drops = !error && !request->node && request->zone < 0;
 	return report->has_drops ?
-	       nf_edge_drops_read(client, request->reset, report->drops) :
+	       counters_read_drops(client, request->reset, report->drops) :
 	       error;
 }
 
 /**
- * nf_edge_report_free - forget counters
+ * report_free - forget counters
  * @report: the counters
  */
-void nf_edge_report_free(struct report *report)
+void report_free(struct report *report)
 {
-	nf_edge_view_free(&report->view);
+	view_free(&report->view);
 	free(report->nodes);
 	*report = (struct report){ 0 };
 }

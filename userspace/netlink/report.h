@@ -37,9 +37,9 @@ struct report {
 	bool has_drops;
 };
 
-int nf_edge_report_read(struct client *client,
-			const struct report_request *request,
-			struct report *report);
-void nf_edge_report_free(struct report *report);
+int report_read(struct client *client,
+		const struct report_request *request,
+		struct report *report);
+void report_free(struct report *report);
 
 #endif /* NETLINK_REPORT_H */

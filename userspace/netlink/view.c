@@ -20,12 +20,12 @@ static void read_interface(struct policy *policy, struct nlattr *nest)
 	if (nla_parse_nested(attrs, NF_EDGE_A_INTERFACE_MAX, nest, NULL) < 0 ||
 	    !attrs[NF_EDGE_A_INTERFACE_NAME])
 		return;
-	interface = nf_edge_interface_add(policy, "");
+	interface = interface_add(policy, "");
 	nla_strlcpy(interface->name, attrs[NF_EDGE_A_INTERFACE_NAME],
 		    sizeof(interface->name));
-	interface->sides = nf_edge_attr_u32(attrs[NF_EDGE_A_INTERFACE_SIDES]);
+	interface->sides = attr_u32(attrs[NF_EDGE_A_INTERFACE_SIDES]);
 	interface->ifindex =
-		nf_edge_attr_u32(attrs[NF_EDGE_A_INTERFACE_IFINDEX]);
+		attr_u32(attrs[NF_EDGE_A_INTERFACE_IFINDEX]);
 }
 
 static void read_status(struct nlmsghdr *reply, void *arg)
@@ -35,32 +35,32 @@ static void read_status(struct nlmsghdr *reply, void *arg)
 	struct policy *policy = &view->policy;
 	int left;
 
-	nf_edge_reply_parse(reply, attrs, NF_EDGE_A_POLICY_MAX);
-	view->generation = nf_edge_attr_u32(attrs[NF_EDGE_A_POLICY_GENERATION]);
+	client_parse(reply, attrs, NF_EDGE_A_POLICY_MAX);
+	view->generation = attr_u32(attrs[NF_EDGE_A_POLICY_GENERATION]);
 	view->loaded = attrs[NF_EDGE_A_POLICY_MODE];
-	policy->mode = nf_edge_attr_u32(attrs[NF_EDGE_A_POLICY_MODE]);
-	policy->zones = nf_edge_attr_u32(attrs[NF_EDGE_A_POLICY_ZONES]);
-	policy->features = nf_edge_attr_u32(attrs[NF_EDGE_A_POLICY_FEATURES]);
-	policy->ping = nf_edge_attr_u32(attrs[NF_EDGE_A_POLICY_PING]);
+	policy->mode = attr_u32(attrs[NF_EDGE_A_POLICY_MODE]);
+	policy->zones = attr_u32(attrs[NF_EDGE_A_POLICY_ZONES]);
+	policy->features = attr_u32(attrs[NF_EDGE_A_POLICY_FEATURES]);
+	policy->ping = attr_u32(attrs[NF_EDGE_A_POLICY_PING]);
 	policy->expose_cls_ports = attrs[NF_EDGE_A_POLICY_EXPOSE_CLS_PORTS];
 	view->loaded_mode =
-		nf_edge_attr_u32(attrs[NF_EDGE_A_POLICY_LOADED_MODE]);
+		attr_u32(attrs[NF_EDGE_A_POLICY_LOADED_MODE]);
 	view->loaded_zones =
-		nf_edge_attr_u32(attrs[NF_EDGE_A_POLICY_LOADED_ZONES]);
+		attr_u32(attrs[NF_EDGE_A_POLICY_LOADED_ZONES]);
 	view->loaded_features =
-		nf_edge_attr_u32(attrs[NF_EDGE_A_POLICY_LOADED_FEATURES]);
-	view->governed = nf_edge_attr_u32(attrs[NF_EDGE_A_POLICY_GOVERNED]);
+		attr_u32(attrs[NF_EDGE_A_POLICY_LOADED_FEATURES]);
+	view->governed = attr_u32(attrs[NF_EDGE_A_POLICY_GOVERNED]);
 	view->conntrack_count =
-		nf_edge_attr_u32(attrs[NF_EDGE_A_POLICY_CONNTRACK_COUNT]);
+		attr_u32(attrs[NF_EDGE_A_POLICY_CONNTRACK_COUNT]);
 	view->conntrack_max =
-		nf_edge_attr_u32(attrs[NF_EDGE_A_POLICY_CONNTRACK_MAX]);
+		attr_u32(attrs[NF_EDGE_A_POLICY_CONNTRACK_MAX]);
 	view->conntrack_drop =
-		nf_edge_attr_u64(attrs[NF_EDGE_A_POLICY_CONNTRACK_DROP]);
+		attr_u64(attrs[NF_EDGE_A_POLICY_CONNTRACK_DROP]);
 	view->conntrack_early_drop =
-		nf_edge_attr_u64(attrs[NF_EDGE_A_POLICY_CONNTRACK_EARLY_DROP]);
+		attr_u64(attrs[NF_EDGE_A_POLICY_CONNTRACK_EARLY_DROP]);
 	view->conntrack_insert_failed =
-		nf_edge_attr_u64(attrs[NF_EDGE_A_POLICY_CONNTRACK_INSERT_FAILED]);
-	view->offloaded = nf_edge_attr_u64(attrs[NF_EDGE_A_POLICY_OFFLOADED]);
+		attr_u64(attrs[NF_EDGE_A_POLICY_CONNTRACK_INSERT_FAILED]);
+	view->offloaded = attr_u64(attrs[NF_EDGE_A_POLICY_OFFLOADED]);
 
 	nlmsg_for_each_attr(attr, reply, GENL_HDRLEN, left)
 		if (nla_type(attr) == NF_EDGE_A_POLICY_INTERFACE)
@@ -72,8 +72,8 @@ static void read_generation(struct nlmsghdr *reply, void *arg)
 	struct nlattr *attrs[NF_EDGE_A_POLICY_MAX + 1];
 	uint32_t *generation = arg;
 
-	nf_edge_reply_parse(reply, attrs, NF_EDGE_A_POLICY_MAX);
-	*generation = nf_edge_attr_u32(attrs[NF_EDGE_A_POLICY_GENERATION]);
+	client_parse(reply, attrs, NF_EDGE_A_POLICY_MAX);
+	*generation = attr_u32(attrs[NF_EDGE_A_POLICY_GENERATION]);
 }
 
 static void read_row(struct nlmsghdr *reply, void *arg)
@@ -84,17 +84,17 @@ static void read_row(struct nlmsghdr *reply, void *arg)
 	char id[32];
 	int row;
 
-	nf_edge_reply_parse(reply, attrs, NF_EDGE_A_ROW_MAX);
+	client_parse(reply, attrs, NF_EDGE_A_ROW_MAX);
 	if (!attrs[NF_EDGE_A_ROW_ID])
 		return;
 	nla_strlcpy(id, attrs[NF_EDGE_A_ROW_ID], sizeof(id));
-	row = nf_edge_row_find(id);
+	row = rows_find(id);
 	if (row < 0)
 		return;
 	state = &view->rows[row];
-	state->live = nf_edge_attr_u8(attrs[NF_EDGE_A_ROW_LIVE]);
-	state->dead = nf_edge_attr_u32(attrs[NF_EDGE_A_ROW_DEAD]);
-	state->bound = nf_edge_attr_u32(attrs[NF_EDGE_A_ROW_BOUND_SETS]);
+	state->live = attr_u8(attrs[NF_EDGE_A_ROW_LIVE]);
+	state->dead = attr_u32(attrs[NF_EDGE_A_ROW_DEAD]);
+	state->bound = attr_u32(attrs[NF_EDGE_A_ROW_BOUND_SETS]);
 }
 
 static void read_binding(struct node *node, struct nlattr *nest)
@@ -105,7 +105,7 @@ static void read_binding(struct node *node, struct nlattr *nest)
 
 	if (nla_parse_nested(attrs, NF_EDGE_A_ADDRESS_MAX, nest, NULL) < 0)
 		return;
-	service = nf_edge_attr_u32(attrs[NF_EDGE_A_ADDRESS_SERVICE]);
+	service = attr_u32(attrs[NF_EDGE_A_ADDRESS_SERVICE]);
 	ipv4 = attrs[NF_EDGE_A_ADDRESS_IPV4];
 	ipv6 = attrs[NF_EDGE_A_ADDRESS_IPV6];
 	ip.family = ipv4 ? AF_INET : AF_INET6;
@@ -114,7 +114,7 @@ static void read_binding(struct node *node, struct nlattr *nest)
 	else if (ipv6)
 		nla_memcpy(ip.bytes, ipv6, 16);
 	if (service < SERVICE_COUNT)
-		nf_edge_node_bind(node, (uint8_t)service, &ip, 0);
+		node_bind(node, (uint8_t)service, &ip, 0);
 }
 
 static void read_node(struct nlmsghdr *reply, void *arg)
@@ -124,10 +124,10 @@ static void read_node(struct nlmsghdr *reply, void *arg)
 	struct node *node;
 	int left;
 
-	nf_edge_reply_parse(reply, attrs, NF_EDGE_A_POLICY_MAX);
+	client_parse(reply, attrs, NF_EDGE_A_POLICY_MAX);
 	if (!attrs[NF_EDGE_A_POLICY_NODE])
 		return;
-	node = nf_edge_node_add(&view->policy, "");
+	node = node_add(&view->policy, "");
 	nla_for_each_nested(attr, attrs[NF_EDGE_A_POLICY_NODE], left) {
 		if (nla_type(attr) == NF_EDGE_A_NODE_NAME)
 			nla_strlcpy(node->name, attr, sizeof(node->name));
@@ -144,13 +144,13 @@ static struct peer_set *read_peers_nest(struct nlmsghdr *reply,
 {
 	struct nlattr *attrs[NF_EDGE_A_POLICY_MAX + 1];
 
-	nf_edge_reply_parse(reply, attrs, NF_EDGE_A_POLICY_MAX);
+	client_parse(reply, attrs, NF_EDGE_A_POLICY_MAX);
 	if (!attrs[NF_EDGE_A_POLICY_PEERS] ||
 	    nla_parse_nested(nested, NF_EDGE_A_PEERS_MAX,
 			     attrs[NF_EDGE_A_POLICY_PEERS], NULL) < 0 ||
 	    !nested[NF_EDGE_A_PEERS_SET])
 		return NULL;
-	*which = nf_edge_attr_u32(nested[NF_EDGE_A_PEERS_SET]);
+	*which = attr_u32(nested[NF_EDGE_A_PEERS_SET]);
 	return *which < PEER_SET_COUNT ? &view->policy.sets[*which] : NULL;
 }
 
@@ -166,7 +166,7 @@ static void read_count(struct nlmsghdr *reply, void *arg)
 		return;
 	set->bound = nested[NF_EDGE_A_PEERS_COUNT];
 	view->set_counts[which] =
-		nf_edge_attr_u32(nested[NF_EDGE_A_PEERS_COUNT]);
+		attr_u32(nested[NF_EDGE_A_PEERS_COUNT]);
 }
 
 static void read_prefixes(struct nlmsghdr *reply, void *arg)
@@ -187,9 +187,9 @@ static void read_prefixes(struct nlmsghdr *reply, void *arg)
 		struct nlattr *attr = nested[attributes[family]];
 
 		if (attr)
-			nf_edge_set_add_entries(set, family, nla_data(attr),
-						(size_t)nla_len(attr) /
-						nf_edge_entry_size(family));
+			peer_set_add_entries(set, family, nla_data(attr),
+					     (size_t)nla_len(attr) /
+					     peer_set_entry_size(family));
 	}
 }
 
@@ -211,35 +211,34 @@ static int read_parts(struct client *client, struct view *view,
 	size_t i;
 	int error;
 
-	error = nf_edge_get(client, NF_EDGE_CMD_STATUS_GET, read_status, view);
+	error = client_get(client, NF_EDGE_CMD_STATUS_GET, read_status, view);
 	if (error || !parts)
 		return error;
 	for (i = 0; i < ARRAY_SIZE(dumps); i++) {
 		if (!(parts & dumps[i].part))
 			continue;
-		error = nf_edge_dump(client, dumps[i].command, dumps[i].reply,
-				     view);
+		error = client_dump(client, dumps[i].command, dumps[i].reply,
+				    view);
 		if (error)
 			return error;
 	}
-	error = nf_edge_get(client, NF_EDGE_CMD_STATUS_GET, read_generation,
-			    &generation);
+	error = client_get(client, NF_EDGE_CMD_STATUS_GET, read_generation,
+			   &generation);
 	if (error)
 		return error;
 	return generation == view->generation ? 0 : -EAGAIN;
 }
 
 /**
- * nf_edge_view_read - read back what is in force
+ * view_read - read back what is in force
  * @client: the socket
- * @view: filled in; nf_edge_view_free() it, also after a failure
+ * @view: filled in; view_free() it, also after a failure
  * @parts: VIEW_ROWS, ..., the parts to read beyond the status
  *
  * Return: 0; -EAGAIN when the policy changes faster than it can be read; or
  * another negative errno.
  */
-int nf_edge_view_read(struct client *client, struct view *view,
-		      unsigned int parts)
+int view_read(struct client *client, struct view *view, unsigned int parts)
 {
 	int attempt, error;
 
@@ -248,7 +247,7 @@ int nf_edge_view_read(struct client *client, struct view *view,
 		error = read_parts(client, view, parts);
 		if (error != -EAGAIN)
 			return error;
-		nf_edge_view_free(view);
+		view_free(view);
 	}
 	return -EAGAIN;
 }
@@ -268,56 +267,56 @@ static const char *count_switched(const struct vocabulary *vocabulary,
 }
 
 /**
- * nf_edge_view_switch - name a switch that was thrown since the load
+ * view_switch - name a switch that was thrown since the load
  * @view: the policy in force
  * @i: place of the switch, from 0
  *
  * Return: a new string, "mode", "zone ..." or "feature ..."; NULL behind the
  * last switch.
  */
-char *nf_edge_view_switch(const struct view *view, size_t i)
+char *view_switch(const struct view *view, size_t i)
 {
 	const struct policy *policy = &view->policy;
 	const char *word;
 
 	if (policy->mode != view->loaded_mode && !i--)
-		return nf_edge_strdup("mode");
-	word = count_switched(&nf_edge_zones,
+		return xstrdup("mode");
+	word = count_switched(&names_zones,
 			      policy->zones ^ view->loaded_zones, &i);
 	if (word)
-		return nf_edge_format("zone %s", word);
-	word = count_switched(&nf_edge_features,
+		return xformat("zone %s", word);
+	word = count_switched(&names_features,
 			      policy->features ^ view->loaded_features, &i);
-	return word ? nf_edge_format("feature %s", word) : NULL;
+	return word ? xformat("feature %s", word) : NULL;
 }
 
 /**
- * nf_edge_view_switches - list the switches that were thrown since the load
+ * view_switches - list the switches that were thrown since the load
  * @view: the policy in force
  * @separator: text between two switches
  *
  * Return: a new string, empty without a switch.
  */
-char *nf_edge_view_switches(const struct view *view, const char *separator)
+char *view_switches(const struct view *view, const char *separator)
 {
 	struct join list;
 	char *word;
 	size_t i;
 
-	nf_edge_join_begin(&list, separator);
-	for (i = 0; (word = nf_edge_view_switch(view, i)); i++) {
-		nf_edge_join_add(&list, "%s", word);
+	join_begin(&list, separator);
+	for (i = 0; (word = view_switch(view, i)); i++) {
+		join_add(&list, "%s", word);
 		free(word);
 	}
-	return nf_edge_join_end(&list);
+	return join_end(&list);
 }
 
 /**
- * nf_edge_view_free - forget what was read
+ * view_free - forget what was read
  * @view: the view
  */
-void nf_edge_view_free(struct view *view)
+void view_free(struct view *view)
 {
-	nf_edge_policy_free(&view->policy);
+	policy_free(&view->policy);
 	memset(view, 0, sizeof(*view));
 }

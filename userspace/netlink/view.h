@@ -69,10 +69,9 @@ struct view {
 	uint32_t set_counts[PEER_SET_COUNT];
 };
 
-int nf_edge_view_read(struct client *client, struct view *view,
-		      unsigned int parts);
-char *nf_edge_view_switch(const struct view *view, size_t i);
-char *nf_edge_view_switches(const struct view *view, const char *separator);
-void nf_edge_view_free(struct view *view);
+int view_read(struct client *client, struct view *view, unsigned int parts);
+char *view_switch(const struct view *view, size_t i);
+char *view_switches(const struct view *view, const char *separator);
+void view_free(struct view *view);
 
 #endif /* NETLINK_VIEW_H */

@@ -38,26 +38,25 @@ static const char limits[] =
 static void print_header(const struct view *view)
 {
 	const struct policy *policy = &view->policy;
-	char *switched = nf_edge_view_switches(view, ", ");
+	char *switched = view_switches(view, ", ");
 
-	fprintf(nf_edge_out,
+	fprintf(out,
 		"# The Edge port policy as an nftables ruleset, by edgectl %s\n"
 		"# generation %u, mode %s%s\n",
 		NF_EDGE_VERSION, view->generation,
-		nf_edge_word(&nf_edge_modes, policy->mode),
+		names_word(&names_modes, policy->mode),
 		policy->mode == NF_EDGE_MODE_AUDIT ?
 		": NOTHING IS DROPPED, what would be is counted" : "");
 	if (*switched)
-		fprintf(nf_edge_out, "# switched since the load: %s\n",
-			switched);
-	fputs(limits, nf_edge_out);
+		fprintf(out, "# switched since the load: %s\n", switched);
+	fputs(limits, out);
 	free(switched);
 }
 
 /* The rows that permit nothing, and so are not in the ruleset. */
 static void print_left_out(const struct view *view)
 {
-	uint32_t bound = nf_edge_policy_bound(&view->policy);
+	uint32_t bound = policy_bound(&view->policy);
 	uint64_t dead = 0, nobody = 0;
 	char *ids;
 	size_t i;
@@ -65,17 +64,17 @@ static void print_left_out(const struct view *view)
 	for (i = 0; i < NF_EDGE_ROW_COUNT; i++) {
 		if (!view->rows[i].live)
 			dead |= 1ULL << i;
-		else if (nf_edge_row_at_nobody(&nf_edge_rows[i], bound))
+		else if (row_at_nobody(&rows_table[i], bound))
 			nobody |= 1ULL << i;
 	}
 	if (dead) {
-		ids = nf_edge_row_ids(dead, " ");
-		fprintf(nf_edge_out, "#\n# Off, and left out: %s\n", ids);
+		ids = rows_ids(dead, " ");
+		fprintf(out, "#\n# Off, and left out: %s\n", ids);
 		free(ids);
 	}
 	if (nobody) {
-		ids = nf_edge_row_ids(nobody, " ");
-		fprintf(nf_edge_out, "#\n# At nobody, and left out: %s\n", ids);
+		ids = rows_ids(nobody, " ");
+		fprintf(out, "#\n# At nobody, and left out: %s\n", ids);
 		free(ids);
 	}
 }
@@ -86,22 +85,21 @@ static void print_counters(const struct nft *ipv4, const struct nft *ipv6)
 
 	for (i = 0; i < NF_EDGE_ROW_COUNT; i++)
 		if (nft_permits(ipv4, i) || nft_permits(ipv6, i))
-			fprintf(nf_edge_out, "\tcounter %s { }\n",
-				nf_edge_rows[i].id);
+			fprintf(out, "\tcounter %s { }\n", rows_table[i].id);
 }
 
 /**
- * nf_edge_export_print - print a policy as an nftables ruleset
+ * export_print - print a policy as an nftables ruleset
  * @view: the policy in force, with its rows, nodes and prefixes; its sets get
  *	sorted
  */
-void nf_edge_export_print(struct view *view)
+void export_print(struct view *view)
 {
 	struct nft ipv4, ipv6;
 	unsigned int i;
 
 	for (i = 0; i < PEER_SET_COUNT; i++)
-		nf_edge_set_sort(&view->policy.sets[i]);
+		peer_set_sort(&view->policy.sets[i]);
 	nft_begin(&ipv4, view, IPV4);
 	nft_begin(&ipv6, view, IPV6);
 
@@ -110,10 +108,10 @@ void nf_edge_export_print(struct view *view)
 	fputs("\ntable inet nf_edge\n"
 	      "delete table inet nf_edge\n"
 	      "\n"
-	      "table inet nf_edge {\n", nf_edge_out);
+	      "table inet nf_edge {\n", out);
 	print_counters(&ipv4, &ipv6);
 	nft_print_sets(&ipv4);
 	nft_print_sets(&ipv6);
 	nft_print_hooks(view);
-	fputs("}\n", nf_edge_out);
+	fputs("}\n", out);
 }

@@ -7,6 +7,6 @@
 
 #include "netlink/view.h"
 
-void nf_edge_export_print(struct view *view);
+void export_print(struct view *view);
 
 #endif /* NFT_EXPORT_H */

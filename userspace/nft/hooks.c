@@ -44,8 +44,8 @@ static char *quoted(const char *name)
 	size_t length = strlen(name);
 
 	if (length && name[length - 1] == '*')
-		return nf_edge_format("\"%.*s\\*\"", (int)length - 1, name);
-	return nf_edge_format("\"%s\"", name);
+		return xformat("\"%.*s\\*\"", (int)length - 1, name);
+	return xformat("\"%s\"", name);
 }
 
 /* The interfaces so bound, "{ "wan0", "wan1" }", or NULL when none is. */
@@ -55,18 +55,18 @@ static char *names(const struct policy *policy, bound_fn wanted, uint32_t sides)
 	struct join join;
 	size_t i;
 
-	nf_edge_join_begin(&join, ", ");
+	join_begin(&join, ", ");
 	for (i = 0; i < policy->interface_count; i++) {
 		if (!wanted(policy->interfaces[i].sides, sides))
 			continue;
-		written = nf_edge_written(policy->interfaces[i].name);
+		written = out_written(policy->interfaces[i].name);
 		name = quoted(written);
 		free(written);
-		nf_edge_join_add(&join, "%s", name);
+		join_add(&join, "%s", name);
 		free(name);
 	}
-	name = nf_edge_join_end(&join);
-	list = join.count ? nf_edge_format("{ %s }", name) : NULL;
+	name = join_end(&join);
+	list = join.count ? xformat("{ %s }", name) : NULL;
 	free(name);
 	return list;
 }
@@ -82,21 +82,21 @@ static char *lacks(const struct policy *policy, unsigned int side)
 	char *holders = names(policy, holds, 1U << side), *others, *text;
 
 	if (holders) {
-		text = nf_edge_format("iifname != %s", holders);
+		text = xformat("iifname != %s", holders);
 		free(holders);
 		return text;
 	}
 	others = names(policy, holds, ~0U);
 	if (!others)
 		return NULL;
-	text = nf_edge_format("iifname %s", others);
+	text = xformat("iifname %s", others);
 	free(others);
 	return text;
 }
 
 static void print_refusal(const char *name, const char *verdict)
 {
-	fprintf(nf_edge_out, "\n\tchain %s {\n\t\tcounter name \"%s\" %s\n\t}\n",
+	fprintf(out, "\n\tchain %s {\n\t\tcounter name \"%s\" %s\n\t}\n",
 		name, name, verdict);
 }
 
@@ -109,7 +109,7 @@ static void print_refusals(const struct view *view)
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(reasons); i++)
-		fprintf(nf_edge_out, "\tcounter %s { }\n", reasons[i]);
+		fprintf(out, "\tcounter %s { }\n", reasons[i]);
 	for (i = 0; i < ARRAY_SIZE(reasons); i++)
 		print_refusal(reasons[i], audit ? "accept" : "drop");
 }
@@ -122,17 +122,17 @@ static void print_spoofing(const struct nft *nft)
 	char *internal = names(policy, is_only, 1U << NF_EDGE_SIDE_INTERNAL);
 	const char *family = nft_family(nft), *ip = nft_ip(nft);
 
-	fprintf(nf_edge_out, "\n\tchain arriving_%s {\n", family);
+	fprintf(out, "\n\tchain arriving_%s {\n", family);
 	if (external && nft->services)
-		fprintf(nf_edge_out, "\t\tiifname %s %s saddr @edge_%s goto spoofed\n",
+		fprintf(out, "\t\tiifname %s %s saddr @edge_%s goto spoofed\n",
 			external, ip, family);
 	if (external && nft->bound & (1U << NF_EDGE_PEER_SET_INTERNAL_NETWORKS))
-		fprintf(nf_edge_out, "\t\tiifname %s %s saddr @internal-networks_%s goto spoofed\n",
+		fprintf(out, "\t\tiifname %s %s saddr @internal-networks_%s goto spoofed\n",
 			external, ip, family);
 	if (internal && nft->services & NFT_OUTWARD)
-		fprintf(nf_edge_out, "\t\tiifname %s %s saddr @outward_%s goto spoofed\n",
+		fprintf(out, "\t\tiifname %s %s saddr @outward_%s goto spoofed\n",
 			internal, ip, family);
-	fputs("\t}\n", nf_edge_out);
+	fputs("\t}\n", out);
 	free(external);
 	free(internal);
 }
@@ -141,7 +141,7 @@ static void print_unusable(const struct nft *nft)
 {
 	const char *family = nft_family(nft), *ip = nft_ip(nft);
 
-	fprintf(nf_edge_out,
+	fprintf(out,
 		"\n\tchain unusable_%s {\n"
 		"\t\t%s daddr @edge_%s %s saddr %s goto spoofed\n"
 		"\t\t%s saddr @edge_%s %s daddr %s goto spoofed\n"
@@ -157,15 +157,15 @@ static void print_isolation(const struct nft *nft)
 			       1U << NF_EDGE_SIDE_EXTERNAL);
 	const char *family = nft_family(nft), *ip = nft_ip(nft);
 
-	fprintf(nf_edge_out, "\n\tchain isolated_%s {\n", family);
+	fprintf(out, "\n\tchain isolated_%s {\n", family);
 	if (external && nft->services & NFT_INTERNAL)
-		fprintf(nf_edge_out,
+		fprintf(out,
 			"\t\tct direction reply return\n"
 			"\t\tiifname %s ct original %s daddr @internal_%s goto isolation\n"
 			"\t\tct status dnat return\n"
 			"\t\tiifname %s %s daddr @internal_%s goto isolation\n",
 			external, ip, family, external, ip, family);
-	fputs("\t}\n", nf_edge_out);
+	fputs("\t}\n", out);
 	free(external);
 }
 
@@ -179,11 +179,11 @@ static void print_scanned(const struct nft *nft)
 			       1U << NF_EDGE_SIDE_EXTERNAL);
 	const char *family = nft_family(nft), *ip = nft_ip(nft);
 
-	fprintf(nf_edge_out, "\n\tchain scanned_%s {\n", family);
+	fprintf(out, "\n\tchain scanned_%s {\n", family);
 	if (external && nft->services & NFT_INTERNAL)
-		fprintf(nf_edge_out, "\t\tiifname %s %s daddr @internal_%s return\n",
+		fprintf(out, "\t\tiifname %s %s daddr @internal_%s return\n",
 			external, ip, family);
-	fprintf(nf_edge_out,
+	fprintf(out,
 		"\t\t%s saddr @edge_%s return\n"
 		"\t\t%s daddr @edge_%s goto named_%s\n"
 		"\t}\n",
@@ -204,10 +204,10 @@ static void print_side(const struct nft *nft, const char *end, const char *set,
 
 	if (!lacking)
 		return;
-	fprintf(nf_edge_out, "\t\tct original %s %s @%s_%s %s ",
+	fprintf(out, "\t\tct original %s %s @%s_%s %s ",
 		nft_ip(nft), end, set, nft_family(nft), lacking);
-	fprintf(nf_edge_out, "goto refused comment \"side %s\"\n",
-		nf_edge_word(&nf_edge_sides, side));
+	fprintf(out, "goto refused comment \"side %s\"\n",
+		names_word(&names_sides, side));
 	free(lacking);
 }
 
@@ -219,17 +219,17 @@ static void print_sides(const struct nft *nft)
 {
 	const char *family = nft_family(nft);
 
-	fprintf(nf_edge_out, "\n\tchain sides_%s {\n"
+	fprintf(out, "\n\tchain sides_%s {\n"
 		"\t\tmeta l4proto %s ct state related return\n",
 		family, nft_icmp(nft));
 	print_side(nft, "saddr", "edge", NF_EDGE_SIDE_EDGE);
-	fprintf(nf_edge_out, "\t\tct original %s saddr @edge_%s return\n",
+	fprintf(out, "\t\tct original %s saddr @edge_%s return\n",
 		nft_ip(nft), family);
 	if (nft->services & NFT_OUTWARD)
 		print_side(nft, "daddr", "outward", NF_EDGE_SIDE_EXTERNAL);
 	if (nft->services & NFT_INTERNAL)
 		print_side(nft, "daddr", "internal", NF_EDGE_SIDE_INTERNAL);
-	fputs("\t}\n", nf_edge_out);
+	fputs("\t}\n", out);
 }
 
 /* The chains of a family that a hook asks first. */
@@ -250,7 +250,7 @@ static void print_jump(const struct nft *nft, const char *condition,
 		       const char *jump)
 {
 	if (nft->services)
-		fprintf(nf_edge_out, "\t\tmeta nfproto %s %s%s_%s\n",
+		fprintf(out, "\t\tmeta nfproto %s %s%s_%s\n",
 			nft_family(nft), condition, jump, nft_family(nft));
 }
 
@@ -265,12 +265,12 @@ static void print_discovery(const struct nft *ipv6)
 	      "\t\tip6 daddr fe80::/10 accept\n"
 	      "\t\tip6 daddr & ff0f:: == { ff01::, ff02:: } accept\n"
 	      "\t\tfib daddr type local accept\n"
-	      "\t\tmeta iifkind \"bridge\" accept\n", nf_edge_out);
+	      "\t\tmeta iifkind \"bridge\" accept\n", out);
 	if (ipv6->services)
 		fputs("\t\tip6 saddr @edge_ipv6 goto refused\n"
 		      "\t\tip6 daddr @edge_ipv6 goto refused\n",
-		      nf_edge_out);
-	fputs("\t}\n", nf_edge_out);
+		      out);
+	fputs("\t}\n", out);
 }
 
 /*
@@ -287,24 +287,24 @@ static void print_first(const struct nft *families)
 	fputs("\n\tchain first {\n"
 	      "\t\ttype filter hook prerouting priority -205; policy accept;\n"
 	      "\t\tct state != invalid accept comment \"marked by the raw table, or seen before\"\n"
-	      EXEMPT_ARRIVING, nf_edge_out);
+	      EXEMPT_ARRIVING, out);
 	for (family = 0; family < FAMILY_COUNT; family++) {
 		const struct nft *nft = &families[family];
 
-		fprintf(nf_edge_out, "\t\tmeta nfproto %s jump arriving_%s\n",
+		fprintf(out, "\t\tmeta nfproto %s jump arriving_%s\n",
 			nft_family(nft), nft_family(nft));
 		print_jump(nft, "", "jump unusable");
 		print_jump(nft, "tcp flags & (syn | ack) == syn ",
 			   "jump scanned");
 	}
-	fputs("\t}\n", nf_edge_out);
+	fputs("\t}\n", out);
 }
 
 static void print_deciding(const struct nft *families, bool leaving)
 {
 	unsigned int family;
 
-	fprintf(nf_edge_out, "\n\tchain %s {\n"
+	fprintf(out, "\n\tchain %s {\n"
 		"\t\ttype filter hook %s priority -95; policy accept;\n%s",
 		leaving ? "leaving" : "arriving",
 		leaving ? "output" : "prerouting",
@@ -313,7 +313,7 @@ static void print_deciding(const struct nft *families, bool leaving)
 		const struct nft *nft = &families[family];
 
 		if (!leaving)
-			fprintf(nf_edge_out, "\t\tmeta nfproto %s jump arriving_%s\n",
+			fprintf(out, "\t\tmeta nfproto %s jump arriving_%s\n",
 				nft_family(nft), nft_family(nft));
 		print_jump(nft, "", "jump unusable");
 		if (!leaving) {
@@ -323,7 +323,7 @@ static void print_deciding(const struct nft *families, bool leaving)
 		}
 		print_jump(nft, "", "goto decide");
 	}
-	fputs("\t}\n", nf_edge_out);
+	fputs("\t}\n", out);
 }
 
 /*
@@ -336,7 +336,7 @@ static void print_hidden_family(const struct nft *nft)
 	char *external = names(policy, is_only, 1U << NF_EDGE_SIDE_EXTERNAL);
 	const char *name = nft_family(nft), *ip = nft_ip(nft);
 
-	fprintf(nf_edge_out,
+	fprintf(out,
 		"\n\tchain hidden_%s {\n"
 		"\t\tct original %s saddr @edge_%s return\n"
 		"\t\tct original %s daddr @edge_%s return\n"
@@ -345,10 +345,10 @@ static void print_hidden_family(const struct nft *nft)
 	/* Counted as spoofed. */
 	if (policy->mode == NF_EDGE_MODE_AUDIT && external &&
 	    nft->bound & (1U << NF_EDGE_PEER_SET_INTERNAL_NETWORKS))
-		fprintf(nf_edge_out,
+		fprintf(out,
 			"\t\tiifname %s ct original %s saddr @internal-networks_%s return\n",
 			external, ip, name);
-	fprintf(nf_edge_out,
+	fprintf(out,
 		"\t\tct reply %s daddr @edge_%s goto refused\n"
 		"\t}\n",
 		ip, name);
@@ -365,12 +365,12 @@ static void print_hidden(const struct nft *families)
 	fputs("\n\tchain hidden {\n"
 	      "\t\ttype filter hook postrouting priority 105; policy accept;\n"
 	      "\t\tmeta oiftype loopback accept\n"
-	      "\t\tmeta oifkind \"vrf\" accept\n", nf_edge_out);
+	      "\t\tmeta oifkind \"vrf\" accept\n", out);
 	for (family = 0; family < FAMILY_COUNT; family++)
 		print_jump(&families[family],
 			   "ct status & (snat | confirmed) == snat ",
 			   "goto hidden");
-	fputs("\t}\n", nf_edge_out);
+	fputs("\t}\n", out);
 }
 
 /**

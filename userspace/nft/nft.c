@@ -21,11 +21,11 @@ void nft_begin(struct nft *nft, const struct view *view, unsigned int family)
 
 	*nft = (struct nft){
 		.view = view,
-		.bound = nf_edge_policy_bound(policy),
+		.bound = policy_bound(policy),
 		.family = family,
 	};
-	nf_edge_policy_for_each_binding(policy, node, binding)
-		if (nf_edge_ip_family(&binding->ip) == family)
+	policy_for_each_binding(policy, node, binding)
+		if (ip_family(&binding->ip) == family)
 			nft->services |= 1U << binding->service;
 }
 
@@ -109,7 +109,7 @@ const char *nft_never_source(const struct nft *nft)
  */
 char *nft_set_name(const struct nft *nft, const char *word)
 {
-	return nf_edge_format("%s_%s", word, nft_family(nft));
+	return xformat("%s_%s", word, nft_family(nft));
 }
 
 /**
@@ -133,7 +133,7 @@ uint32_t nft_peer_sets(const struct nft *nft, const struct row *row)
  */
 char *nft_peers_name(const struct nft *nft, uint32_t sets)
 {
-	char *words = nf_edge_word_list(&nf_edge_peer_sets, sets, "_or_");
+	char *words = names_list(&names_peer_sets, sets, "_or_");
 	char *name = nft_set_name(nft, words);
 
 	free(words);
@@ -150,6 +150,6 @@ char *nft_peers_name(const struct nft *nft, uint32_t sets)
 bool nft_permits(const struct nft *nft, size_t row)
 {
 	return nft->view->rows[row].live &&
-	       nft->services & (1U << nf_edge_rows[row].service) &&
-	       !nf_edge_row_at_nobody(&nf_edge_rows[row], nft->bound);
+	       nft->services & (1U << rows_table[row].service) &&
+	       !row_at_nobody(&rows_table[row], nft->bound);
 }

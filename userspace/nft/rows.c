@@ -36,7 +36,7 @@ static struct ports ports_of(const struct nft *nft, const struct row *row)
 
 	if (!nft->view->policy.expose_cls_ports &&
 	    row->direction == NF_EDGE_DIRECTION_IN &&
-	    nf_edge_row_side(row) == NF_EDGE_SIDE_EXTERNAL &&
+	    row_side(row) == NF_EDGE_SIDE_EXTERNAL &&
 	    row->protocol == IPPROTO_TCP && row->port_low < CLS_PORT_LOW &&
 	    row->port_high > CLS_PORT_HIGH) {
 		ports.high[0] = CLS_PORT_LOW - 1;
@@ -47,8 +47,8 @@ static struct ports ports_of(const struct nft *nft, const struct row *row)
 
 static char *range_text(unsigned int low, unsigned int high)
 {
-	return low == high ? nf_edge_format("%u", low) :
-			     nf_edge_format("%u-%u", low, high);
+	return low == high ? xformat("%u", low) :
+			     xformat("%u-%u", low, high);
 }
 
 /* A match of the peers of a row; empty for any peer. */
@@ -59,30 +59,29 @@ static char *peer_text(const struct nft *nft, const struct row *row)
 	uint32_t sets = nft_peer_sets(nft, row);
 	char *peer, *name, *text, *more;
 
-	peer = nf_edge_format("ct original %s %s", nft_ip(nft),
-			      row->direction == NF_EDGE_DIRECTION_IN ?
-			      "saddr" : "daddr");
+	peer = xformat("ct original %s %s", nft_ip(nft),
+		       row->direction == NF_EDGE_DIRECTION_IN ?
+		       "saddr" : "daddr");
 	if (sets) {
 		name = nft_peers_name(nft, sets);
-		text = nf_edge_format("%s @%s ", peer, name);
+		text = xformat("%s @%s ", peer, name);
 		free(name);
-	} else if (nf_edge_row_side(row) == NF_EDGE_SIDE_EXTERNAL) {
+	} else if (row_side(row) == NF_EDGE_SIDE_EXTERNAL) {
 		text = inside ?
-			nf_edge_format("%s != @internal-networks_%s ", peer,
-				       family) : nf_edge_strdup("");
+			xformat("%s != @internal-networks_%s ", peer,
+				family) : xstrdup("");
 		if (nft->services & NFT_INTERNAL) {
-			more = nf_edge_format("%s%s != @internal_%s ", text,
-					      peer, family);
+			more = xformat("%s%s != @internal_%s ", text,
+				       peer, family);
 			free(text);
 			text = more;
 		}
 	} else if (inside) {
-		text = nf_edge_format("%s @internal-networks_%s ", peer,
-				      family);
+		text = xformat("%s @internal-networks_%s ", peer, family);
 	} else if (nft->services & NFT_OUTWARD) {
-		text = nf_edge_format("%s != @outward_%s ", peer, family);
+		text = xformat("%s != @outward_%s ", peer, family);
 	} else {
-		text = nf_edge_strdup("");
+		text = xstrdup("");
 	}
 	free(peer);
 	return text;
@@ -103,19 +102,18 @@ static void print_matches(const struct nft *nft, const struct row *row,
 
 	for (i = 0; i < ports.count; i++) {
 		range = range_text(ports.low[i], ports.high[i]);
-		fputs("\t\t", nf_edge_out);
+		fputs("\t\t", out);
 		if (error)
-			fprintf(nf_edge_out, "meta l4proto %s ct protocol %s ",
-				nft_icmp(nft), nf_edge_row_protocol(row));
+			fprintf(out, "meta l4proto %s ct protocol %s ",
+				nft_icmp(nft), row_protocol(row));
 		else
-			fprintf(nf_edge_out, "meta l4proto %s ",
-				nf_edge_row_protocol(row));
-		fprintf(nf_edge_out,
+			fprintf(out, "meta l4proto %s ", row_protocol(row));
+		fprintf(out,
 			"ct original proto-dst %s ct original %s %s @%s_%s %s%s\n",
 			range, nft_ip(nft),
 			row->direction == NF_EDGE_DIRECTION_IN ?
 			"daddr" : "saddr",
-			nf_edge_word(&nf_edge_services, row->service),
+			names_word(&names_services, row->service),
 			nft_family(nft), peer, action);
 		free(range);
 	}
@@ -138,9 +136,9 @@ static uint64_t same_rows(const struct nft *nft, size_t row)
 
 	for (i = 0; i < NF_EDGE_ROW_COUNT; i++)
 		if (nft_permits(nft, i) &&
-		    is_same_flow(&nf_edge_rows[i], &nf_edge_rows[row]) &&
-		    nft_peer_sets(nft, &nf_edge_rows[i]) ==
-		    nft_peer_sets(nft, &nf_edge_rows[row]))
+		    is_same_flow(&rows_table[i], &rows_table[row]) &&
+		    nft_peer_sets(nft, &rows_table[i]) ==
+		    nft_peer_sets(nft, &rows_table[row]))
 			rows |= 1ULL << i;
 	return rows;
 }
@@ -155,9 +153,9 @@ static void print_end(const struct nft *nft, const char *name,
 {
 	size_t i;
 
-	fprintf(nf_edge_out, "\n\tchain %s_%s {\n", name, nft_family(nft));
+	fprintf(out, "\n\tchain %s_%s {\n", name, nft_family(nft));
 	for (i = 0; i < NF_EDGE_ROW_COUNT; i++) {
-		const struct row *row = &nf_edge_rows[i];
+		const struct row *row = &rows_table[i];
 		char *ids, *action;
 		uint64_t rows;
 
@@ -166,17 +164,16 @@ static void print_end(const struct nft *nft, const char *name,
 		rows = same_rows(nft, i);
 		if (rows & ((1ULL << i) - 1))
 			continue;
-		ids = nf_edge_row_ids(rows, ", ");
-		action = nf_edge_format("return comment \"%s: %s %s\"", ids,
-					nf_edge_word(&nf_edge_services,
-						     row->service),
-					nf_edge_word(&nf_edge_directions,
-						     direction));
+		ids = rows_ids(rows, ", ");
+		action = xformat("return comment \"%s: %s %s\"", ids,
+				 names_word(&names_services, row->service),
+				 names_word(&names_directions,
+					    direction));
 		print_matches(nft, row, error, action);
 		free(action);
 		free(ids);
 	}
-	fputs("\t\tgoto refused\n\t}\n", nf_edge_out);
+	fputs("\t\tgoto refused\n\t}\n", out);
 }
 
 /* Both ends of a connection, each of which needs a row. */
@@ -184,7 +181,7 @@ static void print_ends(const struct nft *nft, const char *to, const char *from)
 {
 	const char *family = nft_family(nft), *ip = nft_ip(nft);
 
-	fprintf(nf_edge_out,
+	fprintf(out,
 		"\t\tct original %s saddr %s goto refused\n"
 		"\t\tct original %s daddr %s goto refused\n"
 		"\t\tct original %s daddr @edge_%s jump %s_%s\n"
@@ -200,25 +197,23 @@ static void print_judging(const struct nft *nft)
 
 	print_end(nft, "to_edge", NF_EDGE_DIRECTION_IN, false);
 	print_end(nft, "from_edge", NF_EDGE_DIRECTION_OUT, false);
-	fprintf(nf_edge_out, "\n\tchain rows_%s {\n", nft_family(nft));
+	fprintf(out, "\n\tchain rows_%s {\n", nft_family(nft));
 	print_ends(nft, "to_edge", "from_edge");
 	for (i = 0; i < NF_EDGE_ROW_COUNT; i++) {
-		const struct row *row = &nf_edge_rows[i];
+		const struct row *row = &rows_table[i];
 		char *action;
 
 		if (!nft_permits(nft, i))
 			continue;
-		action = nf_edge_format("counter name \"%s\" comment \"%s %s %s: %s\"",
-					row->id, row->id,
-					nf_edge_word(&nf_edge_services,
-						     row->service),
-					nf_edge_word(&nf_edge_directions,
-						     row->direction),
-					row->note);
+		action = xformat("counter name \"%s\" comment \"%s %s %s: %s\"",
+				 row->id, row->id,
+				 names_word(&names_services, row->service),
+				 names_word(&names_directions, row->direction),
+				 row->note);
 		print_matches(nft, row, false, action);
 		free(action);
 	}
-	fputs("\t}\n", nf_edge_out);
+	fputs("\t}\n", out);
 }
 
 /* Echo takes part where ping lists the side of the address. */
@@ -235,17 +230,17 @@ static void print_echo(const struct nft *nft)
 	const char *family = nft_family(nft), *ip = nft_ip(nft);
 	size_t i;
 
-	fprintf(nf_edge_out, "\n\tchain echo_%s {\n", family);
+	fprintf(out, "\n\tchain echo_%s {\n", family);
 	for (i = 0; i < ARRAY_SIZE(sides); i++) {
 		if (!(nft->services & sides[i].services) ||
 		    nft->view->policy.ping & (1U << sides[i].side))
 			continue;
-		fprintf(nf_edge_out,
+		fprintf(out,
 			"\t\tct original %s saddr @%s_%s goto refused\n"
 			"\t\tct original %s daddr @%s_%s goto refused\n",
 			ip, sides[i].set, family, ip, sides[i].set, family);
 	}
-	fputs("\t}\n", nf_edge_out);
+	fputs("\t}\n", out);
 }
 
 /* The type, of any code, is the upper octet of what stands for a port. */
@@ -261,13 +256,13 @@ static void print_errors(const struct nft *nft)
 
 	print_end(nft, "error_to_edge", NF_EDGE_DIRECTION_IN, true);
 	print_end(nft, "error_from_edge", NF_EDGE_DIRECTION_OUT, true);
-	fprintf(nf_edge_out,
+	fprintf(out,
 		"\n\tchain error_%s {\n"
 		"\t\tmeta l4proto %s ct protocol %s ct original proto-dst %s goto echo_%s\n",
 		family, nft_icmp(nft), nft_icmp(nft), echo_request(nft),
 		family);
 	print_ends(nft, "error_to_edge", "error_from_edge");
-	fputs("\t}\n", nf_edge_out);
+	fputs("\t}\n", out);
 }
 
 /* The ports that rows of the table name at one service, dead rows among them. */
@@ -280,30 +275,30 @@ static void print_named_ports(const struct nft *nft, const char *address,
 	size_t i, before;
 
 	for (i = 0; i < NF_EDGE_ROW_COUNT; i++) {
-		const struct row *row = &nf_edge_rows[i];
+		const struct row *row = &rows_table[i];
 
 		if (row->service != service || row->direction != direction ||
 		    row->protocol != protocol)
 			continue;
 		for (before = 0; before < i; before++)
-			if (is_same_flow(&nf_edge_rows[before], row))
+			if (is_same_flow(&rows_table[before], row))
 				break;
 		if (before < i)
 			continue;
 		if (!any)
-			fprintf(nf_edge_out, "\t\t%s %s @%s_%s %s %s { ",
+			fprintf(out, "\t\t%s %s @%s_%s %s %s { ",
 				nft_ip(nft), address,
-				nf_edge_word(&nf_edge_services, service),
-				nft_family(nft), nf_edge_row_protocol(row),
+				names_word(&names_services, service),
+				nft_family(nft), row_protocol(row),
 				port);
 		any = true;
-		fprintf(nf_edge_out, "%s%u", separator, row->port_low);
+		fprintf(out, "%s%u", separator, row->port_low);
 		if (row->port_high > row->port_low)
-			fprintf(nf_edge_out, "-%u", row->port_high);
+			fprintf(out, "-%u", row->port_high);
 		separator = ", ";
 	}
 	if (any)
-		fputs(" } return\n", nf_edge_out);
+		fputs(" } return\n", out);
 }
 
 /*
@@ -325,7 +320,7 @@ static void print_named(const struct nft *nft)
 	unsigned int service;
 	size_t i;
 
-	fprintf(nf_edge_out, "\n\tchain named_%s {\n", nft_family(nft));
+	fprintf(out, "\n\tchain named_%s {\n", nft_family(nft));
 	for (i = 0; i < ARRAY_SIZE(ways); i++) {
 		for (service = 0; service < SERVICE_COUNT; service++) {
 			if (!(nft->services & (1U << service)))
@@ -338,7 +333,7 @@ static void print_named(const struct nft *nft)
 					  ways[i].port);
 		}
 	}
-	fputs("\t\tgoto refused\n\t}\n", nf_edge_out);
+	fputs("\t\tgoto refused\n\t}\n", out);
 }
 
 /* A packet of a connection of an Edge address. */
@@ -349,7 +344,7 @@ static void print_connection(const struct nft *nft)
 	const char *redirect = nft->family == IPV4 ?
 		"icmp type redirect" : "icmpv6 type nd-redirect";
 
-	fprintf(nf_edge_out,
+	fprintf(out,
 		"\n\tchain connection_%s {\n"
 		"\t\tct state related %s %s saddr @edge_%s goto refused\n"
 		"\t\tct state related %s %s daddr @edge_%s goto refused\n"
@@ -372,7 +367,7 @@ static void print_decide(const struct nft *nft)
 {
 	const char *family = nft_family(nft), *ip = nft_ip(nft);
 
-	fprintf(nf_edge_out,
+	fprintf(out,
 		"\n\tchain stray_%s {\n"
 		"\t\tct state untracked goto untracked\n"
 		"\t\tct state invalid goto invalid\n"

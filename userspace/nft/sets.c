@@ -13,19 +13,19 @@
 
 static void open_set(const struct nft *nft, const char *name, bool interval)
 {
-	fprintf(nf_edge_out, "\tset %s {\n\t\ttype %s_addr\n%s", name,
+	fprintf(out, "\tset %s {\n\t\ttype %s_addr\n%s", name,
 		nft_family(nft), interval ? "\t\tflags interval\n" : "");
 }
 
 /* @any: whether an element was printed, each by separate(). */
 static void close_set(bool any)
 {
-	fputs(any ? " }\n\t}\n" : "\t}\n", nf_edge_out);
+	fputs(any ? " }\n\t}\n" : "\t}\n", out);
 }
 
 static void separate(bool *any)
 {
-	fputs(*any ? ",\n\t\t\t     " : "\t\telements = { ", nf_edge_out);
+	fputs(*any ? ",\n\t\t\t     " : "\t\telements = { ", out);
 	*any = true;
 }
 
@@ -37,7 +37,7 @@ static bool is_repeated(const struct node *node, const struct binding *binding,
 
 	for (before = node->bindings; before < binding; before++)
 		if (services & (1U << before->service) &&
-		    nf_edge_ip_equal(&before->ip, &binding->ip))
+		    ip_equal(&before->ip, &binding->ip))
 			return true;
 	return false;
 }
@@ -53,14 +53,14 @@ static void print_addresses(const struct nft *nft, const char *word,
 	bool any = false;
 
 	open_set(nft, name, false);
-	nf_edge_policy_for_each_binding(&nft->view->policy, node, binding) {
-		if (nf_edge_ip_family(&binding->ip) != nft->family ||
+	policy_for_each_binding(&nft->view->policy, node, binding) {
+		if (ip_family(&binding->ip) != nft->family ||
 		    !(services & (1U << binding->service)) ||
 		    is_repeated(node, binding, services))
 			continue;
 		separate(&any);
-		fprintf(nf_edge_out, "%s comment \"%s\"",
-			nf_edge_ip_format(&binding->ip, text), node->name);
+		fprintf(out, "%s comment \"%s\"",
+			ip_format(&binding->ip, text), node->name);
 	}
 	close_set(any);
 	free(name);
@@ -71,7 +71,7 @@ static struct ip last_of(const struct ip *first, unsigned int length)
 	struct ip last = *first;
 	unsigned int bit;
 
-	for (bit = length; bit < nf_edge_ip_bits(first); bit++)
+	for (bit = length; bit < ip_bits(first); bit++)
 		last.bytes[bit / 8] |= (uint8_t)(0x80 >> bit % 8);
 	return last;
 }
@@ -86,7 +86,7 @@ static int compare_ip(const void *a, const void *b)
 static struct ip neighbour(const struct ip *ip, int step)
 {
 	struct ip other = *ip;
-	unsigned int i = nf_edge_ip_bits(ip) / 8;
+	unsigned int i = ip_bits(ip) / 8;
 
 	while (i--) {
 		other.bytes[i] = (uint8_t)(other.bytes[i] + step);
@@ -102,9 +102,9 @@ static void print_range(const struct ip *first, const struct ip *last,
 	char text[INET6_ADDRSTRLEN];
 
 	separate(any);
-	fputs(nf_edge_ip_format(first, text), nf_edge_out);
+	fputs(ip_format(first, text), out);
 	if (compare_ip(first, last))
-		fprintf(nf_edge_out, "-%s", nf_edge_ip_format(last, text));
+		fprintf(out, "-%s", ip_format(last, text));
 }
 
 /* A prefix, less the addresses among @holes, which are sorted. */
@@ -133,7 +133,7 @@ static void print_prefix(const struct ip *ip, unsigned int length,
 		return;
 	}
 	separate(any);
-	fputs(nf_edge_prefix_format(ip, length, text), nf_edge_out);
+	fputs(prefix_format(ip, length, text), out);
 }
 
 /*
@@ -152,7 +152,7 @@ static void print_prefixes(const struct nft *nft, const char *name,
 
 	open_set(nft, name, true);
 	for (i = 0; i < prefixes->count; i++) {
-		nf_edge_set_entry(set, nft->family, i, &ip, &length);
+		peer_set_entry(set, nft->family, i, &ip, &length);
 		if (i && compare_ip(&ip, &last) <= 0)
 			continue;
 		last = last_of(&ip, length);
@@ -174,12 +174,12 @@ static void print_inside(const struct nft *nft)
 	struct ip *holes = NULL;
 	size_t count = 0, capacity = 0;
 
-	nf_edge_policy_for_each_binding(policy, node, binding) {
-		if (nf_edge_ip_family(&binding->ip) != nft->family ||
+	policy_for_each_binding(policy, node, binding) {
+		if (ip_family(&binding->ip) != nft->family ||
 		    !(NFT_OUTWARD & (1U << binding->service)) ||
 		    is_repeated(node, binding, NFT_OUTWARD))
 			continue;
-		holes = nf_edge_grow(holes, &capacity, count, sizeof(*holes));
+		holes = xgrow(holes, &capacity, count, sizeof(*holes));
 		holes[count++] = binding->ip;
 	}
 	if (count)
@@ -204,13 +204,13 @@ static void print_peers(const struct nft *nft, uint32_t sets)
 			&policy->sets[i].prefixes[nft->family];
 
 		if (sets & (1U << i) && prefixes->count)
-			nf_edge_set_add_entries(&sum.sets[0], nft->family,
-						prefixes->entries,
-						prefixes->count);
+			peer_set_add_entries(&sum.sets[0], nft->family,
+					     prefixes->entries,
+					     prefixes->count);
 	}
-	nf_edge_set_sort(&sum.sets[0]);
+	peer_set_sort(&sum.sets[0]);
 	print_prefixes(nft, name, &sum.sets[0], NULL, 0);
-	nf_edge_policy_free(&sum);
+	policy_free(&sum);
 	free(name);
 }
 
@@ -220,13 +220,13 @@ static void print_all_peers(const struct nft *nft)
 	size_t i, before;
 
 	for (i = 0; i < NF_EDGE_ROW_COUNT; i++) {
-		uint32_t sets = nft_peer_sets(nft, &nf_edge_rows[i]);
+		uint32_t sets = nft_peer_sets(nft, &rows_table[i]);
 
 		if (!sets || !nft_permits(nft, i))
 			continue;
 		for (before = 0; before < i; before++)
 			if (nft_permits(nft, before) &&
-			    sets == nft_peer_sets(nft, &nf_edge_rows[before]))
+			    sets == nft_peer_sets(nft, &rows_table[before]))
 				break;
 		if (before == i)
 			print_peers(nft, sets);
@@ -247,8 +247,8 @@ void nft_print_sets(const struct nft *nft)
 		print_addresses(nft, "outward", NFT_OUTWARD);
 	for (service = 0; service < SERVICE_COUNT; service++)
 		if (nft->services & (1U << service))
-			print_addresses(nft, nf_edge_word(&nf_edge_services,
-							  service),
+			print_addresses(nft, names_word(&names_services,
+							service),
 					1U << service);
 	if (nft->bound & (1U << NF_EDGE_PEER_SET_INTERNAL_NETWORKS))
 		print_inside(nft);

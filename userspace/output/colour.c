@@ -21,31 +21,31 @@ static bool colours(void)
 }
 
 /**
- * nf_edge_colour - switch to a colour
+ * colour_code - switch to a colour
  * @sequence: RED, GREEN, YELLOW, BOLD or PLAIN
  *
  * Return: what to print: @sequence, or nothing.
  */
-const char *nf_edge_colour(const char *sequence)
+const char *colour_code(const char *sequence)
 {
 	return colours() ? sequence : "";
 }
 
 /**
- * nf_edge_warn - print what needs somebody's attention, as one line
+ * colour_warn - print what needs somebody's attention, as one line
  * @format: a sentence
  */
-void nf_edge_warn(const char *format, ...)
+void colour_warn(const char *format, ...)
 {
 	char *sentence;
 	va_list args;
 
-	fprintf(nf_edge_out, "  %sWARNING%s    ", nf_edge_colour(YELLOW),
-		nf_edge_colour(PLAIN));
+	fprintf(out, "  %sWARNING%s    ", colour_code(YELLOW),
+		colour_code(PLAIN));
 	va_start(args, format);
-	sentence = nf_edge_vformat(format, args);
+	sentence = xvformat(format, args);
 	va_end(args);
-	nf_edge_put(sentence);
+	out_put(sentence);
 	free(sentence);
-	fputc('\n', nf_edge_out);
+	fputc('\n', out);
 }

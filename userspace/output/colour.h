@@ -13,8 +13,8 @@
 #define BOLD	"\033[1m"
 #define PLAIN	"\033[0m"
 
-const char *nf_edge_colour(const char *sequence);
-void nf_edge_warn(const char *format, ...)
+const char *colour_code(const char *sequence);
+void colour_warn(const char *format, ...)
 	__printf(1, 2);
 
 #endif /* OUTPUT_COLOUR_H */

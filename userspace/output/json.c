@@ -11,31 +11,31 @@
 #include "policy/rows.h"
 
 /**
- * nf_edge_json_name - a name as JSON can hold it
+ * out_json_name - a name as JSON can hold it
  * @name: the name; that of a device may be anything but UTF-8
  *
  * Return: a new string, the name itself if it can be.  If not, as
- * nf_edge_shown() says; no interface that is bound has a backslash.
+ * foreign_shown() says; no interface that is bound has a backslash.
  */
-char *nf_edge_json_name(const char *name)
+char *out_json_name(const char *name)
 {
 	json_t *json = json_string(name);
 
 	if (!json)
-		return nf_edge_shown(name);
+		return foreign_shown(name);
 	json_decref(json);
-	return nf_edge_strdup(name);
+	return xstrdup(name);
 }
 
 /**
- * nf_edge_json_text - a text that somebody else wrote
+ * out_json_text - a text that somebody else wrote
  * @text: the text
  *
- * Return: a new string, as nf_edge_json_name() says.
+ * Return: a new string, as out_json_name() says.
  */
-json_t *nf_edge_json_text(const char *text)
+json_t *out_json_text(const char *text)
 {
-	char *name = nf_edge_json_name(text);
+	char *name = out_json_name(text);
 	json_t *json = json_string(name);
 
 	free(name);
@@ -43,42 +43,42 @@ json_t *nf_edge_json_text(const char *text)
 }
 
 /**
- * nf_edge_json_word - the word of a value
+ * out_json_word - the word of a value
  * @vocabulary: its enumeration
  * @value: the value
  *
  * Return: a new string.
  */
-json_t *nf_edge_json_word(const struct vocabulary *vocabulary, uint32_t value)
+json_t *out_json_word(const struct vocabulary *vocabulary, uint32_t value)
 {
-	return json_string(nf_edge_word(vocabulary, value));
+	return json_string(names_word(vocabulary, value));
 }
 
 /**
- * nf_edge_json_words - the words of a set of values
+ * out_json_words - the words of a set of values
  * @vocabulary: their enumeration
  * @mask: a bit a value
  *
  * Return: a new array of strings.
  */
-json_t *nf_edge_json_words(const struct vocabulary *vocabulary, uint32_t mask)
+json_t *out_json_words(const struct vocabulary *vocabulary, uint32_t mask)
 {
 	json_t *array = json_array();
 	unsigned int i;
 
 	for (i = 0; i < vocabulary->count; i++)
 		if (mask & (1U << i))
-			json_array_append_new(array, nf_edge_json_word(vocabulary, i));
+			json_array_append_new(array, out_json_word(vocabulary, i));
 	return array;
 }
 
 /**
- * nf_edge_json_rows - the names of some rows
+ * out_json_rows - the names of some rows
  * @rows: a bit a row
  *
  * Return: a new array of strings.
  */
-json_t *nf_edge_json_rows(uint64_t rows)
+json_t *out_json_rows(uint64_t rows)
 {
 	json_t *array = json_array();
 	unsigned int i;
@@ -86,18 +86,18 @@ json_t *nf_edge_json_rows(uint64_t rows)
 	for (i = 0; i < NF_EDGE_ROW_COUNT; i++)
 		if (rows & (1ULL << i))
 			json_array_append_new(array,
-					      json_string(nf_edge_rows[i].id));
+					      json_string(rows_table[i].id));
 	return array;
 }
 
 /**
- * nf_edge_json_print - print a JSON value, and release it
+ * out_json_print - print a JSON value, and release it
  * @object: the value
  * @flags: JSON_INDENT(2) for people, JSON_COMPACT for one line
  */
-void nf_edge_json_print(json_t *object, size_t flags)
+void out_json_print(json_t *object, size_t flags)
 {
-	json_dumpf(object, nf_edge_out, flags | JSON_ENSURE_ASCII);
-	fputc('\n', nf_edge_out);
+	json_dumpf(object, out, flags | JSON_ENSURE_ASCII);
+	fputc('\n', out);
 	json_decref(object);
 }

@@ -13,11 +13,11 @@
 /* How each JSON object begins, for json_pack(). */
 #define SCHEMA		"schema_version", 1
 
-char *nf_edge_json_name(const char *name);
-json_t *nf_edge_json_text(const char *text);
-json_t *nf_edge_json_word(const struct vocabulary *vocabulary, uint32_t value);
-json_t *nf_edge_json_words(const struct vocabulary *vocabulary, uint32_t mask);
-json_t *nf_edge_json_rows(uint64_t rows);
-void nf_edge_json_print(json_t *object, size_t flags);
+char *out_json_name(const char *name);
+json_t *out_json_text(const char *text);
+json_t *out_json_word(const struct vocabulary *vocabulary, uint32_t value);
+json_t *out_json_words(const struct vocabulary *vocabulary, uint32_t mask);
+json_t *out_json_rows(uint64_t rows);
+void out_json_print(json_t *object, size_t flags);
 
 #endif /* OUTPUT_JSON_H */

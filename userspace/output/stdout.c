@@ -14,68 +14,68 @@
 #include "output/stdout.h"
 
 /* The stream that verbs print to. */
-FILE *nf_edge_out;
+FILE *out;
 
 static char *kept;
 static size_t kept_size;
 
 /**
- * nf_edge_output_begin - keep back what is printed from now on
+ * out_begin - keep back what is printed from now on
  */
-void nf_edge_output_begin(void)
+void out_begin(void)
 {
-	nf_edge_out = open_memstream(&kept, &kept_size);
-	if (!nf_edge_out)
-		nf_edge_out_of_memory();
+	out = open_memstream(&kept, &kept_size);
+	if (!out)
+		out_of_memory();
 }
 
 /**
- * nf_edge_output_flush - print what was kept back
+ * out_flush - print what was kept back
  * @outcome: the exit code of the verb
  *
  * Return: @outcome, or SYSTEM when it cannot be printed.
  */
-enum outcome nf_edge_output_flush(enum outcome outcome)
+enum outcome out_flush(enum outcome outcome)
 {
-	fflush(nf_edge_out);
+	fflush(out);
 	if (fwrite(kept, 1, kept_size, stdout) != kept_size ||
 	    fflush(stdout))
-		outcome = nf_edge_fail(SYSTEM, "cannot write to standard output: %s",
-				       strerror(errno));
-	nf_edge_output_end();
-	nf_edge_output_begin();
+		outcome = fail_with(SYSTEM, "cannot write to standard output: %s",
+				    strerror(errno));
+	out_end();
+	out_begin();
 	return outcome;
 }
 
 /**
- * nf_edge_output_end - forget what was not printed
+ * out_end - forget what was not printed
  */
-void nf_edge_output_end(void)
+void out_end(void)
 {
-	fclose(nf_edge_out);
+	fclose(out);
 	free(kept);
 }
 
 /**
- * nf_edge_put - print text that somebody else wrote
+ * out_put - print text that somebody else wrote
  * @text: the text
  */
-void nf_edge_put(const char *text)
+void out_put(const char *text)
 {
-	char *shown = nf_edge_shown(text);
+	char *shown = foreign_shown(text);
 
-	fputs(shown, nf_edge_out);
+	fputs(shown, out);
 	free(shown);
 }
 
 /**
- * nf_edge_written - a name in a text that a program takes back
+ * out_written - a name in a text that a program takes back
  * @name: the name
  *
  * Return: a new string: the name as it is, or fit for a terminal on one.
  */
-char *nf_edge_written(const char *name)
+char *out_written(const char *name)
 {
-	return isatty(STDOUT_FILENO) ? nf_edge_shown(name) :
-				       nf_edge_strdup(name);
+	return isatty(STDOUT_FILENO) ? foreign_shown(name) :
+				       xstrdup(name);
 }

@@ -10,13 +10,13 @@
 
 #include "base/outcome.h"
 
-extern FILE *nf_edge_out;
+extern FILE *out;
 
-void nf_edge_output_begin(void);
-enum outcome nf_edge_output_flush(enum outcome outcome);
-void nf_edge_output_end(void);
+void out_begin(void);
+enum outcome out_flush(enum outcome outcome);
+void out_end(void);
 
-void nf_edge_put(const char *text);
-char *nf_edge_written(const char *name);
+void out_put(const char *text);
+char *out_written(const char *name);
 
 #endif /* OUTPUT_STDOUT_H */

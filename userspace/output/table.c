@@ -36,7 +36,7 @@ static bool show_column(struct table *table, const char *name)
 
 	for (i = 0; i < table->columns->count; i++) {
 		column = &table->columns->items[i];
-		if (!nf_edge_same_letters(column->name, name))
+		if (!nearest_same_letters(column->name, name))
 			continue;
 		table->shown = reallocarray(table->shown,
 					    table->shown_count + 1,
@@ -44,7 +44,7 @@ static bool show_column(struct table *table, const char *name)
 		if (!table->shown ||
 		    !scols_table_new_column(table->scols, column->name, 0,
 					    column->number ? SCOLS_FL_RIGHT : 0))
-			nf_edge_out_of_memory();
+			out_of_memory();
 		table->shown[table->shown_count++] = i;
 		return true;
 	}
@@ -55,19 +55,19 @@ static void complain_column(const struct table *table, const char *verb,
 			    const char *name)
 {
 	size_t count = table->columns->count, i;
-	const char **names = nf_edge_alloc(count * sizeof(*names));
+	const char **names = xalloc(count * sizeof(*names));
 	char *advice;
 
 	for (i = 0; i < count; i++)
 		names[i] = table->columns->items[i].name;
-	advice = nf_edge_advice("column", names, count, name);
-	nf_edge_usage(verb, "%s: unknown column; %s", name, advice);
+	advice = nearest_advice("column", names, count, name);
+	fail_usage(verb, "%s: unknown column; %s", name, advice);
 	free(advice);
 	free(names);
 }
 
 /**
- * nf_edge_table_new - begin a table
+ * table_new - begin a table
  * @columns: its columns
  * @verb: the verb that shows it, for complaints
  * @wanted: names of columns, with commas between; a + first adds them to the
@@ -75,17 +75,17 @@ static void complain_column(const struct table *table, const char *verb,
  *
  * Return: the table, or NULL after a complaint about an unknown column.
  */
-struct table *nf_edge_table_new(const struct columns *columns,
-				const char *verb, const char *wanted)
+struct table *table_new(const struct columns *columns,
+			const char *verb, const char *wanted)
 {
-	struct table *table = nf_edge_alloc(sizeof(*table));
+	struct table *table = xalloc(sizeof(*table));
 	char *copy, *rest, *name;
 	size_t i;
 
 	table->columns = columns;
 	table->scols = scols_new_table();
 	if (!table->scols)
-		nf_edge_out_of_memory();
+		out_of_memory();
 	if (!wanted || *wanted == '+')
 		for (i = 0; i < columns->count; i++)
 			if (!columns->items[i].hidden)
@@ -93,13 +93,13 @@ struct table *nf_edge_table_new(const struct columns *columns,
 	if (!wanted)
 		return table;
 
-	copy = nf_edge_strdup(wanted + (*wanted == '+'));
+	copy = xstrdup(wanted + (*wanted == '+'));
 	rest = copy;
 	while ((name = strsep(&rest, ","))) {
 		if (show_column(table, name))
 			continue;
 		complain_column(table, verb, name);
-		nf_edge_table_free(table);
+		table_free(table);
 		table = NULL;
 		break;
 	}
@@ -108,70 +108,70 @@ struct table *nf_edge_table_new(const struct columns *columns,
 }
 
 /**
- * nf_edge_table_line - begin a line
+ * table_line - begin a line
  * @table: the table
  */
-void nf_edge_table_line(struct table *table)
+void table_line(struct table *table)
 {
 	table->line = scols_table_new_line(table->scols, NULL);
 	if (!table->line)
-		nf_edge_out_of_memory();
+		out_of_memory();
 }
 
 /**
- * nf_edge_table_put - fill a cell of the last line
+ * table_put - fill a cell of the last line
  * @table: the table
  * @column: place of the column among all columns of the table
  * @text: the text
  */
-void nf_edge_table_put(struct table *table, size_t column, const char *text)
+void table_put(struct table *table, size_t column, const char *text)
 {
 	size_t i;
 
 	for (i = 0; i < table->shown_count; i++)
 		if (table->shown[i] == column &&
-		    scols_line_refer_data(table->line, i, nf_edge_shown(text)))
-			nf_edge_out_of_memory();
+		    scols_line_refer_data(table->line, i, foreign_shown(text)))
+			out_of_memory();
 }
 
 /**
- * nf_edge_table_take - fill a cell of the last line, and free its text
+ * table_take - fill a cell of the last line, and free its text
  * @table: the table
  * @column: place of the column among all columns of the table
  * @text: a string that was allocated
  */
-void nf_edge_table_take(struct table *table, size_t column, char *text)
+void table_take(struct table *table, size_t column, char *text)
 {
-	nf_edge_table_put(table, column, text);
+	table_put(table, column, text);
 	free(text);
 }
 
 /**
- * nf_edge_table_empty - tell whether a table has no line
+ * table_empty - tell whether a table has no line
  * @table: the table
  *
  * Return: true without a line.
  */
-bool nf_edge_table_empty(const struct table *table)
+bool table_empty(const struct table *table)
 {
 	return scols_table_is_empty(table->scols);
 }
 
 /**
- * nf_edge_table_print - print a table
+ * table_print - print a table
  * @table: the table
  */
-void nf_edge_table_print(struct table *table)
+void table_print(struct table *table)
 {
-	scols_table_set_stream(table->scols, nf_edge_out);
+	scols_table_set_stream(table->scols, out);
 	scols_print_table(table->scols);
 }
 
 /**
- * nf_edge_table_free - forget a table
+ * table_free - forget a table
  * @table: the table
  */
-void nf_edge_table_free(struct table *table)
+void table_free(struct table *table)
 {
 	scols_unref_table(table->scols);
 	free(table->shown);
@@ -179,14 +179,14 @@ void nf_edge_table_free(struct table *table)
 }
 
 /**
- * nf_edge_table_help - list the columns of a table
+ * table_help - list the columns of a table
  * @columns: the columns
  */
-void nf_edge_table_help(const struct columns *columns)
+void table_help(const struct columns *columns)
 {
 	size_t i;
 
 	for (i = 0; i < columns->count; i++)
-		fprintf(nf_edge_out, "  %-18s %s\n", columns->items[i].name,
+		fprintf(out, "  %-18s %s\n", columns->items[i].name,
 			columns->items[i].help);
 }

@@ -30,14 +30,14 @@ struct columns {
 
 struct table;
 
-struct table *nf_edge_table_new(const struct columns *columns,
-				const char *verb, const char *wanted);
-void nf_edge_table_line(struct table *table);
-void nf_edge_table_put(struct table *table, size_t column, const char *text);
-void nf_edge_table_take(struct table *table, size_t column, char *text);
-bool nf_edge_table_empty(const struct table *table);
-void nf_edge_table_print(struct table *table);
-void nf_edge_table_free(struct table *table);
-void nf_edge_table_help(const struct columns *columns);
+struct table *table_new(const struct columns *columns,
+			const char *verb, const char *wanted);
+void table_line(struct table *table);
+void table_put(struct table *table, size_t column, const char *text);
+void table_take(struct table *table, size_t column, char *text);
+bool table_empty(const struct table *table);
+void table_print(struct table *table);
+void table_free(struct table *table);
+void table_help(const struct columns *columns);
 
 #endif /* OUTPUT_TABLE_H */

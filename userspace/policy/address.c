@@ -11,13 +11,13 @@
 #include "policy/address.h"
 
 /**
- * nf_edge_ip_parse - read an address of either family
+ * ip_parse - read an address of either family
  * @text: as somebody wrote it
  * @ip: filled in
  *
  * Return: false when it is not an address.
  */
-bool nf_edge_ip_parse(const char *text, struct ip *ip)
+bool ip_parse(const char *text, struct ip *ip)
 {
 	memset(ip, 0, sizeof(*ip));
 	ip->family = strchr(text, ':') ? AF_INET6 : AF_INET;
@@ -25,58 +25,58 @@ bool nf_edge_ip_parse(const char *text, struct ip *ip)
 }
 
 /**
- * nf_edge_ip_format - write an address
+ * ip_format - write an address
  * @ip: the address
  * @text: room for INET6_ADDRSTRLEN characters
  *
  * Return: @text.
  */
-const char *nf_edge_ip_format(const struct ip *ip, char *text)
+const char *ip_format(const struct ip *ip, char *text)
 {
 	return inet_ntop(ip->family, ip->bytes, text, INET6_ADDRSTRLEN);
 }
 
 /**
- * nf_edge_ip_equal - compare two addresses
+ * ip_equal - compare two addresses
  * @a: an address
  * @b: another
  *
  * Return: true when they are.
  */
-bool nf_edge_ip_equal(const struct ip *a, const struct ip *b)
+bool ip_equal(const struct ip *a, const struct ip *b)
 {
 	return a->family == b->family &&
 	       !memcmp(a->bytes, b->bytes, sizeof(a->bytes));
 }
 
 /**
- * nf_edge_ip_family - the family of an address as an index
+ * ip_family - the family of an address as an index
  * @ip: the address
  *
  * Return: IPV4 or IPV6.
  */
-unsigned int nf_edge_ip_family(const struct ip *ip)
+unsigned int ip_family(const struct ip *ip)
 {
 	return ip->family == AF_INET ? IPV4 : IPV6;
 }
 
 /**
- * nf_edge_ip_bits - the length of an address of this family
+ * ip_bits - the length of an address of this family
  * @ip: an address
  *
  * Return: 32 or 128.
  */
-unsigned int nf_edge_ip_bits(const struct ip *ip)
+unsigned int ip_bits(const struct ip *ip)
 {
 	return ip->family == AF_INET ? 32 : 128;
 }
 
 /**
- * nf_edge_ip_mask - clear the host bits
+ * ip_mask - clear the host bits
  * @ip: an address
  * @length: how many bits stay
  */
-void nf_edge_ip_mask(struct ip *ip, unsigned int length)
+void ip_mask(struct ip *ip, unsigned int length)
 {
 	unsigned int i;
 
@@ -91,7 +91,7 @@ void nf_edge_ip_mask(struct ip *ip, unsigned int length)
 }
 
 /**
- * nf_edge_ip_unfit - why a policy cannot name an address
+ * ip_unfit - why a policy cannot name an address
  * @ip: the address, or the first one of a prefix
  * @length: length of the prefix, of an address all its bits
  *
@@ -100,7 +100,7 @@ void nf_edge_ip_mask(struct ip *ip, unsigned int length)
  *
  * Return: what it is, or NULL when it is fit.
  */
-const char *nf_edge_ip_unfit(const struct ip *ip, unsigned int length)
+const char *ip_unfit(const struct ip *ip, unsigned int length)
 {
 	static const struct {
 		struct ip ip;
@@ -126,8 +126,8 @@ const char *nf_edge_ip_unfit(const struct ip *ip, unsigned int length)
 		if (ip->family != ranges[i].ip.family ||
 		    length < ranges[i].length)
 			continue;
-		nf_edge_ip_mask(&network, ranges[i].length);
-		if (nf_edge_ip_equal(&network, &ranges[i].ip))
+		ip_mask(&network, ranges[i].length);
+		if (ip_equal(&network, &ranges[i].ip))
 			return ranges[i].what;
 	}
 	return NULL;
@@ -145,14 +145,14 @@ static bool parse_length(const char *text, unsigned int bits,
 }
 
 /**
- * nf_edge_prefix_read - read a prefix, or an address as the longest one
+ * prefix_read - read a prefix, or an address as the longest one
  * @text: as somebody wrote it
  * @ip: filled in: its address, which may have host bits
  * @length: filled in
  *
  * Return: false when it is neither.
  */
-bool nf_edge_prefix_read(const char *text, struct ip *ip, unsigned int *length)
+bool prefix_read(const char *text, struct ip *ip, unsigned int *length)
 {
 	char address[INET6_ADDRSTRLEN];
 	const char *slash = strchrnul(text, '/');
@@ -162,56 +162,54 @@ bool nf_edge_prefix_read(const char *text, struct ip *ip, unsigned int *length)
 		return false;
 	memcpy(address, text, len);
 	address[len] = '\0';
-	if (!nf_edge_ip_parse(address, ip))
+	if (!ip_parse(address, ip))
 		return false;
-	*length = nf_edge_ip_bits(ip);
+	*length = ip_bits(ip);
 	return !*slash || parse_length(slash + 1, *length, length);
 }
 
 /**
- * nf_edge_prefix_parse - read a prefix that a policy can name
+ * prefix_parse - read a prefix that a policy can name
  * @text: as somebody wrote it
  * @ip: filled in: its first address
  * @length: filled in
  *
  * Return: NULL, or a new sentence: why a policy cannot name it.
  */
-char *nf_edge_prefix_parse(const char *text, struct ip *ip,
-			   unsigned int *length)
+char *prefix_parse(const char *text, struct ip *ip, unsigned int *length)
 {
 	char right[PREFIX_TEXT];
 	const char *unfit;
 	struct ip network;
 
-	if (!nf_edge_prefix_read(text, ip, length))
-		return nf_edge_address_advice(text, WANTED_PREFIX);
+	if (!prefix_read(text, ip, length))
+		return address_advice(text, WANTED_PREFIX);
 
 	network = *ip;
-	nf_edge_ip_mask(&network, *length);
-	if (!nf_edge_ip_equal(&network, ip))
-		return nf_edge_format("has host bits set; write %s",
-				      nf_edge_prefix_format(&network, *length,
-							    right));
-	unfit = nf_edge_ip_unfit(ip, *length);
+	ip_mask(&network, *length);
+	if (!ip_equal(&network, ip))
+		return xformat("has host bits set; write %s",
+			       prefix_format(&network, *length,
+					     right));
+	unfit = ip_unfit(ip, *length);
 	if (unfit)
-		return nf_edge_format("is %s, which no peer can be; take it out",
-				      unfit);
+		return xformat("is %s, which no peer can be; take it out",
+			       unfit);
 	return NULL;
 }
 
 /**
- * nf_edge_prefix_format - write a prefix
+ * prefix_format - write a prefix
  * @ip: its first address
  * @length: its length
  * @text: room for PREFIX_TEXT characters
  *
  * Return: @text.
  */
-const char *nf_edge_prefix_format(const struct ip *ip, unsigned int length,
-				  char *text)
+const char *prefix_format(const struct ip *ip, unsigned int length, char *text)
 {
-	nf_edge_ip_format(ip, text);
-	if (length < nf_edge_ip_bits(ip))
+	ip_format(ip, text);
+	if (length < ip_bits(ip))
 		sprintf(text + strlen(text), "/%u", length);
 	return text;
 }

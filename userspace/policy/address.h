@@ -23,36 +23,33 @@ enum { IPV4, IPV6, FAMILY_COUNT };
 
 #define PREFIX_TEXT	(INET6_ADDRSTRLEN + 4)
 
-bool nf_edge_ip_parse(const char *text, struct ip *ip);
-const char *nf_edge_ip_format(const struct ip *ip, char *text);
-bool nf_edge_ip_equal(const struct ip *a, const struct ip *b);
-unsigned int nf_edge_ip_family(const struct ip *ip);
-unsigned int nf_edge_ip_bits(const struct ip *ip);
-void nf_edge_ip_mask(struct ip *ip, unsigned int length);
-const char *nf_edge_ip_unfit(const struct ip *ip, unsigned int length);
-bool nf_edge_prefix_read(const char *text, struct ip *ip,
-			 unsigned int *length);
-char *nf_edge_prefix_parse(const char *text, struct ip *ip,
-			   unsigned int *length);
-const char *nf_edge_prefix_format(const struct ip *ip, unsigned int length,
-				  char *text);
+bool ip_parse(const char *text, struct ip *ip);
+const char *ip_format(const struct ip *ip, char *text);
+bool ip_equal(const struct ip *a, const struct ip *b);
+unsigned int ip_family(const struct ip *ip);
+unsigned int ip_bits(const struct ip *ip);
+void ip_mask(struct ip *ip, unsigned int length);
+const char *ip_unfit(const struct ip *ip, unsigned int length);
+bool prefix_read(const char *text, struct ip *ip, unsigned int *length);
+char *prefix_parse(const char *text, struct ip *ip, unsigned int *length);
+const char *prefix_format(const struct ip *ip, unsigned int length, char *text);
 
 /**
- * enum nf_edge_wanted - what should stand where no address stands
+ * enum wanted - what should stand where no address stands
  * @WANTED_PREFIX: a prefix of a peer set
  * @WANTED_ADDRESS: an address of an Edge
  * @WANTED_ENDPOINT: an address of a question, without its port
  */
-enum nf_edge_wanted {
+enum wanted {
 	WANTED_PREFIX,
 	WANTED_ADDRESS,
 	WANTED_ENDPOINT,
 };
 
 /* Octets between the words of a line of a list. */
-#define NF_EDGE_LIST_BLANKS	" \t\r\v\f"
+#define LIST_BLANKS	" \t\r\v\f"
 
-char *nf_edge_address_advice(const char *text, enum nf_edge_wanted wanted);
-char *nf_edge_line_advice(const char *line);
+char *address_advice(const char *text, enum wanted wanted);
+char *address_line_advice(const char *line);
 
 #endif /* POLICY_ADDRESS_H */

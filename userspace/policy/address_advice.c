@@ -25,18 +25,18 @@
  */
 struct unknown {
 	const char *text;
-	enum nf_edge_wanted wanted;
+	enum wanted wanted;
 };
 
 static char *cut(const char *text, size_t length)
 {
-	return nf_edge_format("%.*s", (int)length, text);
+	return xformat("%.*s", (int)length, text);
 }
 
 static bool parse_part(const char *text, size_t length, struct ip *ip)
 {
 	char *part = cut(text, length);
-	bool good = nf_edge_ip_parse(part, ip);
+	bool good = ip_parse(part, ip);
 
 	free(part);
 	return good;
@@ -54,10 +54,10 @@ static char *as_prefix(const char *text)
 	unsigned int length;
 	struct ip ip;
 
-	if (!nf_edge_prefix_read(text, &ip, &length))
+	if (!prefix_read(text, &ip, &length))
 		return NULL;
-	nf_edge_ip_mask(&ip, length);
-	return nf_edge_strdup(nf_edge_prefix_format(&ip, length, formatted));
+	ip_mask(&ip, length);
+	return xstrdup(prefix_format(&ip, length, formatted));
 }
 
 static char *on_comment(const struct unknown *unknown)
@@ -73,11 +73,11 @@ static char *on_comment(const struct unknown *unknown)
 			continue;
 		rest = as_prefix(unknown->text + length);
 		if (!rest)
-			return nf_edge_format("%s begins no comment here; write #",
-					      signs[i]);
+			return xformat("%s begins no comment here; write #",
+				       signs[i]);
 		free(rest);
-		return nf_edge_format("%s excludes nothing here; take the line out",
-				      signs[i]);
+		return xformat("%s excludes nothing here; take the line out",
+			       signs[i]);
 	}
 	return NULL;
 }
@@ -93,8 +93,8 @@ static char *on_punctuation(const struct unknown *unknown)
 		return NULL;
 	part = cut(unknown->text, kept);
 	prefix = as_prefix(part);
-	advice = prefix ? nf_edge_format("ends with %s; write %s",
-					 unknown->text + kept, part) : NULL;
+	advice = prefix ? xformat("ends with %s; write %s",
+				  unknown->text + kept, part) : NULL;
 	free(prefix);
 	free(part);
 	return advice;
@@ -108,11 +108,11 @@ static char *on_fields(const struct unknown *unknown)
 	if (!unknown->text[length])
 		return NULL;
 	if (unknown->wanted != WANTED_PREFIX)
-		return nf_edge_strdup("is more than one word; write one address");
+		return xstrdup("is more than one word; write one address");
 	first = cut(unknown->text, length);
 	prefix = as_prefix(first);
-	advice = nf_edge_format("is a line of a CSV; write %s, and # before the rest",
-				prefix ? prefix : "one prefix a line");
+	advice = xformat("is a line of a CSV; write %s, and # before the rest",
+			 prefix ? prefix : "one prefix a line");
 	free(prefix);
 	free(first);
 	return advice;
@@ -121,7 +121,7 @@ static char *on_fields(const struct unknown *unknown)
 static char *on_url(const struct unknown *unknown)
 {
 	return strstr(unknown->text, "://") ?
-	       nf_edge_strdup("is a URL; write the addresses of its host") :
+	       xstrdup("is a URL; write the addresses of its host") :
 	       NULL;
 }
 
@@ -136,20 +136,20 @@ static char *on_zone_index(const struct unknown *unknown)
 				    (size_t)(percent - unknown->text), &ip))
 		return NULL;
 	if (unknown->wanted != WANTED_ENDPOINT)
-		unfit = nf_edge_ip_unfit(&ip, nf_edge_ip_bits(&ip));
+		unfit = ip_unfit(&ip, ip_bits(&ip));
 	if (unfit)
-		return nf_edge_format("has a zone index and is %s; take it out",
-				      unfit);
-	return nf_edge_format("has a zone index, which no address has here; write %s",
-			      nf_edge_ip_format(&ip, text));
+		return xformat("has a zone index and is %s; take it out",
+			       unfit);
+	return xformat("has a zone index, which no address has here; write %s",
+		       ip_format(&ip, text));
 }
 
 static char *without_port(const struct unknown *unknown, const char *address)
 {
-	return nf_edge_format("has a port; write %s, %s", address,
-			      unknown->wanted == WANTED_PREFIX ?
-			      "for the rows have the ports" :
-			      "for the row has the port");
+	return xformat("has a port; write %s, %s", address,
+		       unknown->wanted == WANTED_PREFIX ?
+		       "for the rows have the ports" :
+		       "for the row has the port");
 }
 
 static char *on_brackets(const struct unknown *unknown)
@@ -164,8 +164,8 @@ static char *on_brackets(const struct unknown *unknown)
 	if (prefix && close[1] == ':')
 		advice = without_port(unknown, inner);
 	else if (prefix)
-		advice = nf_edge_format("is in brackets; write %s%s", inner,
-					close + 1);
+		advice = xformat("is in brackets; write %s%s", inner,
+				 close + 1);
 	free(prefix);
 	free(inner);
 	return advice;
@@ -193,7 +193,7 @@ static struct ip last_of(const struct ip *ip, unsigned int length)
 	struct ip last = *ip;
 	unsigned int bit;
 
-	for (bit = length; bit < nf_edge_ip_bits(ip); bit++)
+	for (bit = length; bit < ip_bits(ip); bit++)
 		last.bytes[bit / 8] |= (uint8_t)(0x80 >> bit % 8);
 	return last;
 }
@@ -207,7 +207,7 @@ static void step(struct ip *ip)
 {
 	unsigned int i;
 
-	for (i = nf_edge_ip_bits(ip) / 8; i > 0; i--) {
+	for (i = ip_bits(ip) / 8; i > 0; i--) {
 		ip->bytes[i - 1]++;
 		if (ip->bytes[i - 1])
 			return;
@@ -222,27 +222,26 @@ static char *range_prefixes(struct ip first, const struct ip *last)
 	unsigned int length;
 	struct ip end;
 
-	nf_edge_join_begin(&prefixes, ", ");
+	join_begin(&prefixes, ", ");
 	for (;;) {
 		for (length = 0;; length++) {
 			struct ip network = first;
 
-			nf_edge_ip_mask(&network, length);
+			ip_mask(&network, length);
 			end = last_of(&first, length);
-			if (nf_edge_ip_equal(&network, &first) &&
+			if (ip_equal(&network, &first) &&
 			    compare(&end, last) <= 0)
 				break;
 		}
 		if (prefixes.count == RANGE_SHOWN) {
-			list = nf_edge_join_end(&prefixes);
-			cut = nf_edge_format("%s ...", list);
+			list = join_end(&prefixes);
+			cut = xformat("%s ...", list);
 			free(list);
 			return cut;
 		}
-		nf_edge_join_add(&prefixes, "%s",
-				 nf_edge_prefix_format(&first, length, text));
+		join_add(&prefixes, "%s", prefix_format(&first, length, text));
 		if (!compare(&end, last))
-			return nf_edge_join_end(&prefixes);
+			return join_end(&prefixes);
 		first = end;
 		step(&first);
 	}
@@ -256,12 +255,12 @@ static bool parse_end(const char *first, size_t length, const char *text,
 	char *whole;
 	bool good;
 
-	if (nf_edge_ip_parse(text, end))
+	if (ip_parse(text, end))
 		return true;
 	if (!dot || !is_made_of(text, strlen(text), DIGITS))
 		return false;
-	whole = nf_edge_format("%.*s.%s", (int)(dot - first), first, text);
-	good = nf_edge_ip_parse(whole, end);
+	whole = xformat("%.*s.%s", (int)(dot - first), first, text);
+	good = ip_parse(whole, end);
 	free(whole);
 	return good;
 }
@@ -286,11 +285,11 @@ static char *on_range(const struct unknown *unknown)
 	    first.family != last.family)
 		return NULL;
 	if (unknown->wanted != WANTED_PREFIX)
-		return nf_edge_strdup("is a range; write each address by itself");
+		return xstrdup("is a range; write each address by itself");
 	if (compare(&first, &last) > 0)
-		return nf_edge_strdup("is a range that ends before it begins; write prefixes");
+		return xstrdup("is a range that ends before it begins; write prefixes");
 	prefixes = range_prefixes(first, &last);
-	advice = nf_edge_format("is a range; write %s", prefixes);
+	advice = xformat("is a range; write %s", prefixes);
 	free(prefixes);
 	return advice;
 }
@@ -298,7 +297,7 @@ static char *on_range(const struct unknown *unknown)
 /* The length that a netmask stands for; -1 when its bits have gaps. */
 static int mask_length(const struct ip *mask, bool inverted)
 {
-	unsigned int bits = nf_edge_ip_bits(mask), length = 0, bit;
+	unsigned int bits = ip_bits(mask), length = 0, bit;
 
 	for (bit = 0; bit < bits; bit++) {
 		bool set = mask->bytes[bit / 8] >> (7 - bit % 8) & 1;
@@ -322,7 +321,7 @@ static char *on_netmask(const struct unknown *unknown)
 
 	if (!slash ||
 	    !parse_part(unknown->text, (size_t)(slash - unknown->text), &ip) ||
-	    !nf_edge_ip_parse(slash + 1, &mask) || mask.family != ip.family)
+	    !ip_parse(slash + 1, &mask) || mask.family != ip.family)
 		return NULL;
 	length = mask_length(&mask, false);
 	if (length < 0) {
@@ -330,14 +329,13 @@ static char *on_netmask(const struct unknown *unknown)
 		length = mask_length(&mask, true);
 	}
 	if (length < 0)
-		return nf_edge_strdup("has a netmask with gaps; write a prefix length");
+		return xstrdup("has a netmask with gaps; write a prefix length");
 	if (unknown->wanted != WANTED_PREFIX)
-		return nf_edge_format("has a netmask; write %s",
-				      nf_edge_ip_format(&ip, text));
-	nf_edge_ip_mask(&ip, (unsigned int)length);
-	nf_edge_prefix_format(&ip, (unsigned int)length, text);
-	return nf_edge_format("has a %s, not a prefix length; write %s",
-			      wild ? "wildcard mask" : "netmask", text);
+		return xformat("has a netmask; write %s", ip_format(&ip, text));
+	ip_mask(&ip, (unsigned int)length);
+	prefix_format(&ip, (unsigned int)length, text);
+	return xformat("has a %s, not a prefix length; write %s",
+		       wild ? "wildcard mask" : "netmask", text);
 }
 
 static char *on_length(const struct unknown *unknown)
@@ -349,10 +347,10 @@ static char *on_length(const struct unknown *unknown)
 	    !parse_part(unknown->text, (size_t)(slash - unknown->text), &ip))
 		return NULL;
 	if (!slash[1])
-		return nf_edge_format("has no prefix length behind its slash; write 0 to %u",
-				      nf_edge_ip_bits(&ip));
-	return nf_edge_format("has no such prefix length; write 0 to %u",
-			      nf_edge_ip_bits(&ip));
+		return xformat("has no prefix length behind its slash; write 0 to %u",
+			       ip_bits(&ip));
+	return xformat("has no such prefix length; write 0 to %u",
+		       ip_bits(&ip));
 }
 
 /* 10.0.*.*, 10.0.0.x and 10.0.%: the length of what stands before. */
@@ -363,7 +361,7 @@ static char *on_wild_card(const struct unknown *unknown)
 
 	if (!strcmp(unknown->text, "any") || !strcmp(unknown->text, "all") ||
 	    !strcmp(unknown->text, "*"))
-		return nf_edge_strdup(unknown->wanted == WANTED_PREFIX ?
+		return xstrdup(unknown->wanted == WANTED_PREFIX ?
 			"is a word for all addresses; write 0.0.0.0/0 and ::/0" :
 			"is a word for all addresses; write one address");
 	if (!known || !unknown->text[known] ||
@@ -371,17 +369,17 @@ static char *on_wild_card(const struct unknown *unknown)
 	    strspn(unknown->text, DIGITS ".") < known)
 		return NULL;
 	if (unknown->wanted != WANTED_PREFIX)
-		return nf_edge_strdup("has a wild card; write each address by itself");
+		return xstrdup("has a wild card; write each address by itself");
 	for (i = 0; i < known; i++)
 		numbers += unknown->text[i] == '.';
 	if (numbers && numbers < 4 && unknown->text[known - 1] == '.')
-		address = nf_edge_format("%.*s%s/%zu", (int)known,
-					 unknown->text,
-					 numbers == 1 ? "0.0.0" :
-					 numbers == 2 ? "0.0" : "0",
-					 numbers * 8);
-	advice = nf_edge_format("has a wild card; write %s", address ? address :
-				"a prefix, as 192.0.2.0/24");
+		address = xformat("%.*s%s/%zu", (int)known,
+				  unknown->text,
+				  numbers == 1 ? "0.0.0" :
+				  numbers == 2 ? "0.0" : "0",
+				  numbers * 8);
+	advice = xformat("has a wild card; write %s", address ? address :
+			 "a prefix, as 192.0.2.0/24");
 	free(address);
 	return advice;
 }
@@ -398,7 +396,7 @@ static char *on_numbers(const struct unknown *unknown)
 
 	if (!is_made_of(p, (size_t)(slash - p), DIGITS "."))
 		return NULL;
-	nf_edge_join_begin(&numbers, ".");
+	join_begin(&numbers, ".");
 	while (p < slash) {
 		size_t length = strspn(p, DIGITS);
 		unsigned long number = strtoul(p, NULL, 10);
@@ -406,31 +404,31 @@ static char *on_numbers(const struct unknown *unknown)
 		octal |= length > 1 && *p == '0';
 		large |= number > 255;
 		empty |= !length;
-		nf_edge_join_add(&numbers, "%lu", number);
+		join_add(&numbers, "%lu", number);
 		p += length + (p[length] == '.');
 	}
 	count = (unsigned int)numbers.count;
-	plain = nf_edge_join_end(&numbers);
+	plain = join_end(&numbers);
 	if (count == 1 && !empty && slash - unknown->text > 3)
-		advice = nf_edge_strdup("is a number; write an address with dots");
+		advice = xstrdup("is a number; write an address with dots");
 	else if (large)
-		advice = nf_edge_strdup("has a number above 255; write four numbers of 0 to 255");
+		advice = xstrdup("has a number above 255; write four numbers of 0 to 255");
 	else if (empty || count > 4)
-		advice = nf_edge_format("has %s; write four numbers with dots between",
-					empty ? "an empty number" :
+		advice = xformat("has %s; write four numbers with dots between",
+				 empty ? "an empty number" :
 						"more than four numbers");
 	else if (count < 4 && unknown->wanted != WANTED_PREFIX)
-		advice = nf_edge_format("has %u of four numbers; write all of them",
-					count);
+		advice = xformat("has %u of four numbers; write all of them",
+				 count);
 	else if (count < 4)
-		advice = nf_edge_format("has %u of four numbers; write %s%s%s",
-					count, plain, count == 1 ? ".0.0.0" :
-					count == 2 ? ".0.0" : ".0",
-					*slash ? slash : count == 1 ? "/8" :
-					count == 2 ? "/16" : "/24");
-	else if (octal && nf_edge_ip_parse(plain, &ip))
-		advice = nf_edge_format("has a 0 before a number, as octal ones have; write %s%s",
-					plain, slash);
+		advice = xformat("has %u of four numbers; write %s%s%s",
+				 count, plain, count == 1 ? ".0.0.0" :
+				 count == 2 ? ".0.0" : ".0",
+				 *slash ? slash : count == 1 ? "/8" :
+				 count == 2 ? "/16" : "/24");
+	else if (octal && ip_parse(plain, &ip))
+		advice = xformat("has a 0 before a number, as octal ones have; write %s%s",
+				 plain, slash);
 	free(plain);
 	return advice;
 }
@@ -444,7 +442,7 @@ static char *on_hardware(const struct unknown *unknown)
 		if (!is_made_of(p, 2, HEX) || strspn(p, HEX) != 2 ||
 		    (i < 5 ? !strchr(":-", p[2]) || !p[2] : p[2] != '\0'))
 			return NULL;
-	return nf_edge_strdup("is a hardware address; write the IP address");
+	return xstrdup("is a hardware address; write the IP address");
 }
 
 static char *on_ipv6(const struct unknown *unknown)
@@ -454,7 +452,7 @@ static char *on_ipv6(const struct unknown *unknown)
 	if (!strchr(unknown->text, ':') ||
 	    !is_made_of(unknown->text, length, HEX ":."))
 		return NULL;
-	return nf_edge_strdup("is no IPv6 address; write eight groups of digits, or :: once");
+	return xstrdup("is no IPv6 address; write eight groups of digits, or :: once");
 }
 
 static char *on_name(const struct unknown *unknown)
@@ -464,7 +462,7 @@ static char *on_name(const struct unknown *unknown)
 	if (!is_made_of(unknown->text, length, LETTERS DIGITS ".-_*") ||
 	    !strpbrk(unknown->text, LETTERS))
 		return NULL;
-	return nf_edge_strdup("is a name, and names are not looked up; write its address");
+	return xstrdup("is a name, and names are not looked up; write its address");
 }
 
 static char *on_disguise(const struct unknown *unknown)
@@ -473,9 +471,9 @@ static char *on_disguise(const struct unknown *unknown)
 
 	if (!prefix)
 		return NULL;
-	advice = nf_edge_format("has quotes, spaces or odd characters in it; write %s",
-				unknown->wanted == WANTED_PREFIX ?
-				prefix : unknown->text);
+	advice = xformat("has quotes, spaces or odd characters in it; write %s",
+			 unknown->wanted == WANTED_PREFIX ?
+			 prefix : unknown->text);
 	free(prefix);
 	return advice;
 }
@@ -487,51 +485,51 @@ static char *(*const kinds[])(const struct unknown *unknown) = {
 };
 
 /**
- * nf_edge_address_advice - say what a text is that is no address
+ * address_advice - say what a text is that is no address
  * @text: the text, as somebody wrote it
  * @wanted: the kind of address that is expected
  *
  * Return: a new sentence, which says what to write.
  */
-char *nf_edge_address_advice(const char *text, enum nf_edge_wanted wanted)
+char *address_advice(const char *text, enum wanted wanted)
 {
 	static const char *const usual[] = {
 		[WANTED_PREFIX] = "is not a prefix; write 192.0.2.0/24 or 2001:db8::/32",
 		[WANTED_ADDRESS] = "is not an address; write 192.0.2.10 or 2001:db8::10",
 		[WANTED_ENDPOINT] = "is no address; write 192.0.2.7:443 or [2001:db8::7]:443",
 	};
-	char *plain = nf_edge_plain(text), *advice = NULL;
+	char *plain = foreign_plain(text), *advice = NULL;
 	struct unknown unknown = { .text = plain, .wanted = wanted };
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(kinds) && *plain && !advice; i++)
 		advice = kinds[i](&unknown);
 	free(plain);
-	return advice ? advice : nf_edge_strdup(usual[wanted]);
+	return advice ? advice : xstrdup(usual[wanted]);
 }
 
 /**
- * nf_edge_line_advice - say what a line of a list is that is no prefix
+ * address_line_advice - say what a line of a list is that is no prefix
  * @line: the line, of more than one word
  *
  * Return: a new sentence, which says what to write.
  */
-char *nf_edge_line_advice(const char *line)
+char *address_line_advice(const char *line)
 {
-	char *plain = nf_edge_plain(line), *copy = nf_edge_strdup(line);
+	char *plain = foreign_plain(line), *copy = xstrdup(line);
 	char *rest = copy, *first, *second, *joined;
 	struct unknown unknown = { .text = plain, .wanted = WANTED_PREFIX };
 	char *advice = on_comment(&unknown);
 
 	if (!advice)
 		advice = on_range(&unknown);
-	first = strsep(&rest, NF_EDGE_LIST_BLANKS);
-	second = rest + strspn(rest, NF_EDGE_LIST_BLANKS);
+	first = strsep(&rest, LIST_BLANKS);
+	second = rest + strspn(rest, LIST_BLANKS);
 	unknown.text = second;
 	if (!advice)
 		advice = on_comment(&unknown);
-	second[strcspn(second, NF_EDGE_LIST_BLANKS)] = '\0';
-	joined = nf_edge_format("%s/%s", first, second);
+	second[strcspn(second, LIST_BLANKS)] = '\0';
+	joined = xformat("%s/%s", first, second);
 	unknown.text = joined;
 	if (!advice && (!strncmp(second, "255.", 4) ||
 			!strncmp(second, "0.", 2)))
@@ -540,6 +538,6 @@ char *nf_edge_line_advice(const char *line)
 	free(copy);
 	free(plain);
 	if (!advice)
-		advice = nf_edge_strdup("does not stand alone; write one prefix a line");
+		advice = xstrdup("does not stand alone; write one prefix a line");
 	return advice;
 }

@@ -14,10 +14,10 @@ note(struct changes *changes, const char *format, ...)
 {
 	va_list args;
 
-	changes->lines = nf_edge_grow(changes->lines, &changes->capacity,
-				      changes->count, sizeof(*changes->lines));
+	changes->lines = xgrow(changes->lines, &changes->capacity,
+			       changes->count, sizeof(*changes->lines));
 	va_start(args, format);
-	changes->lines[changes->count++] = nf_edge_vformat(format, args);
+	changes->lines[changes->count++] = xvformat(format, args);
 	va_end(args);
 }
 
@@ -26,17 +26,17 @@ static char *added_removed(const char *added, const char *removed)
 {
 	if (!*added && !*removed)
 		return NULL;
-	return nf_edge_format("%s%s%s%s%s", *added ? "added " : "", added,
-			      *added && *removed ? ", " : "",
-			      *removed ? "removed " : "", removed);
+	return xformat("%s%s%s%s%s", *added ? "added " : "", added,
+		       *added && *removed ? ", " : "",
+		       *removed ? "removed " : "", removed);
 }
 
 static void diff_words(struct changes *changes, const char *what,
 		       const struct vocabulary *vocabulary, uint32_t before,
 		       uint32_t after)
 {
-	char *added = nf_edge_word_list(vocabulary, after & ~before, " ");
-	char *removed = nf_edge_word_list(vocabulary, before & ~after, " ");
+	char *added = names_list(vocabulary, after & ~before, " ");
+	char *removed = names_list(vocabulary, before & ~after, " ");
 	char *text = added_removed(added, removed);
 
 	if (text)
@@ -49,7 +49,7 @@ static void diff_words(struct changes *changes, const char *what,
 static void note_sides(struct changes *changes, const char *verb,
 		       const struct interface *interface)
 {
-	char *sides = nf_edge_word_list(&nf_edge_sides, interface->sides, " ");
+	char *sides = names_list(&names_sides, interface->sides, " ");
 
 	note(changes, "interface %s: %s %s", interface->name, verb, sides);
 	free(sides);
@@ -64,20 +64,19 @@ static void diff_interfaces(struct changes *changes,
 	for (i = 0; i < after->interface_count; i++) {
 		const struct interface *new = &after->interfaces[i];
 		const struct interface *old =
-			nf_edge_interface_find(before, new->name);
+			interface_find(before, new->name);
 		char *what;
 
 		if (!old) {
 			note_sides(changes, "added with side", new);
 			continue;
 		}
-		what = nf_edge_format("interface %s", new->name);
-		diff_words(changes, what, &nf_edge_sides, old->sides,
-			   new->sides);
+		what = xformat("interface %s", new->name);
+		diff_words(changes, what, &names_sides, old->sides, new->sides);
 		free(what);
 	}
 	for (i = 0; i < before->interface_count; i++)
-		if (!nf_edge_interface_find(after, before->interfaces[i].name))
+		if (!interface_find(after, before->interfaces[i].name))
 			note_sides(changes, "removed, had side",
 				   &before->interfaces[i]);
 }
@@ -86,9 +85,9 @@ static bool has_binding(const struct node *node, const struct binding *wanted)
 {
 	const struct binding *binding;
 
-	nf_edge_node_for_each_binding(node, binding)
+	node_for_each_binding(node, binding)
 		if (binding->service == wanted->service &&
-		    nf_edge_ip_equal(&binding->ip, &wanted->ip))
+		    ip_equal(&binding->ip, &wanted->ip))
 			return true;
 	return false;
 }
@@ -101,12 +100,11 @@ static char *bindings_beyond(const struct node *node, const struct node *other,
 	char text[INET6_ADDRSTRLEN];
 	struct join list;
 
-	nf_edge_join_begin(&list, " ");
-	nf_edge_node_for_each_binding(node, binding)
+	join_begin(&list, " ");
+	node_for_each_binding(node, binding)
 		if (binding->service == service && !has_binding(other, binding))
-			nf_edge_join_add(&list, "%s",
-					 nf_edge_ip_format(&binding->ip, text));
-	return nf_edge_join_end(&list);
+			join_add(&list, "%s", ip_format(&binding->ip, text));
+	return join_end(&list);
 }
 
 static void diff_node(struct changes *changes, const struct node *before,
@@ -121,7 +119,7 @@ static void diff_node(struct changes *changes, const struct node *before,
 
 		if (text)
 			note(changes, "node %s: %s %s", after->name,
-			     nf_edge_word(&nf_edge_services, service), text);
+			     names_word(&names_services, service), text);
 		free(text);
 		free(removed);
 		free(added);
@@ -136,14 +134,14 @@ static void diff_nodes(struct changes *changes, const struct policy *before,
 
 	for (i = 0; i < after->node_count; i++) {
 		const struct node *new = &after->nodes[i];
-		const struct node *old = nf_edge_node_find(before, new->name);
+		const struct node *old = node_find(before, new->name);
 
 		if (!old)
 			note(changes, "node %s: added", new->name);
 		diff_node(changes, old ? old : &nothing, new);
 	}
 	for (i = 0; i < before->node_count; i++)
-		if (!nf_edge_node_find(after, before->nodes[i].name))
+		if (!node_find(after, before->nodes[i].name))
 			note(changes, "node %s: removed, with its counters",
 			     before->nodes[i].name);
 }
@@ -185,13 +183,13 @@ static void diff_set(struct changes *changes, const char *name,
 	unsigned int family;
 
 	if (!before->bound && after->bound) {
-		added = nf_edge_set_count(after);
+		added = peer_set_count(after);
 		note(changes, "peers %s: bound, %zu prefix%s", name, added,
 		     plural(added));
 		return;
 	}
 	if (before->bound && !after->bound) {
-		removed = nf_edge_set_count(before);
+		removed = peer_set_count(before);
 		note(changes, "peers %s: not bound any more, had %zu prefix%s",
 		     name, removed, plural(removed));
 		return;
@@ -199,7 +197,7 @@ static void diff_set(struct changes *changes, const char *name,
 	for (family = 0; family < FAMILY_COUNT; family++)
 		count_entries(&before->prefixes[family],
 			      &after->prefixes[family],
-			      nf_edge_entry_size(family), &added, &removed);
+			      peer_set_entry_size(family), &added, &removed);
 	if (added && removed)
 		note(changes, "peers %s: %zu prefix%s added, %zu removed",
 		     name, added, plural(added), removed);
@@ -210,44 +208,43 @@ static void diff_set(struct changes *changes, const char *name,
 }
 
 /**
- * nf_edge_diff - tell what has to change to get from one policy to another
- * @changes: filled in; nf_edge_changes_free() it
+ * diff_policies - tell what has to change to get from one policy to another
+ * @changes: filled in; diff_free() it
  * @before: the one, sets in order; all zero for none at all
  * @after: the other, sets in order
  */
-void nf_edge_diff(struct changes *changes, const struct policy *before,
-		  const struct policy *after)
+void diff_policies(struct changes *changes, const struct policy *before,
+		   const struct policy *after)
 {
 	unsigned int i;
 
 	*changes = (struct changes){ 0 };
 	if (!before->node_count)
 		note(changes, "mode: %s",
-		     nf_edge_word(&nf_edge_modes, after->mode));
+		     names_word(&names_modes, after->mode));
 	else if (before->mode != after->mode)
 		note(changes, "mode: %s, was %s",
-		     nf_edge_word(&nf_edge_modes, after->mode),
-		     nf_edge_word(&nf_edge_modes, before->mode));
-	diff_words(changes, "zones", &nf_edge_zones, before->zones,
-		   after->zones);
-	diff_words(changes, "features", &nf_edge_features, before->features,
+		     names_word(&names_modes, after->mode),
+		     names_word(&names_modes, before->mode));
+	diff_words(changes, "zones", &names_zones, before->zones, after->zones);
+	diff_words(changes, "features", &names_features, before->features,
 		   after->features);
-	diff_words(changes, "ping", &nf_edge_sides, before->ping, after->ping);
+	diff_words(changes, "ping", &names_sides, before->ping, after->ping);
 	if (before->expose_cls_ports != after->expose_cls_ports)
 		note(changes, "expose-cls-ports: %s",
 		     after->expose_cls_ports ? "on" : "off");
 	diff_interfaces(changes, before, after);
 	diff_nodes(changes, before, after);
 	for (i = 0; i < PEER_SET_COUNT; i++)
-		diff_set(changes, nf_edge_word(&nf_edge_peer_sets, i),
+		diff_set(changes, names_word(&names_peer_sets, i),
 			 &before->sets[i], &after->sets[i]);
 }
 
 /**
- * nf_edge_changes_free - forget the changes
+ * diff_free - forget the changes
  * @changes: the changes
  */
-void nf_edge_changes_free(struct changes *changes)
+void diff_free(struct changes *changes)
 {
 	size_t i;
 

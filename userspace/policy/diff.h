@@ -15,8 +15,8 @@ struct changes {
 	size_t capacity;
 };
 
-void nf_edge_diff(struct changes *changes, const struct policy *before,
-		  const struct policy *after);
-void nf_edge_changes_free(struct changes *changes);
+void diff_policies(struct changes *changes, const struct policy *before,
+		   const struct policy *after);
+void diff_free(struct changes *changes);
 
 #endif /* POLICY_DIFF_H */

@@ -89,7 +89,7 @@ static const char *const verdict_words[] = {
 };
 
 #define VOCABULARY(name, kind_, words_)					\
-	const struct vocabulary nf_edge_##name = {			\
+	const struct vocabulary names_##name = {			\
 		.kind = kind_, .words = words_, .count = ARRAY_SIZE(words_) \
 	}
 
@@ -104,25 +104,25 @@ VOCABULARY(reasons, "reason", reason_words);
 VOCABULARY(verdicts, "verdict", verdict_words);
 
 /**
- * nf_edge_word - the word for a value
+ * names_word - the word for a value
  * @vocabulary: its enumeration
  * @value: as the kernel sent it
  *
  * Return: the word, or "?" for a value of a kernel that knows more.
  */
-const char *nf_edge_word(const struct vocabulary *vocabulary, uint32_t value)
+const char *names_word(const struct vocabulary *vocabulary, uint32_t value)
 {
 	return value < vocabulary->count ? vocabulary->words[value] : "?";
 }
 
 /**
- * nf_edge_word_find - the value of a word
+ * names_find - the value of a word
  * @vocabulary: its enumeration
  * @word: as somebody wrote it
  *
  * Return: the value, or -1.
  */
-int nf_edge_word_find(const struct vocabulary *vocabulary, const char *word)
+int names_find(const struct vocabulary *vocabulary, const char *word)
 {
 	unsigned int i;
 
@@ -133,43 +133,42 @@ int nf_edge_word_find(const struct vocabulary *vocabulary, const char *word)
 }
 
 /**
- * nf_edge_word_list - the words of a set of values
+ * names_list - the words of a set of values
  * @vocabulary: their enumeration
  * @mask: a bit a value
  * @separator: text between two words
  *
  * Return: a new string, empty when @mask is.
  */
-char *nf_edge_word_list(const struct vocabulary *vocabulary, uint32_t mask,
-			const char *separator)
+char *names_list(const struct vocabulary *vocabulary, uint32_t mask,
+		 const char *separator)
 {
 	struct join list;
 	unsigned int i;
 
-	nf_edge_join_begin(&list, separator);
+	join_begin(&list, separator);
 	for (i = 0; i < vocabulary->count; i++)
 		if (mask & (1U << i))
-			nf_edge_join_add(&list, "%s", vocabulary->words[i]);
-	return nf_edge_join_end(&list);
+			join_add(&list, "%s", vocabulary->words[i]);
+	return join_end(&list);
 }
 
 
 /**
- * nf_edge_word_advice - advise a known word instead of an unknown one
+ * names_advice - advise a known word instead of an unknown one
  * @vocabulary: the enumeration that the word should be of
  * @word: the unknown one
  *
  * Return: a new string, the second half of a sentence.
  */
-char *nf_edge_word_advice(const struct vocabulary *vocabulary,
-			  const char *word)
+char *names_advice(const struct vocabulary *vocabulary, const char *word)
 {
-	if (vocabulary == &nf_edge_zones &&
-	    nf_edge_word_find(&nf_edge_features, word) >= 0)
-		return nf_edge_strdup("there is a feature of this name");
-	if (vocabulary == &nf_edge_features &&
-	    nf_edge_word_find(&nf_edge_zones, word) >= 0)
-		return nf_edge_strdup("there is a zone of this name");
-	return nf_edge_advice(vocabulary->kind, vocabulary->words,
+	if (vocabulary == &names_zones &&
+	    names_find(&names_features, word) >= 0)
+		return xstrdup("there is a feature of this name");
+	if (vocabulary == &names_features &&
+	    names_find(&names_zones, word) >= 0)
+		return xstrdup("there is a zone of this name");
+	return nearest_advice(vocabulary->kind, vocabulary->words,
 			      vocabulary->count, word);
 }

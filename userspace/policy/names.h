@@ -27,21 +27,20 @@ struct vocabulary {
 	unsigned int count;
 };
 
-extern const struct vocabulary nf_edge_modes;
-extern const struct vocabulary nf_edge_zones;
-extern const struct vocabulary nf_edge_features;
-extern const struct vocabulary nf_edge_services;
-extern const struct vocabulary nf_edge_directions;
-extern const struct vocabulary nf_edge_sides;
-extern const struct vocabulary nf_edge_peer_sets;
-extern const struct vocabulary nf_edge_reasons;
-extern const struct vocabulary nf_edge_verdicts;
+extern const struct vocabulary names_modes;
+extern const struct vocabulary names_zones;
+extern const struct vocabulary names_features;
+extern const struct vocabulary names_services;
+extern const struct vocabulary names_directions;
+extern const struct vocabulary names_sides;
+extern const struct vocabulary names_peer_sets;
+extern const struct vocabulary names_reasons;
+extern const struct vocabulary names_verdicts;
 
-const char *nf_edge_word(const struct vocabulary *vocabulary, uint32_t value);
-int nf_edge_word_find(const struct vocabulary *vocabulary, const char *word);
-char *nf_edge_word_list(const struct vocabulary *vocabulary, uint32_t mask,
-			const char *separator);
-char *nf_edge_word_advice(const struct vocabulary *vocabulary,
-			  const char *word);
+const char *names_word(const struct vocabulary *vocabulary, uint32_t value);
+int names_find(const struct vocabulary *vocabulary, const char *word);
+char *names_list(const struct vocabulary *vocabulary, uint32_t mask,
+		 const char *separator);
+char *names_advice(const struct vocabulary *vocabulary, const char *word);
 
 #endif /* POLICY_NAMES_H */

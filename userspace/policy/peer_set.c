@@ -11,12 +11,12 @@
 #include "policy/peer_set.h"
 
 /**
- * nf_edge_entry_size - octets of a prefix
+ * peer_set_entry_size - octets of a prefix
  * @family: IPV4 or IPV6
  *
  * Return: the size.
  */
-size_t nf_edge_entry_size(unsigned int family)
+size_t peer_set_entry_size(unsigned int family)
 {
 	return family == IPV4 ? NF_EDGE_PREFIX_IPV4_SIZE :
 				NF_EDGE_PREFIX_IPV6_SIZE;
@@ -28,24 +28,24 @@ static size_t address_size(unsigned int family)
 }
 
 /**
- * nf_edge_set_add_entries - add prefixes to a set
+ * peer_set_add_entries - add prefixes to a set
  * @set: the set
  * @family: IPV4 or IPV6
  * @entries: as the netlink family has them
  * @count: how many
  */
-void nf_edge_set_add_entries(struct peer_set *set, unsigned int family,
-			     const void *entries, size_t count)
+void peer_set_add_entries(struct peer_set *set, unsigned int family,
+			  const void *entries, size_t count)
 {
 	struct prefixes *prefixes = &set->prefixes[family];
-	size_t size = nf_edge_entry_size(family);
+	size_t size = peer_set_entry_size(family);
 
 	if (!count)
 		return;
 	while (prefixes->capacity - prefixes->count < count)
-		prefixes->entries = nf_edge_grow(prefixes->entries,
-						 &prefixes->capacity,
-						 prefixes->capacity, size);
+		prefixes->entries = xgrow(prefixes->entries,
+					  &prefixes->capacity,
+					  prefixes->capacity, size);
 	memcpy(prefixes->entries + prefixes->count * size, entries,
 	       count * size);
 	prefixes->count += count;
@@ -106,7 +106,7 @@ static void make_slots(struct prefixes *prefixes, size_t size)
 	if (count == prefixes->slot_count)
 		return;
 	free(prefixes->slots);
-	prefixes->slots = nf_edge_alloc(count * sizeof(*prefixes->slots));
+	prefixes->slots = xalloc(count * sizeof(*prefixes->slots));
 	prefixes->slot_count = count;
 	for (i = 0; i < prefixes->count; i++)
 		*find_slot(prefixes, prefixes->entries + i * size, size) =
@@ -114,45 +114,45 @@ static void make_slots(struct prefixes *prefixes, size_t size)
 }
 
 /**
- * nf_edge_set_add - add a prefix to a set
+ * peer_set_add - add a prefix to a set
  * @set: the set
  * @ip: its first address
  * @length: its length
  *
  * Return: false when the set holds it already.
  */
-bool nf_edge_set_add(struct peer_set *set, const struct ip *ip,
-		     unsigned int length)
+bool peer_set_add(struct peer_set *set, const struct ip *ip,
+		  unsigned int length)
 {
 	uint8_t entry[NF_EDGE_PREFIX_IPV6_SIZE] = { 0 };
-	unsigned int family = nf_edge_ip_family(ip);
+	unsigned int family = ip_family(ip);
 	struct prefixes *prefixes = &set->prefixes[family];
 	uint32_t *slot;
 
 	memcpy(entry, ip->bytes, address_size(family));
 	entry[address_size(family)] = (uint8_t)length;
-	make_slots(prefixes, nf_edge_entry_size(family));
-	slot = find_slot(prefixes, entry, nf_edge_entry_size(family));
+	make_slots(prefixes, peer_set_entry_size(family));
+	slot = find_slot(prefixes, entry, peer_set_entry_size(family));
 	if (*slot)
 		return false;
 	*slot = (uint32_t)prefixes->count + 1;
-	nf_edge_set_add_entries(set, family, entry, 1);
+	peer_set_add_entries(set, family, entry, 1);
 	return true;
 }
 
 /**
- * nf_edge_set_entry - read one prefix of a set
+ * peer_set_entry - read one prefix of a set
  * @set: the set
  * @family: IPV4 or IPV6
  * @i: which one
  * @ip: filled in: its first address
  * @length: filled in
  */
-void nf_edge_set_entry(const struct peer_set *set, unsigned int family,
-		       size_t i, struct ip *ip, unsigned int *length)
+void peer_set_entry(const struct peer_set *set, unsigned int family,
+		    size_t i, struct ip *ip, unsigned int *length)
 {
 	const uint8_t *entry = set->prefixes[family].entries +
-			       i * nf_edge_entry_size(family);
+			       i * peer_set_entry_size(family);
 	size_t size = address_size(family);
 
 	memset(ip, 0, sizeof(*ip));
@@ -176,16 +176,16 @@ static int (*const compare[FAMILY_COUNT])(const void *a, const void *b) = {
 };
 
 /**
- * nf_edge_set_sort - put a set into order, and leave out repetitions
+ * peer_set_sort - put a set into order, and leave out repetitions
  * @set: the set
  */
-void nf_edge_set_sort(struct peer_set *set)
+void peer_set_sort(struct peer_set *set)
 {
 	unsigned int family;
 
 	for (family = 0; family < FAMILY_COUNT; family++) {
 		struct prefixes *prefixes = &set->prefixes[family];
-		size_t size = nf_edge_entry_size(family), from, to = 0;
+		size_t size = peer_set_entry_size(family), from, to = 0;
 
 		free(prefixes->slots);
 		prefixes->slots = NULL;
@@ -208,10 +208,10 @@ void nf_edge_set_sort(struct peer_set *set)
 }
 
 /**
- * nf_edge_set_free - forget the prefixes of a set
+ * peer_set_free - forget the prefixes of a set
  * @set: the set
  */
-void nf_edge_set_free(struct peer_set *set)
+void peer_set_free(struct peer_set *set)
 {
 	unsigned int family;
 
@@ -222,40 +222,40 @@ void nf_edge_set_free(struct peer_set *set)
 }
 
 /**
- * nf_edge_set_count - how many prefixes a set holds
+ * peer_set_count - how many prefixes a set holds
  * @set: the set
  *
  * Return: the number, of both families.
  */
-size_t nf_edge_set_count(const struct peer_set *set)
+size_t peer_set_count(const struct peer_set *set)
 {
 	return set->prefixes[IPV4].count + set->prefixes[IPV6].count;
 }
 
 /**
- * nf_edge_set_contains - look for an address in the prefixes of a set
+ * peer_set_contains - look for an address in the prefixes of a set
  * @set: a sorted set
  * @ip: the address
  *
  * Return: true when one does.
  */
-bool nf_edge_set_contains(const struct peer_set *set, const struct ip *ip)
+bool peer_set_contains(const struct peer_set *set, const struct ip *ip)
 {
-	unsigned int family = nf_edge_ip_family(ip), length;
+	unsigned int family = ip_family(ip), length;
 	const struct prefixes *prefixes = &set->prefixes[family];
 	size_t size = address_size(family);
 
 	if (!prefixes->count)
 		return false;
-	for (length = 0; length <= nf_edge_ip_bits(ip); length++) {
+	for (length = 0; length <= ip_bits(ip); length++) {
 		uint8_t key[NF_EDGE_PREFIX_IPV6_SIZE] = { 0 };
 		struct ip network = *ip;
 
-		nf_edge_ip_mask(&network, length);
+		ip_mask(&network, length);
 		memcpy(key, network.bytes, size);
 		key[size] = (uint8_t)length;
 		if (bsearch(key, prefixes->entries, prefixes->count,
-			    nf_edge_entry_size(family), compare[family]))
+			    peer_set_entry_size(family), compare[family]))
 			return true;
 	}
 	return false;

@@ -32,16 +32,16 @@ struct peer_set {
 	unsigned int line;
 };
 
-size_t nf_edge_entry_size(unsigned int family);
-bool nf_edge_set_add(struct peer_set *set, const struct ip *ip,
-		     unsigned int length);
-void nf_edge_set_add_entries(struct peer_set *set, unsigned int family,
-			     const void *entries, size_t count);
-void nf_edge_set_entry(const struct peer_set *set, unsigned int family,
-		       size_t i, struct ip *ip, unsigned int *length);
-void nf_edge_set_sort(struct peer_set *set);
-void nf_edge_set_free(struct peer_set *set);
-size_t nf_edge_set_count(const struct peer_set *set);
-bool nf_edge_set_contains(const struct peer_set *set, const struct ip *ip);
+size_t peer_set_entry_size(unsigned int family);
+bool peer_set_add(struct peer_set *set, const struct ip *ip,
+		  unsigned int length);
+void peer_set_add_entries(struct peer_set *set, unsigned int family,
+			  const void *entries, size_t count);
+void peer_set_entry(const struct peer_set *set, unsigned int family,
+		    size_t i, struct ip *ip, unsigned int *length);
+void peer_set_sort(struct peer_set *set);
+void peer_set_free(struct peer_set *set);
+size_t peer_set_count(const struct peer_set *set);
+bool peer_set_contains(const struct peer_set *set, const struct ip *ip);
 
 #endif /* POLICY_PEER_SET_H */

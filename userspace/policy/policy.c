@@ -11,14 +11,13 @@
 #include "policy/policy.h"
 
 /**
- * nf_edge_interface_find - an interface by name
+ * interface_find - an interface by name
  * @policy: the policy
  * @name: name of the interface
  *
  * Return: the interface, or NULL.
  */
-struct interface *nf_edge_interface_find(const struct policy *policy,
-					 const char *name)
+struct interface *interface_find(const struct policy *policy, const char *name)
 {
 	size_t i;
 
@@ -29,21 +28,20 @@ struct interface *nf_edge_interface_find(const struct policy *policy,
 }
 
 /**
- * nf_edge_interface_add - add an interface
+ * interface_add - add an interface
  * @policy: the policy
  * @name: name of the interface, cut if it is too long
  *
  * Return: the interface, until the next one is added.
  */
-struct interface *nf_edge_interface_add(struct policy *policy,
-					const char *name)
+struct interface *interface_add(struct policy *policy, const char *name)
 {
 	struct interface *interface;
 
-	policy->interfaces = nf_edge_grow(policy->interfaces,
-					  &policy->interface_capacity,
-					  policy->interface_count,
-					  sizeof(*interface));
+	policy->interfaces = xgrow(policy->interfaces,
+				   &policy->interface_capacity,
+				   policy->interface_count,
+				   sizeof(*interface));
 	interface = &policy->interfaces[policy->interface_count++];
 	memset(interface, 0, sizeof(*interface));
 	snprintf(interface->name, sizeof(interface->name), "%s", name);
@@ -51,13 +49,13 @@ struct interface *nf_edge_interface_add(struct policy *policy,
 }
 
 /**
- * nf_edge_node_find - a node by name
+ * node_find - a node by name
  * @policy: the policy
  * @name: name of the node
  *
  * Return: the node, or NULL.
  */
-struct node *nf_edge_node_find(const struct policy *policy, const char *name)
+struct node *node_find(const struct policy *policy, const char *name)
 {
 	size_t i;
 
@@ -68,18 +66,18 @@ struct node *nf_edge_node_find(const struct policy *policy, const char *name)
 }
 
 /**
- * nf_edge_node_add - add a node
+ * node_add - add a node
  * @policy: the policy
  * @name: name of the node, cut if it is too long
  *
  * Return: the node, until the next one is added.
  */
-struct node *nf_edge_node_add(struct policy *policy, const char *name)
+struct node *node_add(struct policy *policy, const char *name)
 {
 	struct node *node;
 
-	policy->nodes = nf_edge_grow(policy->nodes, &policy->node_capacity,
-				     policy->node_count, sizeof(*node));
+	policy->nodes = xgrow(policy->nodes, &policy->node_capacity,
+			      policy->node_count, sizeof(*node));
 	node = &policy->nodes[policy->node_count++];
 	memset(node, 0, sizeof(*node));
 	snprintf(node->name, sizeof(node->name), "%s", name);
@@ -87,47 +85,47 @@ struct node *nf_edge_node_add(struct policy *policy, const char *name)
 }
 
 /**
- * nf_edge_node_bind - give a node an address
+ * node_bind - give a node an address
  * @node: the node
  * @service: the service that it is bound to
  * @ip: the address
  * @line: where that was said, or 0
  */
-void nf_edge_node_bind(struct node *node, uint8_t service,
-		       const struct ip *ip, unsigned int line)
+void node_bind(struct node *node, uint8_t service,
+	       const struct ip *ip, unsigned int line)
 {
-	node->bindings = nf_edge_grow(node->bindings, &node->capacity,
-				      node->count, sizeof(*node->bindings));
+	node->bindings = xgrow(node->bindings, &node->capacity,
+			       node->count, sizeof(*node->bindings));
 	node->bindings[node->count++] = (struct binding){
 		.service = service, .ip = *ip, .line = line,
 	};
 }
 
 /**
- * nf_edge_policy_binds - tell whether an address is bound to a service
+ * policy_binds - tell whether an address is bound to a service
  * @policy: the policy, with its nodes
  * @ip: the address
  *
  * Return: true when a node has the address.
  */
-bool nf_edge_policy_binds(const struct policy *policy, const struct ip *ip)
+bool policy_binds(const struct policy *policy, const struct ip *ip)
 {
 	const struct binding *binding;
 	const struct node *node;
 
-	nf_edge_policy_for_each_binding(policy, node, binding)
-		if (nf_edge_ip_equal(&binding->ip, ip))
+	policy_for_each_binding(policy, node, binding)
+		if (ip_equal(&binding->ip, ip))
 			return true;
 	return false;
 }
 
 /**
- * nf_edge_policy_bound - the sets that a policy binds
+ * policy_bound - the sets that a policy binds
  * @policy: the policy
  *
  * Return: a bit a set.
  */
-uint32_t nf_edge_policy_bound(const struct policy *policy)
+uint32_t policy_bound(const struct policy *policy)
 {
 	uint32_t bound = 0;
 	unsigned int i;
@@ -139,26 +137,26 @@ uint32_t nf_edge_policy_bound(const struct policy *policy)
 }
 
 /**
- * nf_edge_policy_prefixes - prefixes of all sets together
+ * policy_prefixes - prefixes of all sets together
  * @policy: the policy
  *
  * Return: the number.
  */
-size_t nf_edge_policy_prefixes(const struct policy *policy)
+size_t policy_prefixes(const struct policy *policy)
 {
 	size_t count = 0;
 	unsigned int i;
 
 	for (i = 0; i < PEER_SET_COUNT; i++)
-		count += nf_edge_set_count(&policy->sets[i]);
+		count += peer_set_count(&policy->sets[i]);
 	return count;
 }
 
 /**
- * nf_edge_policy_free - forget a policy
+ * policy_free - forget a policy
  * @policy: the policy
  */
-void nf_edge_policy_free(struct policy *policy)
+void policy_free(struct policy *policy)
 {
 	unsigned int i;
 	size_t n;
@@ -168,6 +166,6 @@ void nf_edge_policy_free(struct policy *policy)
 	free(policy->nodes);
 	free(policy->interfaces);
 	for (i = 0; i < PEER_SET_COUNT; i++)
-		nf_edge_set_free(&policy->sets[i]);
+		peer_set_free(&policy->sets[i]);
 	memset(policy, 0, sizeof(*policy));
 }

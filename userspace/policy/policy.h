@@ -77,48 +77,46 @@ struct policy {
 };
 
 /**
- * nf_edge_node_for_each_binding - walk over the bindings of a node
+ * node_for_each_binding - walk over the bindings of a node
  * @node: the node
  * @binding: the binding, a pointer
  */
-#define nf_edge_node_for_each_binding(node, binding)			\
+#define node_for_each_binding(node, binding)				\
 	for ((binding) = (node)->bindings;				\
 	     (binding) && (binding) < (node)->bindings + (node)->count;	\
 	     (binding)++)
 
 /**
- * nf_edge_policy_for_each_node - walk over the nodes of a policy
+ * policy_for_each_node - walk over the nodes of a policy
  * @policy: the policy
  * @node: the node, a pointer
  */
-#define nf_edge_policy_for_each_node(policy, node)			\
+#define policy_for_each_node(policy, node)				\
 	for ((node) = (policy)->nodes;					\
 	     (node) && (node) < (policy)->nodes + (policy)->node_count;	\
 	     (node)++)
 
 /**
- * nf_edge_policy_for_each_binding - walk over the bindings of all nodes
+ * policy_for_each_binding - walk over the bindings of all nodes
  * @policy: the policy
  * @node: the node of the binding, a pointer
  * @binding: the binding, a pointer
  *
  * A break leaves the node only.
  */
-#define nf_edge_policy_for_each_binding(policy, node, binding)		\
-	nf_edge_policy_for_each_node(policy, node)			\
-		nf_edge_node_for_each_binding(node, binding)
+#define policy_for_each_binding(policy, node, binding)			\
+	policy_for_each_node(policy, node)				\
+		node_for_each_binding(node, binding)
 
-struct interface *nf_edge_interface_find(const struct policy *policy,
-					 const char *name);
-struct interface *nf_edge_interface_add(struct policy *policy,
-					const char *name);
-struct node *nf_edge_node_find(const struct policy *policy, const char *name);
-struct node *nf_edge_node_add(struct policy *policy, const char *name);
-void nf_edge_node_bind(struct node *node, uint8_t service,
-		       const struct ip *ip, unsigned int line);
-bool nf_edge_policy_binds(const struct policy *policy, const struct ip *ip);
-uint32_t nf_edge_policy_bound(const struct policy *policy);
-size_t nf_edge_policy_prefixes(const struct policy *policy);
-void nf_edge_policy_free(struct policy *policy);
+struct interface *interface_find(const struct policy *policy, const char *name);
+struct interface *interface_add(struct policy *policy, const char *name);
+struct node *node_find(const struct policy *policy, const char *name);
+struct node *node_add(struct policy *policy, const char *name);
+void node_bind(struct node *node, uint8_t service,
+	       const struct ip *ip, unsigned int line);
+bool policy_binds(const struct policy *policy, const struct ip *ip);
+uint32_t policy_bound(const struct policy *policy);
+size_t policy_prefixes(const struct policy *policy);
+void policy_free(struct policy *policy);
 
 #endif /* POLICY_POLICY_H */

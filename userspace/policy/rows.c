@@ -33,71 +33,71 @@
 		.note = note_,						\
 	},
 
-const struct row nf_edge_rows[NF_EDGE_ROW_COUNT] = {
+const struct row rows_table[NF_EDGE_ROW_COUNT] = {
 #include <nf_edge/flow_table.def>
 };
 
 /**
- * nf_edge_row_find - the place of a row in the table
+ * rows_find - the place of a row in the table
  * @id: its name
  *
  * Return: its index, or -1.
  */
-int nf_edge_row_find(const char *id)
+int rows_find(const char *id)
 {
 	int i;
 
 	for (i = 0; i < NF_EDGE_ROW_COUNT; i++)
-		if (!strcmp(nf_edge_rows[i].id, id))
+		if (!strcmp(rows_table[i].id, id))
 			return i;
 	return -1;
 }
 
 /**
- * nf_edge_rows_of_set - the rows that a peer set can narrow
+ * rows_of_set - the rows that a peer set can narrow
  * @set: an enum nf_edge_peer_set
  *
  * Return: a bit a row.
  */
-uint64_t nf_edge_rows_of_set(unsigned int set)
+uint64_t rows_of_set(unsigned int set)
 {
 	uint64_t rows = 0;
 	size_t i;
 
 	for (i = 0; i < NF_EDGE_ROW_COUNT; i++)
-		if (nf_edge_rows[i].peer_sets & (1U << set))
+		if (rows_table[i].peer_sets & (1U << set))
 			rows |= 1ULL << i;
 	return rows;
 }
 
 /**
- * nf_edge_row_ids - the names of some rows
+ * rows_ids - the names of some rows
  * @rows: a bit a row
  * @separator: text between two names
  *
  * Return: a new string, empty when @rows is.
  */
-char *nf_edge_row_ids(uint64_t rows, const char *separator)
+char *rows_ids(uint64_t rows, const char *separator)
 {
 	struct join list;
 	size_t i;
 
-	nf_edge_join_begin(&list, separator);
+	join_begin(&list, separator);
 	for (i = 0; i < NF_EDGE_ROW_COUNT; i++)
 		if (rows & (1ULL << i))
-			nf_edge_join_add(&list, "%s", nf_edge_rows[i].id);
-	return nf_edge_join_end(&list);
+			join_add(&list, "%s", rows_table[i].id);
+	return join_end(&list);
 }
 
 /**
- * nf_edge_row_live - tell whether zone and feature of a row are on
+ * row_live - tell whether zone and feature of a row are on
  * @row: the row
  * @zones: the zones that are on
  * @features: the features that are on
  *
  * Return: true when it is live.
  */
-bool nf_edge_row_live(const struct row *row, uint32_t zones, uint32_t features)
+bool row_live(const struct row *row, uint32_t zones, uint32_t features)
 {
 	return zones & (1U << row->zone) &&
 	       (row->feature == NF_EDGE_FEATURE_NONE ||
@@ -105,38 +105,38 @@ bool nf_edge_row_live(const struct row *row, uint32_t zones, uint32_t features)
 }
 
 /**
- * nf_edge_row_at_any - tell whether a row holds for any peer
+ * row_at_any - tell whether a row holds for any peer
  * @row: the row
  * @bound: the sets that are bound
  *
  * Return: true when the row holds for Any.
  */
-bool nf_edge_row_at_any(const struct row *row, uint32_t bound)
+bool row_at_any(const struct row *row, uint32_t bound)
 {
 	return !(row->peer_sets & bound) && row->any_when_unbound;
 }
 
 /**
- * nf_edge_row_at_nobody - tell whether a row waits for a bound peer set
+ * row_at_nobody - tell whether a row waits for a bound peer set
  * @row: the row
  * @bound: the sets that are bound
  *
  * Return: true when the row permits nothing, live or not.
  */
-bool nf_edge_row_at_nobody(const struct row *row, uint32_t bound)
+bool row_at_nobody(const struct row *row, uint32_t bound)
 {
 	return !(row->peer_sets & bound) && !row->any_when_unbound;
 }
 
 /**
- * nf_edge_row_same_flow - tell whether two rows can permit one connection
+ * row_same_flow - tell whether two rows can permit one connection
  * @a: a row
  * @b: another
  *
  * Return: true when service, direction and protocol are the same, and the
  * ports overlap.
  */
-bool nf_edge_row_same_flow(const struct row *a, const struct row *b)
+bool row_same_flow(const struct row *a, const struct row *b)
 {
 	return a->service == b->service && a->direction == b->direction &&
 	       a->protocol == b->protocol &&
@@ -144,54 +144,53 @@ bool nf_edge_row_same_flow(const struct row *a, const struct row *b)
 }
 
 /**
- * nf_edge_row_side - the side that a row is of
+ * row_side - the side that a row is of
  * @row: the row
  *
  * Return: an enum nf_edge_side.
  */
-uint8_t nf_edge_row_side(const struct row *row)
+uint8_t row_side(const struct row *row)
 {
 	return row->service == NF_EDGE_SERVICE_INTERNAL ?
 	       NF_EDGE_SIDE_INTERNAL : NF_EDGE_SIDE_EXTERNAL;
 }
 
 /**
- * nf_edge_row_protocol - a row's protocol by name
+ * row_protocol - a row's protocol by name
  * @row: the row
  *
  * Return: "tcp" or "udp".
  */
-const char *nf_edge_row_protocol(const struct row *row)
+const char *row_protocol(const struct row *row)
 {
 	return row->protocol == IPPROTO_TCP ? "tcp" : "udp";
 }
 
 /**
- * nf_edge_row_ports - a row's destination ports
+ * row_ports - a row's destination ports
  * @row: the row
  *
  * Return: a new string, "443" or "50000-59999".
  */
-char *nf_edge_row_ports(const struct row *row)
+char *row_ports(const struct row *row)
 {
 	if (row->port_low == row->port_high)
-		return nf_edge_format("%u", row->port_low);
-	return nf_edge_format("%u-%u", row->port_low, row->port_high);
+		return xformat("%u", row->port_low);
+	return xformat("%u-%u", row->port_low, row->port_high);
 }
 
 /**
- * nf_edge_row_peers - whom a row is for
+ * row_peers - whom a row is for
  * @row: the row
  * @bound: the sets that are bound
  *
  * Return: a new string: the bound ones of its sets, "any" or "nobody".
  */
-char *nf_edge_row_peers(const struct row *row, uint32_t bound)
+char *row_peers(const struct row *row, uint32_t bound)
 {
-	if (nf_edge_row_at_any(row, bound))
-		return nf_edge_strdup("any");
-	if (nf_edge_row_at_nobody(row, bound))
-		return nf_edge_strdup("nobody");
-	return nf_edge_word_list(&nf_edge_peer_sets, row->peer_sets & bound,
-				 ",");
+	if (row_at_any(row, bound))
+		return xstrdup("any");
+	if (row_at_nobody(row, bound))
+		return xstrdup("nobody");
+	return names_list(&names_peer_sets, row->peer_sets & bound, ",");
 }

@@ -48,18 +48,18 @@ enum { NF_EDGE_ROW_COUNT = 0
 #undef ROW
 };
 
-extern const struct row nf_edge_rows[NF_EDGE_ROW_COUNT];
+extern const struct row rows_table[NF_EDGE_ROW_COUNT];
 
-int nf_edge_row_find(const char *id);
-bool nf_edge_row_live(const struct row *row, uint32_t zones, uint32_t features);
-bool nf_edge_row_at_any(const struct row *row, uint32_t bound);
-bool nf_edge_row_at_nobody(const struct row *row, uint32_t bound);
-bool nf_edge_row_same_flow(const struct row *a, const struct row *b);
-uint8_t nf_edge_row_side(const struct row *row);
-const char *nf_edge_row_protocol(const struct row *row);
-uint64_t nf_edge_rows_of_set(unsigned int set);
-char *nf_edge_row_ids(uint64_t rows, const char *separator);
-char *nf_edge_row_ports(const struct row *row);
-char *nf_edge_row_peers(const struct row *row, uint32_t bound);
+int rows_find(const char *id);
+bool row_live(const struct row *row, uint32_t zones, uint32_t features);
+bool row_at_any(const struct row *row, uint32_t bound);
+bool row_at_nobody(const struct row *row, uint32_t bound);
+bool row_same_flow(const struct row *a, const struct row *b);
+uint8_t row_side(const struct row *row);
+const char *row_protocol(const struct row *row);
+uint64_t rows_of_set(unsigned int set);
+char *rows_ids(uint64_t rows, const char *separator);
+char *row_ports(const struct row *row);
+char *row_peers(const struct row *row, uint32_t bound);
 
 #endif /* POLICY_ROWS_H */

@@ -40,8 +40,8 @@ struct change {
 	struct offload offload;
 };
 
-void nf_edge_change_print(const struct change *change);
-void nf_edge_change_json(const struct change *change);
-void nf_edge_change_free(struct change *change);
+void change_print(const struct change *change);
+void change_json(const struct change *change);
+void change_free(struct change *change);
 
 #endif /* PRINT_CHANGE_H */

@@ -14,28 +14,25 @@
 static void print_words(const char *key, const struct vocabulary *vocabulary,
 			uint32_t mask)
 {
-	char *words = nf_edge_word_list(vocabulary, mask, ", ");
+	char *words = names_list(vocabulary, mask, ", ");
 
-	fprintf(nf_edge_out, "%s = { %s%s}\n", key, words, *words ? " " : "");
+	fprintf(out, "%s = { %s%s}\n", key, words, *words ? " " : "");
 	free(words);
 }
 
 static void print_top(const struct view *view)
 {
 	const struct policy *policy = &view->policy;
-	char *switched = nf_edge_view_switches(view, ", ");
+	char *switched = view_switches(view, ", ");
 
-	fprintf(nf_edge_out, "# generation %u, as it is in force\n",
-		view->generation);
+	fprintf(out, "# generation %u, as it is in force\n", view->generation);
 	if (*switched)
-		fprintf(nf_edge_out, "# switched since the load: %s\n",
-			switched);
-	fprintf(nf_edge_out, "mode = %s\n",
-		nf_edge_word(&nf_edge_modes, policy->mode));
-	print_words("zones", &nf_edge_zones, policy->zones);
-	print_words("features", &nf_edge_features, policy->features);
-	print_words("ping", &nf_edge_sides, policy->ping);
-	fprintf(nf_edge_out, "expose-cls-ports = %s\n",
+		fprintf(out, "# switched since the load: %s\n", switched);
+	fprintf(out, "mode = %s\n", names_word(&names_modes, policy->mode));
+	print_words("zones", &names_zones, policy->zones);
+	print_words("features", &names_features, policy->features);
+	print_words("ping", &names_sides, policy->ping);
+	fprintf(out, "expose-cls-ports = %s\n",
 		policy->expose_cls_ports ? "true" : "false");
 	free(switched);
 }
@@ -48,14 +45,13 @@ static void print_interfaces(const struct policy *policy)
 		const char *name = policy->interfaces[i].name;
 		/* The kernel lets a name hold what ends a word here. */
 		const char *quote = strpbrk(name, "#={}()+,*") ? "'" : "";
-		char *written = nf_edge_written(name);
+		char *written = out_written(name);
 
-		fprintf(nf_edge_out, "\ninterface %s%s%s {\n    ", quote,
+		fprintf(out, "\ninterface %s%s%s {\n    ", quote,
 			written, quote);
 		free(written);
-		print_words("sides", &nf_edge_sides,
-			    policy->interfaces[i].sides);
-		fputs("}\n", nf_edge_out);
+		print_words("sides", &names_sides, policy->interfaces[i].sides);
+		fputs("}\n", out);
 	}
 }
 
@@ -65,18 +61,18 @@ static void print_service(const struct node *node, unsigned int service)
 	const struct binding *binding;
 	bool first = true;
 
-	nf_edge_node_for_each_binding(node, binding) {
+	node_for_each_binding(node, binding) {
 		if (binding->service != service)
 			continue;
 		if (first)
-			fprintf(nf_edge_out, "    %s = { ",
-				nf_edge_word(&nf_edge_services, service));
-		fprintf(nf_edge_out, "%s%s", first ? "" : ", ",
-			nf_edge_ip_format(&binding->ip, text));
+			fprintf(out, "    %s = { ",
+				names_word(&names_services, service));
+		fprintf(out, "%s%s", first ? "" : ", ",
+			ip_format(&binding->ip, text));
 		first = false;
 	}
 	if (!first)
-		fputs(" }\n", nf_edge_out);
+		fputs(" }\n", out);
 }
 
 static void print_nodes(const struct policy *policy)
@@ -85,10 +81,10 @@ static void print_nodes(const struct policy *policy)
 	size_t i;
 
 	for (i = 0; i < policy->node_count; i++) {
-		fprintf(nf_edge_out, "\nnode %s {\n", policy->nodes[i].name);
+		fprintf(out, "\nnode %s {\n", policy->nodes[i].name);
 		for (service = 0; service < SERVICE_COUNT; service++)
 			print_service(&policy->nodes[i], service);
-		fputs("}\n", nf_edge_out);
+		fputs("}\n", out);
 	}
 }
 
@@ -100,19 +96,19 @@ static void print_set(const struct peer_set *set, const char *name)
 	struct ip ip;
 	size_t i;
 
-	fprintf(nf_edge_out, "\npeers %s {\n", name);
-	if (!nf_edge_set_count(set))
-		fputs("    may-be-empty = true\n", nf_edge_out);
-	fputs("    prefixes = {", nf_edge_out);
+	fprintf(out, "\npeers %s {\n", name);
+	if (!peer_set_count(set))
+		fputs("    may-be-empty = true\n", out);
+	fputs("    prefixes = {", out);
 	for (family = 0; family < FAMILY_COUNT; family++) {
 		for (i = 0; i < set->prefixes[family].count; i++) {
-			nf_edge_set_entry(set, family, i, &ip, &length);
-			fprintf(nf_edge_out, "%s\n        %s", separator,
-				nf_edge_prefix_format(&ip, length, text));
+			peer_set_entry(set, family, i, &ip, &length);
+			fprintf(out, "%s\n        %s", separator,
+				prefix_format(&ip, length, text));
 			separator = ",";
 		}
 	}
-	fputs(nf_edge_set_count(set) ? "\n    }\n}\n" : " }\n}\n", nf_edge_out);
+	fputs(peer_set_count(set) ? "\n    }\n}\n" : " }\n}\n", out);
 }
 
 static void print(const struct view *view)
@@ -126,7 +122,7 @@ static void print(const struct view *view)
 	for (i = 0; i < PEER_SET_COUNT; i++)
 		if (policy->sets[i].bound)
 			print_set(&policy->sets[i],
-				  nf_edge_word(&nf_edge_peer_sets, i));
+				  names_word(&names_peer_sets, i));
 }
 
 static json_t *set_json(const struct peer_set *set)
@@ -139,8 +135,8 @@ static json_t *set_json(const struct peer_set *set)
 
 	for (family = 0; family < FAMILY_COUNT; family++) {
 		for (i = 0; i < set->prefixes[family].count; i++) {
-			nf_edge_set_entry(set, family, i, &ip, &length);
-			nf_edge_prefix_format(&ip, length, text);
+			peer_set_entry(set, family, i, &ip, &length);
+			prefix_format(&ip, length, text);
 			json_array_append_new(array, json_string(text));
 		}
 	}
@@ -155,7 +151,7 @@ static json_t *peers_json(const struct policy *policy)
 	for (i = 0; i < PEER_SET_COUNT; i++)
 		if (policy->sets[i].bound)
 			json_object_set_new(object,
-					    nf_edge_word(&nf_edge_peer_sets, i),
+					    names_word(&names_peer_sets, i),
 					    set_json(&policy->sets[i]));
 	return object;
 }
@@ -167,41 +163,37 @@ static void print_json(const struct view *view)
 	size_t i;
 
 	for (i = 0; i < policy->interface_count; i++) {
-		char *name = nf_edge_json_name(policy->interfaces[i].name);
+		char *name = out_json_name(policy->interfaces[i].name);
 
 		json_object_set_new(interfaces, name,
-				    nf_edge_json_words(&nf_edge_sides,
-						       policy->interfaces[i].sides));
+				    out_json_words(&names_sides,
+						   policy->interfaces[i].sides));
 		free(name);
 	}
 	for (i = 0; i < policy->node_count; i++)
-		json_array_append_new(nodes,
-				      nf_edge_node_json(&policy->nodes[i]));
+		json_array_append_new(nodes, node_json(&policy->nodes[i]));
 
 	object = json_pack("{s:i, s:I, s:s, s:o, s:o, s:o, s:b, s:o, s:o, s:o}",
 			   SCHEMA,
 			   "generation", (json_int_t)view->generation,
-			   "mode", nf_edge_word(&nf_edge_modes, policy->mode),
-			   "zones", nf_edge_json_words(&nf_edge_zones,
-						       policy->zones),
-			   "features", nf_edge_json_words(&nf_edge_features,
-							  policy->features),
-			   "ping", nf_edge_json_words(&nf_edge_sides,
-						      policy->ping),
+			   "mode", names_word(&names_modes, policy->mode),
+			   "zones", out_json_words(&names_zones, policy->zones),
+			   "features", out_json_words(&names_features,
+						      policy->features),
+			   "ping", out_json_words(&names_sides, policy->ping),
 			   "expose_cls_ports", policy->expose_cls_ports,
 			   "interfaces", interfaces, "nodes", nodes,
 			   "peers", peers_json(policy));
-	nf_edge_json_print(object, JSON_INDENT(2));
+	out_json_print(object, JSON_INDENT(2));
 }
 
 /**
- * nf_edge_config_print - print a policy as a configuration that load takes back
+ * config_print - print a policy as a configuration that load takes back
  * @view: the policy in force, with its nodes and prefixes
  * @json: whether to print one JSON object
  * @table: NULL, for a configuration is no table
  */
-void nf_edge_config_print(const struct view *view, bool json,
-			  struct table *table)
+void config_print(const struct view *view, bool json, struct table *table)
 {
 	(void)table;
 	if (json)

@@ -8,7 +8,6 @@
 #include "netlink/view.h"
 #include "output/table.h"
 
-void nf_edge_config_print(const struct view *view, bool json,
-			  struct table *table);
+void config_print(const struct view *view, bool json, struct table *table);
 
 #endif /* PRINT_CONFIG_H */

@@ -68,7 +68,7 @@ static const struct column drop_columns[DROP_COLUMNS] = {
 	[DROP_WOULD_BE_BYTES] = { .name = "WOULD-BE-BYTES", .number = true },
 };
 
-const struct columns nf_edge_columns_of_counters = { row_columns, COLUMNS };
+const struct columns columns_of_counters = { row_columns, COLUMNS };
 
 /* Columns of the table of totals. */
 #define TOTALS	"NODE,SERVICE,CONNECTIONS,PACKETS-TO,BYTES-TO,PACKETS-FROM," \
@@ -99,51 +99,48 @@ static bool drop_is_shown(const struct counters_style *style,
 /* Tables that hold something, with an empty line between two. */
 static void print_table(struct table *table)
 {
-	if (nf_edge_table_empty(table))
+	if (table_empty(table))
 		return;
-	if (ftell(nf_edge_out) > 0)
-		fputc('\n', nf_edge_out);
-	nf_edge_table_print(table);
+	if (ftell(out) > 0)
+		fputc('\n', out);
+	table_print(table);
 }
 
 static char *number(uintmax_t value)
 {
-	return nf_edge_format("%ju", value);
+	return xformat("%ju", value);
 }
 
 static void fill_counts(struct table *table,
 			const struct counters_style *style,
 			const struct counts *counts)
 {
-	nf_edge_table_take(table, COL_CONNECTIONS, number(counts->connections));
-	nf_edge_table_take(table, COL_PACKETS_TO,
-			   number(counts->packets_to_edge));
-	nf_edge_table_take(table, COL_BYTES_TO, number(counts->bytes_to_edge));
-	nf_edge_table_take(table, COL_PACKETS_FROM,
-			   number(counts->packets_from_edge));
-	nf_edge_table_take(table, COL_BYTES_FROM,
-			   number(counts->bytes_from_edge));
-	nf_edge_table_take(table, COL_DENIED, number(counts->denied));
-	nf_edge_table_take(table, COL_LAST_HIT,
-			   nf_edge_moment(counts->last_hit,
-					  (uint64_t)time(NULL), style->moments));
+	table_take(table, COL_CONNECTIONS, number(counts->connections));
+	table_take(table, COL_PACKETS_TO, number(counts->packets_to_edge));
+	table_take(table, COL_BYTES_TO, number(counts->bytes_to_edge));
+	table_take(table, COL_PACKETS_FROM, number(counts->packets_from_edge));
+	table_take(table, COL_BYTES_FROM, number(counts->bytes_from_edge));
+	table_take(table, COL_DENIED, number(counts->denied));
+	table_take(table, COL_LAST_HIT,
+		   moment_text(counts->last_hit,
+			       (uint64_t)time(NULL), style->moments));
 }
 
 static void fill_row(struct table *table, const struct counters_style *style,
 		     const char *node, const struct row *row,
 		     const struct counts *counts)
 {
-	nf_edge_table_line(table);
-	nf_edge_table_put(table, COL_NODE, node);
-	nf_edge_table_put(table, COL_ROW, row->id);
+	table_line(table);
+	table_put(table, COL_NODE, node);
+	table_put(table, COL_ROW, row->id);
 	fill_counts(table, style, counts);
-	nf_edge_table_put(table, COL_SERVICE,
-			  nf_edge_word(&nf_edge_services, row->service));
-	nf_edge_table_put(table, COL_DIRECTION,
-			  nf_edge_word(&nf_edge_directions, row->direction));
-	nf_edge_table_put(table, COL_PROTOCOL, nf_edge_row_protocol(row));
-	nf_edge_table_take(table, COL_PORTS, nf_edge_row_ports(row));
-	nf_edge_table_put(table, COL_NOTE, row->note);
+	table_put(table, COL_SERVICE,
+		  names_word(&names_services, row->service));
+	table_put(table, COL_DIRECTION,
+		  names_word(&names_directions, row->direction));
+	table_put(table, COL_PROTOCOL, row_protocol(row));
+	table_take(table, COL_PORTS, row_ports(row));
+	table_put(table, COL_NOTE, row->note);
 }
 
 static void print_rows(const struct counters_style *style,
@@ -156,7 +153,7 @@ static void print_rows(const struct counters_style *style,
 			if (is_shown(style, &report->nodes[n].rows[i]))
 				fill_row(table, style,
 					 report->nodes[n].node,
-					 &nf_edge_rows[i],
+					 &rows_table[i],
 					 &report->nodes[n].rows[i]);
 	print_table(table);
 }
@@ -164,7 +161,7 @@ static void print_rows(const struct counters_style *style,
 static void print_totals(const struct counters_style *style,
 			 const struct report *report)
 {
-	struct table *table = nf_edge_table_new(&nf_edge_columns_of_counters, "", TOTALS);
+	struct table *table = table_new(&columns_of_counters, "", TOTALS);
 	unsigned int i;
 	size_t n;
 
@@ -175,22 +172,21 @@ static void print_totals(const struct counters_style *style,
 
 			if (!is_shown(style, counts))
 				continue;
-			nf_edge_table_line(table);
-			nf_edge_table_put(table, COL_NODE,
-					  report->nodes[n].node);
-			nf_edge_table_put(table, COL_SERVICE,
-					  nf_edge_word(&nf_edge_services, i));
+			table_line(table);
+			table_put(table, COL_NODE, report->nodes[n].node);
+			table_put(table, COL_SERVICE,
+				  names_word(&names_services, i));
 			fill_counts(table, style, counts);
 		}
 	}
 	print_table(table);
-	nf_edge_table_free(table);
+	table_free(table);
 }
 
 static void print_drops(const struct counters_style *style,
 			const struct report *report)
 {
-	struct table *table = nf_edge_table_new(&drops_table, "", NULL);
+	struct table *table = table_new(&drops_table, "", NULL);
 	unsigned int i;
 
 	for (i = 0; i < REASON_COUNT; i++) {
@@ -198,25 +194,24 @@ static void print_drops(const struct counters_style *style,
 
 		if (!drop_is_shown(style, drop))
 			continue;
-		nf_edge_table_line(table);
-		nf_edge_table_put(table, DROP_REASON,
-				  nf_edge_word(&nf_edge_reasons, i));
-		nf_edge_table_take(table, DROP_PACKETS, number(drop->packets));
-		nf_edge_table_take(table, DROP_BYTES, number(drop->bytes));
-		nf_edge_table_take(table, DROP_WOULD_BE_PACKETS,
-				   number(drop->would_be_packets));
-		nf_edge_table_take(table, DROP_WOULD_BE_BYTES,
-				   number(drop->would_be_bytes));
+		table_line(table);
+		table_put(table, DROP_REASON, names_word(&names_reasons, i));
+		table_take(table, DROP_PACKETS, number(drop->packets));
+		table_take(table, DROP_BYTES, number(drop->bytes));
+		table_take(table, DROP_WOULD_BE_PACKETS,
+			   number(drop->would_be_packets));
+		table_take(table, DROP_WOULD_BE_BYTES,
+			   number(drop->would_be_bytes));
 	}
 	print_table(table);
-	nf_edge_table_free(table);
+	table_free(table);
 }
 
 static json_t *counts_json(const char *node, const char *key,
 			   const char *value, const struct counts *counts)
 {
 	return json_pack("{s:o, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:o}",
-			 "node", nf_edge_json_text(node), key, value,
+			 "node", out_json_text(node), key, value,
 			 "connections", (json_int_t)counts->connections,
 			 "packets_to_edge", (json_int_t)counts->packets_to_edge,
 			 "bytes_to_edge", (json_int_t)counts->bytes_to_edge,
@@ -231,7 +226,7 @@ static json_t *counts_json(const char *node, const char *key,
 
 static json_t *row_json(const struct node_counts *counts, unsigned int row)
 {
-	return counts_json(counts->node, "row", nf_edge_rows[row].id,
+	return counts_json(counts->node, "row", rows_table[row].id,
 			   &counts->rows[row]);
 }
 
@@ -239,7 +234,7 @@ static json_t *service_json(const struct node_counts *counts,
 			    unsigned int service)
 {
 	return counts_json(counts->node, "service",
-			   nf_edge_word(&nf_edge_services, service),
+			   names_word(&names_services, service),
 			   &counts->services[service]);
 }
 
@@ -262,7 +257,7 @@ static json_t *drop_json(const struct report *report, unsigned int reason)
 	const struct drop_counts *drop = &report->drops[reason];
 
 	return json_pack("{s:s, s:I, s:I, s:I, s:I}",
-			 "reason", nf_edge_word(&nf_edge_reasons, reason),
+			 "reason", names_word(&names_reasons, reason),
 			 "packets", (json_int_t)drop->packets,
 			 "bytes", (json_int_t)drop->bytes,
 			 "would_be_packets", (json_int_t)drop->would_be_packets,
@@ -270,14 +265,14 @@ static json_t *drop_json(const struct report *report, unsigned int reason)
 }
 
 /**
- * nf_edge_counters_print - print counters for people
+ * counters_print - print counters for people
  * @report: the counters
  * @style: how to print them
- * @table: an empty table of nf_edge_columns_of_counters, for the rows
+ * @table: an empty table of columns_of_counters, for the rows
  */
-void nf_edge_counters_print(const struct report *report,
-			    const struct counters_style *style,
-			    struct table *table)
+void counters_print(const struct report *report,
+		    const struct counters_style *style,
+		    struct table *table)
 {
 	print_rows(style, report, table);
 	if (style->totals)
@@ -287,12 +282,12 @@ void nf_edge_counters_print(const struct report *report,
 }
 
 /**
- * nf_edge_counters_json - print counters as one JSON object
+ * counters_json - print counters as one JSON object
  * @report: the counters
  * @style: how to print them
  */
-void nf_edge_counters_json(const struct report *report,
-			   const struct counters_style *style)
+void counters_json(const struct report *report,
+		   const struct counters_style *style)
 {
 	json_t *rows = json_array(), *services = json_array();
 	json_t *drops = json_array();
@@ -305,9 +300,9 @@ void nf_edge_counters_json(const struct report *report,
 		if (drop_is_shown(style, &report->drops[i]))
 			json_array_append_new(drops, drop_json(report, i));
 
-	nf_edge_json_print(json_pack("{s:i, s:I, s:o, s:o, s:o}", SCHEMA,
-				     "generation",
-				     (json_int_t)report->view.generation,
-				     "rows", rows, "services", services,
-				     "drops", drops), JSON_INDENT(2));
+	out_json_print(json_pack("{s:i, s:I, s:o, s:o, s:o}", SCHEMA,
+				 "generation",
+				 (json_int_t)report->view.generation,
+				 "rows", rows, "services", services,
+				 "drops", drops), JSON_INDENT(2));
 }

@@ -23,12 +23,12 @@ struct counters_style {
 	enum moment_style moments;
 };
 
-extern const struct columns nf_edge_columns_of_counters;
+extern const struct columns columns_of_counters;
 
-void nf_edge_counters_print(const struct report *report,
-			    const struct counters_style *style,
-			    struct table *table);
-void nf_edge_counters_json(const struct report *report,
-			   const struct counters_style *style);
+void counters_print(const struct report *report,
+		    const struct counters_style *style,
+		    struct table *table);
+void counters_json(const struct report *report,
+		   const struct counters_style *style);
 
 #endif /* PRINT_COUNTERS_H */

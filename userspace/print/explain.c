@@ -41,14 +41,14 @@ static const char *const remedies[REASON_COUNT] = {
 
 static void print_near(const struct row *row, const char *remedy)
 {
-	fprintf(nf_edge_out, "    %-13s %s\n", row->id, remedy);
+	fprintf(out, "    %-13s %s\n", row->id, remedy);
 }
 
 static char *remedy_side(const struct row *row)
 {
-	return nf_edge_format("takes an interface with side %s",
+	return xformat("takes an interface with side %s",
 		row->direction == NF_EDGE_DIRECTION_OUT ? "edge" :
-		nf_edge_word(&nf_edge_sides, nf_edge_row_side(row)));
+		names_word(&names_sides, row_side(row)));
 }
 
 static char *remedy_peer(const struct query *query, const struct row *row,
@@ -58,14 +58,14 @@ static char *remedy_peer(const struct query *query, const struct row *row,
 				&query->source : &query->destination;
 	char text[INET6_ADDRSTRLEN], *sets, *remedy;
 
-	nf_edge_ip_format(peer, text);
-	if (!row->peer_sets || nf_edge_row_at_any(row, state->bound))
-		return nf_edge_format("takes a peer of the %s side; internal-networks decides",
-				      nf_edge_word(&nf_edge_sides,
-						   nf_edge_row_side(row)));
-	sets = nf_edge_word_list(&nf_edge_peer_sets, state->bound ? :
-				 row->peer_sets, " or ");
-	remedy = nf_edge_format("takes %s in the peer set %s", text, sets);
+	ip_format(peer, text);
+	if (!row->peer_sets || row_at_any(row, state->bound))
+		return xformat("takes a peer of the %s side; internal-networks decides",
+			       names_word(&names_sides,
+					  row_side(row)));
+	sets = names_list(&names_peer_sets, state->bound ? :
+			  row->peer_sets, " or ");
+	remedy = xformat("takes %s in the peer set %s", text, sets);
 	free(sets);
 	return remedy;
 }
@@ -77,13 +77,13 @@ static char *remedy_switch(const struct row *row,
 	bool feature = state->dead & (1U << NF_EDGE_DEAD_FEATURE_OFF) &&
 		       row->feature != NF_EDGE_FEATURE_NONE;
 
-	return nf_edge_format("takes %s%s%s%s%s",
+	return xformat("takes %s%s%s%s%s",
 		zone ? "edgectl zone on " : "",
-		zone ? nf_edge_word(&nf_edge_zones, row->zone) : "",
+		zone ? names_word(&names_zones, row->zone) : "",
 		zone && feature ? " and " : "",
 		feature ? "edgectl feature on " : "",
-		feature ? nf_edge_word(&nf_edge_features,
-				       (uint32_t)row->feature) : "");
+		feature ? names_word(&names_features,
+				     (uint32_t)row->feature) : "");
 }
 
 /* A live row that fails more than one test fails by arrival and by peer. */
@@ -94,12 +94,12 @@ static char *remedy_several(const struct query *query, const struct row *row,
 
 	if (!state->live) {
 		first = remedy_switch(row, state);
-		second = nf_edge_strdup("more");
+		second = xstrdup("more");
 	} else {
 		first = remedy_side(row);
 		second = remedy_peer(query, row, state);
 	}
-	both = nf_edge_format("%s, and %s", first, second);
+	both = xformat("%s, and %s", first, second);
 	free(first);
 	free(second);
 	return both;
@@ -118,7 +118,7 @@ static char *remedy_for(const struct query *query, int reason,
 	case NF_EDGE_REASON_SEVERAL:
 		return remedy_several(query, row, state);
 	default:
-		return nf_edge_strdup(row->note);
+		return xstrdup(row->note);
 	}
 }
 
@@ -139,22 +139,22 @@ static void print_drop(const struct query *query,
 	if (reason == NF_EDGE_REASON_NO_ROW && is_echo(query)) {
 		fputs("  Echo requests pass only where ping lists the side, and from there.\n"
 		      "  To pass: ping = { external } or { internal } in the configuration.\n",
-		      nf_edge_out);
+		      out);
 		return;
 	}
-	fprintf(nf_edge_out, "  %s\n", sentences[reason]);
+	fprintf(out, "  %s\n", sentences[reason]);
 	if (remedies[reason])
-		fprintf(nf_edge_out, "  To pass: %s.\n", remedies[reason]);
+		fprintf(out, "  To pass: %s.\n", remedies[reason]);
 	if (verdict->near)
-		fputs("  Near rows:\n", nf_edge_out);
+		fputs("  Near rows:\n", out);
 	for (i = 0; i < NF_EDGE_ROW_COUNT; i++) {
 		char *remedy;
 
 		if (!(verdict->near & (1ULL << i)))
 			continue;
-		remedy = remedy_for(query, verdict->reason, &nf_edge_rows[i],
+		remedy = remedy_for(query, verdict->reason, &rows_table[i],
 				    &view->rows[i]);
-		print_near(&nf_edge_rows[i], remedy);
+		print_near(&rows_table[i], remedy);
 		free(remedy);
 	}
 }
@@ -163,9 +163,9 @@ static void print_node(const char *where, const char *name)
 {
 	if (!*name)
 		return;
-	fprintf(nf_edge_out, "  %s node ", where);
-	nf_edge_put(name);
-	fputc('\n', nf_edge_out);
+	fprintf(out, "  %s node ", where);
+	out_put(name);
+	fputc('\n', out);
 }
 
 static void print_nodes(const struct verdict *verdict)
@@ -177,9 +177,9 @@ static void print_nodes(const struct verdict *verdict)
 /* The answer is about a device on which nothing arrives. */
 static void print_master(const char *member, const char *master)
 {
-	char *in = nf_edge_shown(member), *above = nf_edge_shown(master);
+	char *in = foreign_shown(member), *above = foreign_shown(master);
 
-	fprintf(nf_edge_out,
+	fprintf(out,
 		"  No packet arrives on %s: it is a member of %s, and packets of a member\n"
 		"  arrive on its bond, team or bridge. Ask with --in %s.\n",
 		in, above, above);
@@ -189,44 +189,44 @@ static void print_master(const char *member, const char *master)
 
 static void print_absent(const char *name, const char *sentence)
 {
-	fputs("  ", nf_edge_out);
-	nf_edge_put(name);
-	fputs(": ", nf_edge_out);
-	nf_edge_put(sentence);
-	fputc('\n', nf_edge_out);
+	fputs("  ", out);
+	out_put(name);
+	fputs(": ", out);
+	out_put(sentence);
+	fputc('\n', out);
 }
 
 /**
- * nf_edge_explain_print - print an answer for people
+ * explain_print - print an answer for people
  * @query: the question
  * @verdict: the answer
  * @view: the policy in force, with its rows
  * @arrival: where the packet in question arrives
  */
-void nf_edge_explain_print(const struct query *query,
-			   const struct verdict *verdict,
-			   const struct view *view,
-			   const struct arrival *arrival)
+void explain_print(const struct query *query,
+		   const struct verdict *verdict,
+		   const struct view *view,
+		   const struct arrival *arrival)
 {
 	bool drop = verdict->verdict == NF_EDGE_VERDICT_DROP;
 	const char *colour = drop ? RED :
 		verdict->verdict == NF_EDGE_VERDICT_ACCEPT ? GREEN : YELLOW;
 	unsigned int i;
 
-	fprintf(nf_edge_out, "%s%s%s", nf_edge_colour(colour),
-		nf_edge_word(&nf_edge_verdicts, verdict->verdict),
-		nf_edge_colour(PLAIN));
+	fprintf(out, "%s%s%s", colour_code(colour),
+		names_word(&names_verdicts, verdict->verdict),
+		colour_code(PLAIN));
 	if (drop && verdict->reason >= 0)
-		fprintf(nf_edge_out, ": %s",
-			nf_edge_word(&nf_edge_reasons,
-				     (uint32_t)verdict->reason));
+		fprintf(out, ": %s",
+			names_word(&names_reasons,
+				   (uint32_t)verdict->reason));
 	if (drop && verdict->mode == NF_EDGE_MODE_AUDIT)
-		fputs(" (mode audit: it is counted, and passes)", nf_edge_out);
+		fputs(" (mode audit: it is counted, and passes)", out);
 	if (verdict->verdict == NF_EDGE_VERDICT_NOT_GOVERNED)
 		fputs(view->loaded ?
 		      ": no Edge address is in it, or it is of a device that is never judged" :
-		      ": no policy is loaded", nf_edge_out);
-	fputc('\n', nf_edge_out);
+		      ": no policy is loaded", out);
+	fputc('\n', out);
 	if (arrival->master)
 		print_master(query->in, arrival->master);
 	if (arrival->absent)
@@ -234,8 +234,8 @@ void nf_edge_explain_print(const struct query *query,
 
 	for (i = 0; i < NF_EDGE_ROW_COUNT; i++)
 		if (verdict->rows & (1ULL << i))
-			fprintf(nf_edge_out, "  %-13s %s\n",
-				nf_edge_rows[i].id, nf_edge_rows[i].note);
+			fprintf(out, "  %-13s %s\n",
+				rows_table[i].id, rows_table[i].note);
 	if (drop)
 		print_drop(query, verdict, view);
 	print_nodes(verdict);
@@ -243,37 +243,37 @@ void nf_edge_explain_print(const struct query *query,
 
 static const char *optional_word(const struct vocabulary *vocabulary, int value)
 {
-	return value < 0 ? NULL : nf_edge_word(vocabulary, (uint32_t)value);
+	return value < 0 ? NULL : names_word(vocabulary, (uint32_t)value);
 }
 
 static json_t *name_or_null(const char *name)
 {
-	return *name ? nf_edge_json_text(name) : json_null();
+	return *name ? out_json_text(name) : json_null();
 }
 
 /**
- * nf_edge_explain_json - an answer for machines
+ * explain_json - an answer for machines
  * @verdict: the answer
  * @arrival: where the packet in question arrives
  *
  * Return: a new object.
  */
-json_t *nf_edge_explain_json(const struct verdict *verdict,
-			     const struct arrival *arrival)
+json_t *explain_json(const struct verdict *verdict,
+		     const struct arrival *arrival)
 {
 	return json_pack("{s:i, s:s, s:s?, s:o, s:o, s:o, s:o, s:s?, s:o, s:o*}",
 			 SCHEMA,
-			 "verdict", nf_edge_word(&nf_edge_verdicts,
-						 verdict->verdict),
-			 "reason", optional_word(&nf_edge_reasons,
+			 "verdict", names_word(&names_verdicts,
+					       verdict->verdict),
+			 "reason", optional_word(&names_reasons,
 						 verdict->reason),
-			 "rows", nf_edge_json_rows(verdict->rows),
-			 "near", nf_edge_json_rows(verdict->near),
+			 "rows", out_json_rows(verdict->rows),
+			 "near", out_json_rows(verdict->near),
 			 "source_node", name_or_null(verdict->source_node),
 			 "destination_node",
 			 name_or_null(verdict->destination_node),
-			 "mode", optional_word(&nf_edge_modes, verdict->mode),
+			 "mode", optional_word(&names_modes, verdict->mode),
 			 "master", name_or_null(arrival->master ? arrival->master : ""),
 			 "absent", arrival->absent ?
-			 nf_edge_json_text(arrival->absent) : NULL);
+			 out_json_text(arrival->absent) : NULL);
 }

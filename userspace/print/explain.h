@@ -11,11 +11,11 @@
 #include "policy/query.h"
 #include "system/arrival.h"
 
-json_t *nf_edge_explain_json(const struct verdict *verdict,
-			     const struct arrival *arrival);
-void nf_edge_explain_print(const struct query *query,
-			   const struct verdict *verdict,
-			   const struct view *view,
-			   const struct arrival *arrival);
+json_t *explain_json(const struct verdict *verdict,
+		     const struct arrival *arrival);
+void explain_print(const struct query *query,
+		   const struct verdict *verdict,
+		   const struct view *view,
+		   const struct arrival *arrival);
 
 #endif /* PRINT_EXPLAIN_H */

@@ -7,6 +7,6 @@
 
 #include "config/findings.h"
 
-json_t *nf_edge_findings_json(const struct findings *findings);
+json_t *findings_json(const struct findings *findings);
 
 #endif /* PRINT_FINDINGS_H */

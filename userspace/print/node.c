@@ -11,30 +11,29 @@ static json_t *addresses_json(const struct node *node, unsigned int service)
 	char text[INET6_ADDRSTRLEN];
 	const struct binding *binding;
 
-	nf_edge_node_for_each_binding(node, binding) {
+	node_for_each_binding(node, binding) {
 		if (binding->service != service)
 			continue;
-		nf_edge_ip_format(&binding->ip, text);
+		ip_format(&binding->ip, text);
 		json_array_append_new(array, json_string(text));
 	}
 	return array;
 }
 
 /**
- * nf_edge_node_json - a node and its addresses
+ * node_json - a node and its addresses
  * @node: the node
  *
  * Return: a new object.
  */
-json_t *nf_edge_node_json(const struct node *node)
+json_t *node_json(const struct node *node)
 {
-	json_t *object = json_pack("{s:o}", "node",
-				   nf_edge_json_text(node->name));
+	json_t *object = json_pack("{s:o}", "node", out_json_text(node->name));
 	unsigned int service;
 
 	for (service = 0; service < SERVICE_COUNT; service++)
 		json_object_set_new(object,
-				    nf_edge_word(&nf_edge_services, service),
+				    names_word(&names_services, service),
 				    addresses_json(node, service));
 	return object;
 }

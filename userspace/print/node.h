@@ -9,6 +9,6 @@
 
 #include "policy/policy.h"
 
-json_t *nf_edge_node_json(const struct node *node);
+json_t *node_json(const struct node *node);
 
 #endif /* PRINT_NODE_H */

@@ -9,11 +9,10 @@
 
 #include "system/flowtables.h"
 
-char *nf_edge_offload_table_text(const struct flowtable *table);
-char *nf_edge_offload_tables_text(const struct offload *offload,
-				  const char *separator);
-char *nf_edge_offload_text(const struct offload *offload);
-json_t *nf_edge_offload_tables_json(const struct offload *offload);
-json_t *nf_edge_offload_connections_json(const struct offload *offload);
+char *offload_table_text(const struct flowtable *table);
+char *offload_tables_text(const struct offload *offload, const char *separator);
+char *offload_text(const struct offload *offload);
+json_t *offload_tables_json(const struct offload *offload);
+json_t *offload_connections_json(const struct offload *offload);
 
 #endif /* PRINT_OFFLOAD_H */

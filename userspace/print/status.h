@@ -26,7 +26,7 @@ struct status {
 	struct ways ways;
 };
 
-void nf_edge_status_print(const struct status *status);
-void nf_edge_status_json(const struct status *status);
+void status_print(const struct status *status);
+void status_json(const struct status *status);
 
 #endif /* PRINT_STATUS_H */

@@ -71,67 +71,65 @@ static const struct column set_columns[SET_COLUMNS] = {
 	[SET_ROWS] = { .name = "ROWS", .help = "the rows that it narrows" },
 };
 
-const struct columns nf_edge_columns_of_rows = { row_columns, ROW_COLUMNS };
-const struct columns nf_edge_columns_of_nodes = { node_columns, NODE_COLUMNS };
-const struct columns nf_edge_columns_of_peers = { set_columns, SET_COLUMNS };
+const struct columns columns_of_rows = { row_columns, ROW_COLUMNS };
+const struct columns columns_of_nodes = { node_columns, NODE_COLUMNS };
+const struct columns columns_of_peers = { set_columns, SET_COLUMNS };
 
 static const char *feature_of(const struct row *row)
 {
 	return row->feature == NF_EDGE_FEATURE_NONE ? NULL :
-	       nf_edge_word(&nf_edge_features, (uint32_t)row->feature);
+	       names_word(&names_features, (uint32_t)row->feature);
 }
 
 /* A new string, or NULL of a live row. */
 static char *why_not(const struct view *view, size_t i)
 {
-	const struct row *row = &nf_edge_rows[i];
+	const struct row *row = &rows_table[i];
 	uint32_t dead = view->rows[i].dead;
-	const char *zone = nf_edge_word(&nf_edge_zones, row->zone);
+	const char *zone = names_word(&names_zones, row->zone);
 	const char *feature = feature_of(row);
 
 	if (view->rows[i].live)
 		return NULL;
 	if (!view->loaded)
-		return nf_edge_strdup("no policy is loaded");
+		return xstrdup("no policy is loaded");
 	if (!(dead & (1U << NF_EDGE_DEAD_FEATURE_OFF)) || !feature)
-		return nf_edge_format("zone %s is off", zone);
+		return xformat("zone %s is off", zone);
 	if (!(dead & (1U << NF_EDGE_DEAD_ZONE_OFF)))
-		return nf_edge_format("feature %s is off", feature);
-	return nf_edge_format("zone %s and feature %s are off", zone, feature);
+		return xformat("feature %s is off", feature);
+	return xformat("zone %s and feature %s are off", zone, feature);
 }
 
 static json_t *peers_json(const struct row *row, uint32_t bound)
 {
-	if (nf_edge_row_at_any(row, bound))
+	if (row_at_any(row, bound))
 		return json_pack("[s]", "any");
-	return nf_edge_json_words(&nf_edge_peer_sets, row->peer_sets & bound);
+	return out_json_words(&names_peer_sets, row->peer_sets & bound);
 }
 
 static json_t *row_json(const struct view *view, size_t i)
 {
 	static const char layout[] =
 		"{s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:i,s:i,s:o,s:b,s:o,s:s?,s:s,s:b,s:s?}";
-	const struct row *row = &nf_edge_rows[i];
-	char *ports = nf_edge_row_ports(row), *why = why_not(view, i);
+	const struct row *row = &rows_table[i];
+	char *ports = row_ports(row), *why = why_not(view, i);
 	json_t *object;
 
 	object = json_pack(layout,
 			   "id", row->id,
-			   "zone", nf_edge_word(&nf_edge_zones, row->zone),
-			   "service", nf_edge_word(&nf_edge_services,
-						   row->service),
-			   "direction", nf_edge_word(&nf_edge_directions,
-						     row->direction),
-			   "side", nf_edge_word(&nf_edge_sides,
-						nf_edge_row_side(row)),
+			   "zone", names_word(&names_zones, row->zone),
+			   "service", names_word(&names_services, row->service),
+			   "direction", names_word(&names_directions,
+						   row->direction),
+			   "side", names_word(&names_sides, row_side(row)),
 			   "role", row->role,
 			   "application", row->application,
-			   "protocol", nf_edge_row_protocol(row),
+			   "protocol", row_protocol(row),
 			   "ports", ports,
 			   "port_low", row->port_low,
 			   "port_high", row->port_high,
-			   "peer_sets", nf_edge_json_words(&nf_edge_peer_sets,
-							   row->peer_sets),
+			   "peer_sets", out_json_words(&names_peer_sets,
+						       row->peer_sets),
 			   "any_when_unbound", row->any_when_unbound,
 			   "peers", peers_json(row, view->rows[i].bound),
 			   "feature", feature_of(row),
@@ -145,31 +143,28 @@ static json_t *row_json(const struct view *view, size_t i)
 
 static void fill_row(struct table *table, const struct view *view, size_t i)
 {
-	const struct row *row = &nf_edge_rows[i];
+	const struct row *row = &rows_table[i];
 	char *why = why_not(view, i);
 
-	nf_edge_table_line(table);
-	nf_edge_table_put(table, ROW_ID, row->id);
-	nf_edge_table_put(table, ROW_ZONE,
-			  nf_edge_word(&nf_edge_zones, row->zone));
-	nf_edge_table_put(table, ROW_SERVICE,
-			  nf_edge_word(&nf_edge_services, row->service));
-	nf_edge_table_put(table, ROW_DIRECTION,
-			  nf_edge_word(&nf_edge_directions, row->direction));
-	nf_edge_table_put(table, ROW_PROTOCOL, nf_edge_row_protocol(row));
-	nf_edge_table_take(table, ROW_PORTS, nf_edge_row_ports(row));
-	nf_edge_table_take(table, ROW_PEERS,
-			   nf_edge_row_peers(row, view->rows[i].bound));
-	nf_edge_table_put(table, ROW_FEATURE, feature_of(row) ? : "-");
-	nf_edge_table_take(table, ROW_LIVE, why ? nf_edge_format("no: %s", why) : nf_edge_strdup("yes"));
-	nf_edge_table_put(table, ROW_SIDE,
-			  nf_edge_word(&nf_edge_sides, nf_edge_row_side(row)));
-	nf_edge_table_put(table, ROW_ROLE, row->role);
-	nf_edge_table_put(table, ROW_APPLICATION, row->application);
-	nf_edge_table_take(table, ROW_SETS,
-			   nf_edge_word_list(&nf_edge_peer_sets,
-					     row->peer_sets, ","));
-	nf_edge_table_put(table, ROW_NOTE, row->note);
+	table_line(table);
+	table_put(table, ROW_ID, row->id);
+	table_put(table, ROW_ZONE, names_word(&names_zones, row->zone));
+	table_put(table, ROW_SERVICE,
+		  names_word(&names_services, row->service));
+	table_put(table, ROW_DIRECTION,
+		  names_word(&names_directions, row->direction));
+	table_put(table, ROW_PROTOCOL, row_protocol(row));
+	table_take(table, ROW_PORTS, row_ports(row));
+	table_take(table, ROW_PEERS, row_peers(row, view->rows[i].bound));
+	table_put(table, ROW_FEATURE, feature_of(row) ? : "-");
+	table_take(table, ROW_LIVE, why ? xformat("no: %s", why) : xstrdup("yes"));
+	table_put(table, ROW_SIDE, names_word(&names_sides, row_side(row)));
+	table_put(table, ROW_ROLE, row->role);
+	table_put(table, ROW_APPLICATION, row->application);
+	table_take(table, ROW_SETS,
+		   names_list(&names_peer_sets,
+			      row->peer_sets, ","));
+	table_put(table, ROW_NOTE, row->note);
 	free(why);
 }
 
@@ -183,13 +178,12 @@ static json_t *begin_json(const struct view *view, const char *key,
 }
 
 /**
- * nf_edge_tables_rows - print the rows of the policy
+ * tables_rows - print the rows of the policy
  * @view: the policy in force
  * @json: whether to print one JSON object
- * @table: an empty table of nf_edge_columns_of_rows, for people
+ * @table: an empty table of columns_of_rows, for people
  */
-void nf_edge_tables_rows(const struct view *view, bool json,
-			 struct table *table)
+void tables_rows(const struct view *view, bool json, struct table *table)
 {
 	json_t *object, *array;
 	size_t i;
@@ -198,11 +192,11 @@ void nf_edge_tables_rows(const struct view *view, bool json,
 		object = begin_json(view, "rows", &array);
 		for (i = 0; i < NF_EDGE_ROW_COUNT; i++)
 			json_array_append_new(array, row_json(view, i));
-		nf_edge_json_print(object, JSON_INDENT(2));
+		out_json_print(object, JSON_INDENT(2));
 	} else {
 		for (i = 0; i < NF_EDGE_ROW_COUNT; i++)
 			fill_row(table, view, i);
-		nf_edge_table_print(table);
+		table_print(table);
 	}
 }
 
@@ -212,33 +206,31 @@ static char *addresses_text(const struct node *node, unsigned int service)
 	char text[INET6_ADDRSTRLEN];
 	struct join list;
 
-	nf_edge_join_begin(&list, ",");
-	nf_edge_node_for_each_binding(node, binding)
+	join_begin(&list, ",");
+	node_for_each_binding(node, binding)
 		if (binding->service == service)
-			nf_edge_join_add(&list, "%s",
-					 nf_edge_ip_format(&binding->ip, text));
-	return nf_edge_join_end(&list);
+			join_add(&list, "%s", ip_format(&binding->ip, text));
+	return join_end(&list);
 }
 
 static void fill_node(struct table *table, const struct node *node)
 {
 	unsigned int service;
 
-	nf_edge_table_line(table);
-	nf_edge_table_put(table, NODE_NAME, node->name);
+	table_line(table);
+	table_put(table, NODE_NAME, node->name);
 	for (service = 0; service < SERVICE_COUNT; service++)
-		nf_edge_table_take(table, NODE_SERVICES + service,
-				   addresses_text(node, service));
+		table_take(table, NODE_SERVICES + service,
+			   addresses_text(node, service));
 }
 
 /**
- * nf_edge_tables_nodes - print the nodes and their addresses
+ * tables_nodes - print the nodes and their addresses
  * @view: the policy in force
  * @json: whether to print one JSON object
- * @table: an empty table of nf_edge_columns_of_nodes, for people
+ * @table: an empty table of columns_of_nodes, for people
  */
-void nf_edge_tables_nodes(const struct view *view, bool json,
-			  struct table *table)
+void tables_nodes(const struct view *view, bool json, struct table *table)
 {
 	json_t *object, *array;
 	size_t i;
@@ -248,48 +240,44 @@ void nf_edge_tables_nodes(const struct view *view, bool json,
 		for (i = 0; i < view->policy.node_count; i++) {
 			const struct node *node = &view->policy.nodes[i];
 
-			json_array_append_new(array, nf_edge_node_json(node));
+			json_array_append_new(array, node_json(node));
 		}
-		nf_edge_json_print(object, JSON_INDENT(2));
+		out_json_print(object, JSON_INDENT(2));
 	} else {
 		for (i = 0; i < view->policy.node_count; i++)
 			fill_node(table,
 				  &view->policy.nodes[i]);
-		nf_edge_table_print(table);
+		table_print(table);
 	}
 }
 
 static json_t *set_json(const struct view *view, unsigned int set)
 {
 	return json_pack("{s:s, s:b, s:I, s:o}",
-			 "set", nf_edge_word(&nf_edge_peer_sets, set),
+			 "set", names_word(&names_peer_sets, set),
 			 "bound", view->policy.sets[set].bound,
 			 "prefixes", (json_int_t)view->set_counts[set],
-			 "rows", nf_edge_json_rows(nf_edge_rows_of_set(set)));
+			 "rows", out_json_rows(rows_of_set(set)));
 }
 
 static void fill_set(struct table *table, const struct view *view,
 		     unsigned int set)
 {
-	nf_edge_table_line(table);
-	nf_edge_table_put(table, SET_NAME,
-			  nf_edge_word(&nf_edge_peer_sets, set));
-	nf_edge_table_put(table, SET_BOUND,
-			  view->policy.sets[set].bound ? "yes" : "no");
-	nf_edge_table_take(table, SET_PREFIXES,
-			   nf_edge_format("%u", view->set_counts[set]));
-	nf_edge_table_take(table, SET_ROWS,
-			   nf_edge_row_ids(nf_edge_rows_of_set(set), ","));
+	table_line(table);
+	table_put(table, SET_NAME, names_word(&names_peer_sets, set));
+	table_put(table, SET_BOUND,
+		  view->policy.sets[set].bound ? "yes" : "no");
+	table_take(table, SET_PREFIXES, xformat("%u", view->set_counts[set]));
+	table_take(table, SET_ROWS, rows_ids(rows_of_set(set), ","));
 }
 
 /**
- * nf_edge_tables_peers - print the peer sets
+ * tables_peers - print the peer sets
  * @view: the policy in force
  * @json: whether to print one JSON object
- * @table: an empty table of nf_edge_columns_of_peers, for people
+ * @table: an empty table of columns_of_peers, for people
  */
-void nf_edge_tables_peers(const struct view *view, bool json,
-			  struct table *table)
+void tables_peers(const struct view *view, bool json, struct table *table)
 {
 	json_t *object, *array;
 	unsigned int i;
@@ -298,10 +286,10 @@ void nf_edge_tables_peers(const struct view *view, bool json,
 		object = begin_json(view, "peers", &array);
 		for (i = 0; i < PEER_SET_COUNT; i++)
 			json_array_append_new(array, set_json(view, i));
-		nf_edge_json_print(object, JSON_INDENT(2));
+		out_json_print(object, JSON_INDENT(2));
 	} else {
 		for (i = 0; i < PEER_SET_COUNT; i++)
 			fill_set(table, view, i);
-		nf_edge_table_print(table);
+		table_print(table);
 	}
 }

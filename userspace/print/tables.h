@@ -8,15 +8,12 @@
 #include "netlink/view.h"
 #include "output/table.h"
 
-extern const struct columns nf_edge_columns_of_rows;
-extern const struct columns nf_edge_columns_of_nodes;
-extern const struct columns nf_edge_columns_of_peers;
+extern const struct columns columns_of_rows;
+extern const struct columns columns_of_nodes;
+extern const struct columns columns_of_peers;
 
-void nf_edge_tables_rows(const struct view *view, bool json,
-			 struct table *table);
-void nf_edge_tables_nodes(const struct view *view, bool json,
-			  struct table *table);
-void nf_edge_tables_peers(const struct view *view, bool json,
-			  struct table *table);
+void tables_rows(const struct view *view, bool json, struct table *table);
+void tables_nodes(const struct view *view, bool json, struct table *table);
+void tables_peers(const struct view *view, bool json, struct table *table);
 
 #endif /* PRINT_TABLES_H */

@@ -7,25 +7,25 @@
 #include "print/ways.h"
 
 /**
- * nf_edge_ways_print - print a warning for each way round
+ * ways_print - print a warning for each way round
  * @ways: the list
  */
-void nf_edge_ways_print(const struct ways *ways)
+void ways_print(const struct ways *ways)
 {
 	size_t i;
 
 	for (i = 0; i < ways->count; i++)
-		nf_edge_warn("%s: %s", ways->items[i].where,
-			     ways->items[i].text);
+		colour_warn("%s: %s", ways->items[i].where,
+			    ways->items[i].text);
 }
 
 /**
- * nf_edge_ways_json - make the list into JSON
+ * ways_json - make the list into JSON
  * @ways: the list
  *
  * Return: a new array of objects.
  */
-json_t *nf_edge_ways_json(const struct ways *ways)
+json_t *ways_json(const struct ways *ways)
 {
 	json_t *array = json_array();
 	size_t i;
@@ -35,8 +35,8 @@ json_t *nf_edge_ways_json(const struct ways *ways)
 				      json_pack("{s:s, s:o, s:o}",
 						"way", ways->items[i].kind,
 						"where",
-						nf_edge_json_text(ways->items[i].where),
+						out_json_text(ways->items[i].where),
 						"message",
-						nf_edge_json_text(ways->items[i].text)));
+						out_json_text(ways->items[i].text)));
 	return array;
 }

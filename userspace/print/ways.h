@@ -9,7 +9,7 @@
 
 #include "system/ways.h"
 
-void nf_edge_ways_print(const struct ways *ways);
-json_t *nf_edge_ways_json(const struct ways *ways);
+void ways_print(const struct ways *ways);
+json_t *ways_json(const struct ways *ways);
 
 #endif /* PRINT_WAYS_H */

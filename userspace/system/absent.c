@@ -30,7 +30,7 @@ static const struct link *find_alternative(const struct links *links,
 }
 
 /**
- * nf_edge_device_nearest - the device that a name was meant for
+ * device_nearest - the device that a name was meant for
  * @links: the devices
  * @name: a name that no device has
  *
@@ -39,10 +39,10 @@ static const struct link *find_alternative(const struct links *links,
  *
  * Return: its name, or NULL when none is near.
  */
-const char *nf_edge_device_nearest(const struct links *links, const char *name)
+const char *device_nearest(const struct links *links, const char *name)
 {
-	const char **names = nf_edge_alloc(links->count * sizeof(*names));
-	char *plain = nf_edge_plain(name);
+	const char **names = xalloc(links->count * sizeof(*names));
+	char *plain = foreign_plain(name);
 	const char *nearest;
 	size_t count = 0, i;
 
@@ -50,52 +50,52 @@ const char *nf_edge_device_nearest(const struct links *links, const char *name)
 		if (strcmp(links->items[i].name, "lo") != 0)
 			names[count++] = links->items[i].name;
 	plain[strcspn(plain, APPENDED WILD_CARDS "/")] = '\0';
-	nearest = *plain ? nf_edge_nearest(names, count, plain) : NULL;
+	nearest = *plain ? nearest_word(names, count, plain) : NULL;
 	free(plain);
 	free(names);
 	return nearest;
 }
 
 /**
- * nf_edge_device_alternative - the device that a name is another name of
+ * device_alternative - the device that a name is another name of
  * @links: the devices
  * @name: a name that no device has
  *
  * Return: a new sentence, or NULL when the name is not an alternative one.
  */
-char *nf_edge_device_alternative(const struct links *links, const char *name)
+char *device_alternative(const struct links *links, const char *name)
 {
 	const struct link *link = find_alternative(links, name);
 
 	if (!link)
 		return NULL;
-	return nf_edge_format("is another name of %s; write %s",
-			      link->name, link->name);
+	return xformat("is another name of %s; write %s",
+		       link->name, link->name);
 }
 
 /**
- * nf_edge_device_absent - say of a name that no device has it
+ * device_absent - say of a name that no device has it
  * @links: the devices
  * @name: the name
  *
  * Return: a new sentence, or NULL when a device has the name.
  */
-char *nf_edge_device_absent(const struct links *links, const char *name)
+char *device_absent(const struct links *links, const char *name)
 {
 	const char *nearest, *wild = strpbrk(name, WILD_CARDS);
 	char *sentence;
 
-	if (nf_edge_link_find(links, name))
+	if (link_find(links, name))
 		return NULL;
-	sentence = nf_edge_device_alternative(links, name);
+	sentence = device_alternative(links, name);
 	if (sentence)
 		return sentence;
 	if (wild)
-		return nf_edge_format("no device has this name now; %c is no wild card, name each",
-				      *wild);
-	nearest = nf_edge_device_nearest(links, name);
-	return nf_edge_format("no device has this name now; %s%s",
-			      nearest ? "the nearest is " :
+		return xformat("no device has this name now; %c is no wild card, name each",
+			       *wild);
+	nearest = device_nearest(links, name);
+	return xformat("no device has this name now; %s%s",
+		       nearest ? "the nearest is " :
 					"check the spelling",
-			      nearest ? nearest : "");
+		       nearest ? nearest : "");
 }

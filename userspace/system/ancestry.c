@@ -65,7 +65,7 @@ static char *find_in_environment(pid_t pid)
 		return NULL;
 	while (!found && getdelim(&entry, &size, '\0', file) > 0)
 		if (!strncmp(entry, VARIABLE, strlen(VARIABLE)))
-			found = nf_edge_strdup(entry + strlen(VARIABLE));
+			found = xstrdup(entry + strlen(VARIABLE));
 	free(entry);
 	fclose(file);
 	return found;
@@ -84,7 +84,7 @@ static void add_sockets(pid_t pid, struct inodes *inodes)
 	if (!folder)
 		return;
 	while ((entry = readdir(folder))) {
-		name = nf_edge_format("%s/%s", path, entry->d_name);
+		name = xformat("%s/%s", path, entry->d_name);
 		length = readlink(name, target, sizeof(target) - 1);
 		free(name);
 		if (length < 0)
@@ -92,21 +92,21 @@ static void add_sockets(pid_t pid, struct inodes *inodes)
 		target[length] = '\0';
 		if (sscanf(target, "socket:[%u]", &inode) != 1)
 			continue;
-		inodes->items = nf_edge_grow(inodes->items, &inodes->capacity,
-					     inodes->count,
-					     sizeof(*inodes->items));
+		inodes->items = xgrow(inodes->items, &inodes->capacity,
+				      inodes->count,
+				      sizeof(*inodes->items));
 		inodes->items[inodes->count++] = inode;
 	}
 	closedir(folder);
 }
 
 /**
- * nf_edge_ancestry_read - ask the processes above this one
- * @ancestry: filled in; nf_edge_ancestry_free() it
+ * ancestry_read - ask the processes above this one
+ * @ancestry: filled in; ancestry_free() it
  *
  * sudo takes the variable away; the shell that called sudo has it still.
  */
-void nf_edge_ancestry_read(struct ancestry *ancestry)
+void ancestry_read(struct ancestry *ancestry)
 {
 	const char *value = getenv("SSH_CONNECTION");
 	struct process process;
@@ -114,7 +114,7 @@ void nf_edge_ancestry_read(struct ancestry *ancestry)
 	pid_t pid;
 
 	*ancestry = (struct ancestry){
-		.variable = value ? nf_edge_strdup(value) : NULL,
+		.variable = value ? xstrdup(value) : NULL,
 	};
 	if (!read_process(getpid(), &process))
 		return;
@@ -131,10 +131,10 @@ void nf_edge_ancestry_read(struct ancestry *ancestry)
 }
 
 /**
- * nf_edge_ancestry_free - forget facts of processes
+ * ancestry_free - forget facts of processes
  * @ancestry: the facts
  */
-void nf_edge_ancestry_free(struct ancestry *ancestry)
+void ancestry_free(struct ancestry *ancestry)
 {
 	free(ancestry->sockets.items);
 	free(ancestry->variable);
@@ -158,10 +158,10 @@ static bool is_server(pid_t pid)
 }
 
 /**
- * nf_edge_server_sockets - list the sockets of SSH servers
+ * ancestry_servers - list the sockets of SSH servers
  * @inodes: filled in, their items to be freed; empty without /proc
  */
-void nf_edge_server_sockets(struct inodes *inodes)
+void ancestry_servers(struct inodes *inodes)
 {
 	DIR *folder = opendir("/proc");
 	struct dirent *entry;
@@ -179,13 +179,13 @@ void nf_edge_server_sockets(struct inodes *inodes)
 }
 
 /**
- * nf_edge_inodes_have - look for a socket among others
+ * ancestry_has - look for a socket among others
  * @inodes: the others
  * @inode: number of the socket
  *
  * Return: true when it is.
  */
-bool nf_edge_inodes_have(const struct inodes *inodes, uint32_t inode)
+bool ancestry_has(const struct inodes *inodes, uint32_t inode)
 {
 	size_t i;
 

@@ -37,9 +37,9 @@ struct ancestry {
 	bool whole;
 };
 
-void nf_edge_ancestry_read(struct ancestry *ancestry);
-void nf_edge_ancestry_free(struct ancestry *ancestry);
-void nf_edge_server_sockets(struct inodes *inodes);
-bool nf_edge_inodes_have(const struct inodes *inodes, uint32_t inode);
+void ancestry_read(struct ancestry *ancestry);
+void ancestry_free(struct ancestry *ancestry);
+void ancestry_servers(struct inodes *inodes);
+bool ancestry_has(const struct inodes *inodes, uint32_t inode);
 
 #endif /* SYSTEM_ANCESTRY_H */

@@ -9,36 +9,36 @@
 #include "system/arrival.h"
 
 /**
- * nf_edge_arrival_find - look for the device that a question is about
- * @arrival: filled in; nf_edge_arrival_free() it
+ * arrival_find - look for the device that a question is about
+ * @arrival: filled in; arrival_free() it
  * @links: the devices, of which there are none when the kernel does not tell
  * @in: name of the device, or an empty string
  */
-void nf_edge_arrival_find(struct arrival *arrival, const struct links *links,
-			  const char *in)
+void arrival_find(struct arrival *arrival, const struct links *links,
+		  const char *in)
 {
-	const struct link *master = nf_edge_link_master(links, in);
+	const struct link *master = link_master(links, in);
 	char *sentence = NULL, *odd;
 
 	*arrival = (struct arrival){
-		.master = master ? nf_edge_strdup(master->name) : NULL,
+		.master = master ? xstrdup(master->name) : NULL,
 	};
 	if (*in && links->count)
-		sentence = nf_edge_device_absent(links, in);
+		sentence = device_absent(links, in);
 	if (!sentence)
 		return;
-	odd = nf_edge_odd(in);
-	arrival->absent = nf_edge_format("%s%s%s", sentence, odd ? "; " : "",
-					 odd ? odd : "");
+	odd = foreign_odd(in);
+	arrival->absent = xformat("%s%s%s", sentence, odd ? "; " : "",
+				  odd ? odd : "");
 	free(odd);
 	free(sentence);
 }
 
 /**
- * nf_edge_arrival_free - forget the device of a question
+ * arrival_free - forget the device of a question
  * @arrival: the device
  */
-void nf_edge_arrival_free(struct arrival *arrival)
+void arrival_free(struct arrival *arrival)
 {
 	free(arrival->absent);
 	free(arrival->master);

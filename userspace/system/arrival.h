@@ -17,8 +17,8 @@ struct arrival {
 	char *absent;
 };
 
-void nf_edge_arrival_find(struct arrival *arrival, const struct links *links,
-			  const char *in);
-void nf_edge_arrival_free(struct arrival *arrival);
+void arrival_find(struct arrival *arrival, const struct links *links,
+		  const char *in);
+void arrival_free(struct arrival *arrival);
 
 #endif /* SYSTEM_ARRIVAL_H */

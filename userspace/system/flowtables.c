@@ -57,12 +57,12 @@ static void read_devices(struct flowtable *table, struct nlattr *hook)
 	    !attrs[NFTA_FLOWTABLE_HOOK_DEVS])
 		return;
 	nla_for_each_nested(device, attrs[NFTA_FLOWTABLE_HOOK_DEVS], left) {
-		table->devices = nf_edge_grow(table->devices,
-					      &table->device_capacity,
-					      table->device_count,
-					      sizeof(*table->devices));
+		table->devices = xgrow(table->devices,
+				       &table->device_capacity,
+				       table->device_count,
+				       sizeof(*table->devices));
 		table->devices[table->device_count++] =
-			nf_edge_strdup(nla_get_string(device));
+			xstrdup(nla_get_string(device));
 	}
 }
 
@@ -79,15 +79,15 @@ static int add_table(struct nl_msg *msg, void *arg)
 	    !attrs[NFTA_FLOWTABLE_TABLE] || !attrs[NFTA_FLOWTABLE_NAME])
 		return NL_SKIP;
 
-	offload->tables = nf_edge_grow(offload->tables, &offload->capacity,
-				       offload->count, sizeof(*table));
+	offload->tables = xgrow(offload->tables, &offload->capacity,
+				offload->count, sizeof(*table));
 	table = &offload->tables[offload->count++];
 	*table = (struct flowtable){ 0 };
-	table->name = nf_edge_format("%s %s %s",
-				     family_word(((struct nfgenmsg *)
+	table->name = xformat("%s %s %s",
+			      family_word(((struct nfgenmsg *)
 					nlmsg_data(header))->nfgen_family),
-				     nla_get_string(attrs[NFTA_FLOWTABLE_TABLE]),
-				     nla_get_string(attrs[NFTA_FLOWTABLE_NAME]));
+			      nla_get_string(attrs[NFTA_FLOWTABLE_TABLE]),
+			      nla_get_string(attrs[NFTA_FLOWTABLE_NAME]));
 	read_devices(table, attrs[NFTA_FLOWTABLE_HOOK]);
 	return NL_OK;
 }
@@ -112,7 +112,7 @@ static bool is_bound_attr(const struct policy *policy, struct nlattr *attr,
 	if (!attr)
 		return false;
 	nla_memcpy(ip.bytes, attr, family == AF_INET ? 4 : 16);
-	return nf_edge_policy_binds(policy, &ip);
+	return policy_binds(policy, &ip);
 }
 
 /* Return: true when a tuple of a connection names an Edge address. */
@@ -141,7 +141,7 @@ static int add_connection(struct nl_msg *msg, void *arg)
 			CTA_MAX, NULL) < 0)
 		return NL_SKIP;
 	/* Older kernels know no filter, and list all. */
-	if (ntohl(nf_edge_attr_u32(attrs[CTA_STATUS])) & IPS_OFFLOAD &&
+	if (ntohl(attr_u32(attrs[CTA_STATUS])) & IPS_OFFLOAD &&
 	    (is_governed(search->policy, attrs[CTA_TUPLE_ORIG]) ||
 	     is_governed(search->policy, attrs[CTA_TUPLE_REPLY])))
 		search->offload->connections++;
@@ -156,7 +156,7 @@ static int dump(struct nl_sock *socket, int type, uint32_t status)
 	int error;
 
 	if (!request || nlmsg_append(request, &head, sizeof(head), NLMSG_ALIGNTO))
-		nf_edge_out_of_memory();
+		out_of_memory();
 	if (status)
 		nla_put_u32(request, CTA_STATUS, htonl(status));
 	error = nl_send_auto(socket, request);
@@ -178,21 +178,21 @@ static void read_tables(struct nl_sock *socket, struct offload *offload)
 }
 
 /**
- * nf_edge_offload_read - look for what goes past the policy
- * @offload: filled in; nf_edge_offload_free() it
+ * offload_read - look for what goes past the policy
+ * @offload: filled in; offload_free() it
  * @policy: whose addresses to look for, with its nodes; or NULL, for the
  *	flowtables only
  *
  * A kernel without nf_tables has no flowtable.
  */
-void nf_edge_offload_read(struct offload *offload, const struct policy *policy)
+void offload_read(struct offload *offload, const struct policy *policy)
 {
 	struct search search = { .offload = offload, .policy = policy };
 	struct nl_sock *socket = nl_socket_alloc();
 
 	*offload = (struct offload){ .known = true };
 	if (!socket)
-		nf_edge_out_of_memory();
+		out_of_memory();
 	if (nl_connect(socket, NETLINK_NETFILTER) >= 0) {
 		read_tables(socket, offload);
 		if (offload->count && policy) {
@@ -206,10 +206,10 @@ void nf_edge_offload_read(struct offload *offload, const struct policy *policy)
 }
 
 /**
- * nf_edge_offload_free - forget flowtables and connections
+ * offload_free - forget flowtables and connections
  * @offload: the flowtables and connections
  */
-void nf_edge_offload_free(struct offload *offload)
+void offload_free(struct offload *offload)
 {
 	forget_tables(offload);
 	free(offload->tables);

@@ -41,8 +41,7 @@ struct offload {
 	uint64_t connections;
 };
 
-void nf_edge_offload_read(struct offload *offload,
-			  const struct policy *policy);
-void nf_edge_offload_free(struct offload *offload);
+void offload_read(struct offload *offload, const struct policy *policy);
+void offload_free(struct offload *offload);
 
 #endif /* SYSTEM_FLOWTABLES_H */

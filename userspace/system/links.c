@@ -28,8 +28,8 @@ static void read_ring(struct link *link, struct nlattr *data)
 
 	if (!data || nla_parse_nested(attrs, IFLA_HSR_MAX, data, NULL) < 0)
 		return;
-	link->ring[0] = nf_edge_attr_u32(attrs[IFLA_HSR_SLAVE1]);
-	link->ring[1] = nf_edge_attr_u32(attrs[IFLA_HSR_SLAVE2]);
+	link->ring[0] = attr_u32(attrs[IFLA_HSR_SLAVE1]);
+	link->ring[1] = attr_u32(attrs[IFLA_HSR_SLAVE2]);
 }
 
 static void read_others(struct link *link, struct nlattr *list)
@@ -40,13 +40,13 @@ static void read_others(struct link *link, struct nlattr *list)
 	nla_for_each_nested(name, list, left) {
 		if (nla_type(name) != IFLA_ALT_IFNAME)
 			continue;
-		link->others = nf_edge_grow(link->others,
-					    &link->other_capacity,
-					    link->other_count,
-					    sizeof(*link->others));
+		link->others = xgrow(link->others,
+				     &link->other_capacity,
+				     link->other_count,
+				     sizeof(*link->others));
 		link->others[link->other_count++] =
-			nf_edge_format("%.*s", nla_len(name),
-				       (const char *)nla_data(name));
+			xformat("%.*s", nla_len(name),
+				(const char *)nla_data(name));
 	}
 }
 
@@ -65,12 +65,12 @@ static int add_link(struct nl_msg *msg, void *arg)
 		nla_parse_nested(info, IFLA_INFO_MAX, attrs[IFLA_LINKINFO],
 				 NULL);
 
-	links->items = nf_edge_grow(links->items, &links->capacity,
-				    links->count, sizeof(*link));
+	links->items = xgrow(links->items, &links->capacity,
+			     links->count, sizeof(*link));
 	link = &links->items[links->count++];
 	*link = (struct link){
 		.ifindex = (uint32_t)head->ifi_index,
-		.above = nf_edge_attr_u32(attrs[IFLA_MASTER]),
+		.above = attr_u32(attrs[IFLA_MASTER]),
 		.is_vrf = is_kind(info[IFLA_INFO_KIND], "vrf"),
 		.is_in_vrf = is_kind(info[IFLA_INFO_SLAVE_KIND], "vrf"),
 	};
@@ -83,12 +83,12 @@ static int add_link(struct nl_msg *msg, void *arg)
 }
 
 /**
- * nf_edge_links_read - list the devices
- * @links: filled in; nf_edge_links_free() it
+ * links_read - list the devices
+ * @links: filled in; links_free() it
  *
  * Return: false when the kernel does not tell.
  */
-bool nf_edge_links_read(struct links *links)
+bool links_read(struct links *links)
 {
 	struct ifinfomsg request = { .ifi_family = AF_UNSPEC };
 	struct nl_sock *socket = nl_socket_alloc();
@@ -108,14 +108,13 @@ bool nf_edge_links_read(struct links *links)
 }
 
 /**
- * nf_edge_link_find - a device by name
+ * link_find - a device by name
  * @links: the devices
  * @name: its name
  *
  * Return: the device, or NULL.
  */
-const struct link *nf_edge_link_find(const struct links *links,
-				     const char *name)
+const struct link *link_find(const struct links *links, const char *name)
 {
 	size_t i;
 
@@ -142,7 +141,7 @@ static const struct link *above(const struct links *links,
 }
 
 /**
- * nf_edge_link_master - the device that packets of a device arrive on
+ * link_master - the device that packets of a device arrive on
  * @links: the devices
  * @name: name of the device
  *
@@ -151,10 +150,9 @@ static const struct link *above(const struct links *links,
  *
  * Return: the uppermost master that is no VRF, or NULL without one.
  */
-const struct link *nf_edge_link_master(const struct links *links,
-				       const char *name)
+const struct link *link_master(const struct links *links, const char *name)
 {
-	const struct link *link = nf_edge_link_find(links, name);
+	const struct link *link = link_find(links, name);
 	const struct link *found = NULL;
 	size_t steps;
 
@@ -170,10 +168,10 @@ const struct link *nf_edge_link_master(const struct links *links,
 }
 
 /**
- * nf_edge_links_free - forget the list
+ * links_free - forget the list
  * @links: the devices
  */
-void nf_edge_links_free(struct links *links)
+void links_free(struct links *links)
 {
 	size_t i, j;
 

@@ -41,15 +41,12 @@ struct links {
 	size_t capacity;
 };
 
-bool nf_edge_links_read(struct links *links);
-const struct link *nf_edge_link_find(const struct links *links,
-				     const char *name);
-const struct link *nf_edge_link_master(const struct links *links,
-				       const char *name);
-const char *nf_edge_device_nearest(const struct links *links,
-				   const char *name);
-char *nf_edge_device_alternative(const struct links *links, const char *name);
-char *nf_edge_device_absent(const struct links *links, const char *name);
-void nf_edge_links_free(struct links *links);
+bool links_read(struct links *links);
+const struct link *link_find(const struct links *links, const char *name);
+const struct link *link_master(const struct links *links, const char *name);
+const char *device_nearest(const struct links *links, const char *name);
+char *device_alternative(const struct links *links, const char *name);
+char *device_absent(const struct links *links, const char *name);
+void links_free(struct links *links);
 
 #endif /* SYSTEM_LINKS_H */

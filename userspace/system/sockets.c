@@ -65,9 +65,9 @@ static int add_socket(struct nl_msg *msg, void *arg)
 		return NL_OK;
 
 	connections = reading->connections;
-	connections->items = nf_edge_grow(connections->items,
-					  &connections->capacity,
-					  connections->count, sizeof(*one));
+	connections->items = xgrow(connections->items,
+				   &connections->capacity,
+				   connections->count, sizeof(*one));
 	one = &connections->items[connections->count++];
 	*one = (struct connection){
 		.local_port = port,
@@ -109,12 +109,12 @@ static void keep_incoming(struct reading *reading)
 }
 
 /**
- * nf_edge_connections_read - list the connections to ports of this host
- * @connections: filled in; nf_edge_connections_free() it
+ * connections_read - list the connections to ports of this host
+ * @connections: filled in; connections_free() it
  *
  * Return: false when the kernel does not tell.
  */
-bool nf_edge_connections_read(struct connections *connections)
+bool connections_read(struct connections *connections)
 {
 	struct reading reading = { .connections = connections };
 	struct nl_sock *socket = nl_socket_alloc();
@@ -122,7 +122,7 @@ bool nf_edge_connections_read(struct connections *connections)
 
 	*connections = (struct connections){ 0 };
 	if (!socket)
-		nf_edge_out_of_memory();
+		out_of_memory();
 	nl_socket_modify_cb(socket, NL_CB_VALID, NL_CB_CUSTOM, add_socket,
 			    &reading);
 	known = nl_connect(socket, NETLINK_SOCK_DIAG) >= 0 &&
@@ -133,10 +133,10 @@ bool nf_edge_connections_read(struct connections *connections)
 }
 
 /**
- * nf_edge_connections_free - forget the list
+ * connections_free - forget the list
  * @connections: the connections
  */
-void nf_edge_connections_free(struct connections *connections)
+void connections_free(struct connections *connections)
 {
 	free(connections->items);
 	*connections = (struct connections){ 0 };
@@ -153,13 +153,13 @@ static void put_ip(struct nl_msg *msg, const struct ip *ip, int ipv4, int ipv6)
 /* The tuple of packets from here to the peer. */
 static void put_reply(struct nl_msg *msg, const struct connection *connection)
 {
-	struct nlattr *tuple = nf_edge_nest(msg, CTA_TUPLE_REPLY), *nest;
+	struct nlattr *tuple = attr_nest(msg, CTA_TUPLE_REPLY), *nest;
 
-	nest = nf_edge_nest(msg, CTA_TUPLE_IP);
+	nest = attr_nest(msg, CTA_TUPLE_IP);
 	put_ip(msg, &connection->local, CTA_IP_V4_SRC, CTA_IP_V6_SRC);
 	put_ip(msg, &connection->peer, CTA_IP_V4_DST, CTA_IP_V6_DST);
 	nla_nest_end(msg, nest);
-	nest = nf_edge_nest(msg, CTA_TUPLE_PROTO);
+	nest = attr_nest(msg, CTA_TUPLE_PROTO);
 	nla_put_u8(msg, CTA_PROTO_NUM, IPPROTO_TCP);
 	nla_put_u16(msg, CTA_PROTO_SRC_PORT, htons(connection->local_port));
 	nla_put_u16(msg, CTA_PROTO_DST_PORT, htons(connection->peer_port));
@@ -214,14 +214,14 @@ static int read_original(struct nl_msg *msg, void *arg)
 }
 
 /**
- * nf_edge_connection_original - ask for a connection as its initiator wrote it
+ * connection_original - ask for a connection as its initiator wrote it
  * @connection: the connection, as its socket has it
  * @original: filled in when found: addresses and ports before NAT
  *
  * Return: whether it is found.
  */
-enum original nf_edge_connection_original(const struct connection *connection,
-					  struct connection *original)
+enum original connection_original(const struct connection *connection,
+				  struct connection *original)
 {
 	struct nfgenmsg head = {
 		.nfgen_family = (uint8_t)connection->local.family,
@@ -232,7 +232,7 @@ enum original nf_edge_connection_original(const struct connection *connection,
 
 	if (!socket || !request ||
 	    nlmsg_append(request, &head, sizeof(head), NLMSG_ALIGNTO))
-		nf_edge_out_of_memory();
+		out_of_memory();
 	*original = (struct connection){ 0 };
 	put_reply(request, connection);
 	nl_socket_modify_cb(socket, NL_CB_VALID, NL_CB_CUSTOM, read_original,

@@ -54,9 +54,9 @@ enum original {
 	ORIGINAL_UNKNOWN,
 };
 
-bool nf_edge_connections_read(struct connections *connections);
-void nf_edge_connections_free(struct connections *connections);
-enum original nf_edge_connection_original(const struct connection *connection,
-					  struct connection *original);
+bool connections_read(struct connections *connections);
+void connections_free(struct connections *connections);
+enum original connection_original(const struct connection *connection,
+				  struct connection *original);
 
 #endif /* SYSTEM_SOCKETS_H */

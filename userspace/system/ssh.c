@@ -70,14 +70,14 @@ static int read_route(struct nl_msg *msg, void *arg)
 	if (nlmsg_hdr(msg)->nlmsg_type == RTM_NEWROUTE &&
 	    nlmsg_parse(nlmsg_hdr(msg), sizeof(struct rtmsg), attrs, RTA_MAX,
 			NULL) >= 0)
-		*ifindex = nf_edge_attr_u32(attrs[RTA_OIF]);
+		*ifindex = attr_u32(attrs[RTA_OIF]);
 	return NL_OK;
 }
 
 /* The interface that packets of a local address leave by: 0 if none. */
 static uint32_t route_of(const struct ip *from, const struct ip *to)
 {
-	unsigned int bits = nf_edge_ip_bits(to);
+	unsigned int bits = ip_bits(to);
 	struct rtmsg head = {
 		.rtm_family = (unsigned char)to->family,
 		.rtm_src_len = (unsigned char)bits,
@@ -89,7 +89,7 @@ static uint32_t route_of(const struct ip *from, const struct ip *to)
 
 	if (!socket || !request ||
 	    nlmsg_append(request, &head, sizeof(head), NLMSG_ALIGNTO))
-		nf_edge_out_of_memory();
+		out_of_memory();
 	nla_put(request, RTA_SRC, (int)bits / 8, from->bytes);
 	nla_put(request, RTA_DST, (int)bits / 8, to->bytes);
 	nl_socket_modify_cb(socket, NL_CB_VALID, NL_CB_CUSTOM, read_route,
@@ -116,19 +116,19 @@ static bool find_way(const struct connection *connection,
 	uint32_t ifindex;
 	bool found;
 
-	nf_edge_links_read(&links);
+	links_read(&links);
 	found = connection->ifindex &&
 		if_indextoname(connection->ifindex, name);
-	link = found ? nf_edge_link_find(&links, name) : NULL;
+	link = found ? link_find(&links, name) : NULL;
 	if (!found || (link && link->is_vrf)) {
 		found = find_interface(&connection->local, name, size);
-		link = found ? nf_edge_link_find(&links, name) : NULL;
+		link = found ? link_find(&links, name) : NULL;
 		ifindex = found && !(link && link->is_in_vrf) ?
 			  route_of(&connection->local, client) : 0;
 		if (ifindex && if_indextoname(ifindex, leads_back))
 			snprintf(name, size, "%s", leads_back);
 	}
-	nf_edge_links_free(&links);
+	links_free(&links);
 	return found;
 }
 
@@ -139,9 +139,9 @@ static bool is_known(const struct sessions *sessions, const struct query *query)
 	for (i = 0; i < sessions->count; i++) {
 		const struct query *other = &sessions->items[i];
 
-		if (nf_edge_ip_equal(&other->source, &query->source) &&
-		    nf_edge_ip_equal(&other->destination,
-				     &query->destination) &&
+		if (ip_equal(&other->source, &query->source) &&
+		    ip_equal(&other->destination,
+			     &query->destination) &&
 		    other->port == query->port && !strcmp(other->in, query->in))
 			return true;
 	}
@@ -156,7 +156,7 @@ static void add(struct sessions *sessions, const struct connection *connection)
 	struct connection original;
 	struct query *query;
 
-	switch (nf_edge_connection_original(connection, &original)) {
+	switch (connection_original(connection, &original)) {
 	case ORIGINAL_UNKNOWN:
 		sessions->unknown = "connection tracking does not tell whether NAT is between";
 		original = *connection;
@@ -167,8 +167,8 @@ static void add(struct sessions *sessions, const struct connection *connection)
 	case ORIGINAL_FOUND:
 		break;
 	}
-	sessions->items = nf_edge_grow(sessions->items, &sessions->capacity,
-				       sessions->count, sizeof(*query));
+	sessions->items = xgrow(sessions->items, &sessions->capacity,
+				sessions->count, sizeof(*query));
 	query = &sessions->items[sessions->count];
 	*query = (struct query){
 		.protocol = IPPROTO_TCP,
@@ -197,8 +197,8 @@ static bool parse(const char *variable, struct connection *connection)
 	server[strcspn(server, "%")] = '\0';
 	connection->local_port = (uint16_t)port;
 	connection->peer_port = (uint16_t)peer_port;
-	return nf_edge_ip_parse(client, &connection->peer) &&
-	       nf_edge_ip_parse(server, &connection->local) &&
+	return ip_parse(client, &connection->peer) &&
+	       ip_parse(server, &connection->local) &&
 	       connection->peer.family == connection->local.family;
 }
 
@@ -206,8 +206,8 @@ static bool same(const struct connection *a, const struct connection *b)
 {
 	return a->local_port == b->local_port &&
 	       a->peer_port == b->peer_port &&
-	       nf_edge_ip_equal(&a->local, &b->local) &&
-	       nf_edge_ip_equal(&a->peer, &b->peer);
+	       ip_equal(&a->local, &b->local) &&
+	       ip_equal(&a->peer, &b->peer);
 }
 
 static void add_held(struct sessions *sessions,
@@ -217,7 +217,7 @@ static void add_held(struct sessions *sessions,
 	size_t i;
 
 	for (i = 0; i < alive->count; i++)
-		if (nf_edge_inodes_have(inodes, alive->items[i].inode))
+		if (ancestry_has(inodes, alive->items[i].inode))
 			add(sessions, &alive->items[i]);
 }
 
@@ -239,11 +239,11 @@ static void add_all(struct sessions *sessions, const struct connections *alive,
 	struct inodes servers;
 	size_t i;
 
-	nf_edge_server_sockets(&servers);
+	ancestry_servers(&servers);
 	for (i = 0; i < alive->count; i++)
 		if (alive->items[i].local_port == SSH_PORT ||
 		    alive->items[i].local_port == port ||
-		    nf_edge_inodes_have(&servers, alive->items[i].inode))
+		    ancestry_has(&servers, alive->items[i].inode))
 			add(sessions, &alive->items[i]);
 	free(servers.items);
 }
@@ -271,10 +271,10 @@ static void find_alive(struct sessions *sessions,
 }
 
 /**
- * nf_edge_sessions_find - look for the sessions to take care of
- * @sessions: filled in; nf_edge_sessions_free() it
+ * sessions_find - look for the sessions to take care of
+ * @sessions: filled in; sessions_free() it
  */
-void nf_edge_sessions_find(struct sessions *sessions)
+void sessions_find(struct sessions *sessions)
 {
 	struct connections alive;
 	struct connection named;
@@ -282,8 +282,8 @@ void nf_edge_sessions_find(struct sessions *sessions)
 	bool known, has_name;
 
 	*sessions = (struct sessions){ .whose = OURS };
-	known = nf_edge_connections_read(&alive);
-	nf_edge_ancestry_read(&ancestry);
+	known = connections_read(&alive);
+	ancestry_read(&ancestry);
 	has_name = parse(ancestry.variable, &named);
 	if (known)
 		find_alive(sessions, &alive, &ancestry, &named, has_name);
@@ -293,25 +293,25 @@ void nf_edge_sessions_find(struct sessions *sessions)
 		sessions->whose = NAMED;
 		add(sessions, &named);
 	}
-	nf_edge_ancestry_free(&ancestry);
-	nf_edge_connections_free(&alive);
+	ancestry_free(&ancestry);
+	connections_free(&alive);
 }
 
 /**
- * nf_edge_sessions_free - forget the sessions
+ * sessions_free - forget the sessions
  * @sessions: the sessions
  */
-void nf_edge_sessions_free(struct sessions *sessions)
+void sessions_free(struct sessions *sessions)
 {
 	free(sessions->items);
 	*sessions = (struct sessions){ 0 };
 }
 
 /**
- * nf_edge_sessions_note - say on standard error what could not be told
+ * sessions_note - say on standard error what could not be told
  * @sessions: the sessions
  */
-void nf_edge_sessions_note(const struct sessions *sessions)
+void sessions_note(const struct sessions *sessions)
 {
 	if (sessions->unknown)
 		fprintf(stderr,
@@ -320,7 +320,7 @@ void nf_edge_sessions_note(const struct sessions *sessions)
 }
 
 /**
- * nf_edge_session_check - refuse what would cut a session
+ * session_check - refuse what would cut a session
  * @sessions: the sessions
  * @i: which of them
  * @verdict: the policy's answer to it
@@ -328,9 +328,9 @@ void nf_edge_sessions_note(const struct sessions *sessions)
  *
  * Return: DONE, or REFUSED after a complaint.
  */
-enum outcome nf_edge_session_check(const struct sessions *sessions, size_t i,
-				   const struct verdict *verdict,
-				   const char *what)
+enum outcome session_check(const struct sessions *sessions, size_t i,
+			   const struct verdict *verdict,
+			   const char *what)
 {
 	static const char *const which[] = {
 		[OURS] = "would cut the SSH session that this runs in",
@@ -344,15 +344,15 @@ enum outcome nf_edge_session_check(const struct sessions *sessions, size_t i,
 
 	if (verdict->verdict != NF_EDGE_VERDICT_DROP)
 		return DONE;
-	in = nf_edge_shown(session->in);
-	outcome = nf_edge_fail(REFUSED,
-			       "%s %s (%s, port %u on %s: %s; from %s); nothing was changed, --force does it all the same",
-			       what, which[sessions->whose],
-			       nf_edge_ip_format(&session->destination, to),
-			       session->port, in,
-			       nf_edge_word(&nf_edge_reasons,
-					    (uint32_t)verdict->reason),
-			       nf_edge_ip_format(&session->source, from));
+	in = foreign_shown(session->in);
+	outcome = fail_with(REFUSED,
+			    "%s %s (%s, port %u on %s: %s; from %s); nothing was changed, --force does it all the same",
+			    what, which[sessions->whose],
+			    ip_format(&session->destination, to),
+			    session->port, in,
+			    names_word(&names_reasons,
+				       (uint32_t)verdict->reason),
+			    ip_format(&session->source, from));
 	free(in);
 	return outcome;
 }

@@ -38,11 +38,11 @@ struct sessions {
 	const char *unknown;
 };
 
-void nf_edge_sessions_find(struct sessions *sessions);
-void nf_edge_sessions_free(struct sessions *sessions);
-void nf_edge_sessions_note(const struct sessions *sessions);
-enum outcome nf_edge_session_check(const struct sessions *sessions, size_t i,
-				   const struct verdict *verdict,
-				   const char *what);
+void sessions_find(struct sessions *sessions);
+void sessions_free(struct sessions *sessions);
+void sessions_note(const struct sessions *sessions);
+enum outcome session_check(const struct sessions *sessions, size_t i,
+			   const struct verdict *verdict,
+			   const char *what);
 
 #endif /* SYSTEM_SSH_H */

@@ -22,72 +22,72 @@ static bool is_noted(const struct ways *ways, const char *where,
 }
 
 /**
- * nf_edge_way_add - note a way round, once
+ * ways_add - note a way round, once
  * @ways: the list
  * @kind: its word
  * @where: the place
  * @format: one sentence: what happens, and the remedy
  */
-void nf_edge_way_add(struct ways *ways, const char *kind, const char *where,
-		     const char *format, ...)
+void ways_add(struct ways *ways, const char *kind, const char *where,
+	      const char *format, ...)
 {
 	va_list args;
 	char *text;
 
 	va_start(args, format);
-	text = nf_edge_vformat(format, args);
+	text = xvformat(format, args);
 	va_end(args);
 	if (is_noted(ways, where, text)) {
 		free(text);
 		return;
 	}
-	ways->items = nf_edge_grow(ways->items, &ways->capacity, ways->count,
-				   sizeof(*ways->items));
+	ways->items = xgrow(ways->items, &ways->capacity, ways->count,
+			    sizeof(*ways->items));
 	ways->items[ways->count++] = (struct way){
-		.kind = kind, .where = nf_edge_strdup(where), .text = text,
+		.kind = kind, .where = xstrdup(where), .text = text,
 	};
 }
 
 /**
- * nf_edge_ways_has_family - tell whether a node has an address of a family
+ * ways_has_family - tell whether a node has an address of a family
  * @ways: the list, with its policy
  * @family: AF_INET or AF_INET6
  *
  * Return: true when a node has one.
  */
-bool nf_edge_ways_has_family(const struct ways *ways, sa_family_t family)
+bool ways_has_family(const struct ways *ways, sa_family_t family)
 {
 	const struct binding *binding;
 	const struct node *node;
 
-	nf_edge_policy_for_each_binding(ways->policy, node, binding)
+	policy_for_each_binding(ways->policy, node, binding)
 		if (binding->ip.family == family)
 			return true;
 	return false;
 }
 
 /**
- * nf_edge_ways_read - look for ways round a policy on this host
- * @ways: filled in; nf_edge_ways_free() the list
+ * ways_read - look for ways round a policy on this host
+ * @ways: filled in; ways_free() the list
  * @policy: the policy, with its interfaces and nodes
  *
  * Ask only where the module is: a look at rules makes the kernel load
  * nf_tables.
  */
-void nf_edge_ways_read(struct ways *ways, const struct policy *policy)
+void ways_read(struct ways *ways, const struct policy *policy)
 {
 	*ways = (struct ways){ .policy = policy };
-	nf_edge_ways_of_devices(ways);
-	nf_edge_ways_of_filters(ways);
-	nf_edge_ways_of_rules(ways);
-	nf_edge_ways_of_proc(ways);
+	ways_of_devices(ways);
+	ways_of_filters(ways);
+	ways_of_rules(ways);
+	ways_of_proc(ways);
 }
 
 /**
- * nf_edge_ways_free - forget the list
+ * ways_free - forget the list
  * @ways: the list
  */
-void nf_edge_ways_free(struct ways *ways)
+void ways_free(struct ways *ways)
 {
 	size_t i;
 

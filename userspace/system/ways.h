@@ -82,29 +82,29 @@ struct ways {
 	size_t capacity;
 };
 
-void nf_edge_ways_read(struct ways *ways, const struct policy *policy);
-void nf_edge_ways_free(struct ways *ways);
+void ways_read(struct ways *ways, const struct policy *policy);
+void ways_free(struct ways *ways);
 
 /* For the files ways_*.c, each of which looks at one part of the kernel. */
-void nf_edge_way_add(struct ways *ways, const char *kind, const char *where,
-		     const char *format, ...)
+void ways_add(struct ways *ways, const char *kind, const char *where,
+	      const char *format, ...)
 	__printf(4, 5);
-bool nf_edge_ways_has_family(const struct ways *ways, sa_family_t family);
-void nf_edge_ways_of_devices(struct ways *ways);
-void nf_edge_ways_of_filters(struct ways *ways);
-void nf_edge_ways_of_rules(struct ways *ways);
-void nf_edge_ways_of_proc(struct ways *ways);
+bool ways_has_family(const struct ways *ways, sa_family_t family);
+void ways_of_devices(struct ways *ways);
+void ways_of_filters(struct ways *ways);
+void ways_of_rules(struct ways *ways);
+void ways_of_proc(struct ways *ways);
 
 struct nl_sock;
 struct nl_msg;
-bool nf_edge_ways_dump(struct nl_sock *socket, int type, void *head,
-		       size_t size, int (*add)(struct nl_msg *msg, void *arg),
-		       void *arg);
-const struct device *nf_edge_ways_device(const struct ways *ways, int index);
+bool ways_dump(struct nl_sock *socket, int type, void *head,
+	       size_t size, int (*add)(struct nl_msg *msg, void *arg),
+	       void *arg);
+const struct device *ways_device(const struct ways *ways, int index);
 
 /* Where procfs is mounted; tests have one of their own. */
-extern const char *nf_edge_ways_procfs;
-int nf_edge_ways_sysctl(const char *format, ...)
+extern const char *ways_procfs;
+int ways_sysctl(const char *format, ...)
 	__printf(1, 2);
 
 #endif /* SYSTEM_WAYS_H */

@@ -32,7 +32,7 @@ struct extra_macs {
 };
 
 /**
- * nf_edge_ways_dump - ask the kernel for a list
+ * ways_dump - ask the kernel for a list
  * @socket: a connected socket
  * @type: the request
  * @head: its fixed header
@@ -42,9 +42,9 @@ struct extra_macs {
  *
  * Return: false when the kernel did not tell all.
  */
-bool nf_edge_ways_dump(struct nl_sock *socket, int type, void *head,
-		       size_t size, int (*add)(struct nl_msg *msg, void *arg),
-		       void *arg)
+bool ways_dump(struct nl_sock *socket, int type, void *head,
+	       size_t size, int (*add)(struct nl_msg *msg, void *arg),
+	       void *arg)
 {
 	int attempt, error = -NLE_DUMP_INTR;
 
@@ -59,13 +59,13 @@ bool nf_edge_ways_dump(struct nl_sock *socket, int type, void *head,
 }
 
 /**
- * nf_edge_ways_device - find a device by number
+ * ways_device - find a device by number
  * @ways: the list, with its devices
  * @index: the number
  *
  * Return: the device, or NULL.
  */
-const struct device *nf_edge_ways_device(const struct ways *ways, int index)
+const struct device *ways_device(const struct ways *ways, int index)
 {
 	size_t i;
 
@@ -82,13 +82,13 @@ static void read_data(struct device *device, struct nlattr *data)
 	if (!strcmp(device->kind, "bridge") &&
 	    nla_parse_nested(bridge, IFLA_BR_MAX, data, NULL) >= 0) {
 		device->calls[IPV4] =
-			nf_edge_attr_u8(bridge[IFLA_BR_NF_CALL_IPTABLES]);
+			attr_u8(bridge[IFLA_BR_NF_CALL_IPTABLES]);
 		device->calls[IPV6] =
-			nf_edge_attr_u8(bridge[IFLA_BR_NF_CALL_IP6TABLES]);
+			attr_u8(bridge[IFLA_BR_NF_CALL_IP6TABLES]);
 	}
 	if (!strcmp(device->kind, "ipvlan") &&
 	    nla_parse_nested(ipvlan, IFLA_IPVLAN_MAX, data, NULL) >= 0)
-		device->is_l3 = nf_edge_attr_u16(ipvlan[IFLA_IPVLAN_MODE]) !=
+		device->is_l3 = attr_u16(ipvlan[IFLA_IPVLAN_MODE]) !=
 				IPVLAN_MODE_L2;
 }
 
@@ -97,7 +97,7 @@ static void bind_device(const struct policy *policy, struct device *device,
 			unsigned int flags)
 {
 	const struct interface *interface =
-		nf_edge_interface_find(policy, device->name);
+		interface_find(policy, device->name);
 
 	if (policy->interface_count) {
 		device->is_bound = !!interface;
@@ -147,7 +147,7 @@ static int add_device(struct nl_msg *msg, void *arg)
 			NULL) < 0 || !attrs[IFLA_IFNAME])
 		return NL_SKIP;
 	head = nlmsg_data(nlmsg_hdr(msg));
-	if (nf_edge_ways_device(ways, head->ifi_index))
+	if (ways_device(ways, head->ifi_index))
 		return NL_SKIP;
 	if (attrs[IFLA_LINKINFO])
 		nla_parse_nested(info, IFLA_INFO_MAX, attrs[IFLA_LINKINFO],
@@ -155,8 +155,8 @@ static int add_device(struct nl_msg *msg, void *arg)
 	if (attrs[IFLA_XDP])
 		nla_parse_nested(xdp, IFLA_XDP_MAX, attrs[IFLA_XDP], NULL);
 
-	ways->devices = nf_edge_grow(ways->devices, &ways->device_capacity,
-				     ways->device_count, sizeof(*device));
+	ways->devices = xgrow(ways->devices, &ways->device_capacity,
+			      ways->device_count, sizeof(*device));
 	device = &ways->devices[ways->device_count++];
 	*device = (struct device){ .index = head->ifi_index };
 	nla_strlcpy(device->name, attrs[IFLA_IFNAME], sizeof(device->name));
@@ -167,12 +167,12 @@ static int add_device(struct nl_msg *msg, void *arg)
 		read_data(device, info[IFLA_INFO_DATA]);
 	/* A number of another namespace says nothing here. */
 	if (!attrs[IFLA_LINK_NETNSID])
-		device->lower = (int)nf_edge_attr_u32(attrs[IFLA_LINK]);
-	device->master = (int)nf_edge_attr_u32(attrs[IFLA_MASTER]);
+		device->lower = (int)attr_u32(attrs[IFLA_LINK]);
+	device->master = (int)attr_u32(attrs[IFLA_MASTER]);
 	if (attrs[IFLA_ADDRESS])
 		nla_memcpy(device->mac, attrs[IFLA_ADDRESS],
 			   sizeof(device->mac));
-	device->has_xdp = nf_edge_attr_u8(xdp[IFLA_XDP_ATTACHED]) !=
+	device->has_xdp = attr_u8(xdp[IFLA_XDP_ATTACHED]) !=
 			  XDP_ATTACHED_NONE;
 	bind_device(ways->policy, device, head->ifi_flags);
 	return NL_OK;
@@ -184,11 +184,11 @@ static void of_bridged_family(struct ways *ways, const struct device *bridge,
 {
 	sa_family_t af = family == IPV4 ? AF_INET : AF_INET6;
 
-	if (nf_edge_ways_has_family(ways, af) && !bridge->calls[family] &&
-	    nf_edge_ways_sysctl("bridge/%s", setting) == 0)
-		nf_edge_way_add(ways, "bridge", bridge->name,
-				"carries %s between its ports past the policy; set net.bridge.%s = 1",
-				family == IPV4 ? "IPv4" : "IPv6", setting);
+	if (ways_has_family(ways, af) && !bridge->calls[family] &&
+	    ways_sysctl("bridge/%s", setting) == 0)
+		ways_add(ways, "bridge", bridge->name,
+			 "carries %s between its ports past the policy; set net.bridge.%s = 1",
+			 family == IPV4 ? "IPv4" : "IPv6", setting);
 }
 
 static void of_bridge(struct ways *ways, const struct device *bridge)
@@ -213,37 +213,37 @@ static void of_bridge(struct ways *ways, const struct device *bridge)
 	}
 	if (!is_bound || ports < 2)
 		return;
-	if (nf_edge_ways_sysctl("bridge/bridge-nf-call-iptables") < 0) {
-		nf_edge_way_add(ways, "bridge", bridge->name,
-				"carries frames between its ports past the policy; load br_netfilter, or make this host route between them");
+	if (ways_sysctl("bridge/bridge-nf-call-iptables") < 0) {
+		ways_add(ways, "bridge", bridge->name,
+			 "carries frames between its ports past the policy; load br_netfilter, or make this host route between them");
 		return;
 	}
 	of_bridged_family(ways, bridge, IPV4, "bridge-nf-call-iptables");
 	of_bridged_family(ways, bridge, IPV6, "bridge-nf-call-ip6tables");
 	for (i = 0; i < ARRAY_SIZE(tags); i++)
-		if (nf_edge_ways_sysctl("bridge/%s", tags[i].setting) == 0)
-			nf_edge_way_add(ways, tags[i].kind, bridge->name,
-					"carries frames with %s between its ports past the policy; set net.bridge.%s = 1",
-					tags[i].frames, tags[i].setting);
+		if (ways_sysctl("bridge/%s", tags[i].setting) == 0)
+			ways_add(ways, tags[i].kind, bridge->name,
+				 "carries frames with %s between its ports past the policy; set net.bridge.%s = 1",
+				 tags[i].frames, tags[i].setting);
 }
 
 /* A device that takes frames from the wire of a bound one. */
 static void of_shared_wire(struct ways *ways, const struct device *device)
 {
-	const struct device *lower = nf_edge_ways_device(ways, device->lower);
+	const struct device *lower = ways_device(ways, device->lower);
 
 	if (!lower || !lower->is_bound)
 		return;
 	if (!strcmp(device->kind, "ipvlan") || !strcmp(device->kind, "ipvtap")) {
 		if (device->is_l3 || !device->is_bound)
-			nf_edge_way_add(ways, "ipvlan", lower->name,
-					"the %s device %s shares its wire past the guards and sides of the policy; use a veth pair and a route",
-					device->kind, device->name);
+			ways_add(ways, "ipvlan", lower->name,
+				 "the %s device %s shares its wire past the guards and sides of the policy; use a veth pair and a route",
+				 device->kind, device->name);
 	} else if (!strcmp(device->kind, "macvtap") ||
 		   (!strcmp(device->kind, "macvlan") && !device->is_bound)) {
-		nf_edge_way_add(ways, "macvlan", lower->name,
-				"the %s device %s takes frames from its wire past the policy; use a veth pair and a route, or bind %s if this host has it",
-				device->kind, device->name, device->name);
+		ways_add(ways, "macvlan", lower->name,
+			 "the %s device %s takes frames from its wire past the policy; use a veth pair and a route, or bind %s if this host has it",
+			 device->kind, device->name, device->name);
 	}
 }
 
@@ -282,9 +282,9 @@ static int add_extra_mac(struct nl_msg *msg, void *arg)
 		return NL_SKIP;
 	snprintf(text, sizeof(text), "%02x:%02x:%02x:%02x:%02x:%02x", mac[0],
 		 mac[1], mac[2], mac[3], mac[4], mac[5]);
-	nf_edge_way_add(found->ways, "macvlan", found->device->name,
-			"frames for %s go to a macvlan device of another namespace past the policy; use a veth pair and a route",
-			text);
+	ways_add(found->ways, "macvlan", found->device->name,
+		 "frames for %s go to a macvlan device of another namespace past the policy; use a veth pair and a route",
+		 text);
 	return NL_OK;
 }
 
@@ -299,8 +299,8 @@ static void of_moved_devices(struct ways *ways, struct nl_sock *socket,
 	};
 	struct extra_macs found = { ways, device };
 
-	nf_edge_ways_dump(socket, RTM_GETNEIGH, &head, sizeof(head),
-			  add_extra_mac, &found);
+	ways_dump(socket, RTM_GETNEIGH, &head, sizeof(head),
+		  add_extra_mac, &found);
 }
 
 static int add_route(struct nl_msg *msg, void *arg)
@@ -315,16 +315,15 @@ static int add_route(struct nl_msg *msg, void *arg)
 	if (nlmsg_hdr(msg)->nlmsg_type != RTM_NEWROUTE ||
 	    nlmsg_parse(nlmsg_hdr(msg), sizeof(*head), attrs, RTA_MAX,
 			NULL) < 0 ||
-	    nf_edge_attr_u16(attrs[RTA_ENCAP_TYPE]) !=
+	    attr_u16(attrs[RTA_ENCAP_TYPE]) !=
 	    LWTUNNEL_ENCAP_SEG6_LOCAL)
 		return NL_SKIP;
 	head = nlmsg_data(nlmsg_hdr(msg));
 	if (attrs[RTA_DST])
 		nla_memcpy(ip.bytes, attrs[RTA_DST], sizeof(ip.bytes));
-	where = nf_edge_format("route %s/%u", nf_edge_ip_format(&ip, text),
-			       head->rtm_dst_len);
-	nf_edge_way_add(ways, "segment-routing", where,
-			"unpacks segment routing (seg6local), which leads to an Edge past the policy; take the route away, or end it on another host");
+	where = xformat("route %s/%u", ip_format(&ip, text), head->rtm_dst_len);
+	ways_add(ways, "segment-routing", where,
+		 "unpacks segment routing (seg6local), which leads to an Edge past the policy; take the route away, or end it on another host");
 	free(where);
 	return NL_OK;
 }
@@ -335,19 +334,19 @@ static void of_device(struct ways *ways, const struct device *device)
 		of_bridge(ways, device);
 	of_shared_wire(ways, device);
 	if (device->carries && device->has_xdp)
-		nf_edge_way_add(ways, "xdp", device->name,
-				"has an XDP program, which forwards or answers packets past the policy unless it only drops and passes; detach it with ip link set dev %s xdp off",
-				device->name);
+		ways_add(ways, "xdp", device->name,
+			 "has an XDP program, which forwards or answers packets past the policy unless it only drops and passes; detach it with ip link set dev %s xdp off",
+			 device->name);
 	if (device->is_bound && !strcmp(device->kind, "openvswitch"))
-		nf_edge_way_add(ways, "ovs", device->name,
-				"is a port of Open vSwitch, which switches between its other ports past the policy; make this host route between them");
+		ways_add(ways, "ovs", device->name,
+			 "is a port of Open vSwitch, which switches between its other ports past the policy; make this host route between them");
 }
 
 /**
- * nf_edge_ways_of_devices - list the devices, and look for ways round in them
+ * ways_of_devices - list the devices, and look for ways round in them
  * @ways: the list to add to
  */
-void nf_edge_ways_of_devices(struct ways *ways)
+void ways_of_devices(struct ways *ways)
 {
 	struct ifinfomsg links = { .ifi_family = AF_UNSPEC };
 	struct rtmsg routes = { .rtm_family = AF_INET6 };
@@ -355,12 +354,12 @@ void nf_edge_ways_of_devices(struct ways *ways)
 	size_t i;
 
 	if (!socket)
-		nf_edge_out_of_memory();
+		out_of_memory();
 	if (nl_connect(socket, NETLINK_ROUTE) < 0 ||
-	    !nf_edge_ways_dump(socket, RTM_GETLINK, &links, sizeof(links),
-			       add_device, ways)) {
-		nf_edge_way_add(ways, "unseen", "rtnetlink",
-				"does not tell which devices there are, so that they were not looked at");
+	    !ways_dump(socket, RTM_GETLINK, &links, sizeof(links),
+		       add_device, ways)) {
+		ways_add(ways, "unseen", "rtnetlink",
+			 "does not tell which devices there are, so that they were not looked at");
 	} else {
 		mark_carriers(ways);
 		for (i = 0; i < ways->device_count; i++) {
@@ -369,9 +368,9 @@ void nf_edge_ways_of_devices(struct ways *ways)
 				of_moved_devices(ways, socket,
 						 &ways->devices[i]);
 		}
-		if (nf_edge_ways_has_family(ways, AF_INET6))
-			nf_edge_ways_dump(socket, RTM_GETROUTE, &routes,
-					  sizeof(routes), add_route, ways);
+		if (ways_has_family(ways, AF_INET6))
+			ways_dump(socket, RTM_GETROUTE, &routes,
+				  sizeof(routes), add_route, ways);
 	}
 	nl_socket_free(socket);
 }

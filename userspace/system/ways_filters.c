@@ -81,15 +81,15 @@ static void of_redirection(const struct place *place, struct nlattr *options)
 	    nla_len(attrs[TCA_MIRRED_PARMS]) < (int)sizeof(parms))
 		return;
 	memcpy(&parms, nla_data(attrs[TCA_MIRRED_PARMS]), sizeof(parms));
-	target = nf_edge_ways_device(place->ways, (int)parms.ifindex);
+	target = ways_device(place->ways, (int)parms.ifindex);
 	if ((parms.eaction != TCA_EGRESS_REDIR &&
 	     parms.eaction != TCA_INGRESS_REDIR) ||
 	    (target && !strcmp(target->kind, "ifb")))
 		return;
-	nf_edge_way_add(place->ways, "tc", place->device->name,
-			"a tc filter redirects packets to %s before the policy sees them; take it away with tc filter del dev %s ingress",
-			target ? target->name : "another device",
-			place->device->name);
+	ways_add(place->ways, "tc", place->device->name,
+		 "a tc filter redirects packets to %s before the policy sees them; take it away with tc filter del dev %s ingress",
+		 target ? target->name : "another device",
+		 place->device->name);
 }
 
 static void of_action(const struct place *place, struct nlattr *action)
@@ -102,20 +102,20 @@ static void of_action(const struct place *place, struct nlattr *action)
 	if (place->is_ingress && !nla_strcmp(attrs[TCA_ACT_KIND], "mirred"))
 		of_redirection(place, attrs[TCA_ACT_OPTIONS]);
 	else if (place->is_ingress && !nla_strcmp(attrs[TCA_ACT_KIND], "ct"))
-		nf_edge_way_add(place->ways, "tc", place->device->name,
-				"a tc filter tracks connections (ct) before the policy sees them, and hardware forwards these; take it away with tc filter del dev %s ingress",
-				place->device->name);
+		ways_add(place->ways, "tc", place->device->name,
+			 "a tc filter tracks connections (ct) before the policy sees them, and hardware forwards these; take it away with tc filter del dev %s ingress",
+			 place->device->name);
 	else if (!nla_strcmp(attrs[TCA_ACT_KIND], "bpf"))
-		nf_edge_way_add(place->ways, "tc", place->device->name,
-				"a tc filter runs a program (bpf), which forwards or changes packets past the policy unless it only drops and passes; tc filter show dev %s %s names it",
-				place->device->name,
-				place->is_ingress ? "ingress" : "egress");
+		ways_add(place->ways, "tc", place->device->name,
+			 "a tc filter runs a program (bpf), which forwards or changes packets past the policy unless it only drops and passes; tc filter show dev %s %s names it",
+			 place->device->name,
+			 place->is_ingress ? "ingress" : "egress");
 	else if (!place->is_ingress &&
 		 (!nla_strcmp(attrs[TCA_ACT_KIND], "nat") ||
 		  !nla_strcmp(attrs[TCA_ACT_KIND], "pedit")))
-		nf_edge_way_add(place->ways, "tc", place->device->name,
-				"a tc filter changes headers behind the policy; take it away with tc filter del dev %s egress",
-				place->device->name);
+		ways_add(place->ways, "tc", place->device->name,
+			 "a tc filter changes headers behind the policy; take it away with tc filter del dev %s egress",
+			 place->device->name);
 }
 
 static int add_filter(struct nl_msg *msg, void *arg)
@@ -129,10 +129,10 @@ static int add_filter(struct nl_msg *msg, void *arg)
 			NULL) < 0 || !attrs[TCA_KIND] || !attrs[TCA_OPTIONS])
 		return NL_SKIP;
 	if (!nla_strcmp(attrs[TCA_KIND], "bpf"))
-		nf_edge_way_add(place->ways, "tc", place->device->name,
-				"a tc filter runs a program (bpf), which forwards or changes packets past the policy unless it only drops and passes; tc filter show dev %s %s names it",
-				place->device->name,
-				place->is_ingress ? "ingress" : "egress");
+		ways_add(place->ways, "tc", place->device->name,
+			 "a tc filter runs a program (bpf), which forwards or changes packets past the policy unless it only drops and passes; tc filter show dev %s %s names it",
+			 place->device->name,
+			 place->is_ingress ? "ingress" : "egress");
 	wanted = actions_attr(attrs[TCA_KIND]);
 	nla_for_each_nested(options, attrs[TCA_OPTIONS], left) {
 		if (!wanted || nla_type(options) != wanted)
@@ -161,27 +161,27 @@ static void of_device(struct ways *ways, struct nl_sock *socket,
 			.tcm_parent = parents[i],
 		};
 
-		nf_edge_ways_dump(socket, RTM_GETTFILTER, &head, sizeof(head),
-				  add_filter, &place);
+		ways_dump(socket, RTM_GETTFILTER, &head, sizeof(head),
+			  add_filter, &place);
 	}
 }
 
 /**
- * nf_edge_ways_of_filters - look for ways round in the filters of tc
+ * ways_of_filters - look for ways round in the filters of tc
  * @ways: the list to add to, with its devices
  */
-void nf_edge_ways_of_filters(struct ways *ways)
+void ways_of_filters(struct ways *ways)
 {
 	struct tcmsg head = { .tcm_family = AF_UNSPEC };
 	struct nl_sock *socket = nl_socket_alloc();
 	size_t i;
 
 	if (!socket)
-		nf_edge_out_of_memory();
+		out_of_memory();
 	/* A kernel without tc has no queueing discipline to tell of. */
 	if (nl_connect(socket, NETLINK_ROUTE) >= 0 &&
-	    nf_edge_ways_dump(socket, RTM_GETQDISC, &head, sizeof(head),
-			      add_qdisc, ways))
+	    ways_dump(socket, RTM_GETQDISC, &head, sizeof(head),
+		      add_qdisc, ways))
 		for (i = 0; i < ways->device_count; i++)
 			if (ways->devices[i].carries &&
 			    ways->devices[i].has_ingress)

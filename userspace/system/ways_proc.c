@@ -24,11 +24,11 @@
 
 #define ALL_ROUTERS		"ff020000000000000000000000000002"
 
-const char *nf_edge_ways_procfs = "/proc";
+const char *ways_procfs = "/proc";
 
 static FILE *open_proc(const char *name)
 {
-	char *path = nf_edge_format("%s/%s", nf_edge_ways_procfs, name);
+	char *path = xformat("%s/%s", ways_procfs, name);
 	FILE *file = fopen(path, "re");
 
 	free(path);
@@ -36,12 +36,12 @@ static FILE *open_proc(const char *name)
 }
 
 /**
- * nf_edge_ways_sysctl - read a setting of this network namespace
+ * ways_sysctl - read a setting of this network namespace
  * @format: the name below /proc/sys/net, as printf
  *
  * Return: the number, or -1 when the kernel has no such setting.
  */
-int nf_edge_ways_sysctl(const char *format, ...)
+int ways_sysctl(const char *format, ...)
 {
 	char *name, *path;
 	int value = -1;
@@ -49,9 +49,9 @@ int nf_edge_ways_sysctl(const char *format, ...)
 	FILE *file;
 
 	va_start(args, format);
-	name = nf_edge_vformat(format, args);
+	name = xvformat(format, args);
 	va_end(args);
-	path = nf_edge_format("sys/net/%s", name);
+	path = xformat("sys/net/%s", name);
 	file = open_proc(path);
 	if (file) {
 		if (fscanf(file, "%d", &value) != 1)
@@ -66,8 +66,8 @@ int nf_edge_ways_sysctl(const char *format, ...)
 /* The kernel takes the lower of both for these. */
 static bool is_on(const char *family, const char *device, const char *setting)
 {
-	return nf_edge_ways_sysctl("%s/conf/all/%s", family, setting) > 0 &&
-	       nf_edge_ways_sysctl("%s/conf/%s/%s", family, device, setting) > 0;
+	return ways_sysctl("%s/conf/all/%s", family, setting) > 0 &&
+	       ways_sysctl("%s/conf/%s/%s", family, device, setting) > 0;
 }
 
 static void of_routing(struct ways *ways, const char *device)
@@ -75,29 +75,29 @@ static void of_routing(struct ways *ways, const char *device)
 	static const char *const ipv6[] = { "seg6_enabled", "rpl_seg_enabled" };
 	size_t i;
 
-	if (nf_edge_ways_has_family(ways, AF_INET) &&
+	if (ways_has_family(ways, AF_INET) &&
 	    is_on("ipv4", device, "accept_source_route"))
-		nf_edge_way_add(ways, "source-route", device,
-				"takes IPv4 source routes, which lead to an Edge past the policy; set net.ipv4.conf.all.accept_source_route = 0");
+		ways_add(ways, "source-route", device,
+			 "takes IPv4 source routes, which lead to an Edge past the policy; set net.ipv4.conf.all.accept_source_route = 0");
 	for (i = 0; i < ARRAY_SIZE(ipv6); i++)
-		if (nf_edge_ways_has_family(ways, AF_INET6) &&
+		if (ways_has_family(ways, AF_INET6) &&
 		    is_on("ipv6", device, ipv6[i]))
-			nf_edge_way_add(ways, "segment-routing", device,
-					"takes IPv6 routing headers, which lead to an Edge past the policy; set net.ipv6.conf.all.%s = 0",
-					ipv6[i]);
-	if (nf_edge_ways_sysctl("mpls/conf/%s/input", device) > 0)
-		nf_edge_way_add(ways, "mpls", device,
-				"takes MPLS packets, which are forwarded past the policy; set net.mpls.conf.%s.input = 0",
-				device);
+			ways_add(ways, "segment-routing", device,
+				 "takes IPv6 routing headers, which lead to an Edge past the policy; set net.ipv6.conf.all.%s = 0",
+				 ipv6[i]);
+	if (ways_sysctl("mpls/conf/%s/input", device) > 0)
+		ways_add(ways, "mpls", device,
+			 "takes MPLS packets, which are forwarded past the policy; set net.mpls.conf.%s.input = 0",
+			 device);
 }
 
 static bool takes_advertisements(const char *device)
 {
-	int accept = nf_edge_ways_sysctl("ipv6/conf/%s/accept_ra", device);
-	int forwarding = nf_edge_ways_sysctl("ipv6/conf/%s/forwarding", device);
+	int accept = ways_sysctl("ipv6/conf/%s/accept_ra", device);
+	int forwarding = ways_sysctl("ipv6/conf/%s/forwarding", device);
 
 	return (accept == 2 || (accept == 1 && forwarding == 0)) &&
-	       nf_edge_ways_sysctl("ipv6/conf/%s/autoconf", device) > 0;
+	       ways_sysctl("ipv6/conf/%s/autoconf", device) > 0;
 }
 
 /* An address that this host made of an advertisement: the Edges hear the same
@@ -127,7 +127,7 @@ static bool has_made_address(const char *device)
  */
 static bool has_advertiser(const char *device)
 {
-	int forwarding = nf_edge_ways_sysctl("ipv6/conf/%s/forwarding", device);
+	int forwarding = ways_sysctl("ipv6/conf/%s/forwarding", device);
 	char name[IF_NAMESIZE], group[33];
 	bool found = false;
 	int users;
@@ -153,9 +153,9 @@ static void of_advertisements(struct ways *ways, const char *device)
 	else if (has_made_address(device))
 		seen = "a router advertises a prefix here";
 	if (seen)
-		nf_edge_way_add(ways, "advertisements", device,
-				"%s: an Edge gives itself IPv6 addresses that no service binds; advertise without the autonomous flag, and switch autoconfiguration off on the Edges",
-				seen);
+		ways_add(ways, "advertisements", device,
+			 "%s: an Edge gives itself IPv6 addresses that no service binds; advertise without the autonomous flag, and switch autoconfiguration off on the Edges",
+			 seen);
 }
 
 /* An address and port of /proc/net/ip_vs: 83689B0A:01BB or [2001:...]:01BB. */
@@ -168,7 +168,7 @@ static bool parse_end(const char *text, struct ip *ip)
 	snprintf(copy, sizeof(copy), "%s", text + (*text == '['));
 	if (*text == '[') {
 		copy[strcspn(copy, "]")] = '\0';
-		return nf_edge_ip_parse(copy, ip);
+		return ip_parse(copy, ip);
 	}
 	if (strlen(copy) != 13 || copy[8] != ':')
 		return false;
@@ -194,12 +194,12 @@ static void of_ipvs(struct ways *ways)
 		if (strcmp(first, "->")) {
 			snprintf(service, sizeof(service), "IPVS %s %s", first,
 				 parse_end(second, &ip) ?
-				 nf_edge_ip_format(&ip, text) : second);
+				 ip_format(&ip, text) : second);
 		} else if (parse_end(second, &ip) &&
-			   nf_edge_policy_binds(ways->policy, &ip)) {
-			nf_edge_way_add(ways, "ipvs", service,
-					"sends to the Edge address %s; bind the address that clients dial, and let nftables translate it",
-					nf_edge_ip_format(&ip, text));
+			   policy_binds(ways->policy, &ip)) {
+			ways_add(ways, "ipvs", service,
+				 "sends to the Edge address %s; bind the address that clients dial, and let nftables translate it",
+				 ip_format(&ip, text));
 		}
 	}
 	fclose(file);
@@ -217,8 +217,8 @@ static void of_jool(struct ways *ways)
 
 		if (name && (!strcmp(name, "jool") ||
 			     !strcmp(name, "jool_siit")))
-			nf_edge_way_add(ways, "nat64", name,
-					"translates between IPv4 and IPv6 past the policy; keep the Edge addresses out of its pools, or run the translator in another namespace");
+			ways_add(ways, "nat64", name,
+				 "translates between IPv4 and IPv6 past the policy; keep the Edge addresses out of its pools, or run the translator in another namespace");
 	}
 	fclose(file);
 }
@@ -240,35 +240,35 @@ static void of_legacy_family(struct ways *ways, const char *list,
 	while (!there && fscanf(file, "%31s", name) == 1)
 		there = !strcmp(name, "nat");
 	fclose(file);
-	if (!there || !nf_edge_ways_has_family(ways, family))
+	if (!there || !ways_has_family(ways, family))
 		return;
 	fd = socket(family, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_RAW);
 	if (fd < 0 || getsockopt(fd, family == AF_INET ? IPPROTO_IP :
 				 IPPROTO_IPV6, IPT_SO_GET_INFO, &info, &size) ||
 	    info.num_entries > LEGACY_NAT_EMPTY)
-		nf_edge_way_add(ways, "dnat", program,
-				"has a nat table that edgectl does not read; bind each address that a rule of it translates to an Edge address");
+		ways_add(ways, "dnat", program,
+			 "has a nat table that edgectl does not read; bind each address that a rule of it translates to an Edge address");
 	if (fd >= 0)
 		close(fd);
 }
 
 /**
- * nf_edge_ways_of_proc - look for ways round in /proc
+ * ways_of_proc - look for ways round in /proc
  * @ways: the list to add to
  *
  * A file that is not there says that the kernel has no such feature; /proc that
  * is not there is said.
  */
-void nf_edge_ways_of_proc(struct ways *ways)
+void ways_of_proc(struct ways *ways)
 {
-	char *settings = nf_edge_format("%s/sys/net", nf_edge_ways_procfs);
+	char *settings = xformat("%s/sys/net", ways_procfs);
 	bool readable = !access(settings, R_OK);
 	size_t i;
 
 	free(settings);
 	if (!readable) {
-		nf_edge_way_add(ways, "unseen", nf_edge_ways_procfs,
-				"cannot be read, so that settings, bridges, IPVS and Jool were not looked at; mount it");
+		ways_add(ways, "unseen", ways_procfs,
+			 "cannot be read, so that settings, bridges, IPVS and Jool were not looked at; mount it");
 		return;
 	}
 	for (i = 0; i < ways->device_count; i++) {
@@ -277,12 +277,12 @@ void nf_edge_ways_of_proc(struct ways *ways)
 		if (device->is_bound)
 			of_routing(ways, device->name);
 		if (device->bears_edges &&
-		    nf_edge_ways_has_family(ways, AF_INET6))
+		    ways_has_family(ways, AF_INET6))
 			of_advertisements(ways, device->name);
 	}
-	if (nf_edge_ways_sysctl("netfilter/nf_conntrack_tcp_be_liberal") > 0)
-		nf_edge_way_add(ways, "liberal", "nf_conntrack_tcp_be_liberal",
-				"makes packets outside the TCP window part of a connection; set net.netfilter.nf_conntrack_tcp_be_liberal = 0");
+	if (ways_sysctl("netfilter/nf_conntrack_tcp_be_liberal") > 0)
+		ways_add(ways, "liberal", "nf_conntrack_tcp_be_liberal",
+			 "makes packets outside the TCP window part of a connection; set net.netfilter.nf_conntrack_tcp_be_liberal = 0");
 	of_ipvs(ways);
 	of_jool(ways);
 	of_legacy_family(ways, "net/ip_tables_names", "iptables-legacy",

@@ -152,7 +152,7 @@ static struct ip read_constant(struct nlattr *data)
 
 static struct slot *slot_of(struct rule *rule, struct nlattr *attr)
 {
-	uint32_t reg = ntohl(nf_edge_attr_u32(attr));
+	uint32_t reg = ntohl(attr_u32(attr));
 
 	if (reg >= NFT_REG_1 && reg <= NFT_REG_4)
 		return &rule->slots[(reg - NFT_REG_1) * 4];
@@ -166,17 +166,17 @@ static void say_dnat(struct ways *ways, const char *where,
 {
 	char from[INET6_ADDRSTRLEN], to[INET6_ADDRSTRLEN];
 
-	if (!nf_edge_policy_binds(ways->policy, target))
+	if (!policy_binds(ways->policy, target))
 		return;
-	nf_edge_ip_format(target, to);
+	ip_format(target, to);
 	if (!dialled->family)
-		nf_edge_way_add(ways, "dnat", where,
-				"translates any destination to the Edge address %s; let the rule match an address that is bound to the same node",
-				to);
-	else if (!nf_edge_policy_binds(ways->policy, dialled))
-		nf_edge_way_add(ways, "dnat", where,
-				"translates %s to the Edge address %s; bind %s to the same node, or no row permits these connections",
-				nf_edge_ip_format(dialled, from), to, from);
+		ways_add(ways, "dnat", where,
+			 "translates any destination to the Edge address %s; let the rule match an address that is bound to the same node",
+			 to);
+	else if (!policy_binds(ways->policy, dialled))
+		ways_add(ways, "dnat", where,
+			 "translates %s to the Edge address %s; bind %s to the same node, or no row permits these connections",
+			 ip_format(dialled, from), to, from);
 }
 
 static void look_into(struct rule *rule, const char *set, uint8_t family,
@@ -186,12 +186,12 @@ static void look_into(struct rule *rule, const char *set, uint8_t family,
 	struct search *search = rule->search;
 	struct set_look *look;
 
-	search->looks = nf_edge_grow(search->looks, &search->capacity,
-				     search->count, sizeof(*look));
+	search->looks = xgrow(search->looks, &search->capacity,
+			      search->count, sizeof(*look));
 	look = &search->looks[search->count++];
 	*look = (struct set_look){
 		.request = nlmsg_alloc_simple(0, 0),
-		.where = nf_edge_strdup(rule->where),
+		.where = xstrdup(rule->where),
 		.target = *target, .family = family, .has_keys = has_keys,
 	};
 	if (!look->request ||
@@ -199,14 +199,14 @@ static void look_into(struct rule *rule, const char *set, uint8_t family,
 	    nla_put_string(look->request, NFTA_SET_ELEM_LIST_TABLE,
 			   rule->table) ||
 	    nla_put_string(look->request, NFTA_SET_ELEM_LIST_SET, set))
-		nf_edge_out_of_memory();
+		out_of_memory();
 }
 
 static void of_target(struct rule *rule, uint8_t family,
 		      const struct ip *target)
 {
 	if (!target->family ||
-	    !nf_edge_policy_binds(rule->search->ways->policy, target))
+	    !policy_binds(rule->search->ways->policy, target))
 		return;
 	if (!rule->dialled.family && rule->set)
 		look_into(rule, rule->set, family, target, true);
@@ -223,9 +223,9 @@ static void follow_nat(struct rule *rule, struct nlattr *data)
 	struct ip ip;
 
 	if (nla_parse_nested(attrs, NFTA_NAT_MAX, data, NULL) < 0 ||
-	    ntohl(nf_edge_attr_u32(attrs[NFTA_NAT_TYPE])) != NFT_NAT_DNAT)
+	    ntohl(attr_u32(attrs[NFTA_NAT_TYPE])) != NFT_NAT_DNAT)
 		return;
-	family = (uint8_t)ntohl(nf_edge_attr_u32(attrs[NFTA_NAT_FAMILY]));
+	family = (uint8_t)ntohl(attr_u32(attrs[NFTA_NAT_FAMILY]));
 	slot = slot_of(rule, attrs[NFTA_NAT_REG_ADDR_MIN]);
 	if (!slot)
 		return;
@@ -256,13 +256,13 @@ static void follow_target(struct rule *rule, struct nlattr *data)
 	    size >= sizeof(zone)) {
 		memcpy(&zone, nla_data(attrs[NFTA_TARGET_INFO]), sizeof(zone));
 		if (zone.zone)
-			nf_edge_way_add(rule->search->ways, "zone",
-					rule->where,
-					"tracks connections in a zone; an answer in another zone is refused as invalid, so give both directions the same one");
+			ways_add(rule->search->ways, "zone",
+				 rule->where,
+				 "tracks connections in a zone; an answer in another zone is refused as invalid, so give both directions the same one");
 	}
 	if (nla_strcmp(attrs[NFTA_TARGET_NAME], "DNAT"))
 		return;
-	if (ntohl(nf_edge_attr_u32(attrs[NFTA_TARGET_REV])) == 0 &&
+	if (ntohl(attr_u32(attrs[NFTA_TARGET_REV])) == 0 &&
 	    size >= sizeof(old)) {
 		memcpy(&old, nla_data(attrs[NFTA_TARGET_INFO]), sizeof(old));
 		target = read_ip(NFPROTO_IPV4, &old.range[0].min_ip, 4);
@@ -287,9 +287,9 @@ static void follow_payload(struct rule *rule, struct nlattr *data)
 
 	if (nla_parse_nested(attrs, NFTA_PAYLOAD_MAX, data, NULL) < 0)
 		return;
-	offset = ntohl(nf_edge_attr_u32(attrs[NFTA_PAYLOAD_OFFSET]));
-	length = ntohl(nf_edge_attr_u32(attrs[NFTA_PAYLOAD_LEN]));
-	destination = ntohl(nf_edge_attr_u32(attrs[NFTA_PAYLOAD_BASE])) ==
+	offset = ntohl(attr_u32(attrs[NFTA_PAYLOAD_OFFSET]));
+	length = ntohl(attr_u32(attrs[NFTA_PAYLOAD_LEN]));
+	destination = ntohl(attr_u32(attrs[NFTA_PAYLOAD_BASE])) ==
 		      NFT_PAYLOAD_NETWORK_HEADER &&
 		      ((offset == IPV4_DESTINATION && length == 4) ||
 		       (offset == IPV6_DESTINATION && length == 16));
@@ -303,9 +303,9 @@ static void follow_payload(struct rule *rule, struct nlattr *data)
 	slot = slot_of(rule, attrs[NFTA_PAYLOAD_SREG]);
 	if (slot && destination &&
 	    (slot->holds != CONSTANT ||
-	     nf_edge_policy_binds(ways->policy, &slot->ip)))
-		nf_edge_way_add(ways, "rewrite", rule->where,
-				"writes a destination into packets, which leads to an Edge past the policy; translate with dnat instead");
+	     policy_binds(ways->policy, &slot->ip)))
+		ways_add(ways, "rewrite", rule->where,
+			 "writes a destination into packets, which leads to an Edge past the policy; translate with dnat instead");
 }
 
 static void follow_immediate(struct rule *rule, struct nlattr *data)
@@ -332,7 +332,7 @@ static void follow_cmp(struct rule *rule, struct nlattr *data)
 		return;
 	slot = slot_of(rule, attrs[NFTA_CMP_SREG]);
 	if (slot && slot->holds == DESTINATION &&
-	    ntohl(nf_edge_attr_u32(attrs[NFTA_CMP_OP])) == NFT_CMP_EQ)
+	    ntohl(attr_u32(attrs[NFTA_CMP_OP])) == NFT_CMP_EQ)
 		rule->dialled = read_constant(attrs[NFTA_CMP_DATA]);
 }
 
@@ -362,7 +362,7 @@ static void follow_lookup(struct rule *rule, struct nlattr *data)
 			.by_destination = by_destination,
 		};
 	else if (by_destination &&
-		 !(ntohl(nf_edge_attr_u32(attrs[NFTA_LOOKUP_FLAGS])) &
+		 !(ntohl(attr_u32(attrs[NFTA_LOOKUP_FLAGS])) &
 		   NFT_LOOKUP_F_INV))
 		rule->set = set;
 }
@@ -373,9 +373,9 @@ static void follow_ct(struct rule *rule, struct nlattr *data)
 
 	if (nla_parse_nested(attrs, NFTA_CT_MAX, data, NULL) >= 0 &&
 	    attrs[NFTA_CT_SREG] &&
-	    ntohl(nf_edge_attr_u32(attrs[NFTA_CT_KEY])) == NFT_CT_ZONE)
-		nf_edge_way_add(rule->search->ways, "zone", rule->where,
-				"tracks connections in a zone; an answer in another zone is refused as invalid, so give both directions the same one");
+	    ntohl(attr_u32(attrs[NFTA_CT_KEY])) == NFT_CT_ZONE)
+		ways_add(rule->search->ways, "zone", rule->where,
+			 "tracks connections in a zone; an answer in another zone is refused as invalid, so give both directions the same one");
 	memset(rule->slots, 0, sizeof(rule->slots));
 }
 
@@ -383,8 +383,8 @@ static void follow_forward(struct rule *rule, struct nlattr *data)
 {
 	(void)data;
 	if (rule->family == NFPROTO_NETDEV)
-		nf_edge_way_add(rule->search->ways, "forward", rule->where,
-				"sends frames to another device (fwd or dup) past the policy; take the rule away");
+		ways_add(rule->search->ways, "forward", rule->where,
+			 "sends frames to another device (fwd or dup) past the policy; take the rule away");
 }
 
 static void follow(struct rule *rule, struct nlattr *expression)
@@ -438,9 +438,9 @@ static int add_rule(struct nl_msg *msg, void *arg)
 		return NL_SKIP;
 	rule.family = ((struct nfgenmsg *)nlmsg_data(header))->nfgen_family;
 	rule.table = nla_get_string(attrs[NFTA_RULE_TABLE]);
-	rule.where = nf_edge_format("%s %s %s", family_word(rule.family),
-				    rule.table,
-				    nla_get_string(attrs[NFTA_RULE_CHAIN]));
+	rule.where = xformat("%s %s %s", family_word(rule.family),
+			     rule.table,
+			     nla_get_string(attrs[NFTA_RULE_CHAIN]));
 	nla_for_each_nested(expression, attrs[NFTA_RULE_EXPRESSIONS], left) {
 		follow(&rule, expression);
 	}
@@ -485,10 +485,10 @@ static void look_into_sets(struct search *search, struct nl_sock *socket)
 	for (i = 0; i < search->count; i++) {
 		search->look = &search->looks[i];
 		header = nlmsg_hdr(search->look->request);
-		nf_edge_ways_dump(socket, TABLES_TYPE(GETSETELEM),
-				  nlmsg_data(header),
-				  (size_t)nlmsg_datalen(header), add_elements,
-				  search);
+		ways_dump(socket, TABLES_TYPE(GETSETELEM),
+			  nlmsg_data(header),
+			  (size_t)nlmsg_datalen(header), add_elements,
+			  search);
 		nlmsg_free(search->looks[i].request);
 		free(search->looks[i].where);
 	}
@@ -496,22 +496,22 @@ static void look_into_sets(struct search *search, struct nl_sock *socket)
 }
 
 /**
- * nf_edge_ways_of_rules - look for ways round in the rules of nftables
+ * ways_of_rules - look for ways round in the rules of nftables
  * @ways: the list to add to
  *
  * A kernel without nf_tables has no rule.
  */
-void nf_edge_ways_of_rules(struct ways *ways)
+void ways_of_rules(struct ways *ways)
 {
 	struct nfgenmsg head = { .nfgen_family = AF_UNSPEC };
 	struct nl_sock *socket = nl_socket_alloc();
 	struct search search = { .ways = ways };
 
 	if (!socket)
-		nf_edge_out_of_memory();
+		out_of_memory();
 	if (nl_connect(socket, NETLINK_NETFILTER) >= 0) {
-		nf_edge_ways_dump(socket, TABLES_TYPE(GETRULE), &head,
-				  sizeof(head), add_rule, &search);
+		ways_dump(socket, TABLES_TYPE(GETRULE), &head,
+			  sizeof(head), add_rule, &search);
 		look_into_sets(&search, socket);
 	}
 	nl_socket_free(socket);

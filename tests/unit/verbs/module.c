@@ -51,7 +51,7 @@ int __wrap_nl_socket_modify_cb(struct nl_sock *socket, enum nl_cb_type type,
 			       enum nl_cb_kind kind, nl_recvmsg_msg_cb_t call,
 			       void *arg);
 int __wrap_nl_recvmsgs_default(struct nl_sock *socket);
-void __wrap_nf_edge_sessions_find(struct sessions *sessions);
+void __wrap_sessions_find(struct sessions *sessions);
 
 /* --- the queue of answers */
 
@@ -127,7 +127,7 @@ static void put_status(struct nl_msg *msg)
 	for (i = 0; i < policy->interface_count; i++) {
 		const struct interface *interface = &policy->interfaces[i];
 
-		nest = nf_edge_nest(msg, NF_EDGE_A_POLICY_INTERFACE);
+		nest = attr_nest(msg, NF_EDGE_A_POLICY_INTERFACE);
 		nla_put_string(msg, NF_EDGE_A_INTERFACE_NAME, interface->name);
 		nla_put_u32(msg, NF_EDGE_A_INTERFACE_SIDES, interface->sides);
 		if (interface->ifindex)
@@ -146,7 +146,7 @@ static void push_rows(uint32_t sequence)
 		struct nl_msg *msg = reply(sequence, NLM_F_MULTI,
 					   NF_EDGE_CMD_ROW_GET);
 
-		nla_put_string(msg, NF_EDGE_A_ROW_ID, nf_edge_rows[i].id);
+		nla_put_string(msg, NF_EDGE_A_ROW_ID, rows_table[i].id);
 		nla_put_u8(msg, NF_EDGE_A_ROW_LIVE, state->live);
 		nla_put_u32(msg, NF_EDGE_A_ROW_DEAD, state->dead);
 		nla_put_u32(msg, NF_EDGE_A_ROW_BOUND_SETS, state->bound);
@@ -165,13 +165,13 @@ static void push_nodes(uint32_t sequence)
 		struct nl_msg *msg = reply(sequence, NLM_F_MULTI,
 					   NF_EDGE_CMD_NODE_GET);
 
-		nest = nf_edge_nest(msg, NF_EDGE_A_POLICY_NODE);
+		nest = attr_nest(msg, NF_EDGE_A_POLICY_NODE);
 		nla_put_string(msg, NF_EDGE_A_NODE_NAME, node->name);
 		for (i = 0; i < node->count; i++) {
 			const struct binding *b = &node->bindings[i];
 			bool ipv4 = b->ip.family == AF_INET;
 
-			inner = nf_edge_nest(msg, NF_EDGE_A_NODE_ADDRESS);
+			inner = attr_nest(msg, NF_EDGE_A_NODE_ADDRESS);
 			nla_put_u32(msg, NF_EDGE_A_ADDRESS_SERVICE, b->service);
 			nla_put(msg, ipv4 ? NF_EDGE_A_ADDRESS_IPV4 :
 				NF_EDGE_A_ADDRESS_IPV6, ipv4 ? 4 : 16,
@@ -200,17 +200,17 @@ static void push_sets(uint32_t sequence, uint8_t command)
 			if (counts ? family : !p->count)
 				continue;
 			msg = reply(sequence, NLM_F_MULTI, command);
-			nest = nf_edge_nest(msg, NF_EDGE_A_POLICY_PEERS);
+			nest = attr_nest(msg, NF_EDGE_A_POLICY_PEERS);
 			nla_put_u32(msg, NF_EDGE_A_PEERS_SET, which);
 			if (counts && set->bound)
 				nla_put_u32(msg, NF_EDGE_A_PEERS_COUNT,
-					    (uint32_t)nf_edge_set_count(set));
+					    (uint32_t)peer_set_count(set));
 			if (!counts)
 				nla_put(msg, family == IPV4 ?
 					NF_EDGE_A_PEERS_PREFIXES_IPV4 :
 					NF_EDGE_A_PEERS_PREFIXES_IPV6,
 					(int)(p->count *
-					      nf_edge_entry_size(family)),
+					      peer_set_entry_size(family)),
 					p->entries);
 			nla_nest_end(msg, nest);
 			push(msg, 0);
@@ -229,11 +229,11 @@ static void put_counts(struct nl_msg *msg, int nest_type, size_t node, size_t i)
 		NF_EDGE_A_COUNTS_DENIED,
 		NF_EDGE_A_COUNTS_LAST_HIT,
 	};
-	struct nlattr *nest = nf_edge_nest(msg, nest_type);
+	struct nlattr *nest = attr_nest(msg, nest_type);
 	size_t k;
 
 	if (nest_type == NF_EDGE_A_COUNTERS_ROW)
-		nla_put_string(msg, NF_EDGE_A_COUNTS_ROW, nf_edge_rows[i].id);
+		nla_put_string(msg, NF_EDGE_A_COUNTS_ROW, rows_table[i].id);
 	else
 		nla_put_u32(msg, NF_EDGE_A_COUNTS_SERVICE, (uint32_t)i);
 	for (k = 0; k < ARRAY_SIZE(attributes); k++)
@@ -255,7 +255,7 @@ static void put_counters(struct nl_msg *msg, struct nlmsghdr *asked)
 		n++;
 	nla_put_u32(msg, NF_EDGE_A_COUNTERS_GENERATION, module.view.generation);
 	for (i = 0; i < NF_EDGE_ROW_COUNT; i++)
-		if (!zone || nf_edge_rows[i].zone == nla_get_u32(zone))
+		if (!zone || rows_table[i].zone == nla_get_u32(zone))
 			put_counts(msg, NF_EDGE_A_COUNTERS_ROW, n, i);
 	for (i = 0; i < SERVICE_COUNT && !zone; i++)
 		put_counts(msg, NF_EDGE_A_COUNTERS_SERVICE, n, i);
@@ -267,7 +267,7 @@ static void put_drops(struct nl_msg *msg)
 	uint32_t i;
 
 	for (i = 0; i < REASON_COUNT; i++) {
-		nest = nf_edge_nest(msg, NF_EDGE_A_DROPS_DROP);
+		nest = attr_nest(msg, NF_EDGE_A_DROPS_DROP);
 		nla_put_u32(msg, NF_EDGE_A_DROP_REASON, i);
 		nla_put_u64(msg, NF_EDGE_A_DROP_PACKETS, module.drop[i][0]);
 		nla_put_u64(msg, NF_EDGE_A_DROP_BYTES, module.drop[i][1]);
@@ -285,13 +285,13 @@ static void put_rows(struct nl_msg *msg, int attribute, uint64_t rows)
 
 	for (i = 0; i < NF_EDGE_ROW_COUNT; i++)
 		if (rows & (1ULL << i))
-			nla_put_string(msg, attribute, nf_edge_rows[i].id);
+			nla_put_string(msg, attribute, rows_table[i].id);
 }
 
 static void put_verdict(struct nl_msg *msg)
 {
 	const struct verdict *v = &module.tried;
-	struct nlattr *nest = nf_edge_nest(msg, NF_EDGE_A_POLICY_QUERY);
+	struct nlattr *nest = attr_nest(msg, NF_EDGE_A_POLICY_QUERY);
 
 	nla_put_u32(msg, NF_EDGE_A_QUERY_VERDICT, v->verdict);
 	if (v->reason >= 0)
@@ -493,13 +493,12 @@ int __wrap_nl_recvmsgs_default(struct nl_sock *socket)
 	return 0;
 }
 
-void __wrap_nf_edge_sessions_find(struct sessions *sessions)
+void __wrap_sessions_find(struct sessions *sessions)
 {
 	*sessions = (struct sessions){ .whose = OURS };
 	if (!*session.in)
 		return;
-	sessions->items = nf_edge_grow(NULL, &sessions->capacity, 0,
-				       sizeof(session));
+	sessions->items = xgrow(NULL, &sessions->capacity, 0, sizeof(session));
 	sessions->items[sessions->count++] = session;
 }
 
@@ -565,7 +564,7 @@ void forget_requests(void)
 void module_end(void)
 {
 	forget_requests();
-	nf_edge_view_free(&module.view);
+	view_free(&module.view);
 	while (message_count)
 		nlmsg_free(messages[--message_count]);
 	forget_answers();

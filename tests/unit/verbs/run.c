@@ -84,11 +84,11 @@ enum outcome run_verb(verb_fn verb, ...)
 	free(complained);
 	capture(&captured[0]);
 	capture(&captured[1]);
-	nf_edge_output_begin();
+	out_begin();
 	outcome = verb(count, words);
 	if (outcome == DONE)
-		outcome = nf_edge_output_flush(DONE);
-	nf_edge_output_end();
+		outcome = out_flush(DONE);
+	out_end();
 	complained = release(&captured[1]);
 	printed = release(&captured[0]);
 	assert_true(all_received() || outcome != DONE);

@@ -26,7 +26,7 @@ struct ip ip(const char *text)
 {
 	struct ip ip;
 
-	assert_true(nf_edge_ip_parse(text, &ip));
+	assert_true(ip_parse(text, &ip));
 	return ip;
 }
 
@@ -34,7 +34,7 @@ void give(struct node *node, uint8_t service, const char *text)
 {
 	struct ip address = ip(text);
 
-	nf_edge_node_bind(node, service, &address, 0);
+	node_bind(node, service, &address, 0);
 }
 
 void add(unsigned int which, const char *text)
@@ -46,19 +46,19 @@ void add(unsigned int which, const char *text)
 	set->bound = true;
 	if (!text)
 		return;
-	assert_null(nf_edge_prefix_parse(text, &address, &length));
-	nf_edge_set_add(set, &address, length);
-	nf_edge_set_sort(set);
+	assert_null(prefix_parse(text, &address, &length));
+	peer_set_add(set, &address, length);
+	peer_set_sort(set);
 }
 
 /* Marks rows live or dead as the module would. */
 void set_rows(void)
 {
-	uint32_t bound = nf_edge_policy_bound(policy);
+	uint32_t bound = policy_bound(policy);
 	size_t i;
 
 	for (i = 0; i < NF_EDGE_ROW_COUNT; i++) {
-		const struct row *row = &nf_edge_rows[i];
+		const struct row *row = &rows_table[i];
 		struct row_state *state = &module.view.rows[i];
 
 		state->dead = policy->zones & (1U << row->zone) ? 0 :
@@ -81,8 +81,8 @@ void add_flowtable(const char *name)
 
 	nla_put_string(msg, NFTA_FLOWTABLE_TABLE, "fast");
 	nla_put_string(msg, NFTA_FLOWTABLE_NAME, name);
-	hook = nf_edge_nest(msg, NFTA_FLOWTABLE_HOOK);
-	devices = nf_edge_nest(msg, NFTA_FLOWTABLE_HOOK_DEVS);
+	hook = attr_nest(msg, NFTA_FLOWTABLE_HOOK);
+	devices = attr_nest(msg, NFTA_FLOWTABLE_HOOK_DEVS);
 	nla_put_string(msg, NFTA_DEVICE_NAME, "wan0");
 	nla_put_string(msg, NFTA_DEVICE_NAME, "dmz0");
 	nla_nest_end(msg, devices);
@@ -113,16 +113,16 @@ int begin_site(void **state)
 			.ping = 1U << NF_EDGE_SIDE_INTERNAL,
 		},
 	};
-	interface = nf_edge_interface_add(policy, "wan0");
+	interface = interface_add(policy, "wan0");
 	interface->sides = 1U << NF_EDGE_SIDE_EXTERNAL;
 	interface->ifindex = 3;
-	interface = nf_edge_interface_add(policy, "lan0");
+	interface = interface_add(policy, "lan0");
 	interface->sides = 1U << NF_EDGE_SIDE_INTERNAL | 1U << NF_EDGE_SIDE_EDGE;
-	node = nf_edge_node_add(policy, "edge1");
+	node = node_add(policy, "edge1");
 	give(node, NF_EDGE_SERVICE_ACCESS, "131.107.155.10");
 	give(node, NF_EDGE_SERVICE_AV, "2001:db8::30");
 	give(node, NF_EDGE_SERVICE_AV, "131.107.155.30");
-	node = nf_edge_node_add(policy, "edge2");
+	node = node_add(policy, "edge2");
 	give(node, NF_EDGE_SERVICE_INTERNAL, "172.25.33.11");
 	add(NF_EDGE_PEER_SET_CRL, "192.0.2.0/24");
 	add(NF_EDGE_PEER_SET_CRL, "198.51.100.0/25");

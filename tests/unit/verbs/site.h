@@ -45,7 +45,7 @@ void is_silent_of(const char *text);
 size_t times_said(const char *text);
 void complains(const char *text);
 
-#define RUN(verb, ...)	run_verb(nf_edge_cmd_##verb, __VA_ARGS__, NULL)
+#define RUN(verb, ...)	run_verb(cmd_##verb, __VA_ARGS__, NULL)
 #define GOOD(verb, ...)							\
 	do {								\
 		if (RUN(verb, __VA_ARGS__) != DONE)			\
