@@ -173,6 +173,17 @@ def turned(flow):
     return protocol, destination, dport, source, sport
 
 
+def answers(seen):
+    """Whether this is the error of a packet's destination to its source."""
+    if seen.kind() != "error":
+        return False
+    try:
+        cited = Seen(seen.payload[8:])
+    except (IndexError, struct.error, ValueError):
+        return False
+    return (cited.source, cited.destination) == (seen.destination, seen.source)
+
+
 class Judge:
     """Whether a packet that arrived may have: by the model, and by what was
     offered so far."""
@@ -709,6 +720,9 @@ class Round:
             number = seen.number()
             arrivals = [self.sent[number]] if number in self.sent else \
                 ["wan0", "lan0", "dmz0", LOCAL]
+            # A host beyond answers a header that it cannot read, and cites the number.
+            if answers(seen):
+                arrivals = ["wan0", "lan0", "dmz0"] + arrivals
             # The box speaks for itself too, and repeats what it was sent.
             if str(seen.source) in OWN and LOCAL not in arrivals:
                 arrivals.append(LOCAL)
