@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * From an interface to its sides and guards.
- * 
+ *
  * Interfaces are bound by name, and the name decides at any moment: a device
  * that takes a bound name takes its sides, one that loses it loses them.
- * 
+ *
  * Packets of a member of a bond, team or bridge arrive on that, its master.  So
  * a master has the guards of all members that are bound, and holds only sides
  * that all members hold: no packet is judged more laxly than on the member.

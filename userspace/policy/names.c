@@ -153,7 +153,6 @@ char *names_list(const struct vocabulary *vocabulary, uint32_t mask,
 	return join_end(&list);
 }
 
-
 /**
  * names_advice - advise a known word instead of an unknown one
  * @vocabulary: the enumeration that the word should be of
