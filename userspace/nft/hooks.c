@@ -140,14 +140,17 @@ static void print_spoofing(const struct nft *nft)
 static void print_unusable(const struct nft *nft)
 {
 	const char *family = nft_family(nft), *ip = nft_ip(nft);
+	char *never_source = nft_never_source(nft);
+	char *never = nft_never(nft);
 
 	fprintf(out,
 		"\n\tchain unusable_%s {\n"
 		"\t\t%s daddr @edge_%s %s saddr %s goto spoofed\n"
 		"\t\t%s saddr @edge_%s %s daddr %s goto spoofed\n"
 		"\t}\n",
-		family, ip, family, ip, nft_never_source(nft),
-		ip, family, ip, nft_never(nft));
+		family, ip, family, ip, never_source, ip, family, ip, never);
+	free(never_source);
+	free(never);
 }
 
 /* From outside, no connection begins at an internal address. */

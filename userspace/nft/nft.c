@@ -4,8 +4,10 @@
  */
 #include <stdlib.h>
 
+#include "base/join.h"
 #include "base/memory.h"
 #include "nft/nft.h"
+#include "policy/special_ranges.h"
 
 /**
  * nft_begin - look at a policy in one family
@@ -43,17 +45,9 @@ const char *nft_family(const struct nft *nft)
 static const struct {
 	const char *ip;
 	const char *icmp;
-	const char *never;
-	const char *never_source;
 } spoken[FAMILY_COUNT] = {
-	[IPV4] = {
-		"ip", "icmp", "{ 0.0.0.0, 127.0.0.0/8 }",
-		"{ 0.0.0.0, 127.0.0.0/8, 224.0.0.0/4, 255.255.255.255 }",
-	},
-	[IPV6] = {
-		"ip6", "ipv6-icmp", "{ ::, ::1, ::ffff:0:0/96 }",
-		"{ ::, ::1, ::ffff:0:0/96, ff00::/8 }",
-	},
+	[IPV4] = { "ip", "icmp" },
+	[IPV6] = { "ip6", "ipv6-icmp" },
 };
 
 /**
@@ -78,26 +72,45 @@ const char *nft_icmp(const struct nft *nft)
 	return spoken[nft->family].icmp;
 }
 
+/* The special ranges of a family up to and with a use, as an anonymous set. */
+static char *special_set(const struct nft *nft, enum special_use last)
+{
+	const struct special_range *range = special_ranges;
+	struct join join;
+	char *list, *set;
+	size_t i;
+
+	join_begin(&join, ", ");
+	for (i = 0; i < special_range_count; i++, range++)
+		if (ip_family(&range->ip) == nft->family &&
+		    range->use <= last)
+			join_add(&join, "%s", range->text);
+	list = join_end(&join);
+	set = xformat("{ %s }", list);
+	free(list);
+	return set;
+}
+
 /**
  * nft_never - addresses that no packet of an Edge address may name
  * @nft: the family
  *
- * Return: an anonymous set.
+ * Return: an anonymous set, a new string.
  */
-const char *nft_never(const struct nft *nft)
+char *nft_never(const struct nft *nft)
 {
-	return spoken[nft->family].never;
+	return special_set(nft, SPECIAL_MARTIAN);
 }
 
 /**
  * nft_never_source - addresses that no packet to an Edge address comes from
  * @nft: the family
  *
- * Return: an anonymous set.
+ * Return: an anonymous set, a new string.
  */
-const char *nft_never_source(const struct nft *nft)
+char *nft_never_source(const struct nft *nft)
 {
-	return spoken[nft->family].never_source;
+	return special_set(nft, SPECIAL_MARTIAN_SOURCE);
 }
 
 /**

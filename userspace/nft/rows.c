@@ -180,14 +180,18 @@ static void print_end(const struct nft *nft, const char *name,
 static void print_ends(const struct nft *nft, const char *to, const char *from)
 {
 	const char *family = nft_family(nft), *ip = nft_ip(nft);
+	char *never_source = nft_never_source(nft);
+	char *never = nft_never(nft);
 
 	fprintf(out,
 		"\t\tct original %s saddr %s goto refused\n"
 		"\t\tct original %s daddr %s goto refused\n"
 		"\t\tct original %s daddr @edge_%s jump %s_%s\n"
 		"\t\tct original %s saddr @edge_%s jump %s_%s\n",
-		ip, nft_never_source(nft), ip, nft_never(nft),
+		ip, never_source, ip, never,
 		ip, family, to, family, ip, family, from, family);
+	free(never_source);
+	free(never);
 }
 
 /* TCP and UDP: counted by every row that permits them, when all is permitted. */

@@ -9,6 +9,7 @@
 
 #include "base/memory.h"
 #include "policy/address.h"
+#include "policy/special_ranges.h"
 
 /**
  * ip_parse - read an address of either family
@@ -95,40 +96,24 @@ void ip_mask(struct ip *ip, unsigned int length)
  * @ip: the address, or the first one of a prefix
  * @length: length of the prefix, of an address all its bits
  *
- * A prefix is unfit when all of it lies in such a range: 0.0.0.0/0 is the
- * whole Internet, and fine.
+ * A prefix is unfit when all of it lies in one special range: 0.0.0.0/0 is the
+ * whole Internet, and fit.
  *
- * Return: what it is, or NULL when it is fit.
+ * Return: the kind of the special range, or NULL when the address is fit.
  */
 const char *ip_unfit(const struct ip *ip, unsigned int length)
 {
-	static const struct {
-		struct ip ip;
-		unsigned int length;
-		const char *what;
-	} ranges[] = {
-		{ { AF_INET, { 0 } }, 32, "unspecified" },
-		{ { AF_INET, { 127 } }, 8, "loopback" },
-		{ { AF_INET, { 169, 254 } }, 16, "link-local" },
-		{ { AF_INET, { 224 } }, 4, "multicast" },
-		{ { AF_INET, { 255, 255, 255, 255 } }, 32, "broadcast" },
-		{ { AF_INET6, { 0 } }, 128, "unspecified" },
-		{ { AF_INET6, { [15] = 1 } }, 128, "loopback" },
-		{ { AF_INET6, { [10] = 0xff, 0xff } }, 96, "IPv4-mapped" },
-		{ { AF_INET6, { 0xfe, 0x80 } }, 10, "link-local" },
-		{ { AF_INET6, { 0xff } }, 8, "multicast" },
-	};
+	const struct special_range *range = special_ranges;
 	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(ranges); i++) {
+	for (i = 0; i < special_range_count; i++, range++) {
 		struct ip network = *ip;
 
-		if (ip->family != ranges[i].ip.family ||
-		    length < ranges[i].length)
+		if (ip->family != range->ip.family || length < range->length)
 			continue;
-		ip_mask(&network, ranges[i].length);
-		if (ip_equal(&network, &ranges[i].ip))
-			return ranges[i].what;
+		ip_mask(&network, range->length);
+		if (ip_equal(&network, &range->ip))
+			return range->word;
 	}
 	return NULL;
 }
