@@ -24,7 +24,8 @@ enum outcome module_fail(const struct client *client, int error,
 	const struct refusal *refusal = &client->refusal;
 
 	if (error == -EAGAIN)
-		return fail_with(SYSTEM, "the policy changes faster than it can be read; try again");
+		return fail_with(SYSTEM,
+				 "the policy changes faster than it can be read; try again");
 	switch (refusal->error) {
 	case EPERM:
 		return fail_with(SYSTEM,
