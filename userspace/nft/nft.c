@@ -82,7 +82,7 @@ static char *special_set(const struct nft *nft, enum special_use last)
 
 	join_begin(&join, ", ");
 	for (i = 0; i < special_range_count; i++, range++)
-		if (ip_family(&range->ip) == nft->family &&
+		if ((range->family == AF_INET6) == (nft->family == IPV6) &&
 		    range->use <= last)
 			join_add(&join, "%s", range->text);
 	list = join_end(&join);

@@ -109,10 +109,10 @@ const char *ip_unfit(const struct ip *ip, unsigned int length)
 	for (i = 0; i < special_range_count; i++, range++) {
 		struct ip network = *ip;
 
-		if (ip->family != range->ip.family || length < range->length)
+		if (ip->family != range->family || length < range->length)
 			continue;
 		ip_mask(&network, range->length);
-		if (ip_equal(&network, &range->ip))
+		if (!memcmp(network.bytes, range->bytes, sizeof(range->bytes)))
 			return range->word;
 	}
 	return NULL;

@@ -2,6 +2,8 @@
 /*
  * Address ranges that are closed to the nodes and peers of a policy.
  */
+#include <sys/socket.h>
+
 #include "base/macros.h"
 #include "policy/special_ranges.h"
 
@@ -14,8 +16,8 @@
 const struct special_range special_ranges[] = {
 #define SPECIAL_RANGE(use, version, high, low, length, text, word)	\
 	{ SPECIAL_##use,						\
-	  { (version) == 6 ? AF_INET6 : AF_INET,			\
-	    { OCTETS((uint64_t)(high)), OCTETS((uint64_t)(low)) } },	\
+	  (version) == 6 ? AF_INET6 : AF_INET,				\
+	  { OCTETS((uint64_t)(high)), OCTETS((uint64_t)(low)) },	\
 	  length, text, word },
 #include <nf_edge/special_ranges.def>
 #undef SPECIAL_RANGE

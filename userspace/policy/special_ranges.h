@@ -6,8 +6,7 @@
 #define POLICY_SPECIAL_RANGES_H
 
 #include <stddef.h>
-
-#include "policy/address.h"
+#include <stdint.h>
 
 /**
  * enum special_use - the use of a range in packets from or to an Edge address
@@ -24,14 +23,16 @@ enum special_use {
 /**
  * struct special_range - a line of special_ranges.def
  * @use: the use in packets
- * @ip: the first address
+ * @family: AF_INET or AF_INET6
+ * @bytes: the first address, as in struct ip
  * @length: length of the prefix
  * @text: the range in the grammar of nftables
  * @word: the kind of the range
  */
 struct special_range {
 	enum special_use use;
-	struct ip ip;
+	int family;
+	uint8_t bytes[16];
 	unsigned int length;
 	const char *text;
 	const char *word;
