@@ -76,14 +76,14 @@ const char *nft_icmp(const struct nft *nft)
 static char *special_set(const struct nft *nft, enum special_use last)
 {
 	const struct special_range *range = special_ranges;
+	int family = nft->family == IPV6 ? AF_INET6 : AF_INET;
 	struct join join;
 	char *list, *set;
 	size_t i;
 
 	join_begin(&join, ", ");
 	for (i = 0; i < special_range_count; i++, range++)
-		if ((range->family == AF_INET6) == (nft->family == IPV6) &&
-		    range->use <= last)
+		if (range->family == family && range->use <= last)
 			join_add(&join, "%s", range->text);
 	list = join_end(&join);
 	set = xformat("{ %s }", list);
