@@ -116,7 +116,7 @@ static void complain_unread(struct config *config, unsigned int line,
 			    const char *name, const char *path,
 			    const char *why)
 {
-	char *folder = *path == '/' ? NULL : getcwd(NULL, 0);
+	char *folder = *path == '/' ? NULL : get_current_dir_name();
 
 	findings_add(&config->errors, config->file, line, name,
 		     "%s; the path tried is %s%s%s", why, folder ? folder : "",
