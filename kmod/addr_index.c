@@ -140,7 +140,7 @@ static struct nf_edge_prefix edge_prefix(const struct nf_edge_address *a)
 	};
 }
 
-/* What an index is made from: three sorted arrays. */
+/* The input of an index: three sorted arrays. */
 struct sources {
 	const struct nf_edge_prefix *prefix;
 	u32 n_prefix;
@@ -372,7 +372,7 @@ static int make_marks(struct nf_edge_addr_index *index,
 	while (next(&walk, &p))
 		if (MARKING & BIT(p.set))
 			mark(index, &p);
-	/* What is not hashed is found when all is marked. */
+	/* Edge addresses without a hash are found when every block is marked. */
 	if (!index->edge_ipv4.seed)
 		bitmap_fill(index->marked_ipv4, NF_EDGE_BLOCKS);
 	if (!index->edge_ipv6.seed)

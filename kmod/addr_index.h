@@ -23,14 +23,16 @@
 /**
  * struct nf_edge_addr_index - from an address to its class
  * @class: all classes; number 0 is nobody's
- * @edge_ipv4: the edge addresses
- * @edge_ipv6: likewise
- * @all_ipv4: every address
- * @all_ipv6: likewise
+ * @edge_ipv4: the edge addresses of IPv4
+ * @edge_ipv6: the edge addresses of IPv6
+ * @all_ipv4: every address of IPv4
+ * @all_ipv6: every address of IPv6
  * @marked_ipv4: a bit for the first 16 bits of each address that a guard may
  *	ask about: edge addresses, internal-networks, and those with a flag
- * @marked_ipv6: likewise, where a prefix is shorter than 48 bits
- * @folded_ipv6: likewise for all others, by the fold of their first 48 bits
+ * @marked_ipv6: a bit for the first 16 bits of each prefix that a guard may ask
+ *	about and that is shorter than 48 bits
+ * @folded_ipv6: a bit for each other address that a guard may ask about, by the
+ *	fold of the first 48 bits
  * @n_edge: different edge addresses
  */
 struct nf_edge_addr_index {

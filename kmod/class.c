@@ -109,7 +109,8 @@ static bool row_has_peer(const struct nf_edge_row *row, u32 bound_sets,
  * nf_edge_make_class - the class of the addresses that are alike
  * @class: where it goes
  * @bound_sets: mask of enum nf_edge_peer_set, the sets that are bound
- * @sets: likewise, the sets with a prefix that contains the address
+ * @sets: mask of enum nf_edge_peer_set, the sets with a prefix that contains
+ *	the address
  * @services: mask of enum nf_edge_service that the address is bound to
  * @node: number of the node that binds it
  * @flags: enum nf_edge_class_flags but NF_EDGE_INSIDE
@@ -151,7 +152,7 @@ void nf_edge_make_class(struct nf_edge_class *class, u32 bound_sets,
 		}
 	}
 
-	/* What is always spoofed has no row either. */
+	/* A source that is always spoofed has no row. */
 	if (flags)
 		class->as_source = 0;
 	if (flags & NF_EDGE_NEVER)

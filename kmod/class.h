@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What a policy knows of an address, and what it says of arrivals, as masks of rows. */
+/* Classes of addresses, and masks of rows by arrival. */
 #ifndef _NF_EDGE_CLASS_H
 #define _NF_EDGE_CLASS_H
 
@@ -85,7 +85,7 @@ static inline bool nf_edge_same_switches(const struct nf_edge_switches *a,
  * @guarded: rows that permit nothing on the centralized logging ports
  * @arrival: rows that suit an arrival; the second word is for packets whose
  *	source is an edge address
- * @permitting: likewise, those of them that are live
+ * @permitting: live rows that suit an arrival, two words as in @arrival
  * @ping: mask of enum nf_edge_side, the row sides whose edge addresses take
  *	part in echo
  */

@@ -25,7 +25,8 @@ enum nf_edge_toward {
 /**
  * struct nf_edge_counts - hits of a row or a service at one node
  * @packets: permitted packets, by enum nf_edge_toward
- * @bytes: their lengths from the IP header on, likewise
+ * @bytes: lengths of those packets from the IP header on, by enum
+ *	nf_edge_toward
  * @connections: permitted packets that began a connection
  * @denied: packets refused that had this as a near row
  * @last_hit: seconds since 1970 of the last permitted packet, or 0; to about
@@ -52,10 +53,10 @@ struct nf_edge_counters {
 /**
  * struct nf_edge_hits - what one CPU counted on a row
  * @packets: as in struct nf_edge_counts
- * @bytes: likewise
- * @last: jiffies of the last permitted packet, or 0; likewise
- * @connections: likewise
- * @denied: likewise
+ * @bytes: as in struct nf_edge_counts
+ * @last: jiffies of the last permitted packet, or 0, by enum nf_edge_toward
+ * @connections: as in struct nf_edge_counts
+ * @denied: as in struct nf_edge_counts
  */
 struct nf_edge_hits {
 	u64 packets[2];

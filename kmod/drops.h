@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What a namespace refused, by reason. */
+/* Packets that a namespace refused, by reason. */
 #ifndef _NF_EDGE_DROPS_H
 #define _NF_EDGE_DROPS_H
 

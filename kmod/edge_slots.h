@@ -8,7 +8,7 @@
 /**
  * struct nf_edge_address - one address of one service of one node
  * @hi: as in struct nf_edge_prefix
- * @lo: likewise
+ * @lo: as in struct nf_edge_prefix
  * @ipv6: the family
  * @service: enum nf_edge_service
  * @node: number of the node
@@ -39,7 +39,7 @@ struct nf_edge_slot_ipv6 {
 /**
  * struct nf_edge_slots - the edge addresses of one family, hashed
  * @ipv4: slots, no two addresses of which want the same; class 0 is empty
- * @ipv6: likewise
+ * @ipv6: slots of IPv6, under the same rules
  * @seed: what makes this so; 0 if the addresses are too many for that
  * @seed_hi: the multiplier of an IPv6 address's first half; 0 beside a @seed
  *	of 0

@@ -197,7 +197,7 @@ static bool is_settled(const struct sk_buff *skb)
 }
 
 /*
- * What of a packet to an edge address does not depend on its connection:
+ * Judge a packet to an edge address as far as no connection matters: drop
  * spoofed sources, and headers that no row of the table names.  What may be
  * isolation is left to the deciding hook, as is what begins no connection or is
  * sent by an edge address, unless it may be spoofed, and what conntrack will
@@ -252,8 +252,8 @@ first_hook(void *priv, struct sk_buff *skb, const struct nf_hook_state *state,
 }
 
 /*
- * What nearly all packets are: of a connection that is not translated, between
- * an edge address and a peer that is none, and permitted.  All others are
+ * Fast path of nearly all packets: those of a permitted connection that is not
+ * translated, between an edge address and a peer that is none.  All others are
  * judged from the beginning.
  */
 static __always_inline unsigned int
@@ -275,7 +275,7 @@ pass_plain(const struct nf_edge_snapshot *snapshot, struct sk_buff *skb,
 			     arrival.guards))
 			goto decide;
 	}
-	/* It could be permitted as a destination, but now it is the source. */
+	/* A multicast or broadcast address is no valid source of a reply. */
 	if (!inbound && !first &&
 	    unlikely(peer->flags & NF_EDGE_NEVER_SOURCE))
 		goto decide;

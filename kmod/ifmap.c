@@ -324,7 +324,9 @@ void nf_edge_ifmap_blank(struct nf_edge_ifmap *map, u32 ifindex, u8 guards)
 		WRITE_ONCE(place->sides, 0);
 		WRITE_ONCE(place->guards, guards);
 	}
-	/* What is never governed is so by itself: this would be for all. */
+	/* EXEMPT is a property of this device: spread to all unbound ones it
+	 * would exempt them too.
+	 */
 	if (place || guards == NF_EDGE_GUARD_EXEMPT)
 		guards = 0;
 	WRITE_ONCE(map->unbound.sides, 0);

@@ -28,10 +28,11 @@ enum nf_edge_kind {
  * @header_destination: class of the destination there, before NAT
  * @source: class of the source in the connection's original tuple; the header's
  *	when there is no connection
- * @destination: likewise
+ * @destination: class of the destination in the original tuple; the header's
+ *	when there is no connection
  * @dport: destination port of the original tuple, host order
  * @header_sport: the packet's own, for @unverified
- * @header_dport: likewise
+ * @header_dport: the packet's own, for @unverified
  * @kind: enum nf_edge_kind
  * @l4proto: protocol of the original tuple, or of the header without one
  * @arrival: set of sides of the interface, or NF_EDGE_LOCAL_HOST
@@ -133,7 +134,7 @@ nf_edge_named(const struct nf_edge_class *source,
  * nf_edge_permitting - the rows that permit a TCP or UDP connection
  * @words: the policy's words
  * @source: class of the source of its original tuple
- * @destination: likewise
+ * @destination: class of the destination of its original tuple
  * @l4proto: IPPROTO_TCP or IPPROTO_UDP
  * @dport: its destination port, host order
  * @arrival: set of sides, NF_EDGE_LOCAL_HOST or NF_EDGE_ANYWHERE

@@ -16,7 +16,7 @@
 #include "snapshot.h"
 
 /*
- * What the first policy of a namespace needs: all of it, or nothing.  The hooks
+ * Take all that the first policy of a namespace needs, or nothing.  The hooks
  * come before conntrack: an older connection that conntrack sees first by a
  * reply would stand in its table the wrong way round for good, if no hook
  * refused it.

@@ -24,7 +24,7 @@ static_assert(SEARCHED < NF_EDGE_RANGE_DIVIDED);
 #define FIRST_CUT_MIN	8	/* bits */
 #define FIRST_CUT_MAX	20
 
-/* What grows while the cut goes on. */
+/* State of a cut, which grows while the cut goes on. */
 struct cut {
 	struct nf_edge_ranges *ranges;
 	bool ipv4;

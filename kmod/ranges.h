@@ -37,7 +37,7 @@ struct nf_edge_range_node {
 /**
  * struct nf_edge_ranges - all addresses of one family, in ranges
  * @start_ipv4: key of the first address of each range, ascending from 0
- * @start_ipv6: likewise
+ * @start_ipv6: upper half of that key in IPv6
  * @lower: lower half of that address in IPv6
  * @value: what stands for each range
  * @n: ranges
@@ -104,7 +104,7 @@ nf_edge_ranges_search(const struct nf_edge_ranges *r, bool ipv4, bool divided,
 	return at;
 }
 
-/* What the first cut says of an address. */
+/* The first cut's entry for an address. */
 static __always_inline u32 nf_edge_ranges_bucket(const struct nf_edge_ranges *r,
 						 u64 key)
 {

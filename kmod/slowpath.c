@@ -395,7 +395,9 @@ judge_packet(const struct nf_edge_snapshot *snapshot, struct sk_buff *skb,
 	ct = nf_ct_get(skb, &ctinfo);
 	if (ct && unlikely(nf_ct_is_template(ct)))
 		ct = NULL;
-	/* What conntrack could not see yet: nothing can be said. */
+	/* Conntrack is being enabled for the first policy, and has not seen this
+	 * packet: accept.
+	 */
 	if (!ct && unlikely(READ_ONCE(snapshot->starting)))
 		return NF_ACCEPT;
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What is to be said about a configuration: file, line, word, sentence.
+ * Errors or warnings about a configuration: file, line, word, sentence.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -9,11 +9,11 @@
 #include "base/memory.h"
 #include "config/findings.h"
 
-/* What is printed of one file, and of all files together. */
+/* Findings printed of one file, and of all files together. */
 #define SHOWN_OF_FILE	20U
 #define SHOWN_IN_ALL	100U
 
-/* What is kept of one file: enough to be put into the order of the lines. */
+/* Findings kept of one file: enough to be put into the order of the lines. */
 #define KEPT_OF_FILE	1000U
 
 static struct finding_file *find_file(struct findings *findings,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What is to be said about a configuration: errors, or warnings.
+ * Errors or warnings about a configuration.
  */
 #ifndef CONFIG_FINDINGS_H
 #define CONFIG_FINDINGS_H

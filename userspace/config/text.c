@@ -71,7 +71,7 @@ static void blank_marks(struct text *text)
 	}
 }
 
-/* What tells that a file is no text that this tool reads, at a line. */
+/* Find the line at which a file is no text that this tool reads. */
 static bool is_text(struct text *text, unsigned int *line, char **why)
 {
 	const char *nul = memchr(text->buffer, '\0', text->length);

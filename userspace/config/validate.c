@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What is wrong with a configuration whose single values are right.  The
+ * Errors of a configuration whose single values are right.  The
  * kernel checks all of this too; only here every error is found, and has its
  * line.
  */
@@ -109,7 +109,7 @@ static void check_counts(struct config *config, const struct node *node)
 	}
 }
 
-/* What two bindings of one address may not be.  Says whether they are. */
+/* Refuse two bindings of one address that exclude each other; true if so. */
 static bool check_pair(struct config *config, const struct node *first,
 		       const struct binding *a, const struct node *second,
 		       const struct binding *b)

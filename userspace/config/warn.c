@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What is allowed, and yet hardly meant: one function a warning.
+ * Warnings of settings that are allowed, and hardly meant: one function each.
  */
 #include <stdlib.h>
 #include <string.h>
