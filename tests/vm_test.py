@@ -77,6 +77,8 @@ class Vm:
             process.terminate()
             process.communicate(timeout=60)
             raise
+        # For the report of a test that fails.
+        print("exit code", process.returncode, "errors", str(process.err)[-3000:])
         return process
 
     def shell(self, script, **more):
