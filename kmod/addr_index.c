@@ -256,6 +256,7 @@ static void number_ranges(struct nf_edge_ranges *r, u16 *edge_sets, u16 *edge,
 }
 
 static int make_classes(struct nf_edge_addr_index *index,
+			const struct nf_edge_table *table,
 			const struct nf_edge_address *address, u32 n,
 			u32 bound_sets)
 {
@@ -289,7 +290,7 @@ static int make_classes(struct nf_edge_addr_index *index,
 	for (i = 0; i < n; i++) {
 		if (!i || !nf_edge_same_address(&address[i - 1], &address[i]))
 			class++;
-		nf_edge_make_class(class, bound_sets,
+		nf_edge_make_class(class, table, bound_sets,
 				   edge_sets[class - index->class - 1] &
 				   own_sets,
 				   class->services | BIT(address[i].service),
@@ -298,8 +299,8 @@ static int make_classes(struct nf_edge_addr_index *index,
 	for (sets = 0; sets < SET_MASKS; sets++)
 		if (class_of_sets[sets] >= first_peer)
 			nf_edge_make_class(&index->class[class_of_sets[sets]],
-					   bound_sets, sets & own_sets, 0, 0,
-					   flags_of_sets(sets));
+					   table, bound_sets, sets & own_sets,
+					   0, 0, flags_of_sets(sets));
 	err = 0;
 out:
 	kvfree(edge_sets);
@@ -383,6 +384,7 @@ static int make_marks(struct nf_edge_addr_index *index,
 /**
  * nf_edge_addr_index_build - build an index
  * @index: where it goes; zeroed before
+ * @table: the rows
  * @address: the edge addresses, ascending; one that serves several services
  *	stands once for each
  * @n: how many
@@ -396,6 +398,7 @@ static int make_marks(struct nf_edge_addr_index *index,
  * way.
  */
 int nf_edge_addr_index_build(struct nf_edge_addr_index *index,
+			     const struct nf_edge_table *table,
 			     const struct nf_edge_address *address, u32 n,
 			     const struct nf_edge_prefix *prefix, u32 n_prefix,
 			     u32 bound_sets)
@@ -413,7 +416,7 @@ int nf_edge_addr_index_build(struct nf_edge_addr_index *index,
 	      lay_out_family(&index->all_ipv6, layout, true, &sources);
 	kvfree(layout);
 
-	return err ?: make_classes(index, address, n, bound_sets) ?:
+	return err ?: make_classes(index, table, address, n, bound_sets) ?:
 		      make_all_slots(index, address, n) ?:
 		      nf_edge_ranges_cut(&index->all_ipv4, true) ?:
 		      nf_edge_ranges_cut(&index->all_ipv6, false) ?:

@@ -48,6 +48,7 @@ struct nf_edge_addr_index {
 };
 
 int nf_edge_addr_index_build(struct nf_edge_addr_index *index,
+			     const struct nf_edge_table *table,
 			     const struct nf_edge_address *address, u32 n,
 			     const struct nf_edge_prefix *prefix, u32 n_prefix,
 			     u32 bound_sets);

@@ -8,20 +8,22 @@
 #include <linux/string.h>
 
 #include "class.h"
-#include "flow_table.h"
+#include "table.h"
 
 /**
  * nf_edge_live_rows - the rows whose zone is on, and whose feature if they
  *	have one
+ * @table: the rows
  * @switches: zones and features
  */
-u64 nf_edge_live_rows(const struct nf_edge_switches *switches)
+u64 nf_edge_live_rows(const struct nf_edge_table *table,
+		      const struct nf_edge_switches *switches)
 {
 	u64 live = 0;
-	int i;
+	u32 i;
 
-	for (i = 0; i < NF_EDGE_ROWS; i++) {
-		const struct nf_edge_row *row = &nf_edge_rows[i];
+	for (i = 0; i < table->n; i++) {
+		const struct nf_edge_row *row = &table->row[i];
 
 		if ((switches->zones & BIT(row->zone)) &&
 		    (row->feature == NF_EDGE_FEATURE_NONE ||
@@ -42,37 +44,31 @@ static bool row_suits(const struct nf_edge_row *row, int arrival,
 	       (from_edge && (arrival & BIT(NF_EDGE_SIDE_EDGE)));
 }
 
-/* The rows of the external side that reach the logging agent's ports. */
-static bool row_is_cls_exposed(const struct nf_edge_row *row)
-{
-	return row->direction == NF_EDGE_DIRECTION_IN &&
-	       row->side == NF_EDGE_SIDE_EXTERNAL &&
-	       row->l4proto == IPPROTO_TCP &&
-	       row->port_low <= NF_EDGE_CLS_PORT_HIGH &&
-	       row->port_high >= NF_EDGE_CLS_PORT_LOW;
-}
-
 /**
  * nf_edge_make_words - the words of a policy
  * @words: where they go
+ * @table: the rows
  * @switches: zones and features
  * @ping: mask of enum nf_edge_side
- * @expose_cls_ports: whether external/11 permits the logging ports too
+ * @expose_cls_ports: whether rows permit the table's guarded ports
  */
 void nf_edge_make_words(struct nf_edge_words *words,
+			const struct nf_edge_table *table,
 			const struct nf_edge_switches *switches, u8 ping,
 			bool expose_cls_ports)
 {
-	int i, arrival;
+	int arrival;
+	u32 i;
 
 	memset(words, 0, sizeof(*words));
-	words->live = nf_edge_live_rows(switches);
+	words->table = table;
+	words->live = nf_edge_live_rows(table, switches);
+	if (!expose_cls_ports)
+		words->guarded = table->guarded;
 	words->ping = ping;
-	for (i = 0; i < NF_EDGE_ROWS; i++) {
-		const struct nf_edge_row *row = &nf_edge_rows[i];
+	for (i = 0; i < table->n; i++) {
+		const struct nf_edge_row *row = &table->row[i];
 
-		if (!expose_cls_ports && row_is_cls_exposed(row))
-			words->guarded |= BIT_ULL(i);
 		for (arrival = 0; arrival < NF_EDGE_ARRIVALS; arrival++) {
 			if (row_suits(row, arrival, false))
 				words->arrival[arrival][0] |= BIT_ULL(i);
@@ -108,6 +104,7 @@ static bool row_has_peer(const struct nf_edge_row *row, u32 bound_sets,
 /**
  * nf_edge_make_class - the class of the addresses that are alike
  * @class: where it goes
+ * @table: the rows
  * @bound_sets: mask of enum nf_edge_peer_set, the sets that are bound
  * @sets: mask of enum nf_edge_peer_set, the sets with a prefix that contains
  *	the address
@@ -115,10 +112,11 @@ static bool row_has_peer(const struct nf_edge_row *row, u32 bound_sets,
  * @node: number of the node that binds it
  * @flags: enum nf_edge_class_flags but NF_EDGE_INSIDE
  */
-void nf_edge_make_class(struct nf_edge_class *class, u32 bound_sets,
+void nf_edge_make_class(struct nf_edge_class *class,
+			const struct nf_edge_table *table, u32 bound_sets,
 			u32 sets, u8 services, u8 node, u8 flags)
 {
-	int i;
+	u32 i;
 
 	/* Whatever internal-networks says, these are outside. */
 	if (services & NF_EDGE_EXTERNAL_SERVICES)
@@ -136,17 +134,18 @@ void nf_edge_make_class(struct nf_edge_class *class, u32 bound_sets,
 	if (services & NF_EDGE_EXTERNAL_SERVICES)
 		class->foreign_to |= NF_EDGE_GUARD_INTERNAL;
 
-	for (i = 0; i < NF_EDGE_ROWS; i++) {
-		const struct nf_edge_row *row = &nf_edge_rows[i];
+	for (i = 0; i < table->n; i++) {
+		const struct nf_edge_row *row = &table->row[i];
 		u64 peer = row_has_peer(row, bound_sets, sets, services) ?
 			   BIT_ULL(i) : 0;
 		u64 own = (services & BIT(row->service)) ? BIT_ULL(i) : 0;
 
-		class->own |= own;
 		if (row->direction == NF_EDGE_DIRECTION_IN) {
+			class->own_in |= own;
 			class->as_source |= peer;
 			class->as_destination |= own;
 		} else {
+			class->own_out |= own;
 			class->as_source |= own;
 			class->as_destination |= peer;
 		}

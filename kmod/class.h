@@ -10,6 +10,7 @@
 #include <uapi/linux/nf_edge.h>
 
 struct nf_edge_node_hits;
+struct nf_edge_table;
 
 #define NF_EDGE_EXTERNAL_SERVICES	(BIT(NF_EDGE_SERVICE_ACCESS) |	\
 					 BIT(NF_EDGE_SERVICE_WEBCONF) |	\
@@ -34,7 +35,8 @@ enum nf_edge_class_flags {
  * struct nf_edge_class - what the policy knows of an address
  * @as_source: rows that it may be the source of
  * @as_destination: rows that it may be the destination of
- * @own: rows of its services, none unless it is an edge address
+ * @own_in: inbound rows of its services, none unless it is an edge address
+ * @own_out: outbound rows of its services
  * @hits: of its node; of an edge address only, and set when it has one
  * @services: mask of enum nf_edge_service; an edge address has one at least
  * @node: number of the node that binds it
@@ -45,7 +47,8 @@ enum nf_edge_class_flags {
 struct nf_edge_class {
 	u64 as_source;
 	u64 as_destination;
-	u64 own;
+	u64 own_in;
+	u64 own_out;
 	struct nf_edge_node_hits __percpu *hits;
 	u8 services;
 	u8 node;
@@ -81,8 +84,9 @@ static inline bool nf_edge_same_switches(const struct nf_edge_switches *a,
 
 /**
  * struct nf_edge_words - a policy short of its addresses
+ * @table: the rows
  * @live: rows that are live
- * @guarded: rows that permit nothing on the centralized logging ports
+ * @guarded: rows that permit nothing on the table's guarded ports
  * @arrival: rows that suit an arrival; the second word is for packets whose
  *	source is an edge address
  * @permitting: live rows that suit an arrival, two words as in @arrival
@@ -90,12 +94,23 @@ static inline bool nf_edge_same_switches(const struct nf_edge_switches *a,
  *	part in echo
  */
 struct nf_edge_words {
+	const struct nf_edge_table *table;
 	u64 live;
 	u64 guarded;
 	u64 arrival[NF_EDGE_ARRIVALS + 1][2];
 	u64 permitting[NF_EDGE_ARRIVALS + 1][2];
 	u8 ping;
 };
+
+/*
+ * The table, loaded anew at each call: a load in place costs a packet less than
+ * a register that a function has to save for the pointer.
+ */
+static __always_inline const struct nf_edge_table *
+nf_edge_table_of(const struct nf_edge_words *words)
+{
+	return READ_ONCE(words->table);
+}
 
 /**
  * enum nf_edge_guard - guards of the interface that a packet arrives on
@@ -114,15 +129,14 @@ enum nf_edge_guard {
 	NF_EDGE_GUARD_BRIDGE	= BIT(3),
 };
 
-/* The ports of the centralized logging agent, inside external/11's range. */
-#define NF_EDGE_CLS_PORT_LOW	50001
-#define NF_EDGE_CLS_PORT_HIGH	50003
-
-u64 nf_edge_live_rows(const struct nf_edge_switches *switches);
+u64 nf_edge_live_rows(const struct nf_edge_table *table,
+		      const struct nf_edge_switches *switches);
 void nf_edge_make_words(struct nf_edge_words *words,
+			const struct nf_edge_table *table,
 			const struct nf_edge_switches *switches, u8 ping,
 			bool expose_cls_ports);
-void nf_edge_make_class(struct nf_edge_class *class, u32 bound_sets,
+void nf_edge_make_class(struct nf_edge_class *class,
+			const struct nf_edge_table *table, u32 bound_sets,
 			u32 sets, u8 services, u8 node, u8 flags);
 
 #endif

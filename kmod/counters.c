@@ -52,18 +52,14 @@ void nf_edge_node_put(struct nf_edge_node *node)
 }
 
 /* All rows of the services that have a row among @rows. */
-static u64 rows_alike(u64 rows)
+static u64 rows_alike(const struct nf_edge_table *table, u64 rows)
 {
 	u64 alike = 0;
+	int i;
 
-	alike |= rows & nf_edge_rows_of_service(NF_EDGE_SERVICE_ACCESS) ?
-		 nf_edge_rows_of_service(NF_EDGE_SERVICE_ACCESS) : 0;
-	alike |= rows & nf_edge_rows_of_service(NF_EDGE_SERVICE_WEBCONF) ?
-		 nf_edge_rows_of_service(NF_EDGE_SERVICE_WEBCONF) : 0;
-	alike |= rows & nf_edge_rows_of_service(NF_EDGE_SERVICE_AV) ?
-		 nf_edge_rows_of_service(NF_EDGE_SERVICE_AV) : 0;
-	alike |= rows & nf_edge_rows_of_service(NF_EDGE_SERVICE_INTERNAL) ?
-		 nf_edge_rows_of_service(NF_EDGE_SERVICE_INTERNAL) : 0;
+	for (i = 0; i < NF_EDGE_SERVICES; i++)
+		if (rows & table->of_service[i])
+			alike |= table->of_service[i];
 	return alike;
 }
 
@@ -71,14 +67,15 @@ static u64 rows_alike(u64 rows)
  * Counts a connection, or a denied packet, on rows of one edge end.  The
  * services of the rows in @counted have it already.
  */
-static void count_end(struct nf_edge_node_hits __percpu *cpu, u64 rows,
+static void count_end(const struct nf_edge_table *table,
+		      struct nf_edge_node_hits __percpu *cpu, u64 rows,
 		      u64 counted, bool denied)
 {
 	u64 left;
 
 	for (left = rows; left; left &= left - 1) {
 		int i = __ffs64(left);
-		bool again = (rows & nf_edge_rows_before[i]) ||
+		bool again = (rows & table->before[i]) ||
 			     (counted & BIT_ULL(i));
 
 		if (denied)
@@ -88,23 +85,25 @@ static void count_end(struct nf_edge_node_hits __percpu *cpu, u64 rows,
 	}
 }
 
-static void count_ends(struct nf_edge_node *const *nodes,
+static void count_ends(const struct nf_edge_table *table,
+		       struct nf_edge_node *const *nodes,
 		       const struct nf_edge_class *source,
 		       const struct nf_edge_class *destination, u64 rows,
 		       bool denied)
 {
-	u64 in = rows & NF_EDGE_ROWS_IN, out = rows & NF_EDGE_ROWS_OUT;
+	u64 in = rows & table->in, out = rows & table->out;
 
 	if (in)
-		count_end(nodes[destination->node]->cpu, in, 0, denied);
+		count_end(table, nodes[destination->node]->cpu, in, 0, denied);
 	if (out)
-		count_end(nodes[source->node]->cpu, out,
+		count_end(table, nodes[source->node]->cpu, out,
 			  in && source->node == destination->node ?
-			  rows_alike(in) : 0, denied);
+			  rows_alike(table, in) : 0, denied);
 }
 
 /**
  * nf_edge_count_permitted - count a packet that rows permit
+ * @words: the policy's words
  * @nodes: the policy's nodes by number
  * @packet: the packet
  * @rows: the rows
@@ -113,39 +112,44 @@ static void count_ends(struct nf_edge_node *const *nodes,
  *
  * Context: a hook, under rcu_read_lock(), preemptible or not.
  */
-void nf_edge_count_permitted(struct nf_edge_node *const *nodes,
+void nf_edge_count_permitted(const struct nf_edge_words *words,
+			     struct nf_edge_node *const *nodes,
 			     const struct nf_edge_packet *packet, u64 rows,
 			     bool new, unsigned int len)
 {
+	const struct nf_edge_table *table = words->table;
 	bool first = packet->first_direction;
 
-	if (rows & NF_EDGE_ROWS_IN)
-		nf_edge_hit(nodes[packet->destination->node]->cpu,
-			    rows & NF_EDGE_ROWS_IN,
+	if (rows & table->in)
+		nf_edge_hit(words, nodes[packet->destination->node]->cpu,
+			    rows & table->in,
 			    first ? NF_EDGE_TO_EDGE : NF_EDGE_FROM_EDGE, len,
 			    false);
-	if (rows & NF_EDGE_ROWS_OUT)
-		nf_edge_hit(nodes[packet->source->node]->cpu,
-			    rows & NF_EDGE_ROWS_OUT,
+	if (rows & table->out)
+		nf_edge_hit(words, nodes[packet->source->node]->cpu,
+			    rows & table->out,
 			    first ? NF_EDGE_FROM_EDGE : NF_EDGE_TO_EDGE, len,
 			    false);
 	if (new)
-		count_ends(nodes, packet->source, packet->destination, rows,
-			   false);
+		count_ends(table, nodes, packet->source, packet->destination,
+			   rows, false);
 }
 
 /**
  * nf_edge_count_denied - count a refused packet on its near rows
+ * @table: the policy's rows
  * @nodes: the policy's nodes by number
  * @packet: the packet
  * @near: the rows
  *
  * Context: a hook, under rcu_read_lock(), preemptible or not.
  */
-void nf_edge_count_denied(struct nf_edge_node *const *nodes,
+void nf_edge_count_denied(const struct nf_edge_table *table,
+			  struct nf_edge_node *const *nodes,
 			  const struct nf_edge_packet *packet, u64 near)
 {
-	count_ends(nodes, packet->source, packet->destination, near, true);
+	count_ends(table, nodes, packet->source, packet->destination, near,
+		   true);
 }
 
 /* Adds what a CPU counted.  The last hit is in jiffies until all are added. */
@@ -193,23 +197,26 @@ void nf_edge_counts_sub(struct nf_edge_counts *a,
 /**
  * nf_edge_node_sum - all that a node counted since it came
  * @node: the node
+ * @table: the rows that the node's packets are counted on
  * @sum: where the sums over all CPUs go
  */
 void nf_edge_node_sum(const struct nf_edge_node *node,
+		      const struct nf_edge_table *table,
 		      struct nf_edge_counters *sum)
 {
 	u64 now, now_jiffies;
-	int cpu, i;
+	int cpu;
+	u32 i;
 
 	memset(sum, 0, sizeof(*sum));
 	for_each_possible_cpu(cpu) {
 		const struct nf_edge_node_hits *hits =
 			per_cpu_ptr(node->cpu, cpu);
 
-		for (i = 0; i < NF_EDGE_ROWS; i++) {
+		for (i = 0; i < table->n; i++) {
 			counts_add(&sum->row[i], &hits->row[i][0]);
 			counts_add(&sum->row[i], &hits->row[i][1]);
-			counts_add(&sum->service[nf_edge_rows[i].service],
+			counts_add(&sum->service[table->row[i].service],
 				   &hits->row[i][0]);
 		}
 	}
@@ -217,7 +224,7 @@ void nf_edge_node_sum(const struct nf_edge_node *node,
 	/* Taken last, so that no hit is later than now. */
 	now_jiffies = get_jiffies_64();
 	now = ktime_get_real_ns();
-	for (i = 0; i < NF_EDGE_ROWS; i++)
+	for (i = 0; i < table->n; i++)
 		finish(&sum->row[i], now_jiffies, now);
 	for (i = 0; i < NF_EDGE_SERVICES; i++)
 		finish(&sum->service[i], now_jiffies, now);

@@ -4,17 +4,16 @@
 
 #include <linux/bitops.h>
 #include <linux/cache.h>
+#include <linux/irqflags.h>	/* this_cpu_add() of some machines */
 #include <linux/jiffies.h>
 #include <linux/percpu.h>
 #include <linux/refcount.h>
 
-#include "flow_table.h"
 #include "judge.h"
+#include "table.h"
 
 /* Counters are read and written by one instruction each. */
 static_assert(sizeof(long) == sizeof(u64));
-
-#define NF_EDGE_SERVICES	(NF_EDGE_SERVICE_INTERNAL + 1)
 
 /* Which way a packet went, seen from the Edge end. */
 enum nf_edge_toward {
@@ -46,7 +45,7 @@ struct nf_edge_counts {
  * @service: by enum nf_edge_service
  */
 struct nf_edge_counters {
-	struct nf_edge_counts row[NF_EDGE_ROWS];
+	struct nf_edge_counts row[NF_EDGE_TABLE_ROWS];
 	struct nf_edge_counts service[NF_EDGE_SERVICES];
 };
 
@@ -73,7 +72,7 @@ struct nf_edge_hits {
  *	rows of a service add up to its packets.
  */
 struct nf_edge_node_hits {
-	struct nf_edge_hits row[NF_EDGE_ROWS][2];
+	struct nf_edge_hits row[NF_EDGE_TABLE_ROWS][2];
 };
 
 /**
@@ -106,6 +105,7 @@ __nf_edge_hit(struct nf_edge_hits __percpu *hits, enum nf_edge_toward toward,
 
 /**
  * nf_edge_hit - count a packet on the rows of one edge end
+ * @words: the policy's words
  * @hits: of the node of that end
  * @rows: the rows that permit it, one at least
  * @toward: which way it goes
@@ -115,7 +115,8 @@ __nf_edge_hit(struct nf_edge_hits __percpu *hits, enum nf_edge_toward toward,
  * Context: a hook, under rcu_read_lock(), preemptible or not.
  */
 static __always_inline void
-nf_edge_hit(struct nf_edge_node_hits __percpu *hits, u64 rows,
+nf_edge_hit(const struct nf_edge_words *words,
+	    struct nf_edge_node_hits __percpu *hits, u64 rows,
 	    enum nf_edge_toward toward, unsigned int len, const bool new)
 {
 	u64 left;
@@ -123,19 +124,22 @@ nf_edge_hit(struct nf_edge_node_hits __percpu *hits, u64 rows,
 	__nf_edge_hit(&hits->row[__ffs64(rows)][0], toward, len, new);
 	for (left = rows & (rows - 1); left; left &= left - 1) {
 		unsigned long i = __ffs64(left);
-		bool again = rows & nf_edge_rows_before[i];
+		bool again = rows & nf_edge_table_of(words)->before[i];
 
 		__nf_edge_hit(&hits->row[i][again], toward, len, new);
 	}
 }
 
-void nf_edge_count_permitted(struct nf_edge_node *const *nodes,
+void nf_edge_count_permitted(const struct nf_edge_words *words,
+			     struct nf_edge_node *const *nodes,
 			     const struct nf_edge_packet *packet, u64 rows,
 			     bool new, unsigned int len);
-void nf_edge_count_denied(struct nf_edge_node *const *nodes,
+void nf_edge_count_denied(const struct nf_edge_table *table,
+			  struct nf_edge_node *const *nodes,
 			  const struct nf_edge_packet *packet, u64 near);
 
 void nf_edge_node_sum(const struct nf_edge_node *node,
+		      const struct nf_edge_table *table,
 		      struct nf_edge_counters *sum);
 void nf_edge_counts_sub(struct nf_edge_counts *a,
 			const struct nf_edge_counts *b);

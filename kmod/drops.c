@@ -13,6 +13,7 @@
 /**
  * nf_edge_count_refused - count a packet that the policy refuses
  * @drops: the namespace's
+ * @table: the policy's rows
  * @nodes: the policy's nodes by number
  * @packet: the packet
  * @judgement: why
@@ -22,6 +23,7 @@
  * Context: a hook, under rcu_read_lock(), preemptible or not.
  */
 void nf_edge_count_refused(struct nf_edge_drops __percpu *drops,
+			   const struct nf_edge_table *table,
 			   struct nf_edge_node *const *nodes,
 			   const struct nf_edge_packet *packet,
 			   const struct nf_edge_judgement *judgement,
@@ -30,7 +32,7 @@ void nf_edge_count_refused(struct nf_edge_drops __percpu *drops,
 	nf_edge_count_drop(drops, judgement->reason, would_be, len);
 	if ((BIT(judgement->reason) & NF_EDGE_REASONS_DENYING) &&
 	    !packet->error)
-		nf_edge_count_denied(nodes, packet, judgement->near);
+		nf_edge_count_denied(table, nodes, packet, judgement->near);
 }
 
 /**

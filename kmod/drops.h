@@ -10,6 +10,7 @@
 struct nf_edge_judgement;
 struct nf_edge_node;
 struct nf_edge_packet;
+struct nf_edge_table;
 
 #define NF_EDGE_REASONS		(NF_EDGE_REASON_SEVERAL + 1)
 
@@ -39,6 +40,7 @@ static inline void nf_edge_count_drop(struct nf_edge_drops __percpu *drops,
 }
 
 void nf_edge_count_refused(struct nf_edge_drops __percpu *drops,
+			   const struct nf_edge_table *table,
 			   struct nf_edge_node *const *nodes,
 			   const struct nf_edge_packet *packet,
 			   const struct nf_edge_judgement *judgement,

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The compiled-in policy: row by row, and by port.
+ * The compiled-in table, from flow_table.def.
  */
 
+#include <linux/bits.h>
+#include <linux/build_bug.h>
 #include <linux/cache.h>
+#include <linux/in.h>
 
 #include "flow_table.h"
-#include "port_map.h"
 
 #define PEER(set)	BIT(NF_EDGE_PEER_SET_##set)
 #define UNBOUND_ANY	true
@@ -37,23 +39,33 @@ const struct nf_edge_row nf_edge_rows[NF_EDGE_ROWS] = {
 #include <nf_edge/flow_table.def>
 };
 
-struct nf_edge_port_map nf_edge_port_map __ro_after_init;
-u64 nf_edge_rows_before[NF_EDGE_ROWS] __ro_after_init;
+/* The ports of the centralized logging agent, inside the range of media. */
+static const struct nf_edge_port_guard logging_ports = {
+	.port_low = 50001,
+	.port_high = 50003,
+	.l4proto = IPPROTO_TCP,
+};
+
+static_assert(NF_EDGE_ROWS <= NF_EDGE_TABLE_ROWS);
+
+struct nf_edge_table nf_edge_flow_table __ro_after_init;
 
 /**
- * nf_edge_flow_table_init - lay the table out for the packet path
+ * nf_edge_flow_table_init - lay the compiled-in table out
  *
- * Return: 0, or -ENOSPC when the table names more ports than the maps hold.
+ * Return: 0, or -ENOMEM; nf_edge_flow_table_exit() frees what was built either
+ * way.
  */
 int nf_edge_flow_table_init(void)
 {
-	int i, j;
+	return nf_edge_table_build(&nf_edge_flow_table, nf_edge_rows,
+				   NF_EDGE_ROWS, &logging_ports);
+}
 
-	for (i = 0; i < NF_EDGE_ROWS; i++)
-		for (j = 0; j < i; j++)
-			if (nf_edge_rows[j].service == nf_edge_rows[i].service)
-				nf_edge_rows_before[i] |= BIT_ULL(j);
-
-	return nf_edge_port_map_build(&nf_edge_port_map, nf_edge_rows,
-				      NF_EDGE_ROWS);
+/**
+ * nf_edge_flow_table_exit - free what the compiled-in table holds
+ */
+void nf_edge_flow_table_exit(void)
+{
+	nf_edge_table_free(&nf_edge_flow_table);
 }

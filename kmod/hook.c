@@ -77,9 +77,10 @@ enum named {
 	UNREADABLE,	/* as simply as here */
 };
 
-/* Whether a row in @requests names a header, or one in @replies its reverse. */
-static __always_inline enum named named(const struct sk_buff *skb, bool ipv4,
-					u64 requests, u64 replies)
+/* Whether a row of an edge address names a header sent to that address. */
+static __always_inline enum named named(const struct nf_edge_words *words,
+					const struct sk_buff *skb, bool ipv4,
+					const struct nf_edge_class *edge)
 {
 	unsigned int size = ipv4 ? sizeof(struct iphdr) :
 				   sizeof(struct ipv6hdr);
@@ -107,8 +108,12 @@ static __always_inline enum named named(const struct sk_buff *skb, bool ipv4,
 	} else {
 		return UNREADABLE;
 	}
-	return (__nf_edge_rows_by_port(protocol, ntohs(port[1])) & requests) ||
-	       (__nf_edge_rows_by_port(protocol, ntohs(port[0])) & replies) ?
+	return (__nf_edge_rows_by_port(&nf_edge_table_of(words)->port_map,
+				       protocol, ntohs(port[1])) &
+		edge->own_in) ||
+	       (__nf_edge_rows_by_port(&nf_edge_table_of(words)->port_map,
+				       protocol, ntohs(port[0])) &
+		edge->own_out) ?
 	       NAMED : UNNAMED;
 }
 
@@ -143,8 +148,7 @@ first_marked(const struct nf_edge_snapshot *snapshot, struct sk_buff *skb,
 	if (!destination || source->services)
 		return NF_ACCEPT;
 	class = &snapshot->index.class[destination];
-	if (likely(named(skb, ipv4, class->own & NF_EDGE_ROWS_IN,
-			 class->own & NF_EDGE_ROWS_OUT) == NAMED))
+	if (likely(named(&snapshot->words, skb, ipv4, class) == NAMED))
 		return NF_ACCEPT;
 decide:
 	return nf_edge_decide_first(snapshot, skb, state);
@@ -236,8 +240,7 @@ first_hook(void *priv, struct sk_buff *skb, const struct nf_hook_state *state,
 	if (!destination)
 		return NF_ACCEPT;
 	class = &index->class[destination];
-	switch (named(skb, ipv4, class->own & NF_EDGE_ROWS_IN,
-		      class->own & NF_EDGE_ROWS_OUT)) {
+	switch (named(&snapshot->words, skb, ipv4, class)) {
 	case NAMED:
 		return NF_ACCEPT;
 	case UNNAMED:
@@ -289,9 +292,11 @@ pass_plain(const struct nf_edge_snapshot *snapshot, struct sk_buff *skb,
 		goto decide;
 
 	if (first && unlikely(!(ct->status & IPS_CONFIRMED)))
-		nf_edge_hit(edge->hits, rows, toward, skb->len, true);
+		nf_edge_hit(&snapshot->words, edge->hits, rows, toward,
+			    skb->len, true);
 	else
-		nf_edge_hit(edge->hits, rows, toward, skb->len, false);
+		nf_edge_hit(&snapshot->words, edge->hits, rows, toward,
+			    skb->len, false);
 	return NF_ACCEPT;
 decide:
 	return nf_edge_decide(snapshot, skb, state);

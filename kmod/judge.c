@@ -9,20 +9,22 @@
 #include "judge.h"
 
 /* The rows of an edge end, in the direction that concerns that end. */
-static u64 edge_ends(const struct nf_edge_class *source,
+static u64 edge_ends(const struct nf_edge_table *table,
+		     const struct nf_edge_class *source,
 		     const struct nf_edge_class *destination)
 {
-	return (destination->services ? NF_EDGE_ROWS_IN : 0) |
-	       (source->services ? NF_EDGE_ROWS_OUT : 0);
+	return (destination->services ? table->in : 0) |
+	       (source->services ? table->out : 0);
 }
 
 /* Of the edge ends, those that @rows leaves without a row. */
-static u64 unsatisfied_ends(u64 ends, u64 rows)
+static u64 unsatisfied_ends(const struct nf_edge_table *table, u64 ends,
+			    u64 rows)
 {
-	if (rows & NF_EDGE_ROWS_IN)
-		ends &= ~NF_EDGE_ROWS_IN;
-	if (rows & NF_EDGE_ROWS_OUT)
-		ends &= ~NF_EDGE_ROWS_OUT;
+	if (rows & table->in)
+		ends &= ~table->in;
+	if (rows & table->out)
+		ends &= ~table->out;
 	return ends;
 }
 
@@ -56,8 +58,11 @@ static void why_not(const struct nf_edge_words *words,
 		    const struct nf_edge_packet *p, u64 rows,
 		    struct nf_edge_judgement *j)
 {
-	u64 by_port = nf_edge_rows_by_port(p->l4proto, p->dport);
-	u64 ends = unsatisfied_ends(edge_ends(p->source, p->destination), rows);
+	const struct nf_edge_table *table = words->table;
+	u64 by_port = nf_edge_rows_by_port(&table->port_map, p->l4proto,
+					   p->dport);
+	u64 ends = unsatisfied_ends(table, edge_ends(table, p->source,
+						     p->destination), rows);
 	u64 suits = suiting_rows(words, p);
 	u64 source = p->source->as_source;
 	u64 destination = p->destination->as_destination;
@@ -69,8 +74,8 @@ static void why_not(const struct nf_edge_words *words,
 		return drop(j, NF_EDGE_REASON_INTERFACE, near);
 
 	near = by_port & live & suits & ends &
-	       ((NF_EDGE_ROWS_IN & destination & ~source) |
-		(NF_EDGE_ROWS_OUT & source & ~destination));
+	       ((table->in & destination & ~source) |
+		(table->out & source & ~destination));
 	if (near)
 		return drop(j, NF_EDGE_REASON_PEER, near);
 
@@ -78,8 +83,7 @@ static void why_not(const struct nf_edge_words *words,
 	if (near)
 		return drop(j, NF_EDGE_REASON_DISABLED, near);
 
-	near = by_port & ends & ((NF_EDGE_ROWS_IN & p->destination->own) |
-				 (NF_EDGE_ROWS_OUT & p->source->own));
+	near = by_port & ends & (p->destination->own_in | p->source->own_out);
 	if (near)
 		return drop(j, NF_EDGE_REASON_SEVERAL, near);
 
@@ -99,11 +103,11 @@ static void judge_rows(const struct nf_edge_words *words,
 		u64 guarded = rows & words->guarded;
 
 		rows &= ~guarded;
-		if (!(rows & NF_EDGE_ROWS_IN))
+		if (!(rows & words->table->in))
 			return drop(j, NF_EDGE_REASON_CLS_GUARD, guarded);
 	}
 
-	if (nf_edge_unsatisfied(p->source, p->destination, rows))
+	if (nf_edge_unsatisfied(words->table, p->source, p->destination, rows))
 		return why_not(words, p, rows, j);
 
 	j->verdict = NF_EDGE_VERDICT_ACCEPT;
@@ -113,7 +117,7 @@ static void judge_rows(const struct nf_edge_words *words,
 /* The rows that an edge end with @services has on the sides where echo is on. */
 static u64 ping_rows(const struct nf_edge_words *words, u8 services)
 {
-	u64 internal = nf_edge_rows_of_service(NF_EDGE_SERVICE_INTERNAL);
+	u64 internal = words->table->of_service[NF_EDGE_SERVICE_INTERNAL];
 	u64 rows = 0;
 
 	if ((services & NF_EDGE_INTERNAL_SERVICE) &&
@@ -134,10 +138,10 @@ static void judge_echo(const struct nf_edge_words *words,
 
 	if ((p->destination->services &&
 	     !(ping_rows(words, p->destination->services) & suits &
-	       NF_EDGE_ROWS_IN)) ||
+	       words->table->in)) ||
 	    (p->source->services &&
 	     !(ping_rows(words, p->source->services) & suits &
-	       NF_EDGE_ROWS_OUT)))
+	       words->table->out)))
 		return drop(j, NF_EDGE_REASON_NO_ROW, 0);
 
 	j->verdict = NF_EDGE_VERDICT_ACCEPT;
@@ -177,7 +181,7 @@ void nf_edge_judge(const struct nf_edge_words *words,
 	if (unlikely(p->kind == NF_EDGE_KIND_UNTRACKED))
 		return drop(j, NF_EDGE_REASON_UNTRACKED, 0);
 	if (unlikely(p->unverified) && (from->services || to->services) &&
-	    !nf_edge_named(from, to, p->l4proto, p->header_sport,
+	    !nf_edge_named(words->table, from, to, p->l4proto, p->header_sport,
 			   p->header_dport))
 		return drop(j, NF_EDGE_REASON_NO_ROW, 0);
 

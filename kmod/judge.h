@@ -3,8 +3,7 @@
 #define _NF_EDGE_JUDGE_H
 
 #include "class.h"
-#include "flow_table.h"
-#include "port_map.h"
+#include "table.h"
 
 /**
  * enum nf_edge_kind - how a packet belongs to its connection
@@ -66,7 +65,7 @@ struct nf_edge_packet {
 /**
  * struct nf_edge_judgement - a verdict and its grounds
  * @rows: with NF_EDGE_VERDICT_ACCEPT, the rows that permit the packet; those
- *	of ROWS_IN are the destination node's, those of ROWS_OUT the source node's
+ *	inbound are the destination node's, those outbound the source node's
  * @near: with NF_EDGE_VERDICT_DROP, the near rows of the reason
  * @verdict: enum nf_edge_verdict
  * @reason: with NF_EDGE_VERDICT_DROP, enum nf_edge_reason
@@ -107,6 +106,7 @@ static inline bool nf_edge_isolated(const struct nf_edge_class *destination,
 
 /**
  * nf_edge_named - whether some row of the table names a header
+ * @table: the table
  * @source: class of its source
  * @destination: class of its destination
  * @l4proto: IPPROTO_TCP or IPPROTO_UDP
@@ -117,17 +117,17 @@ static inline bool nf_edge_isolated(const struct nf_edge_class *destination,
  * edge end: the packet may be a request or a reply.
  */
 static inline bool
-nf_edge_named(const struct nf_edge_class *source,
+nf_edge_named(const struct nf_edge_table *table,
+	      const struct nf_edge_class *source,
 	      const struct nf_edge_class *destination,
 	      u8 l4proto, u16 sport, u16 dport)
 {
-	u64 requests = (destination->own & NF_EDGE_ROWS_IN) |
-		       (source->own & NF_EDGE_ROWS_OUT);
-	u64 replies = (destination->own & NF_EDGE_ROWS_OUT) |
-		      (source->own & NF_EDGE_ROWS_IN);
+	const struct nf_edge_port_map *map = &table->port_map;
+	u64 requests = destination->own_in | source->own_out;
+	u64 replies = destination->own_out | source->own_in;
 
-	return (nf_edge_rows_by_port(l4proto, dport) & requests) ||
-	       (nf_edge_rows_by_port(l4proto, sport) & replies);
+	return (nf_edge_rows_by_port(map, l4proto, dport) & requests) ||
+	       (nf_edge_rows_by_port(map, l4proto, sport) & replies);
 }
 
 /**
@@ -149,8 +149,8 @@ nf_edge_permitting(const struct nf_edge_words *words,
 		   const struct nf_edge_class *destination,
 		   u8 l4proto, u16 dport, u8 arrival, bool from_edge)
 {
-	return nf_edge_rows_by_port(l4proto, dport) & source->as_source &
-	       destination->as_destination &
+	return nf_edge_rows_by_port(&words->table->port_map, l4proto, dport) &
+	       source->as_source & destination->as_destination &
 	       words->permitting[arrival][from_edge];
 }
 
@@ -158,17 +158,23 @@ nf_edge_permitting(const struct nf_edge_words *words,
 static __always_inline bool
 nf_edge_logging_port(const struct nf_edge_words *words, u64 rows, u16 dport)
 {
-	return (rows & words->guarded) &&
-	       dport >= NF_EDGE_CLS_PORT_LOW && dport <= NF_EDGE_CLS_PORT_HIGH;
+	const struct nf_edge_table *table;
+
+	if (likely(!(rows & words->guarded)))
+		return false;
+	table = nf_edge_table_of(words);
+	return dport >= table->guard.port_low &&
+	       dport <= table->guard.port_high;
 }
 
 /* Whether an edge end of a connection has no row among @rows. */
 static inline bool
-nf_edge_unsatisfied(const struct nf_edge_class *source,
+nf_edge_unsatisfied(const struct nf_edge_table *table,
+		    const struct nf_edge_class *source,
 		    const struct nf_edge_class *destination, u64 rows)
 {
-	return (destination->services && !(rows & NF_EDGE_ROWS_IN)) ||
-	       (source->services && !(rows & NF_EDGE_ROWS_OUT));
+	return (destination->services && !(rows & table->in)) ||
+	       (source->services && !(rows & table->out));
 }
 
 void nf_edge_judge(const struct nf_edge_words *words,

@@ -72,7 +72,7 @@ static int __init nf_edge_init(void)
 
 	err = nf_edge_flow_table_init() ?: nf_edge_snapshots_init();
 	if (err)
-		return err;
+		goto err_table;
 	err = register_pernet_subsys(&net_ops);
 	if (err)
 		goto err_snapshots;
@@ -100,6 +100,8 @@ err_net:
 	unregister_pernet_subsys(&net_ops);
 err_snapshots:
 	nf_edge_snapshots_exit();
+err_table:
+	nf_edge_flow_table_exit();
 	return err;
 }
 
@@ -111,6 +113,7 @@ static void __exit nf_edge_exit(void)
 	nf_edge_interfaces_exit();
 	unregister_pernet_subsys(&net_ops);
 	nf_edge_snapshots_exit();
+	nf_edge_flow_table_exit();
 }
 
 module_init(nf_edge_init);

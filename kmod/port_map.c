@@ -1,110 +1,129 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * From a protocol and a port to the rows that name both, in two steps: pages of
- * 256 ports, of which equal ones are kept once, lead to sets of rows.
+ * From a protocol and a port to the rows that name both: the upper octet of the
+ * port leads to a page, the lower octet to a mask of rows.
  */
 
 #include <linux/bits.h>
 #include <linux/errno.h>
 #include <linux/in.h>
-#include <linux/string.h>
+#include <linux/slab.h>
 
 #include "port_map.h"
 
-/**
- * struct draft - a map that is being made
- * @map: the map
- * @row: the rows
- * @n: number of rows
- * @pages: number of pages in @map
- */
-struct draft {
-	struct nf_edge_port_map *map;
-	const struct nf_edge_row *row;
-	int n;
-	int pages;
+#define PAGE_PORTS	256
+
+const u8 nf_edge_port_protocol[256] = {
+	[IPPROTO_TCP] = NF_EDGE_PORTS_TCP,
+	[IPPROTO_UDP] = NF_EDGE_PORTS_UDP,
 };
 
-static u64 rows_within(const struct draft *d, u8 l4proto, int low, int high)
+static const u64 no_rows[PAGE_PORTS];
+
+/**
+ * struct draft - rows that a map is made from
+ * @row: the rows
+ * @n: number of rows
+ */
+struct draft {
+	const struct nf_edge_row *row;
+	u32 n;
+};
+
+static u64 rows_within(const struct draft *d, u8 protocol, u32 low, u32 high)
 {
 	u64 rows = 0;
-	int i;
+	u32 i;
 
 	for (i = 0; i < d->n; i++)
-		if (d->row[i].l4proto == l4proto &&
+		if (nf_edge_port_protocol[d->row[i].l4proto] == protocol &&
 		    d->row[i].port_low <= high && d->row[i].port_high >= low)
 			rows |= BIT_ULL(i);
 	return rows;
 }
 
-/* The number of a set of rows, or a negative error when the map is full. */
-static int number_set(struct nf_edge_port_map *map, u64 rows)
+static u64 rows_at(const struct draft *d, u8 protocol, u32 port)
 {
-	int i;
+	return rows_within(d, protocol, port, port);
+}
 
-	for (i = 0; i < NF_EDGE_PORT_SETS; i++) {
-		/* The empty set is number 0, and only that. */
-		if (map->rows[i] == rows)
-			return i;
-		if (i && !map->rows[i]) {
-			map->rows[i] = rows;
-			return i;
+/* Whether a page is right from port @first on. */
+static bool suits(const struct draft *d, u8 protocol, u32 first,
+		  const u64 *page)
+{
+	u32 low;
+
+	for (low = 0; low < PAGE_PORTS; low++)
+		if (page[low] != rows_at(d, protocol, first + low))
+			return false;
+	return true;
+}
+
+/* A page from port @first on, which may be @before; NULL without memory. */
+static const u64 *make_page(const struct draft *d, u8 protocol, u32 first,
+			    const u64 *before)
+{
+	u64 *page;
+	u32 low;
+
+	if (!rows_within(d, protocol, first, first + PAGE_PORTS - 1))
+		return no_rows;
+	if (suits(d, protocol, first, before))
+		return before;
+	page = kmalloc_array(PAGE_PORTS, sizeof(*page), GFP_KERNEL);
+	if (!page)
+		return NULL;
+	for (low = 0; low < PAGE_PORTS; low++)
+		page[low] = rows_at(d, protocol, first + low);
+	return page;
+}
+
+/**
+ * nf_edge_port_map_build - map the ports of rows
+ * @map: where the map goes
+ * @row: the rows, of TCP and UDP
+ * @n: number of rows, at most NF_EDGE_TABLE_ROWS
+ *
+ * Context: may sleep.
+ * Return: 0, or -ENOMEM; nf_edge_port_map_free() frees what was built either way.
+ */
+int nf_edge_port_map_build(struct nf_edge_port_map *map,
+			   const struct nf_edge_row *row, u32 n)
+{
+	const struct draft draft = { .row = row, .n = n };
+	u32 protocol, octet;
+
+	for (protocol = 0; protocol < NF_EDGE_PORT_PROTOCOLS; protocol++) {
+		const u64 *page = no_rows;
+
+		for (octet = 0; octet < 256; octet++) {
+			page = make_page(&draft, protocol, octet * PAGE_PORTS,
+					 page);
+			if (!page)
+				return -ENOMEM;
+			map->page[protocol][octet] = page;
 		}
-	}
-	return -ENOSPC;
-}
-
-/* Where the page of an upper octet begins, or a negative error. */
-static int page_of(struct draft *d, u8 l4proto, int octet)
-{
-	u8 *all = d->map->set, *set = all + d->pages * 256;
-	int first = octet << 8, low, i;
-
-	if (!rows_within(d, l4proto, first, first + 255))
-		return 0;
-	if (d->pages == NF_EDGE_PORT_PAGES)
-		return -ENOSPC;
-	for (low = 0; low < 256; low++) {
-		i = number_set(d->map, rows_within(d, l4proto, first + low,
-						   first + low));
-		if (i < 0)
-			return i;
-		set[low] = i;
-	}
-	for (i = 0; memcmp(all + i * 256, set, 256);)
-		i++;
-	if (i == d->pages)
-		d->pages++;
-	return i * 256;
-}
-
-static int map_ports(struct draft *d, int at, u8 l4proto)
-{
-	int octet, page;
-
-	d->map->protocol[l4proto] = at;
-	for (octet = 0; octet < 256; octet++) {
-		page = page_of(d, l4proto, octet);
-		if (page < 0)
-			return page;
-		d->map->page[at][octet] = page;
 	}
 	return 0;
 }
 
 /**
- * nf_edge_port_map_build - map the ports of rows
- * @map: a zeroed map
- * @row: the rows
- * @n: number of rows, at most 64
- *
- * Return: 0, or -ENOSPC when the rows name more ports than a map holds.
+ * nf_edge_port_map_free - free the pages of a map
+ * @map: a map, built or half built or zeroed
  */
-int nf_edge_port_map_build(struct nf_edge_port_map *map,
-			   const struct nf_edge_row *row, int n)
+void nf_edge_port_map_free(struct nf_edge_port_map *map)
 {
-	struct draft draft = { .map = map, .row = row, .n = n, .pages = 1 };
+	u32 protocol, octet;
 
-	return map_ports(&draft, NF_EDGE_PORTS_TCP, IPPROTO_TCP) ?:
-	       map_ports(&draft, NF_EDGE_PORTS_UDP, IPPROTO_UDP);
+	for (protocol = 0; protocol < NF_EDGE_PORT_PROTOCOLS; protocol++) {
+		const u64 *before = no_rows;
+
+		for (octet = 0; octet < 256; octet++) {
+			const u64 *page = map->page[protocol][octet];
+
+			if (page != before && page != no_rows)
+				kfree(page);
+			before = page;
+		}
+	}
 }

@@ -7,6 +7,9 @@
 
 #define NF_EDGE_FEATURE_NONE	0xff
 
+/* Rows of a table, at most: bit n of a u64 mask is row n. */
+#define NF_EDGE_TABLE_ROWS	64
+
 /**
  * struct nf_edge_row - one line of the table
  * @id: zone and number, the name shown to people

@@ -51,9 +51,10 @@ int nf_edge_site_index(struct nf_edge_site *site)
 {
 	int err;
 
-	err = nf_edge_addr_index_build(&site->index, site->address,
-				       site->n_addresses, site->prefix,
-				       site->n_prefixes, site->bound_sets);
+	err = nf_edge_addr_index_build(&site->index, site->table,
+				       site->address, site->n_addresses,
+				       site->prefix, site->n_prefixes,
+				       site->bound_sets);
 	if (!err)
 		bind_hits(site);
 	return err;
@@ -69,7 +70,8 @@ bool nf_edge_site_equal(const struct nf_edge_site *a,
 {
 	u32 i;
 
-	if (a->n_nodes != b->n_nodes || a->n_addresses != b->n_addresses ||
+	if (a->table != b->table || a->n_nodes != b->n_nodes ||
+	    a->n_addresses != b->n_addresses ||
 	    a->n_interfaces != b->n_interfaces ||
 	    a->n_prefixes != b->n_prefixes || a->bound_sets != b->bound_sets ||
 	    a->ping != b->ping || a->expose_cls_ports != b->expose_cls_ports)

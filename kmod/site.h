@@ -27,6 +27,7 @@ struct nf_edge_interface {
 /**
  * struct nf_edge_site - a configuration short of what can be switched
  * @refs: one a snapshot
+ * @table: the rows
  * @index: from an address to its class
  * @node: the nodes by number, ascending by name
  * @n_nodes: how many
@@ -45,6 +46,7 @@ struct nf_edge_interface {
  */
 struct nf_edge_site {
 	refcount_t refs;
+	const struct nf_edge_table *table;
 	struct nf_edge_addr_index index;
 	struct nf_edge_node *node[NF_EDGE_MAX_NODES];
 	u32 n_nodes;

@@ -179,8 +179,9 @@ static unsigned int refuse(const struct nf_edge_snapshot *snapshot,
 	if (unlikely(is_neighbour_discovery(skb, ipv4)) &&
 	    discovery_passes(skb, state, packet, judgement))
 		return NF_ACCEPT;
-	nf_edge_count_refused(snapshot->drops, snapshot->nodes, packet,
-			      judgement, audit, skb->len);
+	nf_edge_count_refused(snapshot->drops, snapshot->words.table,
+			      snapshot->nodes, packet, judgement, audit,
+			      skb->len);
 	return audit ? NF_ACCEPT : NF_DROP;
 }
 
@@ -264,8 +265,9 @@ judge_first(const struct nf_edge_snapshot *snapshot, struct sk_buff *skb,
 	if ((!source->services && !destination->services) ||
 	    nf_edge_isolated(destination, guards) ||
 	    !read_ports(skb, ipv4, &packet) ||
-	    nf_edge_named(source, destination, packet.l4proto,
-			  packet.header_sport, packet.header_dport) ||
+	    nf_edge_named(snapshot->words.table, source, destination,
+			  packet.l4proto, packet.header_sport,
+			  packet.header_dport) ||
 	    nf_edge_may_be_translated(skb, state))
 		return NF_ACCEPT;
 	judgement.reason = NF_EDGE_REASON_NO_ROW;
@@ -451,8 +453,8 @@ judge_packet(const struct nf_edge_snapshot *snapshot, struct sk_buff *skb,
 
 	if (packet.kind != NF_EDGE_KIND_ROWS || packet.error)
 		return NF_ACCEPT;
-	nf_edge_count_permitted(snapshot->nodes, &packet, judgement.rows,
-				packet.first_direction &&
+	nf_edge_count_permitted(&snapshot->words, snapshot->nodes, &packet,
+				judgement.rows, packet.first_direction &&
 				!nf_ct_is_confirmed(ct), skb->len);
 	return NF_ACCEPT;
 }

@@ -8,7 +8,6 @@
 
 #include "counters.h"
 #include "drops.h"
-#include "flow_table.h"
 #include "netlink/family.h"
 #include "netlink/netlink-gen.h"
 #include "netns.h"
@@ -46,7 +45,8 @@ static int put_counts(struct sk_buff *msg, const struct nf_edge_counts *c)
 }
 
 /* Put the counts since the last reset: of @rows, and of services if asked. */
-static int put_counters(struct sk_buff *msg, const struct nf_edge_counters *sum,
+static int put_counters(struct sk_buff *msg, const struct nf_edge_table *table,
+			const struct nf_edge_counters *sum,
 			const struct nf_edge_counters *base, u64 rows,
 			bool services)
 {
@@ -61,7 +61,7 @@ static int put_counters(struct sk_buff *msg, const struct nf_edge_counters *sum,
 		nest = nla_nest_start(msg, NF_EDGE_A_COUNTERS_ROW);
 		if (!nest ||
 		    nla_put_string(msg, NF_EDGE_A_COUNTS_ROW,
-				   nf_edge_rows[i].id) ||
+				   table->row[i].id) ||
 		    put_counts(msg, &counts))
 			return -EMSGSIZE;
 		nla_nest_end(msg, nest);
@@ -88,20 +88,23 @@ static void rebase(struct nf_edge_counters *base,
 }
 
 static int reply_counters(struct nf_edge_net *en, struct genl_info *info,
-			  struct nf_edge_node *node, u32 generation)
+			  struct nf_edge_node *node,
+			  const struct nf_edge_snapshot *snapshot)
 {
 	const struct nlattr *zone = info->attrs[NF_EDGE_A_COUNTERS_ZONE];
+	const struct nf_edge_table *table = snapshot->site->table;
 	struct nf_edge_counters *sum;
 	struct sk_buff *msg;
 	u64 rows = 0;
-	int i, err;
+	int err;
+	u32 i;
 
-	for (i = 0; i < NF_EDGE_ROWS; i++)
-		if (!zone || nla_get_u32(zone) == nf_edge_rows[i].zone)
+	for (i = 0; i < table->n; i++)
+		if (!zone || nla_get_u32(zone) == table->row[i].zone)
 			rows |= BIT_ULL(i);
 
 	sum = kmalloc(sizeof(*sum), GFP_KERNEL);
-	msg = nf_edge_nl_reply(info, 256 + (NF_EDGE_ROWS + NF_EDGE_SERVICES) *
+	msg = nf_edge_nl_reply(info, 256 + (table->n + NF_EDGE_SERVICES) *
 			       COUNTS_SIZE);
 	if (!sum || !msg) {
 		nlmsg_free(msg);
@@ -110,11 +113,12 @@ static int reply_counters(struct nf_edge_net *en, struct genl_info *info,
 	}
 
 	mutex_lock(&en->reset_mutex);
-	nf_edge_node_sum(node, sum);
+	nf_edge_node_sum(node, table, sum);
 	err = 0;
 	if (nla_put_string(msg, NF_EDGE_A_COUNTERS_NODE, node->name) ||
-	    nla_put_u32(msg, NF_EDGE_A_COUNTERS_GENERATION, generation) ||
-	    put_counters(msg, sum, &node->base, rows, !zone))
+	    nla_put_u32(msg, NF_EDGE_A_COUNTERS_GENERATION,
+			snapshot->generation) ||
+	    put_counters(msg, table, sum, &node->base, rows, !zone))
 		err = -EMSGSIZE;
 	err = nf_edge_nl_send(info, msg, err);
 	if (!err && info->attrs[NF_EDGE_A_COUNTERS_RESET])
@@ -147,7 +151,7 @@ int nf_edge_nl_counters_get_doit(struct sk_buff *skb, struct genl_info *info)
 		if (!nla_strcmp(name, snapshot->nodes[i]->name))
 			node = snapshot->nodes[i];
 	if (node) {
-		err = reply_counters(en, info, node, snapshot->generation);
+		err = reply_counters(en, info, node, snapshot);
 	} else {
 		NL_SET_ERR_MSG_ATTR(info->extack, name,
 				    "the policy has no node of this name");

@@ -99,13 +99,15 @@ static int put_row(struct sk_buff *skb, const struct nf_edge_row *row,
 int nf_edge_nl_row_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	struct dump *dump = dump_of(cb);
+	const struct nf_edge_table *table = dump->snapshot ?
+		dump->snapshot->site->table : &nf_edge_flow_table;
 
-	for (; dump->at < NF_EDGE_ROWS; dump->at++) {
+	for (; dump->at < table->n; dump->at++) {
 		void *header = start_message(skb, cb, NF_EDGE_CMD_ROW_GET);
 
 		if (!header)
 			break;
-		if (put_row(skb, &nf_edge_rows[dump->at], dump)) {
+		if (put_row(skb, &table->row[dump->at], dump)) {
 			genlmsg_cancel(skb, header);
 			break;
 		}

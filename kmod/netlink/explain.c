@@ -6,7 +6,6 @@
 #include <linux/netdevice.h>
 
 #include "counters.h"
-#include "flow_table.h"
 #include "judge.h"
 #include "netdev.h"
 #include "netlink/explain.h"
@@ -118,11 +117,13 @@ static void judge_query(struct net *net,
 	nf_edge_judge(&snapshot->words, p, j);
 }
 
-static int put_rows(struct sk_buff *reply, int attribute, u64 rows)
+static int put_rows(struct sk_buff *reply, int attribute,
+		    const struct nf_edge_snapshot *snapshot, u64 rows)
 {
+	const struct nf_edge_row *row = snapshot->site->table->row;
+
 	for (; rows; rows &= rows - 1)
-		if (nla_put_string(reply, attribute,
-				   nf_edge_rows[__ffs64(rows)].id))
+		if (nla_put_string(reply, attribute, row[__ffs64(rows)].id))
 			return -EMSGSIZE;
 	return 0;
 }
@@ -179,11 +180,11 @@ int nf_edge_explain(struct net *net, const struct nf_edge_snapshot *snapshot,
 		     p.destination))
 		return -EMSGSIZE;
 	if (j.verdict == NF_EDGE_VERDICT_ACCEPT &&
-	    put_rows(reply, NF_EDGE_A_QUERY_ROW, j.rows))
+	    put_rows(reply, NF_EDGE_A_QUERY_ROW, snapshot, j.rows))
 		return -EMSGSIZE;
 	if (j.verdict == NF_EDGE_VERDICT_DROP &&
 	    (nla_put_u32(reply, NF_EDGE_A_QUERY_REASON, j.reason) ||
-	     put_rows(reply, NF_EDGE_A_QUERY_NEAR, j.near)))
+	     put_rows(reply, NF_EDGE_A_QUERY_NEAR, snapshot, j.near)))
 		return -EMSGSIZE;
 	nla_nest_end(reply, nest);
 	return 0;

@@ -4,12 +4,13 @@
 
 #include <net/netlink.h>
 
-#include "flow_table.h"
+#include "table.h"
 
 struct nf_edge_snapshot;
 
 /* Octets of the answer to one query: fixed attributes, names and all rows. */
-#define NF_EDGE_ANSWER_SIZE	(256 + 2 * NF_EDGE_ROWS * nla_total_size(16))
+#define NF_EDGE_ANSWER_SIZE	(256 +					\
+				 2 * NF_EDGE_TABLE_ROWS * nla_total_size(16))
 
 int nf_edge_explain(struct net *net, const struct nf_edge_snapshot *snapshot,
 		    struct nlattr *query, struct sk_buff *reply,

@@ -11,6 +11,7 @@
 #include <linux/sort.h>
 
 #include "counters.h"
+#include "flow_table.h"
 #include "netdev.h"
 #include "netlink/family.h"
 #include "netlink/netlink-gen.h"
@@ -502,6 +503,7 @@ struct nf_edge_site *nf_edge_parse_site(struct genl_info *info,
 	if (!site)
 		return ERR_PTR(-ENOMEM);
 	refcount_set(&site->refs, 1);
+	site->table = &nf_edge_flow_table;
 	site->ping = ping ? nla_get_u32(ping) : 0;
 	site->expose_cls_ports = info->attrs[NF_EDGE_A_POLICY_EXPOSE_CLS_PORTS];
 	site->bound_sets = bound_sets;

@@ -161,7 +161,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	switches = (struct nf_edge_switches){
 		.zones = site.zones, .features = site.features,
 	};
-	nf_edge_make_words(&words, &switches, site.ping, site.expose_cls_ports);
+	nf_edge_make_words(&words, &nf_edge_flow_table, &switches, site.ping,
+			   site.expose_cls_ports);
 	for (n = 0; in.left && n < QUERIES_MAX; n++) {
 		struct ref_packet packet = read_packet(&in);
 

@@ -377,6 +377,7 @@ static struct nf_edge_snapshot *read_policy(struct ref_site *ref,
 		site->node[i] = nodes[i];
 		refcount_inc(&nodes[i]->refs);
 	}
+	site->table = &nf_edge_flow_table;
 	site->ping = ref->ping;
 	site->expose_cls_ports = ref->expose_cls_ports;
 	site_index(ref, 1 + (how >> 2), &site->index);

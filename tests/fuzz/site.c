@@ -227,7 +227,8 @@ void site_index(const struct ref_site *site, unsigned int chunk,
 	}
 	EXPECT(!nf_edge_prefixes_finish(&prefixes));
 	memset(index, 0, sizeof(*index));
-	EXPECT(!nf_edge_addr_index_build(index, address, site->n_bindings,
+	EXPECT(!nf_edge_addr_index_build(index, &nf_edge_flow_table, address,
+					 site->n_bindings,
 					 prefixes.run[0].at,
 					 prefixes.n_runs ? prefixes.run[0].n : 0,
 					 site->bound));

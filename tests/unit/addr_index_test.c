@@ -32,8 +32,9 @@ static int build(struct nf_edge_addr_index *index)
 	memset(index, 0, sizeof(*index));
 	sort(prefix, n_prefix, sizeof(*prefix), nf_edge_prefix_cmp, NULL);
 	sort_edge_addresses(address, n_address);
-	return nf_edge_addr_index_build(index, address, n_address, prefix,
-					n_prefix, ALL_SETS);
+	return nf_edge_addr_index_build(index, &nf_edge_flow_table, address,
+					n_address, prefix, n_prefix,
+					ALL_SETS);
 }
 
 static bool contains(const struct nf_edge_prefix *p, const struct address *a)
@@ -119,12 +120,13 @@ static void check(struct kunit *test, const struct nf_edge_addr_index *index,
 			services |= BIT(address[i].service);
 			node = address[i].node;
 		}
-	nf_edge_make_class(&wanted, ALL_SETS, sets, services, node,
-			   services ? 0 : flags_of(a));
+	nf_edge_make_class(&wanted, &nf_edge_flow_table, ALL_SETS, sets,
+			   services, node, services ? 0 : flags_of(a));
 
 	KUNIT_ASSERT_EQ(test, got->as_source, wanted.as_source);
 	KUNIT_ASSERT_EQ(test, got->as_destination, wanted.as_destination);
-	KUNIT_ASSERT_EQ(test, got->own, wanted.own);
+	KUNIT_ASSERT_EQ(test, got->own_in, wanted.own_in);
+	KUNIT_ASSERT_EQ(test, got->own_out, wanted.own_out);
 	KUNIT_ASSERT_EQ(test, got->services, wanted.services);
 	KUNIT_ASSERT_EQ(test, got->node, wanted.node);
 	KUNIT_ASSERT_EQ(test, got->flags, wanted.flags);

@@ -188,11 +188,12 @@ static void random_packets_are_judged_as_row_by_row(struct kunit *test)
 		source.sets &= policy.bound;
 		destination.sets &= policy.bound;
 
-		nf_edge_make_words(&words, &switches, 0, policy.expose);
-		nf_edge_make_class(&from, policy.bound, source.sets,
-				   source.services, 0, 0);
-		nf_edge_make_class(&to, policy.bound, destination.sets,
-				   destination.services, 0, 0);
+		nf_edge_make_words(&words, &nf_edge_flow_table, &switches, 0,
+				   policy.expose);
+		nf_edge_make_class(&from, &nf_edge_flow_table, policy.bound,
+				   source.sets, source.services, 0, 0);
+		nf_edge_make_class(&to, &nf_edge_flow_table, policy.bound,
+				   destination.sets, destination.services, 0, 0);
 		nf_edge_judge(&words, &p, &got);
 		cond_resched();
 		wanted = judge_plainly(&policy, &source, &destination, &p);
@@ -220,6 +221,11 @@ static int lay_out_table(struct kunit *test)
 	return nf_edge_flow_table_init();
 }
 
+static void free_table(struct kunit *test)
+{
+	nf_edge_flow_table_exit();
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(random_packets_are_judged_as_row_by_row),
 	{}
@@ -228,6 +234,7 @@ static struct kunit_case cases[] = {
 static struct kunit_suite suite = {
 	.name = "nf_edge_classify_random",
 	.init = lay_out_table,
+	.exit = free_table,
 	.test_cases = cases,
 };
 

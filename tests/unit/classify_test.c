@@ -54,7 +54,8 @@ static int build(struct nf_edge_addr_index *index, u32 bound)
 
 	memset(index, 0, sizeof(*index));
 	sort_edge_addresses(address, ARRAY_SIZE(address));
-	return nf_edge_addr_index_build(index, address, ARRAY_SIZE(address),
+	return nf_edge_addr_index_build(index, &nf_edge_flow_table, address,
+					ARRAY_SIZE(address),
 					prefix, ARRAY_SIZE(prefix), bound);
 }
 
@@ -66,6 +67,7 @@ static int start(struct kunit *test)
 static void end(struct kunit *test)
 {
 	nf_edge_addr_index_free(&reference);
+	nf_edge_flow_table_exit();
 }
 
 static void write_rows(char *text, size_t size, u64 rows)
@@ -148,7 +150,7 @@ static const char *judge_with(const struct example *e, u8 ping, bool expose,
 	struct nf_edge_judgement j = {};
 	struct nf_edge_words words;
 
-	nf_edge_make_words(&words, &switches, ping, expose);
+	nf_edge_make_words(&words, &nf_edge_flow_table, &switches, ping, expose);
 	nf_edge_judge(&words, p, &j);
 	return in_words(&j);
 }
@@ -444,6 +446,7 @@ static void the_logging_ports_open_only_when_told(struct kunit *test)
 
 static void rows_by_port_are_the_table_s(struct kunit *test)
 {
+	const struct nf_edge_port_map *map = &nf_edge_flow_table.port_map;
 	u32 port;
 	int i;
 
@@ -460,10 +463,111 @@ static void rows_by_port_are_the_table_s(struct kunit *test)
 			else
 				udp |= BIT_ULL(i);
 		}
-		KUNIT_ASSERT_EQ(test, nf_edge_rows_by_port(IPPROTO_TCP, port), tcp);
-		KUNIT_ASSERT_EQ(test, nf_edge_rows_by_port(IPPROTO_UDP, port), udp);
-		KUNIT_ASSERT_EQ(test, nf_edge_rows_by_port(IPPROTO_UDPLITE, port), 0);
+		KUNIT_ASSERT_EQ(test, nf_edge_rows_by_port(map, IPPROTO_TCP, port), tcp);
+		KUNIT_ASSERT_EQ(test, nf_edge_rows_by_port(map, IPPROTO_UDP, port), udp);
+		KUNIT_ASSERT_EQ(test, nf_edge_rows_by_port(map, IPPROTO_UDPLITE, port), 0);
 	}
+}
+
+/* Row n of a full table: each upper octet of a port names another row. */
+static void make_row(struct nf_edge_row *row, u32 n)
+{
+	*row = (struct nf_edge_row){
+		.id = "more/1", .port_low = 256 * n + n, .port_high = 256 * n + n,
+		.l4proto = n % 3 ? TCP : UDP, .service = n % 4,
+		.direction = n & 4 ? NF_EDGE_DIRECTION_OUT : NF_EDGE_DIRECTION_IN,
+		.side = n % 4 == NF_EDGE_SERVICE_INTERNAL ?
+			NF_EDGE_SIDE_INTERNAL : NF_EDGE_SIDE_EXTERNAL,
+		.feature = NF_EDGE_FEATURE_NONE, .any_when_unbound = true,
+	};
+}
+
+static void expect_laid_out(struct kunit *test, const struct nf_edge_table *table)
+{
+	u64 of_service[NF_EDGE_SERVICES] = {}, in = 0, out = 0;
+	u32 i;
+
+	for (i = 0; i < table->n; i++) {
+		const struct nf_edge_row *row = &table->row[i];
+
+		KUNIT_ASSERT_EQ(test, table->before[i], of_service[row->service]);
+		of_service[row->service] |= BIT_ULL(i);
+		if (row->direction == NF_EDGE_DIRECTION_IN)
+			in |= BIT_ULL(i);
+		else
+			out |= BIT_ULL(i);
+		KUNIT_ASSERT_EQ(test, nf_edge_rows_by_port(&table->port_map,
+							   row->l4proto,
+							   row->port_low),
+				BIT_ULL(i));
+	}
+	KUNIT_ASSERT_EQ(test, table->in, in);
+	KUNIT_ASSERT_EQ(test, table->out, out);
+	KUNIT_ASSERT_EQ(test, memcmp(table->of_service, of_service,
+				     sizeof(of_service)), 0);
+}
+
+static void a_second_table_is_judged_by(struct kunit *test)
+{
+	static const struct nf_edge_port_guard guard = { 63 * 256, 65535, TCP };
+	static struct nf_edge_row row[NF_EDGE_TABLE_ROWS];
+	const struct nf_edge_switches switches = { .zones = ALL_ZONES };
+	static struct nf_edge_table table;
+	struct nf_edge_class inside, outside;
+	struct nf_edge_judgement j = {};
+	struct nf_edge_packet p = {
+		.kind = NF_EDGE_KIND_ROWS, .arrival = SIDE(EXTERNAL),
+		.dport = 62 * 257, .l4proto = TCP, .first_direction = true,
+		.source = &outside, .header_source = &outside,
+		.destination = &inside, .header_destination = &inside,
+	};
+	struct nf_edge_words words;
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(row); i++)
+		make_row(&row[i], i);
+	/* the last two are of the A/V service, and inbound */
+	row[62].service = row[63].service = NF_EDGE_SERVICE_AV;
+	row[62].direction = row[63].direction = NF_EDGE_DIRECTION_IN;
+	row[62].side = row[63].side = NF_EDGE_SIDE_EXTERNAL;
+	row[63].l4proto = TCP;
+	KUNIT_ASSERT_EQ(test, nf_edge_table_build(&table, row, 65, &guard), -E2BIG);
+	KUNIT_ASSERT_EQ(test, nf_edge_table_build(&table, row, 64, &guard), 0);
+	expect_laid_out(test, &table);
+	KUNIT_ASSERT_EQ(test, table.guarded, BIT_ULL(63));
+
+	nf_edge_make_words(&words, &table, &switches, 0, false);
+	nf_edge_make_class(&outside, &table, 0, 0, 0, 0, 0);
+	nf_edge_make_class(&inside, &table, 0, 0, BIT(NF_EDGE_SERVICE_AV), 0, 0);
+	nf_edge_judge(&words, &p, &j);
+	KUNIT_ASSERT_EQ(test, j.verdict, NF_EDGE_VERDICT_ACCEPT);
+	KUNIT_ASSERT_EQ(test, j.rows, BIT_ULL(62));
+	p.dport = 63 * 257;
+	nf_edge_judge(&words, &p, &j);
+	KUNIT_ASSERT_EQ(test, j.verdict, NF_EDGE_VERDICT_DROP);
+	KUNIT_ASSERT_EQ(test, j.reason, NF_EDGE_REASON_CLS_GUARD);
+	KUNIT_ASSERT_EQ(test, j.near, BIT_ULL(63));
+	nf_edge_table_free(&table);
+}
+
+static void a_table_without_memory_leaks_nothing(struct kunit *test)
+{
+	static const struct nf_edge_port_guard none;
+	static struct nf_edge_table table;
+	bool failed = true;
+	int left, err;
+
+	for (left = 0; failed; left++) {
+		KUNIT_ASSERT_TRUE(test, left < 200);
+		set_allocations_left(left);
+		err = nf_edge_table_build(&table, nf_edge_rows, NF_EDGE_ROWS, &none);
+		failed = allocations_left() < 0;
+		set_allocations_left(-1);
+		/* the kernel's slabs have a second way */
+		KUNIT_ASSERT_TRUE(test, !err || (failed && err == -ENOMEM));
+		nf_edge_table_free(&table);
+	}
+	KUNIT_ASSERT_TRUE(test, left > 5);
 }
 
 static struct kunit_case cases[] = {
@@ -477,6 +581,8 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(redirects_and_other_protocols_are_refused),
 	KUNIT_CASE(the_logging_ports_open_only_when_told),
 	KUNIT_CASE(rows_by_port_are_the_table_s),
+	KUNIT_CASE(a_second_table_is_judged_by),
+	KUNIT_CASE(a_table_without_memory_leaks_nothing),
 	{}
 };
 

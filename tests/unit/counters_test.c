@@ -10,6 +10,7 @@
 
 #define NODES	3
 
+static const struct nf_edge_words words = { .table = &nf_edge_flow_table };
 static struct nf_edge_node *nodes[NODES];
 static struct nf_edge_counters sum, wanted[NODES];
 
@@ -32,6 +33,7 @@ static void end(struct kunit *test)
 
 	for (i = 0; i < NODES; i++)
 		nf_edge_node_put(nodes[i]);
+	nf_edge_flow_table_exit();
 }
 
 static u64 random_rows(void)
@@ -60,7 +62,7 @@ static void expect_all(struct kunit *test)
 	int node, i;
 
 	for (node = 0; node < NODES; node++) {
-		nf_edge_node_sum(nodes[node], &sum);
+		nf_edge_node_sum(nodes[node], &nf_edge_flow_table, &sum);
 		for (i = 0; i < NF_EDGE_ROWS; i++)
 			expect_counts(test, &sum.row[i], &wanted[node].row[i]);
 		for (i = 0; i < NF_EDGE_SERVICES; i++)
@@ -144,7 +146,7 @@ static void permitted_packets_count_on_rows_and_once_on_services(struct kunit *t
 		u64 rows = random_rows();
 
 		run_on_cpu(dice());
-		nf_edge_count_permitted(nodes, &packet, rows, new, len);
+		nf_edge_count_permitted(&words, nodes, &packet, rows, new, len);
 		want_packet(&wanted[destination.node], rows,
 			    NF_EDGE_DIRECTION_IN,
 			    first ? NF_EDGE_TO_EDGE : NF_EDGE_FROM_EDGE, len);
@@ -181,8 +183,8 @@ static void refused_packets_count_on_their_reason_and_near_rows(struct kunit *te
 		u32 len = dice() % 1500;
 
 		run_on_cpu(dice());
-		nf_edge_count_refused(drops, nodes, &packet, &judgement,
-				      would_be, len);
+		nf_edge_count_refused(drops, &nf_edge_flow_table, nodes,
+				      &packet, &judgement, would_be, len);
 		drop->packets[would_be]++;
 		drop->bytes[would_be] += len;
 		/* As the hook does of a connection that is offloaded. */
@@ -211,8 +213,8 @@ static void a_hit_is_as_late_as_the_clock_says(struct kunit *test)
 	u64 before = ktime_get_real_ns() / NSEC_PER_SEC;
 	const struct nf_edge_row *row = &nf_edge_rows[4];
 
-	nf_edge_count_permitted(nodes, &packet, BIT_ULL(4), true, 100);
-	nf_edge_node_sum(nodes[0], &sum);
+	nf_edge_count_permitted(&words, nodes, &packet, BIT_ULL(4), true, 100);
+	nf_edge_node_sum(nodes[0], &nf_edge_flow_table, &sum);
 	/* to a jiffy, which may be of the second before */
 	KUNIT_ASSERT_TRUE(test, sum.row[4].last_hit + 1 >= before);
 	KUNIT_ASSERT_TRUE(test, sum.row[4].last_hit <=
@@ -239,7 +241,7 @@ static void the_last_hit_is_the_latest_of_all(struct kunit *test)
 		for (again = 0; again < 2; again++)
 			for (toward = 0; toward < 2; toward++)
 				LAST(cpu, again, toward) = now - EARLIER * HZ;
-	nf_edge_node_sum(nodes[0], &sum);
+	nf_edge_node_sum(nodes[0], &nf_edge_flow_table, &sum);
 	early = sum.row[4].last_hit;
 	KUNIT_ASSERT_EQ(test, service->last_hit, early);
 
@@ -247,7 +249,7 @@ static void the_last_hit_is_the_latest_of_all(struct kunit *test)
 		for (again = 0; again < 2; again++) {
 			for (toward = 0; toward < 2; toward++) {
 				LAST(cpu, again, toward) = now;
-				nf_edge_node_sum(nodes[0], &sum);
+				nf_edge_node_sum(nodes[0], &nf_edge_flow_table, &sum);
 				LAST(cpu, again, toward) = now - EARLIER * HZ;
 				late = sum.row[4].last_hit;
 				KUNIT_ASSERT_TRUE(test, late > early + EARLIER / 2);

@@ -51,6 +51,7 @@ static int start(struct kunit *test)
 static void end(struct kunit *test)
 {
 	nf_edge_snapshots_exit();
+	nf_edge_flow_table_exit();
 	kfree(en);
 }
 
@@ -80,10 +81,8 @@ static struct nf_edge_site *make_site(struct kunit *test)
 	site->prefix[0] = read_prefix("192.168.10.0/24",
 				      NF_EDGE_PEER_SET_INTERNAL_NETWORKS);
 	site->n_prefixes = 1;
-	KUNIT_ASSERT_EQ(test, nf_edge_addr_index_build(&site->index,
-						       site->address, 2,
-						       site->prefix, 1,
-						       site->bound_sets), 0);
+	site->table = &nf_edge_flow_table;
+	KUNIT_ASSERT_EQ(test, nf_edge_site_index(site), 0);
 	return site;
 }
 
@@ -172,10 +171,12 @@ static void a_snapshot_is_its_site_and_its_switches(struct kunit *test)
 	KUNIT_ASSERT_TRUE(test, on && off);
 	KUNIT_ASSERT_EQ(test, refcount_read(&site->refs), 3);
 
-	nf_edge_make_words(&words, &everything, site->ping, false);
+	nf_edge_make_words(&words, &nf_edge_flow_table, &everything, site->ping,
+			   false);
 	KUNIT_ASSERT_EQ(test, memcmp(&words, &on->words, sizeof(words)), 0);
 	KUNIT_ASSERT_TRUE(test, memcmp(&words, &off->words, sizeof(words)));
-	nf_edge_make_words(&words, &nothing, site->ping, false);
+	nf_edge_make_words(&words, &nf_edge_flow_table, &nothing, site->ping,
+			   false);
 	KUNIT_ASSERT_EQ(test, memcmp(&words, &off->words, sizeof(words)), 0);
 	KUNIT_ASSERT_EQ(test, off->switches.mode, NF_EDGE_MODE_AUDIT);
 	KUNIT_ASSERT_EQ(test, off->loaded.mode, NF_EDGE_MODE_ENFORCE);

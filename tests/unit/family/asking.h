@@ -163,6 +163,7 @@ static inline void end_family(void)
 	nf_edge_transactions_exit();
 	nf_edge_interfaces_exit();
 	nf_edge_snapshots_exit();
+	nf_edge_flow_table_exit();
 	free_percpu(init_net.ct.stat);
 	free_percpu(en->drops);
 	kfree(en);

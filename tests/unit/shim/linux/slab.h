@@ -34,6 +34,11 @@ static inline void *kvmalloc_array(size_t n, size_t size, int gfp)
 	return p ? memset(p, 0xa5, n * size) : NULL;
 }
 
+static inline void *kmalloc_array(size_t n, size_t size, int gfp)
+{
+	return kvmalloc_array(n, size, gfp);
+}
+
 static inline void *kvmalloc(size_t size, int gfp)
 {
 	return kvmalloc_array(1, size, gfp);
