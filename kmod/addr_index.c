@@ -9,6 +9,9 @@
 
 #include <linux/bitmap.h>
 #include <linux/errno.h>
+#include <linux/hash.h>
+#include <linux/log2.h>
+#include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
@@ -16,15 +19,22 @@
 
 #include "addr_index.h"
 #include "array.h"
+#include "row.h"
 
 /* Addresses with a flag of their own are prefixes of two more sets. */
-#define SET_NEVER		(NF_EDGE_PEER_SET_LIVE_MESSENGER_CLIENTS + 1)
+#define SET_NEVER		NF_EDGE_TABLE_SETS
 #define SET_NEVER_SOURCE	(SET_NEVER + 1)
-#define SET_MASKS		BIT(SET_NEVER_SOURCE + 1)
 /* Edge addresses too, each with a class of its own. */
 #define SET_EDGE		(SET_NEVER_SOURCE + 1)
 
-static_assert(SET_EDGE < 16);
+/* Sets that a policy binds. */
+#define OWN_SETS		(BIT_ULL(SET_NEVER) - 1)
+
+static_assert(SET_EDGE < 64);
+static_assert(NF_EDGE_PEER_SET_LIVE_MESSENGER_CLIENTS < NF_EDGE_TABLE_SETS);
+
+/* The largest number of a class. */
+#define MAX_CLASS		0xffffU
 
 /* Ranges that packets must not use, ascending in each family. */
 static const struct nf_edge_prefix builtin[] = {
@@ -38,6 +48,50 @@ static const struct nf_edge_prefix builtin[] = {
 #undef SPECIAL_RANGE
 };
 
+/**
+ * struct numbers - classes of ranges, numbered as the ranges come
+ * @slot: a hash table from the sets of a range to its class; 0 is a free slot
+ * @bits: the hash table has 1 << @bits slots, half of which stay free
+ * @next: number of the next class, behind those of edge addresses
+ * @full: sets were left without a class
+ * @edge_sets: by edge address, the sets with a prefix that contains it
+ * @n_edge: edge addresses that came
+ */
+struct numbers {
+	struct {
+		u64 sets;
+		u16 class;
+	} *slot;
+	u8 bits;
+	bool full;
+	u32 next;
+	u64 *edge_sets;
+	u32 n_edge;
+};
+
+static u16 number_sets(struct numbers *numbers, u64 sets)
+{
+	u32 at = sets * GOLDEN_RATIO_64 >> (64 - numbers->bits);
+
+	while (numbers->slot[at].class && numbers->slot[at].sets != sets)
+		at = (at + 1) & (BIT(numbers->bits) - 1);
+	if (!numbers->slot[at].class) {
+		numbers->full |= numbers->next > MAX_CLASS;
+		if (numbers->full)
+			return 0;
+		numbers->slot[at].sets = sets;
+		numbers->slot[at].class = numbers->next++;
+	}
+	return numbers->slot[at].class;
+}
+
+/* Edge addresses have numbers from 1, in the order of their array. */
+static u16 number_edge(struct numbers *numbers, u64 sets)
+{
+	numbers->edge_sets[numbers->n_edge] = sets;
+	return ++numbers->n_edge;
+}
+
 /*
  * State of laying out the prefixes of one family: those that contain the place
  * that was reached, outermost first, and where the ranges go, once they are
@@ -48,31 +102,44 @@ struct layout {
 		struct nf_edge_prefix prefix;
 		u64 end_hi;
 		u64 end_lo;
-		u16 sets;
+		u64 sets;
 	} open[129];
 	int n_open;
 	bool ipv6;
 	u32 n;
 	u64 last_hi;
 	u64 last_lo;
-	u16 last_sets;
+	u64 last_sets;
 	struct nf_edge_ranges *ranges;
+	struct numbers *numbers;
 };
 
-static void emit(struct layout *l, u64 hi, u64 lo, u16 sets)
+/* Number the last range: no prefix begins there any more. */
+static void settle(struct layout *l)
+{
+	if (!l->ranges || !l->n)
+		return;
+	l->ranges->value[l->n - 1] = l->last_sets & BIT_ULL(SET_EDGE) ?
+		number_edge(l->numbers, l->last_sets) :
+		number_sets(l->numbers, l->last_sets);
+}
+
+static void emit(struct layout *l, u64 hi, u64 lo, u64 sets)
 {
 	bool same = l->n && l->last_hi == hi && l->last_lo == lo;
 
-	if (l->n && !same && l->last_sets == sets && !(sets & BIT(SET_EDGE)))
+	if (l->n && !same && l->last_sets == sets &&
+	    !(sets & BIT_ULL(SET_EDGE)))
 		return;
-	if (!same)
+	if (!same) {
+		settle(l);
 		l->n++;
+	}
 	l->last_hi = hi;
 	l->last_lo = lo;
 	l->last_sets = sets;
 	if (!l->ranges)
 		return;
-	l->ranges->value[l->n - 1] = sets;
 	if (l->ipv6) {
 		l->ranges->start_ipv6[l->n - 1] = hi;
 		l->ranges->lower[l->n - 1] = lo;
@@ -81,7 +148,7 @@ static void emit(struct layout *l, u64 hi, u64 lo, u16 sets)
 	}
 }
 
-static u16 open_sets(const struct layout *l)
+static u64 open_sets(const struct layout *l)
 {
 	return l->n_open ? l->open[l->n_open - 1].sets : 0;
 }
@@ -116,12 +183,12 @@ static void close_one(struct layout *l)
 
 static void open_one(struct layout *l, const struct nf_edge_prefix *p)
 {
-	u16 sets;
+	u64 sets;
 
 	while (l->n_open && ends_before(l, p))
 		close_one(l);
 
-	sets = open_sets(l) | BIT(p->set);
+	sets = open_sets(l) | BIT_ULL(p->set);
 	if (!l->n_open || !same_prefix(&l->open[l->n_open - 1].prefix, p))
 		l->n_open++;
 	l->open[l->n_open - 1].prefix = *p;
@@ -199,13 +266,16 @@ static void lay_out(struct layout *l, const struct sources *sources)
 			open_one(l, &p);
 	while (l->n_open)
 		close_one(l);
+	settle(l);
 }
 
 static int lay_out_family(struct nf_edge_ranges *ranges, struct layout *l,
-			  bool ipv6, const struct sources *sources)
+			  bool ipv6, const struct sources *sources,
+			  struct numbers *numbers)
 {
 	memset(l, 0, sizeof(*l));
 	l->ipv6 = ipv6;
+	l->numbers = numbers;
 	lay_out(l, sources);
 
 	ranges->n = l->n;
@@ -224,88 +294,67 @@ static int lay_out_family(struct nf_edge_ranges *ranges, struct layout *l,
 	return 0;
 }
 
-static u8 flags_of_sets(u32 sets)
+static u8 flags_of_sets(u64 sets)
 {
-	return (sets & BIT(SET_NEVER) ? NF_EDGE_NEVER : 0) |
-	       (sets & BIT(SET_NEVER_SOURCE) ? NF_EDGE_NEVER_SOURCE : 0);
+	return (sets & BIT_ULL(SET_NEVER) ? NF_EDGE_NEVER : 0) |
+	       (sets & BIT_ULL(SET_NEVER_SOURCE) ? NF_EDGE_NEVER_SOURCE : 0);
 }
 
-/*
- * From the sets of a range to the number of its class.  Edge addresses are
- * numbered from 1 as they come, which is the order of their array; @edge_sets
- * gets their sets.
- */
-static void number_ranges(struct nf_edge_ranges *r, u16 *edge_sets, u16 *edge,
-			  u16 *class_of_sets, u16 *next)
+static int start_numbers(struct numbers *numbers, const struct sources *sources)
 {
-	u32 i;
+	/* Each prefix adds its set once to those that contain it. */
+	u32 unions = sources->n_prefix + (u32)ARRAY_SIZE(builtin) + 1;
+	u32 i, n_edge = 0;
 
-	for (i = 0; i < r->n; i++) {
-		u16 sets = r->value[i];
-
-		cond_resched();
-		if (sets & BIT(SET_EDGE)) {
-			edge_sets[*edge] = sets;
-			r->value[i] = ++*edge;
-			continue;
-		}
-		if (!class_of_sets[sets])
-			class_of_sets[sets] = (*next)++;
-		r->value[i] = class_of_sets[sets];
-	}
+	for (i = 0; i < sources->n_address; i++)
+		n_edge += !i || !nf_edge_same_address(&sources->address[i - 1],
+						      &sources->address[i]);
+	numbers->next = n_edge + 1;
+	numbers->bits = ilog2(roundup_pow_of_two(2 * min(unions, MAX_CLASS)));
+	numbers->slot = kvcalloc(BIT(numbers->bits), sizeof(*numbers->slot),
+				 GFP_KERNEL);
+	numbers->edge_sets = kvcalloc(n_edge + 1, sizeof(u64), GFP_KERNEL);
+	return numbers->slot && numbers->edge_sets ? 0 : -ENOMEM;
 }
 
 static int make_classes(struct nf_edge_addr_index *index,
 			const struct nf_edge_table *table,
+			const struct numbers *numbers,
 			const struct nf_edge_address *address, u32 n,
 			u32 bound_sets)
 {
-	u32 own_sets = BIT(SET_NEVER) - 1;
-	u16 *class_of_sets, *edge_sets;
-	u16 edge = 0, next, first_peer;
 	struct nf_edge_class *class;
-	u32 i, sets;
-	int err = -ENOMEM;
+	u32 i;
 
-	for (i = 0; i < n; i++)
-		index->n_edge += !i ||
-				 !nf_edge_same_address(&address[i - 1],
-						       &address[i]);
-	first_peer = index->n_edge + 1;
-	next = first_peer;
-
-	class_of_sets = kvcalloc(SET_MASKS, sizeof(u16), GFP_KERNEL);
-	edge_sets = kvcalloc(n + 1, sizeof(u16), GFP_KERNEL);
-	if (!class_of_sets || !edge_sets)
-		goto out;
-	number_ranges(&index->all_ipv4, edge_sets, &edge, class_of_sets, &next);
-	number_ranges(&index->all_ipv6, edge_sets, &edge, class_of_sets, &next);
-
-	index->class = kvcalloc(next, sizeof(*index->class),
+	if (numbers->full)
+		return -ENOSPC;
+	index->n_edge = numbers->n_edge;
+	index->class = kvcalloc(numbers->next, sizeof(*index->class),
 				GFP_KERNEL_ACCOUNT);
 	if (!index->class)
-		goto out;
+		return -ENOMEM;
 
 	class = index->class;
 	for (i = 0; i < n; i++) {
 		if (!i || !nf_edge_same_address(&address[i - 1], &address[i]))
 			class++;
 		nf_edge_make_class(class, table, bound_sets,
-				   edge_sets[class - index->class - 1] &
-				   own_sets,
+				   numbers->edge_sets[class - index->class - 1] &
+				   OWN_SETS,
 				   class->services | BIT(address[i].service),
 				   address[i].node, 0);
 	}
-	for (sets = 0; sets < SET_MASKS; sets++)
-		if (class_of_sets[sets] >= first_peer)
-			nf_edge_make_class(&index->class[class_of_sets[sets]],
-					   table, bound_sets, sets & own_sets,
-					   0, 0, flags_of_sets(sets));
-	err = 0;
-out:
-	kvfree(edge_sets);
-	kvfree(class_of_sets);
-	return err;
+	for (i = 0; i < BIT(numbers->bits); i++) {
+		u64 sets = numbers->slot[i].sets;
+		u16 number = numbers->slot[i].class;
+
+		cond_resched();
+		if (number)
+			nf_edge_make_class(&index->class[number], table,
+					   bound_sets, sets & OWN_SETS, 0, 0,
+					   flags_of_sets(sets));
+	}
+	return 0;
 }
 
 static u16 last_class(const struct nf_edge_ranges *all)
@@ -331,8 +380,9 @@ static int make_all_slots(struct nf_edge_addr_index *index,
 				   last_class(&index->all_ipv6));
 }
 
-#define MARKING	(BIT(NF_EDGE_PEER_SET_INTERNAL_NETWORKS) |	\
-		 BIT(SET_NEVER) | BIT(SET_NEVER_SOURCE) | BIT(SET_EDGE))
+#define MARKING	(BIT_ULL(NF_EDGE_PEER_SET_INTERNAL_NETWORKS) |	\
+		 BIT_ULL(SET_NEVER) | BIT_ULL(SET_NEVER_SOURCE) |	\
+		 BIT_ULL(SET_EDGE))
 
 /* A block's number is read from the packet as it stands there. */
 static u16 block(u16 bits)
@@ -371,7 +421,7 @@ static int make_marks(struct nf_edge_addr_index *index,
 	if (!index->marked_ipv4 || !index->marked_ipv6 || !index->folded_ipv6)
 		return -ENOMEM;
 	while (next(&walk, &p))
-		if (MARKING & BIT(p.set))
+		if (MARKING & BIT_ULL(p.set))
 			mark(index, &p);
 	/* Edge addresses without a hash are found when every block is marked. */
 	if (!index->edge_ipv4.seed)
@@ -394,8 +444,9 @@ static int make_marks(struct nf_edge_addr_index *index,
  * @bound_sets: mask of enum nf_edge_peer_set, the sets that are bound
  *
  * Context: may sleep.
- * Return: 0 or -ENOMEM; nf_edge_addr_index_free() frees what was built either
- * way.
+ * Return: 0, -ENOMEM, or -ENOSPC when prefixes of different sets overlap in more
+ * ways than there are classes; nf_edge_addr_index_free() frees what was built
+ * either way.
  */
 int nf_edge_addr_index_build(struct nf_edge_addr_index *index,
 			     const struct nf_edge_table *table,
@@ -406,18 +457,24 @@ int nf_edge_addr_index_build(struct nf_edge_addr_index *index,
 	const struct sources sources = {
 		prefix, n_prefix, address, n
 	};
+	struct numbers numbers = {};
 	struct layout *layout;
 	int err;
 
 	layout = kvmalloc(sizeof(*layout), GFP_KERNEL);
 	if (!layout)
 		return -ENOMEM;
-	err = lay_out_family(&index->all_ipv4, layout, false, &sources) ?:
-	      lay_out_family(&index->all_ipv6, layout, true, &sources);
+	err = start_numbers(&numbers, &sources) ?:
+	      lay_out_family(&index->all_ipv4, layout, false, &sources,
+			     &numbers) ?:
+	      lay_out_family(&index->all_ipv6, layout, true, &sources,
+			     &numbers) ?:
+	      make_classes(index, table, &numbers, address, n, bound_sets);
+	kvfree(numbers.slot);
+	kvfree(numbers.edge_sets);
 	kvfree(layout);
 
-	return err ?: make_classes(index, table, address, n, bound_sets) ?:
-		      make_all_slots(index, address, n) ?:
+	return err ?: make_all_slots(index, address, n) ?:
 		      nf_edge_ranges_cut(&index->all_ipv4, true) ?:
 		      nf_edge_ranges_cut(&index->all_ipv6, false) ?:
 		      make_marks(index, &sources);

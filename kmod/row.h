@@ -10,6 +10,9 @@
 /* Rows of a table, at most: bit n of a u64 mask is row n. */
 #define NF_EDGE_TABLE_ROWS	64
 
+/* Peer sets, at most: bit n of a u32 mask is set n. */
+#define NF_EDGE_TABLE_SETS	32
+
 /**
  * struct nf_edge_row - one line of the table
  * @id: zone and number, the name shown to people

@@ -45,7 +45,9 @@ static void bind_hits(struct nf_edge_site *site)
  * @site: a site that has everything else
  *
  * Context: may sleep.
- * Return: 0 or -ENOMEM; nf_edge_site_put() frees what was built either way.
+ * Return: 0, -ENOMEM, or -ENOSPC when prefixes of different sets overlap in more
+ * ways than there are classes; nf_edge_site_put() frees what was built either
+ * way.
  */
 int nf_edge_site_index(struct nf_edge_site *site)
 {

@@ -5,10 +5,10 @@
 
 #include "words.h"
 
-#define ALL_SETS	(BIT(NF_EDGE_PEER_SET_LIVE_MESSENGER_CLIENTS + 1) - 1)
-#define SETS		(NF_EDGE_PEER_SET_LIVE_MESSENGER_CLIENTS + 1)
+#define ALL_SETS	((u32)(BIT_ULL(NF_EDGE_TABLE_SETS) - 1))
+#define SETS		NF_EDGE_TABLE_SETS
 
-static struct nf_edge_prefix prefix[20000];
+static struct nf_edge_prefix prefix[1 << 16];
 static u32 n_prefix;
 static struct nf_edge_address address[64 * 4 * 16];
 static u32 n_address;
@@ -388,11 +388,46 @@ static void many_prefixes_are_held(struct kunit *test)
 	struct nf_edge_addr_index index;
 	u32 i;
 
-	while (n_prefix < ARRAY_SIZE(prefix))
+	while (n_prefix < 20000)
 		prefix[n_prefix] = random_prefix(), n_prefix++;
 	KUNIT_ASSERT_EQ(test, build(&index), 0);
 	for (i = 0; i < n_prefix; i += n_prefix / 100)
 		check_borders(test, &index, &prefix[i]);
+	nf_edge_addr_index_free(&index);
+}
+
+/*
+ * Each prefix is halved, down to @depth, and the lower half is in one set more:
+ * as many different unions of sets as there are parts.
+ */
+static void halve(int depth)
+{
+	int len;
+	u32 i;
+
+	for (len = 1; len <= depth; len++)
+		for (i = 0; i < 1U << (len - 1); i++)
+			prefix[n_prefix++] = (struct nf_edge_prefix){
+				.hi = 0x2000000000000000ULL |
+				      (u64)i << (61 - len + 1),
+				.ipv6 = true, .len = 3 + len, .set = 31 - len,
+			};
+}
+
+static void sets_overlap_in_as_many_ways_as_there_are_classes(struct kunit *test)
+{
+	struct nf_edge_addr_index index;
+	u32 i;
+
+	halve(15);
+	KUNIT_ASSERT_EQ(test, build(&index), 0);
+	for (i = 0; i < n_prefix; i += n_prefix / 50)
+		check_borders(test, &index, &prefix[i]);
+	nf_edge_addr_index_free(&index);
+
+	n_prefix = 0;
+	halve(16);
+	KUNIT_ASSERT_EQ(test, build(&index), -ENOSPC);
 	nf_edge_addr_index_free(&index);
 }
 
@@ -592,6 +627,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(addresses_that_are_too_many_to_hash_are_found),
 	KUNIT_CASE(random_prefixes_are_held_at_every_border),
 	KUNIT_CASE(many_prefixes_are_held),
+	KUNIT_CASE(sets_overlap_in_as_many_ways_as_there_are_classes),
 	KUNIT_CASE(a_failed_allocation_fails_the_build_and_leaks_nothing),
 	{}
 };
