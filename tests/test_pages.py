@@ -5,6 +5,7 @@ import pathlib
 import re
 
 import pytest
+import yaml
 
 TREE = pathlib.Path(__file__).resolve().parent.parent
 PAGES = sorted([*TREE.glob("*.md"), *TREE.glob("docs/*.md")])
@@ -47,6 +48,15 @@ def test_files_that_a_page_names_are_there(page):
 @pytest.mark.parametrize("page", PAGES, ids=names(PAGES))
 def test_a_page_has_no_marks_of_a_merge(page):
     assert not re.search(r"^(<{7}|={7}|>{7})", page.read_text(encoding="utf-8"), re.M)
+
+
+def test_the_policy_page_has_each_drop_reason_as_the_spec_has_it():
+    spec = yaml.safe_load((TREE / "include/specs/nf-edge.yaml").read_text(encoding="utf-8"))
+    reasons, = (enum["entries"] for enum in spec["definitions"] if enum["name"] == "reason")
+    page = (TREE / "docs/policy.md").read_text(encoding="utf-8")
+    table = page.split("| reason | meaning | near rows |\n|---|---|---|\n")[1].split("\n\n")[0]
+    assert [row.split(" | ")[:2] for row in table.splitlines()] == [
+        [f"| {reason['name']}", reason["doc"]] for reason in reasons]
 
 
 def test_each_page_is_in_the_list_of_pages():

@@ -20,9 +20,9 @@
 #define NF_EDGE_MAX_QUERIES		16
 
 /**
- * enum nf_edge_mode - what becomes of a packet that the policy refuses
- * @NF_EDGE_MODE_ENFORCE: it is dropped
- * @NF_EDGE_MODE_AUDIT: it is counted as a would-be drop, and goes on
+ * enum nf_edge_mode - fate of a packet that the policy refuses
+ * @NF_EDGE_MODE_ENFORCE: the packet is dropped
+ * @NF_EDGE_MODE_AUDIT: the packet is counted as a would-be drop, and passes
  */
 enum nf_edge_mode {
 	NF_EDGE_MODE_ENFORCE,
@@ -41,7 +41,7 @@ enum nf_edge_zone {
 };
 
 /**
- * enum nf_edge_feature - what a row is for
+ * enum nf_edge_feature - purpose of a row
  */
 enum nf_edge_feature {
 	NF_EDGE_FEATURE_XMPP,
@@ -76,7 +76,7 @@ enum nf_edge_direction {
 };
 
 /**
- * enum nf_edge_side - what lies behind an interface
+ * enum nf_edge_side - networks behind an interface
  */
 enum nf_edge_side {
 	NF_EDGE_SIDE_EXTERNAL,
@@ -106,16 +106,20 @@ enum nf_edge_peer_set {
 /**
  * enum nf_edge_reason - why a governed packet is refused, the first that
  *   applies
- * @NF_EDGE_REASON_SPOOFED: its source cannot be where it came from
- * @NF_EDGE_REASON_ISOLATION: from the external side to an internal address
- * @NF_EDGE_REASON_UNTRACKED: something marked it untracked
- * @NF_EDGE_REASON_NO_ROW: no row of the table names it
- * @NF_EDGE_REASON_INVALID: of no connection, or not to be parsed
- * @NF_EDGE_REASON_CLS_GUARD: the centralized logging ports, from outside
- * @NF_EDGE_REASON_INTERFACE: a live row fits but for the arrival
- * @NF_EDGE_REASON_PEER: a live row fits but for its peers
+ * @NF_EDGE_REASON_SPOOFED: the source cannot be where the packet came from
+ * @NF_EDGE_REASON_ISOLATION: the packet comes from outside, for an internal
+ *   address
+ * @NF_EDGE_REASON_UNTRACKED: a rule marked the packet untracked (NOTRACK)
+ * @NF_EDGE_REASON_NO_ROW: no row has the service, direction, protocol and port
+ *   of the packet
+ * @NF_EDGE_REASON_INVALID: the packet is of no connection, or cannot be parsed
+ * @NF_EDGE_REASON_CLS_GUARD: the Centralized Logging ports 50001-50003 are
+ *   closed to the outside
+ * @NF_EDGE_REASON_INTERFACE: a live row fits, but not where the packet arrives
+ * @NF_EDGE_REASON_PEER: a live row fits, but not for this peer
  * @NF_EDGE_REASON_DISABLED: a row fits, but its zone or its feature is off
- * @NF_EDGE_REASON_SEVERAL: rows exist, and each fails more than one test
+ * @NF_EDGE_REASON_SEVERAL: rows have the service, direction, protocol and
+ *   port, but each fails more than one test
  */
 enum nf_edge_reason {
 	NF_EDGE_REASON_SPOOFED,
@@ -145,7 +149,7 @@ enum nf_edge_dead {
 };
 
 /**
- * enum nf_edge_change - what changed a policy
+ * enum nf_edge_change - cause of a change of policy
  */
 enum nf_edge_change {
 	NF_EDGE_CHANGE_LOAD,
