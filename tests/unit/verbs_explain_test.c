@@ -150,33 +150,7 @@ static void a_text_names_rows_and_nodes(void **state)
 	says("not-governed: no policy is loaded");
 }
 
-static void each_reason_has_a_sentence_of_its_own(void **state)
-{
-	static const struct {
-		uint32_t reason;
-		const char *why, *remedy;
-	} sentences[] = {
-		{ NF_EDGE_REASON_SPOOFED, "source cannot be where it came from",
-		  "a second side would take the guards of this interface away" },
-		{ NF_EDGE_REASON_ISOLATION, "is for an internal address",
-		  "an interface with side internal" },
-		{ NF_EDGE_REASON_UNTRACKED, "keeps it from being tracked",
-		  "the rule that marks it notrack" },
-		{ NF_EDGE_REASON_NO_ROW, "No row has its service",
-		  "edgectl show rows lists them" },
-		{ NF_EDGE_REASON_INVALID, "of no connection, or cannot be parsed",
-		  "begin a new connection" },
-	};
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(sentences); i++) {
-		drops(sentences[i].reason, 0);
-		says(sentences[i].why);
-		says(sentences[i].remedy);
-	}
-}
-
-static void each_reason_has_its_remedy(void **state)
+static void each_reason_has_its_sentence(void **state)
 {
 	uint32_t reason;
 
@@ -184,7 +158,43 @@ static void each_reason_has_its_remedy(void **state)
 		drops(reason, 0);
 		says("drop: ");
 		says(names_word(&names_reasons, reason));
+		says(reason_sentences[reason]);
 		is_silent_of("Near rows");
+	}
+	drops(NF_EDGE_REASON_SPOOFED, 0);
+	says("\n  The source cannot be where the packet came from.\n");
+}
+
+/* The note of a near row is no remedy. */
+static void each_reason_has_a_remedy(void **state)
+{
+	uint32_t reason;
+
+	for (reason = 0; reason < REASON_COUNT; reason++) {
+		drops(reason, bit("external/5"));
+		if (!strstr(printed, "  To pass: "))
+			says("    external/5    takes ");
+	}
+}
+
+static void each_reason_has_its_remedy(void **state)
+{
+	static const struct {
+		uint32_t reason;
+		const char *remedy;
+	} remedies[] = {
+		{ NF_EDGE_REASON_SPOOFED,
+		  "a second side would take the guards of this interface away" },
+		{ NF_EDGE_REASON_ISOLATION, "an interface with side internal" },
+		{ NF_EDGE_REASON_UNTRACKED, "the rule that marks it notrack" },
+		{ NF_EDGE_REASON_NO_ROW, "edgectl show rows lists them" },
+		{ NF_EDGE_REASON_INVALID, "begin a new connection" },
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(remedies); i++) {
+		drops(remedies[i].reason, 0);
+		says(remedies[i].remedy);
 	}
 	drops(NF_EDGE_REASON_INTERFACE, bit("external/5") | bit("external/7") |
 					bit("internal/2"));
@@ -308,7 +318,8 @@ static const struct CMUnitTest tests[] = {
 	SITE_TEST(the_question_is_sent_as_it_was_asked),
 	SITE_TEST(json_has_each_part_of_the_answer),
 	SITE_TEST(a_text_names_rows_and_nodes),
-	SITE_TEST(each_reason_has_a_sentence_of_its_own),
+	SITE_TEST(each_reason_has_its_sentence),
+	SITE_TEST(each_reason_has_a_remedy),
 	SITE_TEST(each_reason_has_its_remedy),
 	SITE_TEST(audit_and_echo_are_said),
 	SITE_TEST(a_refused_question_says_why),

@@ -5,15 +5,9 @@
 #ifndef POLICY_NAMES_H
 #define POLICY_NAMES_H
 
-#include <linux/nf_edge.h>
 #include <stdint.h>
 
-#define ZONE_COUNT	(NF_EDGE_ZONE_XMPP + 1)
-#define FEATURE_COUNT	(NF_EDGE_FEATURE_LIVE_MESSENGER + 1)
-#define SERVICE_COUNT	(NF_EDGE_SERVICE_INTERNAL + 1)
-#define SIDE_COUNT	(NF_EDGE_SIDE_EDGE + 1)
-#define PEER_SET_COUNT	(NF_EDGE_PEER_SET_LIVE_MESSENGER_CLIENTS + 1)
-#define REASON_COUNT	(NF_EDGE_REASON_SEVERAL + 1)
+#include "policy/words-gen.h"
 
 /**
  * struct vocabulary - an enumeration

@@ -2,6 +2,7 @@
 /*
  * The classifier's answer in plain words: verdict, reason and remedy.
  */
+#include <assert.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,22 +14,8 @@
 #include "output/stdout.h"
 #include "print/explain.h"
 
-static const char *const sentences[REASON_COUNT] = {
-	[NF_EDGE_REASON_SPOOFED] = "Its source cannot be where it came from.",
-	[NF_EDGE_REASON_ISOLATION] = "It came from outside, and is for an internal address.",
-	[NF_EDGE_REASON_UNTRACKED] = "Something keeps it from being tracked.",
-	[NF_EDGE_REASON_NO_ROW] = "No row has its service, direction, protocol and port.",
-	[NF_EDGE_REASON_INVALID] = "It is of no connection, or cannot be parsed.",
-	[NF_EDGE_REASON_CLS_GUARD] =
-		"The Centralized Logging ports 50001-50003 are kept closed to the outside.",
-	[NF_EDGE_REASON_INTERFACE] = "A live row fits, but not where it arrives.",
-	[NF_EDGE_REASON_PEER] = "A live row fits, but not for this peer.",
-	[NF_EDGE_REASON_DISABLED] = "A row fits, but it is switched off.",
-	[NF_EDGE_REASON_SEVERAL] =
-		"Rows have its service, direction, protocol and port, but each fails more than one test.",
-};
-
-static const char *const remedies[REASON_COUNT] = {
+/* NULL for a reason that remedy_row() has a remedy of, for each near row. */
+static const char *const remedies[] = {
 	[NF_EDGE_REASON_SPOOFED] =
 		"mend the route or internal-networks, or give a tunnel a device of its own; a second side would take the guards of this interface away",
 	[NF_EDGE_REASON_ISOLATION] = "let it come in on an interface with side internal",
@@ -37,7 +24,13 @@ static const char *const remedies[REASON_COUNT] = {
 	[NF_EDGE_REASON_INVALID] = "begin a new connection",
 	[NF_EDGE_REASON_CLS_GUARD] =
 		"expose-cls-ports = true in the configuration, if these ports must be open",
+	[NF_EDGE_REASON_INTERFACE] = NULL,
+	[NF_EDGE_REASON_PEER] = NULL,
+	[NF_EDGE_REASON_DISABLED] = NULL,
+	[NF_EDGE_REASON_SEVERAL] = NULL,
 };
+
+static_assert(ARRAY_SIZE(remedies) == REASON_COUNT, "each reason has a remedy");
 
 static void print_near(const struct row *row, const char *remedy)
 {
@@ -105,7 +98,7 @@ static char *remedy_several(const struct query *query, const struct row *row,
 	return both;
 }
 
-static char *remedy_for(const struct query *query, int reason,
+static char *remedy_row(const struct query *query, int reason,
 			const struct row *row, const struct row_state *state)
 {
 	switch (reason) {
@@ -142,7 +135,7 @@ static void print_drop(const struct query *query,
 		      out);
 		return;
 	}
-	fprintf(out, "  %s\n", sentences[reason]);
+	fprintf(out, "  %s\n", reason_sentences[reason]);
 	if (remedies[reason])
 		fprintf(out, "  To pass: %s.\n", remedies[reason]);
 	if (verdict->near)
@@ -152,7 +145,7 @@ static void print_drop(const struct query *query,
 
 		if (!(verdict->near & (1ULL << i)))
 			continue;
-		remedy = remedy_for(query, verdict->reason, &rows_table[i],
+		remedy = remedy_row(query, verdict->reason, &rows_table[i],
 				    &view->rows[i]);
 		print_near(&rows_table[i], remedy);
 		free(remedy);
