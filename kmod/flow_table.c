@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The compiled-in table, from flow_table.def.
+ * The compiled-in table, from the profile lync2013-scaled-public.
  */
 
 #include <linux/bits.h>
@@ -36,7 +36,7 @@
 	},
 
 const struct nf_edge_row nf_edge_rows[NF_EDGE_ROWS] = {
-#include <nf_edge/flow_table.def>
+#include <nf_edge/profiles/lync2013-scaled-public.def>
 };
 
 /* The ports of the centralized logging agent, inside the range of media. */

@@ -8,7 +8,7 @@
 enum {
 	NF_EDGE_ROWS = 0
 #define ROW(...) + 1
-#include <nf_edge/flow_table.def>
+#include <nf_edge/profiles/lync2013-scaled-public.def>
 #undef ROW
 };
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The edge port policy, judged slowly and plainly.
 
-An independent reading of the policy: rows come from data/edge-port-policy.csv,
+An independent reading of the policy: rows come from the tables of data/profiles,
 packets are judged row by row in the order of the specification, and nothing
 here is shared with the module. Tests compare the module with this.
 """
@@ -12,7 +12,7 @@ import pathlib
 from dataclasses import dataclass, field
 from typing import Optional
 
-CSV = pathlib.Path(__file__).parent / "data" / "edge-port-policy.csv"
+CSV = pathlib.Path(__file__).parent / "data" / "profiles" / "lync2013-scaled-public.csv"
 
 ZONES = ("external", "internal", "federation", "pic", "xmpp")
 FEATURES = ("xmpp", "remote-access", "federation", "web-conferencing",

@@ -8,8 +8,8 @@ import re
 import pytest
 
 TESTS = pathlib.Path(__file__).parent
-CSV = TESTS / "data" / "edge-port-policy.csv"
-TABLE = TESTS.parent / "include" / "nf_edge" / "flow_table.def"
+CSV = TESTS / "data" / "profiles" / "lync2013-scaled-public.csv"
+TABLE = TESTS.parent / "include/nf_edge/profiles/lync2013-scaled-public.def"
 
 # The columns in words of the document; notes are put in other words, and
 # source and destination follow from service, direction and peers.

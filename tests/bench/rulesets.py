@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Rulesets that decide as nf_edge does, as an expert would write them by hand.
 
-Each is made for a site from the rows of include/nf_edge/flow_table.def, and is
-a list of commands: words, and what they read. All but the one that counts rows
-let an established connection by first, whatever has become of its row. They
-leave out what no packet of the benchmark needs: interfaces bound to several
-sides, internal addresses inside internal-networks, peers of a row of which some
-are bound to sets and others are not, and the guard against unusable addresses.
+Each is made for a site from the rows of the default profile, and is a list of
+commands: words, and what they read. All but the one that counts rows let an
+established connection by first, whatever has become of its row. They leave out
+what no packet of the benchmark needs: interfaces bound to several sides,
+internal addresses inside internal-networks, peers of a row of which some are
+bound to sets and others are not, and the guard against unusable addresses.
 """
 
 from flow_table import CLS_PORTS, ROWS

@@ -34,7 +34,7 @@ static const struct row {
 		_high, _sets, PEERS_##_unbound,				\
 		NF_EDGE_FEATURE_##_feature				\
 	},
-#include <nf_edge/flow_table.def>
+#include <nf_edge/profiles/lync2013-scaled-public.def>
 };
 
 #define ROWS	(int)(sizeof(table) / sizeof(table[0]))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The policy's rows, read from include/nf_edge/flow_table.def.
+"""The rows of the default profile, read from its file in include/nf_edge/profiles.
 
 ROWS     every row, in document order
 ROW      the same by id: ROW["external/5"]
@@ -13,7 +13,7 @@ import re
 from dataclasses import dataclass
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
-FLOW_TABLE = TOP / "include/nf_edge/flow_table.def"
+FLOW_TABLE = TOP / "include/nf_edge/profiles/lync2013-scaled-public.def"
 
 ZONES = ("external", "internal", "federation", "pic", "xmpp")
 FEATURES = ("xmpp", "remote-access", "federation", "web-conferencing",

@@ -34,7 +34,7 @@
 	},
 
 const struct row rows_table[NF_EDGE_ROW_COUNT] = {
-#include <nf_edge/flow_table.def>
+#include <nf_edge/profiles/lync2013-scaled-public.def>
 };
 
 /**

@@ -44,7 +44,7 @@ struct row {
 
 enum { NF_EDGE_ROW_COUNT = 0
 #define ROW(...) + 1
-#include <nf_edge/flow_table.def>
+#include <nf_edge/profiles/lync2013-scaled-public.def>
 #undef ROW
 };
 
