@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The rows of the default profile, read from its file in include/nf_edge/profiles.
+"""The policy's rows, read from include/nf_edge/profiles.
 
-ROWS     every row, in document order
+PROFILES the rows of each profile, by its name, in the order of the netlink
+         specification
+ROWS     every row of the default profile, in document order
 ROW      the same by id: ROW["external/5"]
 ZONES, FEATURES, SERVICES, SIDES, PEER_SETS, REASONS
          the names, in the order of the netlink specification
@@ -13,7 +15,12 @@ import re
 from dataclasses import dataclass
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
-FLOW_TABLE = TOP / "include/nf_edge/profiles/lync2013-scaled-public.def"
+TABLES = TOP / "include/nf_edge/profiles"
+
+PROFILE_NAMES = ("lync2013-scaled-public", "lync2013-scaled-nat",
+                 "lync2013-single-public", "lync2013-single-nat",
+                 "sfb2015", "sfb2019")
+DEFAULT = PROFILE_NAMES[0]
 
 ZONES = ("external", "internal", "federation", "pic", "xmpp")
 FEATURES = ("xmpp", "remote-access", "federation", "web-conferencing",
@@ -71,7 +78,8 @@ def _word(text):
 
 def _read(path):
     text = re.sub(r"/\*.*?\*/", "", path.read_text(), flags=re.S)
-    lines = [line for line in text.splitlines() if line.strip()]
+    lines = [line for line in text.splitlines()
+             if line.strip() and not line.startswith("GUARD(")]
     rows = []
     for line in lines:
         inside = re.fullmatch(r"ROW\((.*)\)", line.strip()).group(1)
@@ -93,7 +101,8 @@ def _read(path):
     return tuple(rows)
 
 
-ROWS = _read(FLOW_TABLE)
+PROFILES = {name: _read(TABLES / f"{name}.def") for name in PROFILE_NAMES}
+ROWS = PROFILES[DEFAULT]
 ROW = {row.id: row for row in ROWS}
 
 
