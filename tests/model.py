@@ -1,19 +1,27 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The edge port policy, judged slowly and plainly.
 
-An independent reading of the policy: rows come from the tables of data/profiles,
-packets are judged row by row in the order of the specification, and nothing
-here is shared with the module. Tests compare the module with this.
+An independent reading of the policy: rows come from the tables of data/profiles
+and from the site, packets are judged row by row in the order of the
+specification, and nothing here is shared with the module. Tests compare the
+module with this.
 """
 
 import csv
 import ipaddress
 import pathlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Optional
 
-CSV = pathlib.Path(__file__).parent / "data" / "profiles" / "lync2013-scaled-public.csv"
+TABLES = pathlib.Path(__file__).parent / "data" / "profiles"
 
+PROFILE_NAMES = ("lync2013-scaled-public", "lync2013-scaled-nat",
+                 "lync2013-single-public", "lync2013-single-nat",
+                 "sfb2015", "sfb2019")
+DEFAULT = PROFILE_NAMES[0]
+ALIASES = {"sfbse": "sfb2019"}
+
+# The words of the default profile; zone `site` is of every profile.
 ZONES = ("external", "internal", "federation", "pic", "xmpp")
 FEATURES = ("xmpp", "remote-access", "federation", "web-conferencing",
             "federation-av", "ocs2007", "av", "cls", "pic", "live-messenger")
@@ -23,6 +31,7 @@ PEER_SETS = ("internal-networks", "xmpp-partners", "crl", "dns",
              "federation-partners", "xmpp-gateway", "director", "frontend",
              "sba", "cms", "cls-controller", "pic-partners",
              "live-messenger-clients")
+SITE_ZONE = "site"
 REASONS = ("spoofed", "isolation", "untracked", "no-row", "invalid",
            "cls-guard", "interface", "peer", "disabled", "several")
 
@@ -43,34 +52,130 @@ UNTRACKED = "untracked"
 INVALID = "invalid"     # of no connection, or not to be parsed
 
 
+CLS_PORTS = range(50001, 50004)
+
+# What a key of `ports` moves: `in` rows of a service and of protocols, with
+# exactly these documented ports.
+PORT_KEYS = {
+    "access-client": ("access", ("tcp",), (443, 443)),
+    "access-federation": ("access", ("tcp",), (5061, 5061)),
+    "webconf-client": ("webconf", ("tcp",), (443, 443)),
+    "turn-tcp": ("av", ("tcp",), (443, 443)),
+    "turn-udp": ("av", ("udp",), (3478, 3478)),
+    "media": ("av", ("tcp", "udp"), (50000, 59999)),
+    "internal-sip": ("internal", ("tcp",), (5061, 5061)),
+    "internal-psom": ("internal", ("tcp",), (8057, 8057)),
+    "internal-mras": ("internal", ("tcp",), (5062, 5062)),
+    "internal-turn-tcp": ("internal", ("tcp",), (443, 443)),
+    "internal-turn-udp": ("internal", ("udp",), (3478, 3478)),
+}
+
+
 @dataclass(frozen=True)
 class Row:
+    """A line of the table in force, the document's or the site's own."""
     id: str
     zone: str
     service: str
     direction: str
-    side: str
-    protocol: str
-    port_low: int
-    port_high: int
+    ports: tuple            # (protocol, first, last), one or more
     peer_sets: tuple
     any_when_unbound: bool
-    feature: Optional[str]
+    feature: Optional[str] = None
+    nodes: Optional[tuple] = None       # None: of all nodes
+
+    @property
+    def side(self):
+        return "internal" if self.service == "internal" else "external"
+
+    @property
+    def is_of_site(self):
+        return self.zone == SITE_ZONE
+
+    def has_port(self, protocol, port):
+        return any(protocol == mine and low <= port <= high
+                   for mine, low, high in self.ports)
+
+    def is_of_node(self, node):
+        return self.nodes is None or node in self.nodes
 
 
-def read_rows(path=CSV):
-    with open(path, newline="", encoding="utf-8") as file:
-        return [Row(id=line["id"], zone=line["zone"], service=line["service"],
-                    direction=line["direction"], side=line["side"],
-                    protocol=line["l4"], port_low=int(line["port_low"]),
-                    port_high=int(line["port_high"]),
-                    peer_sets=tuple(line["peer_sets"].split()),
-                    any_when_unbound=line["any_when_unbound"] == "yes",
-                    feature=line["feature"] or None)
-                for line in csv.DictReader(file)]
+@dataclass(frozen=True)
+class SiteRow:
+    """A row as the site writes it."""
+    name: str
+    service: str
+    direction: str
+    ports: tuple            # (protocol, first, last), one or more
+    peers: tuple            # names of sets, or "any" alone
+    nodes: Optional[tuple] = None
+    exposed: bool = False
+    note: str = ""
+
+    def row(self):
+        is_any = self.peers == ("any",)
+        return Row(f"{SITE_ZONE}/{self.name}", SITE_ZONE, self.service, self.direction,
+                   self.ports, () if is_any else self.peers, is_any, nodes=self.nodes)
 
 
-ROWS = read_rows()
+def read_rows(profile):
+    with open(TABLES / f"{profile}.csv", newline="", encoding="utf-8") as file:
+        lines = list(csv.DictReader(file))
+    rows = [Row(id=line["id"], zone=line["zone"], service=line["service"],
+                direction=line["direction"],
+                ports=((line["l4"], int(line["port_low"]), int(line["port_high"])),),
+                peer_sets=tuple(line["peer_sets"].split()),
+                any_when_unbound=line["any_when_unbound"] == "yes",
+                feature=line["feature"] or None)
+            for line in lines]
+    assert [row.side for row in rows] == [line["side"] for line in lines]
+    return rows
+
+
+PROFILES = {name: read_rows(name) for name in PROFILE_NAMES}
+ROWS = PROFILES[DEFAULT]
+
+
+def named_profile(name):
+    return ALIASES.get(name, name)
+
+
+def zones_of(profile):
+    """The zones that a row of the profile has, in their usual order."""
+    found = {row.zone for row in PROFILES[profile]}
+    return tuple(zone for zone in ZONES if zone in found)
+
+
+def features_of(profile):
+    found = {row.feature for row in PROFILES[profile]}
+    return tuple(feature for feature in FEATURES if feature in found)
+
+
+def sets_of(profile):
+    """The profile's sets; internal-networks is one of every profile."""
+    found = {name for row in PROFILES[profile] for name in row.peer_sets}
+    return tuple(name for name in PEER_SETS
+                 if name in found or name == "internal-networks")
+
+
+def is_moved(row, key):
+    """Whether a key of `ports` moves a row of a profile."""
+    service, protocols, documented = PORT_KEYS[key]
+    return (row.direction == "in" and row.service == service and
+            row.ports in [((protocol, *documented),) for protocol in protocols])
+
+
+def port_keys_of(profile):
+    return tuple(key for key in PORT_KEYS
+                 if any(is_moved(row, key) for row in PROFILES[profile]))
+
+
+def in_force(row, ports):
+    """A row of a profile at the ports of the site."""
+    for key, (low, high) in ports.items():
+        if is_moved(row, key):
+            return replace(row, ports=((row.ports[0][0], low, high),))
+    return row
 
 
 @dataclass
@@ -84,8 +189,16 @@ class Site:
     interfaces: dict = field(default_factory=dict)  # name -> set of sides
     nodes: dict = field(default_factory=dict)       # name -> service -> addresses
     peers: dict = field(default_factory=dict)       # set -> prefixes
+    profile: str = DEFAULT
+    ports: dict = field(default_factory=dict)       # key -> (first, last)
+    rows_off: tuple = ()
+    site_rows: tuple = ()                           # SiteRows, in their order
+    ping_peers: Optional[tuple] = None              # None: anybody
 
     def __post_init__(self):
+        self.profile = named_profile(self.profile)
+        self.rows = [in_force(row, self.ports) for row in PROFILES[self.profile]]
+        self.rows += [row.row() for row in self.site_rows]
         self.holders = {}
         for node, services in self.nodes.items():
             for service, addresses in services.items():
@@ -113,6 +226,18 @@ class Site:
         return any(address in prefix
                    for prefix in self.peers.get("internal-networks", ()))
 
+    def in_set(self, name, address):
+        if name == "internal-networks":
+            return self.in_internal_networks(address)
+        return any(address in prefix for prefix in self.peers.get(name, ()))
+
+    def rows_of(self, address, direction):
+        """The rows, dead or alive, that an edge address has in a direction."""
+        services, node = self.services_of(address), self.node_of(address)
+        return [row for row in self.rows
+                if row.service in services and row.direction == direction and
+                row.is_of_node(node)]
+
     def sides_of(self, interface):
         if self.interfaces.get(interface):
             return set(self.interfaces[interface])
@@ -123,14 +248,13 @@ class Site:
         return set(self.interfaces.get(interface, ())) == {side}
 
     def is_live(self, row):
-        return row.zone in self.zones and (row.feature is None or
-                                           row.feature in self.features)
+        return (row.zone in self.zones and row.id not in self.rows_off and
+                (row.feature is None or row.feature in self.features))
 
     def is_peer(self, row, address):
         bound = [name for name in row.peer_sets if name in self.peers]
         if bound:
-            return any(address in prefix
-                       for name in bound for prefix in self.peers[name])
+            return any(self.in_set(name, address) for name in bound)
         if not row.any_when_unbound:
             return False
         if row.side == "external":
@@ -236,21 +360,18 @@ def is_isolated(site, packet):
             (packet.connection() is None or packet.is_first_direction()))
 
 
-def table_names(services, direction, protocol, port):
-    return port is not None and any(
-        row.service in services and row.direction == direction and
-        row.protocol == protocol and row.port_low <= port <= row.port_high
-        for row in ROWS)
+def names_port(site, address, direction, protocol, port):
+    return port is not None and any(row.has_port(protocol, port)
+                                    for row in site.rows_of(address, direction))
 
 
 def is_header_named(site, packet):
     """Does any row, dead or alive, name the packet's own header, in either direction?"""
-    to_services = site.services_of(packet.destination)
-    from_services = site.services_of(packet.source)
-    return (table_names(to_services, "in", packet.protocol, packet.dport) or
-            table_names(from_services, "out", packet.protocol, packet.dport) or
-            table_names(to_services, "out", packet.protocol, packet.sport) or
-            table_names(from_services, "in", packet.protocol, packet.sport))
+    source, destination, protocol = packet.source, packet.destination, packet.protocol
+    return (names_port(site, destination, "in", protocol, packet.dport) or
+            names_port(site, source, "out", protocol, packet.dport) or
+            names_port(site, destination, "out", protocol, packet.sport) or
+            names_port(site, source, "in", protocol, packet.sport))
 
 
 def names_edge(site, connection):
@@ -324,8 +445,10 @@ def suits(site, side, direction, connection, arrival):
 
 
 def judge_echo(site, connection, arrival):
-    for address, direction in ((connection.destination, "in"),
-                               (connection.source, "out")):
+    is_peer = True
+    for address, peer, direction in (
+            (connection.destination, connection.source, "in"),
+            (connection.source, connection.destination, "out")):
         if not site.is_edge(address):
             continue
         side = "internal" if site.is_internal_address(address) else "external"
@@ -333,12 +456,16 @@ def judge_echo(site, connection, arrival):
             return drop("no-row")
         if not suits(site, side, direction, connection, arrival):
             return drop("no-row")
-    return Verdict(ACCEPT)
+        if site.ping_peers is not None and not any(site.in_set(name, peer)
+                                                   for name in site.ping_peers):
+            is_peer = False
+    return Verdict(ACCEPT) if is_peer else drop("peer")
 
 
 def is_cls_guarded(site, row, connection):
-    return (row.id == "external/11" and not site.expose_cls_ports and
-            50001 <= connection.dport <= 50003)
+    return (row.direction == "in" and row.side == "external" and
+            connection.protocol == "tcp" and connection.dport in CLS_PORTS and
+            not site.expose_cls_ports)
 
 
 def judge_end(site, connection, arrival, direction):
@@ -350,11 +477,8 @@ def judge_end(site, connection, arrival, direction):
     node = site.node_of(address)
     permitting = []
     near = {}
-    for row in ROWS:
-        if (row.direction != direction or
-                row.service not in site.services_of(address) or
-                row.protocol != connection.protocol or
-                not row.port_low <= connection.dport <= row.port_high):
+    for row in site.rows_of(address, direction):
+        if not row.has_port(connection.protocol, connection.dport):
             continue
         failed = []
         if not suits(site, row.side, direction, connection, arrival):
@@ -403,6 +527,25 @@ class Counters:
         self.rows = {}          # (node, row id) -> counts
         self.services = {}      # (node, service) -> counts
         self.drops = {reason: dict.fromkeys(DROP_COUNTS, 0) for reason in REASONS}
+
+    def enter(self, before, after):
+        """A load has put one site in the place of another."""
+        if before.profile != after.profile:
+            self.rows, self.services = {}, {}
+        own = {row.id: row for row in before.rows if row.is_of_site}
+        kept = {row.id: row for row in after.rows if row.is_of_site and
+                row.id in own and (row.service, row.direction) ==
+                (own[row.id].service, own[row.id].direction)}
+
+        def goes_on(node, row):
+            return (node in before.nodes and node in after.nodes and
+                    (not row.startswith(f"{SITE_ZONE}/") or
+                     row in kept and kept[row].is_of_node(node) and
+                     own[row].is_of_node(node)))
+        self.rows = {key: counts for key, counts in self.rows.items() if goes_on(*key)}
+        self.services = {(node, service): counts
+                         for (node, service), counts in self.services.items()
+                         if node in after.nodes}
 
     def _row(self, node, row):
         return self.rows.setdefault((node, row.id), dict.fromkeys(COUNTS, 0))

@@ -154,8 +154,10 @@ class Trial:
         self.seed = seed
         rng = random.Random(seed)
         mode = "audit" if rng.random() < 0.25 else "enforce"
-        site = sites.random_site(rng, mode)
-        self.phases = [site, sites.changed_site(rng, site)]
+        # Every fourth site has nothing of its own.
+        beyond = sites.BEYOND and seed % 4 != 0
+        site = sites.random_site(rng, mode, beyond)
+        self.phases = [site, sites.changed_site(rng, site, beyond)]
         names = [name for name in site.interfaces if rng.random() < 0.8]
         self.devices = names + list(sites.UNBOUND_NAMES[:rng.randint(0 if names else 1, 2)])
         self.is_switched = rng.random() < 0.5
@@ -193,13 +195,19 @@ class Trial:
     def enter(self, bench, phase):
         """Load the site, or change to it by switches where they can."""
         site = self.phases[phase]
+        before = self.phases[0]
         if phase and self.is_switched and site == dataclasses.replace(
-                self.phases[0], mode=site.mode, zones=site.zones, features=site.features):
+                before, mode=site.mode, zones=site.zones, features=site.features,
+                rows_off=site.rows_off):
             bench.edgectl("mode", site.mode)
-            for kind, words, on in (("zone", model.ZONES, site.zones),
-                                    ("feature", model.FEATURES, site.features)):
-                for word in words:
+            for kind, words, on in (
+                    ("zone", {*model.zones_of(site.profile), *before.zones, *site.zones},
+                     site.zones),
+                    ("feature", model.features_of(site.profile), site.features)):
+                for word in sorted(words):
                     bench.edgectl(kind, "on" if word in on else "off", word)
+            for row in sorted({*before.rows_off, *site.rows_off}):
+                bench.edgectl("row", "off" if row in site.rows_off else "on", row)
         else:
             bench.edgectl.load(sites.configuration(site))
 
@@ -243,12 +251,16 @@ def check_explain(bench, trial, phase):
 
 # packets
 
-def expected_counters(trial, events):
+def expected_counters(trial, events, phase):
+    """At the end of a phase."""
     counters = model.Counters()
-    for event in events:
-        if event.reaches_hook:
-            counters.count(trial.phases[event.phase], event.packet, event.verdict,
-                           event.length, event.is_confirmed)
+    for now, site in enumerate(trial.phases[:phase + 1]):
+        if now:
+            counters.enter(trial.phases[now - 1], site)
+        for event in events:
+            if event.phase == now and event.reaches_hook:
+                counters.count(site, event.packet, event.verdict, event.length,
+                               event.is_confirmed)
     return counters
 
 
@@ -298,8 +310,8 @@ def run(trial, events, asks=False):
                 if event.arrives not in (None, event.number in bench.arrived):
                     found.append(f"{event}: {'lost' if event.arrives else 'arrived'}, "
                                  f"model: {event.verdict}")
-            seen = [event for event in events if event.phase <= phase]
-            found += differences(expected_counters(trial, seen), bench.edgectl.counters())
+            found += differences(expected_counters(trial, events, phase),
+                                 bench.edgectl.counters())
             if found:
                 break
     finally:
