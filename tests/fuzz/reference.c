@@ -9,40 +9,117 @@
 #include "reference.h"
 
 #define PEER(set)	(1U << NF_EDGE_PEER_SET_##set)
-#define NO_FEATURE	-1
-#define NF_EDGE_FEATURE_NONE NO_FEATURE
+#define NF_EDGE_FEATURE_NONE REF_NO_FEATURE
 #define PEERS_ANY	true
 #define PEERS_NOBODY	false
 
-static const struct row {
-	const char *id;
-	int zone;
-	int service;
-	int direction;
-	enum ref_protocol protocol;
-	int low;
-	int high;
-	uint32_t sets;
-	bool any_when_unbound;
-	int feature;
-} table[] = {
 #define ROW(_id, _zone, _service, _direction, _role, _application,	\
 	    _protocol, _low, _high, _sets, _unbound, _feature, _note)	\
 	{								\
-		_id, NF_EDGE_ZONE_##_zone, NF_EDGE_SERVICE_##_service,	\
-		NF_EDGE_DIRECTION_##_direction, REF_##_protocol, _low,	\
-		_high, _sets, PEERS_##_unbound,				\
-		NF_EDGE_FEATURE_##_feature				\
+		.zone = NF_EDGE_ZONE_##_zone,				\
+		.service = NF_EDGE_SERVICE_##_service,			\
+		.direction = NF_EDGE_DIRECTION_##_direction,		\
+		.documented = { REF_##_protocol, _low, _high },		\
+		.sets = _sets,						\
+		.any_when_unbound = PEERS_##_unbound,			\
+		.feature = NF_EDGE_FEATURE_##_feature,			\
 	},
+/* The guard is known by property. */
+#define GUARD(...)
+
+static const struct ref_row lync2013_scaled_public[] = {
 #include <nf_edge/profiles/lync2013-scaled-public.def>
 };
 
-#define ROWS	(int)(sizeof(table) / sizeof(table[0]))
+static const struct ref_row lync2013_scaled_nat[] = {
+#include <nf_edge/profiles/lync2013-scaled-nat.def>
+};
 
-static int side_of(const struct row *row)
+static const struct ref_row lync2013_single_public[] = {
+#include <nf_edge/profiles/lync2013-single-public.def>
+};
+
+static const struct ref_row lync2013_single_nat[] = {
+#include <nf_edge/profiles/lync2013-single-nat.def>
+};
+
+static const struct ref_row sfb2015[] = {
+#include <nf_edge/profiles/sfb2015.def>
+};
+
+static const struct ref_row sfb2019[] = {
+#include <nf_edge/profiles/sfb2019.def>
+};
+
+#define TABLE(_rows) { _rows, sizeof(_rows) / sizeof(_rows[0]) }
+
+/* By enum nf_edge_profile. */
+static const struct {
+	const struct ref_row *row;
+	int n;
+} profiles[] = {
+	TABLE(lync2013_scaled_public), TABLE(lync2013_scaled_nat),
+	TABLE(lync2013_single_public), TABLE(lync2013_single_nat),
+	TABLE(sfb2015), TABLE(sfb2019),
+};
+
+void ref_use_profile(struct ref_site *site, int profile)
+{
+	int i;
+
+	site->n_rows = profiles[profile].n;
+	for (i = 0; i < site->n_rows; i++) {
+		site->row[i] = profiles[profile].row[i];
+		site->row[i].range[0] = site->row[i].documented;
+		site->row[i].n_ranges = 1;
+		site->row[i].nodes = REF_ALL_NODES;
+	}
+}
+
+void ref_move(struct ref_site *site, int service,
+	      const struct ref_range *documented, int low, int high)
+{
+	int i;
+
+	for (i = 0; i < site->n_rows; i++) {
+		struct ref_row *row = &site->row[i];
+
+		if (row->service != service ||
+		    row->direction != NF_EDGE_DIRECTION_IN ||
+		    row->documented.protocol != documented->protocol ||
+		    row->documented.low != documented->low ||
+		    row->documented.high != documented->high)
+			continue;
+		row->range[0].low = low;
+		row->range[0].high = high;
+	}
+}
+
+bool ref_add_row(struct ref_site *site, const struct ref_row *row)
+{
+	if (site->n_rows == REF_ROWS)
+		return false;
+	site->row[site->n_rows] = *row;
+	site->row[site->n_rows++].documented = (struct ref_range){ 0 };
+	return true;
+}
+
+static int side_of(const struct ref_row *row)
 {
 	return row->service == NF_EDGE_SERVICE_INTERNAL ?
 	       NF_EDGE_SIDE_INTERNAL : NF_EDGE_SIDE_EXTERNAL;
+}
+
+static bool has_port(const struct ref_row *row, enum ref_protocol protocol,
+		     int port)
+{
+	int i;
+
+	for (i = 0; i < row->n_ranges; i++)
+		if (row->range[i].protocol == protocol &&
+		    row->range[i].low <= port && port <= row->range[i].high)
+			return true;
+	return false;
 }
 
 bool ref_same(const struct ref_address *a, const struct ref_address *b)
@@ -97,11 +174,14 @@ static bool is_outward(const struct ref_site *site,
 	return is_edge(site, a) && !is_internal(site, a);
 }
 
+/* An address of access, webconf or av is never in the internal networks. */
 static bool in_sets(const struct ref_site *site, uint32_t sets,
 		    const struct ref_address *a)
 {
 	int i;
 
+	if (is_outward(site, a))
+		sets &= ~PEER(INTERNAL_NETWORKS);
 	for (i = 0; i < site->n_prefixes; i++)
 		if ((sets & 1U << site->prefix[i].set) &&
 		    ref_contains(&site->prefix[i], a))
@@ -111,8 +191,7 @@ static bool in_sets(const struct ref_site *site, uint32_t sets,
 
 static bool inside(const struct ref_site *site, const struct ref_address *a)
 {
-	return !is_outward(site, a) &&
-	       in_sets(site, PEER(INTERNAL_NETWORKS), a);
+	return in_sets(site, PEER(INTERNAL_NETWORKS), a);
 }
 
 /* IPv4-mapped, loopback or unspecified. */
@@ -136,14 +215,33 @@ bool ref_unusable_source(const struct ref_address *a)
 	return a->octet[0] >> 4 == 0xe || !memcmp(a->octet, "\xff\xff\xff\xff", 4);
 }
 
-static bool is_live(const struct ref_site *site, const struct row *row)
+/* Whether the edge address @end has the row in a direction. */
+static bool has_row(const struct ref_site *site, const struct ref_row *row,
+		    int direction, const struct ref_address *end)
 {
-	return (site->zones & 1U << row->zone) &&
-	       (row->feature == NO_FEATURE ||
+	int i;
+
+	if (row->direction != direction)
+		return false;
+	for (i = 0; i < site->n_bindings; i++)
+		if (ref_same(&site->binding[i].address, end) &&
+		    site->binding[i].service == row->service &&
+		    (row->nodes & 1U << site->binding[i].node))
+			return true;
+	return false;
+}
+
+static bool is_live(const struct ref_site *site, int i)
+{
+	const struct ref_row *row = &site->row[i];
+
+	return !(site->rows_off & 1ULL << i) &&
+	       (site->zones & 1U << row->zone) &&
+	       (row->feature == REF_NO_FEATURE ||
 		(site->features & 1U << row->feature));
 }
 
-static bool is_peer(const struct ref_site *site, const struct row *row,
+static bool is_peer(const struct ref_site *site, const struct ref_row *row,
 		    const struct ref_address *a)
 {
 	if (row->sets & site->bound)
@@ -177,30 +275,28 @@ static bool is_spoofed(const struct ref_site *site,
 	return is_edge(site, &p->source) && ref_unusable(&p->destination);
 }
 
-/* Whether a row, dead or alive, of one of the services names a port. */
-static bool table_names(uint32_t services, int direction,
-			enum ref_protocol protocol, uint16_t port)
+/* Whether a row, dead or alive, of an edge end names a port. */
+static bool end_names(const struct ref_site *site,
+		      const struct ref_address *end, int direction,
+		      enum ref_protocol protocol, uint16_t port)
 {
 	int i;
 
-	for (i = 0; i < ROWS; i++)
-		if ((services & 1U << table[i].service) &&
-		    table[i].direction == direction &&
-		    table[i].protocol == protocol &&
-		    table[i].low <= port && port <= table[i].high)
+	for (i = 0; i < site->n_rows; i++)
+		if (has_port(&site->row[i], protocol, port) &&
+		    has_row(site, &site->row[i], direction, end))
 			return true;
 	return false;
 }
 
 static bool is_named(const struct ref_site *site, const struct ref_packet *p)
 {
-	uint32_t to = ref_services(site, &p->destination);
-	uint32_t from = ref_services(site, &p->source);
+	const struct ref_address *to = &p->destination, *from = &p->source;
 
-	return table_names(to, NF_EDGE_DIRECTION_IN, p->protocol, p->dport) ||
-	       table_names(from, NF_EDGE_DIRECTION_OUT, p->protocol, p->dport) ||
-	       table_names(to, NF_EDGE_DIRECTION_OUT, p->protocol, p->sport) ||
-	       table_names(from, NF_EDGE_DIRECTION_IN, p->protocol, p->sport);
+	return end_names(site, to, NF_EDGE_DIRECTION_IN, p->protocol, p->dport) ||
+	       end_names(site, from, NF_EDGE_DIRECTION_OUT, p->protocol, p->dport) ||
+	       end_names(site, to, NF_EDGE_DIRECTION_OUT, p->protocol, p->sport) ||
+	       end_names(site, from, NF_EDGE_DIRECTION_IN, p->protocol, p->sport);
 }
 
 /* Sides are asked of the first direction only, and not of errors. */
@@ -228,13 +324,35 @@ static bool echo_passes_end(const struct ref_site *site,
 	       ((site->ping & 1U << side) && suits(site, side, direction, p));
 }
 
+/* Whether @other may ping or be pinged by @end, if that is an edge address. */
+static bool echo_suits_peer(const struct ref_site *site,
+			    const struct ref_address *end,
+			    const struct ref_address *other)
+{
+	return !is_edge(site, end) || !site->narrow_ping ||
+	       in_sets(site, site->ping_peers, other);
+}
+
 static struct ref_verdict judge_echo(const struct ref_site *site,
 				     const struct ref_packet *p)
 {
 	if (!echo_passes_end(site, p, &p->to, NF_EDGE_DIRECTION_IN) ||
 	    !echo_passes_end(site, p, &p->from, NF_EDGE_DIRECTION_OUT))
 		return dropped(NF_EDGE_REASON_NO_ROW);
+	if (!echo_suits_peer(site, &p->to, &p->from) ||
+	    !echo_suits_peer(site, &p->from, &p->to))
+		return dropped(NF_EDGE_REASON_PEER);
 	return (struct ref_verdict){ .verdict = NF_EDGE_VERDICT_ACCEPT };
+}
+
+/* The logging ports are guarded on inward rows of the external side. */
+static bool is_guarded(const struct ref_site *site, const struct ref_row *row,
+		       const struct ref_packet *p)
+{
+	return !site->expose_cls_ports &&
+	       row->direction == NF_EDGE_DIRECTION_IN &&
+	       side_of(row) == NF_EDGE_SIDE_EXTERNAL &&
+	       p->protocol == REF_TCP && p->port >= 50001 && p->port <= 50003;
 }
 
 /* The rows that permit one end; near rows of each reason if there are none. */
@@ -249,14 +367,12 @@ static uint64_t judge_end(const struct ref_site *site,
 	uint64_t of_reason[NF_EDGE_REASON_SEVERAL + 1] = { 0 }, rows = 0;
 	int i;
 
-	for (i = 0; i < ROWS; i++) {
-		const struct row *row = &table[i];
+	for (i = 0; i < site->n_rows; i++) {
+		const struct ref_row *row = &site->row[i];
 		int failed = 0, reason = 0;
 
-		if (row->direction != direction ||
-		    !(ref_services(site, end) & 1U << row->service) ||
-		    row->protocol != p->protocol || p->port < row->low ||
-		    p->port > row->high)
+		if (!has_port(row, p->protocol, p->port) ||
+		    !has_row(site, row, direction, end))
 			continue;
 		of_reason[NF_EDGE_REASON_SEVERAL] |= 1ULL << i;
 		if (!suits(site, side_of(row), direction, p)) {
@@ -267,13 +383,11 @@ static uint64_t judge_end(const struct ref_site *site,
 			failed++;
 			reason = NF_EDGE_REASON_PEER;
 		}
-		if (!is_live(site, row)) {
+		if (!is_live(site, i)) {
 			failed++;
 			reason = NF_EDGE_REASON_DISABLED;
 		}
-		if (!failed && !strcmp(row->id, "external/11") &&
-		    !site->expose_cls_ports && p->port >= 50001 &&
-		    p->port <= 50003) {
+		if (!failed && is_guarded(site, row, p)) {
 			failed++;
 			reason = NF_EDGE_REASON_CLS_GUARD;
 		}

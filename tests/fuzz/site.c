@@ -152,7 +152,8 @@ void site_read(struct ref_site *site, struct input *in)
 {
 	unsigned int n, i, flags;
 
-	memset(site, 0, offsetof(struct ref_site, prefix));
+	memset(site, 0, offsetof(struct ref_site, row));
+	ref_use_profile(site, 0);
 	site->n_prefixes = 0;
 	site->n_bindings = 0;
 	site->zones = read_u8(in) & 0x1f;
