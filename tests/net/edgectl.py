@@ -11,7 +11,7 @@ import tempfile
 import time
 from dataclasses import dataclass, field
 
-from flow_table import FEATURES, ROW, TOP, ZONES
+from flow_table import FEATURES, TOP, ZONES, row_of
 from netns import DEADLINE, PATIENCE, until
 
 COUNTS = ("connections", "packets_to_edge", "bytes_to_edge",
@@ -32,6 +32,11 @@ class Config:
     interfaces: dict = field(default_factory=dict)  # name: sides
     nodes: dict = field(default_factory=dict)       # name: {service: addresses}
     peers: dict = field(default_factory=dict)       # set: prefixes
+    profile: str = None
+    ports: dict = field(default_factory=dict)       # key: port or range
+    rows: dict = field(default_factory=dict)        # name: {key: value}
+    rows_off: list = None
+    ping_peers: list = None
 
     def but(self, **changes):
         """A copy with some fields replaced; `peers` is merged: a set of None
@@ -68,6 +73,19 @@ class Config:
                 [f"    {s} = {many(a)}" for s, a in services.items()] + ["}"]
         for name, prefixes in self.peers.items():
             out.append(f"peers {name} {{ prefixes = {many(prefixes)} }}")
+        if self.profile is not None:
+            out.append(f"profile = {self.profile}")
+        if self.ports:
+            out.append("ports { " + "  ".join(
+                f"{key} = {port}" for key, port in self.ports.items()) + " }")
+        for name, keys in self.rows.items():
+            out.append(f"row {name} {{ " + "  ".join(
+                f"{key} = {many(v) if isinstance(v, list) else v}"
+                for key, v in keys.items()) + " }")
+        if self.rows_off is not None:
+            out.append(f"rows-off = {many(self.rows_off)}")
+        if self.ping_peers is not None:
+            out.append(f"ping-peers = {many(self.ping_peers)}")
         return "\n".join(out) + "\n"
 
 
@@ -245,7 +263,7 @@ def permitted(node, rows, connections=0, to_edge=(0, 0), from_edge=(0, 0)):
     counts = dict(zip(COUNTS, (connections, *to_edge, *from_edge)))
     counts = {n: v for n, v in counts.items() if v}
     return Counters({(node, str(r)): dict(counts) for r in rows},
-                    {(node, ROW[str(r)].service): dict(counts) for r in rows})
+                    {(node, row_of(r).service): dict(counts) for r in rows})
 
 
 def refused(reason, packets=1, length=0, audit=False):
@@ -259,7 +277,7 @@ def denied(packets, node, near):
     """What moves at the near rows of a node, and once for each service."""
     counts = {"denied": packets}
     return Counters({(node, str(r)): dict(counts) for r in near},
-                    {(node, ROW[str(r)].service): dict(counts) for r in near})
+                    {(node, row_of(r).service): dict(counts) for r in near})
 
 
 def together(*parts):

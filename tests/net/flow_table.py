@@ -5,6 +5,7 @@ PROFILES the rows of each profile, by its name, in the order of the netlink
          specification
 ROWS     every row of the default profile, in document order
 ROW      the same by id: ROW["external/5"]
+row_of(row) a row, or the default profile's row of this id
 ZONES, FEATURES, SERVICES, SIDES, PEER_SETS, REASONS
          the names, in the order of the netlink specification
 """
@@ -106,6 +107,27 @@ ROWS = PROFILES[DEFAULT]
 ROW = {row.id: row for row in ROWS}
 
 
-def rows_of(service, direction, l4, port):
+def rows_of(service, direction, l4, port, profile=DEFAULT):
     """All rows, dead or alive, of an edge end, a protocol and a port."""
-    return [r for r in ROWS if r.names(service, direction, l4, port)]
+    return [r for r in PROFILES[profile] if r.names(service, direction, l4, port)]
+
+
+def zones_of(profile):
+    found = {row.zone for row in PROFILES[profile]}
+    return [zone for zone in ZONES if zone in found]
+
+
+def features_of(profile):
+    found = {row.feature for row in PROFILES[profile]}
+    return [feature for feature in FEATURES if feature in found]
+
+
+def site_row(name, service, direction, l4, low, high=None):
+    """A row of the site's own, as far as a test needs it."""
+    return Row(f"site/{name}", "site", service, direction, "", "", l4, low,
+               high or low, (), False, "", "")
+
+
+def row_of(row):
+    """A row, or the default profile's row of an id."""
+    return row if isinstance(row, Row) else ROW[row]

@@ -61,6 +61,8 @@ The pieces, for tests that need more:
     until(condition, what)        poll with a deadline; never sleep
     if_ready(call, *args)         the call's value; None while it would block
     flow_table: ROWS, ROW[id], rows_of(service, direction, l4, port)
+    Rows are named by ids, which are the default profile's, or are rows of
+    flow_table: PROFILES[name], site_row(...).
 
 Another topology is another dictionary of namespaces: Net(spaces, hosts).
 """
@@ -78,7 +80,8 @@ import packets
 
 from edgectl import (Config, Counters, Edgectl, Watch, denied, permitted,
                      refused, together)
-from flow_table import CLS_PORTS, FEATURES, ROW, ROWS, ZONES, rows_of
+from flow_table import (CLS_PORTS, FEATURES, ROW, ROWS, ZONES, row_of,
+                        rows_of)
 from netns import GATEWAY_MAC, Namespace, Tap, link, until
 from packets import family_of
 from topology import HOSTS, OPEN, Endpoint, appliance, reference
@@ -87,7 +90,7 @@ __all__ = ["CLS_PORTS", "Config", "Connection", "Counters", "Edgectl",
            "Endpoint", "FEATURES", "HOSTS", "KIND", "Namespace",
            "Net", "OPEN", "ROW", "ROWS", "Tap", "Watch", "ZONES",
            "appliance", "denied", "family_of", "if_ready", "link",
-           "permitted", "reference", "refused", "rows_of",
+           "permitted", "reference", "refused", "row_of", "rows_of",
            "together", "until"]
 
 MARKER_PORT = 9
@@ -299,7 +302,7 @@ class Net:
             assert there[0] and back[0]
             parts = []
             for rows in permits:
-                into = ROW[str(rows[0])].direction == "in"
+                into = row_of(rows[0]).direction == "in"
                 parts.append(permitted(
                     self.node_of((dst if into else src).address), rows, 1,
                     there if into else back, back if into else there))
@@ -370,7 +373,7 @@ class Net:
         self.awaits(tap, sent.src, sent.dst, proto=sent.proto)
         parts = []
         for rows in permits:
-            into = ROW[str(rows[0])].direction == "in"
+            into = row_of(rows[0]).direction == "in"
             way = {"to_edge" if into else "from_edge": (1, sent.length)}
             parts.append(permitted(self.node_of(sent.dst if into else
                                                 sent.src), rows, new, **way))
@@ -384,7 +387,7 @@ class Net:
         if reason == "several":
             near = ()
         for direction, end in (("in", dst), ("out", src)):
-            rows = [r for r in near if ROW[str(r)].direction == direction]
+            rows = [r for r in near if row_of(r).direction == direction]
             if rows:
                 parts.append(denied(count, self.node_of(end), rows))
         return together(*parts)

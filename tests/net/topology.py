@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The reference site: an appliance between three networks.
 
-                     inet  (client, partner)
+                     inet  (client, partner, balancer)
                       |
                     wan0
       lan --- lan0 - fw - dmz0 --- edge1     one segment: the two Edges
-   (user, director,           \\-- edge2     cannot hear each other
-   frontend, frontend2)
+   (user, admin, time,        \\-- edge2     cannot hear each other
+   director, frontend,
+   frontend2)
 
 Everything is static: permanent neighbours, no duplicate address detection,
 no router advertisements, no redirects. So no packet moves but a test's.
@@ -39,7 +40,10 @@ class Endpoint:
 HOSTS = {
     "client": ("inet", "198.51.100.7", "2001:db8:51::7"),
     "partner": ("inet", "203.0.113.9", "2001:db8:113::9"),
+    "balancer": ("inet", "198.51.100.10", "2001:db8:51::10"),
     "user": ("lan", "192.168.10.5", "2001:db8:10::5"),
+    "admin": ("lan", "192.168.10.70", "2001:db8:10::70"),
+    "time": ("lan", "192.168.10.2", "2001:db8:10::2"),
     "director": ("lan", "192.168.10.80", "2001:db8:10::80"),
     "frontend": ("lan", "192.168.10.90", "2001:db8:10::90"),
     "frontend2": ("lan", "192.168.10.91", "2001:db8:10::91"),
