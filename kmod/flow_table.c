@@ -35,16 +35,26 @@
 		.any_when_unbound = UNBOUND_##_unbound,			\
 	},
 
+#define GUARD(...)
+
 const struct nf_edge_row nf_edge_rows[NF_EDGE_ROWS] = {
 #include <nf_edge/profiles/lync2013-scaled-public.def>
 };
 
-/* The ports of the centralized logging agent, inside the range of media. */
-static const struct nf_edge_port_guard logging_ports = {
-	.port_low = 50001,
-	.port_high = 50003,
-	.l4proto = IPPROTO_TCP,
-};
+#undef GUARD
+#undef ROW
+#define ROW(...)
+#define GUARD(_protocol, _low, _high)					\
+	{								\
+		.port_low = (_low),					\
+		.port_high = (_high),					\
+		.l4proto = IPPROTO_##_protocol,				\
+	}
+
+/* Two lines, or none, do not build. */
+static const struct nf_edge_port_guard logging_ports =
+#include <nf_edge/profiles/lync2013-scaled-public.def>
+;
 
 static_assert(NF_EDGE_ROWS <= NF_EDGE_TABLE_ROWS);
 

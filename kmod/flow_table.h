@@ -8,7 +8,9 @@
 enum {
 	NF_EDGE_ROWS = 0
 #define ROW(...) + 1
+#define GUARD(...)
 #include <nf_edge/profiles/lync2013-scaled-public.def>
+#undef GUARD
 #undef ROW
 };
 

@@ -133,9 +133,28 @@ def test_ids_are_line_numbers_of_the_document(profile):
 
 @each_profile
 def test_the_logging_ports_are_guarded(profile):
-    guards = read_guards(text_of(profile))
-    # The guard of the default profile still stands in the module.
-    assert guards == ([] if profile == DEFAULT else [("tcp", "50001", "50003")])
+    assert read_guards(text_of(profile)) == [("tcp", "50001", "50003")]
+
+
+@pytest.mark.parametrize("before, after", [
+    ("GUARD(TCP, 50001, 50003)\n", ""),
+    ("GUARD(TCP, 50001, 50003)", "GUARD(UDP, 50001, 50003)"),
+    ("GUARD(TCP, 50001, 50003)", "GUARD(TCP, 50000, 50003)"),
+    ("GUARD(TCP, 50001, 50003)", "GUARD(TCP, 50001, 50003)\nGUARD(TCP, 443, 443)"),
+])
+def test_a_changed_guard_is_noticed(before, after):
+    text = text_of(DEFAULT)
+    assert before in text
+    assert read_guards(text.replace(before, after)) != [("tcp", "50001", "50003")]
+
+
+@pytest.mark.parametrize("line", [
+    "GUARD(TCP, 50001)", "GUARD(TCP, 50001, 50003, AV)", "GUARD TCP 50001 50003",
+    "PORTS(TCP, 50001, 50003)",
+])
+def test_a_line_that_is_neither_row_nor_guard_is_noticed(line):
+    with pytest.raises(AssertionError, match="not a row"):
+        read_table(text_of(DEFAULT) + line)
 
 
 @pytest.mark.parametrize("profile, before, after, column", [

@@ -6,6 +6,8 @@ PROFILES the rows of each profile, by its name, in the order of the netlink
 ROWS     every row of the default profile, in document order
 ROW      the same by id: ROW["external/5"]
 row_of(row) a row, or the default profile's row of this id
+CLS_PORTS
+         the ports of the Centralized Logging agent, which its GUARD line names
 ZONES, FEATURES, SERVICES, SIDES, PEER_SETS, REASONS
          the names, in the order of the netlink specification
 """
@@ -34,9 +36,6 @@ PEER_SETS = ("internal-networks", "xmpp-partners", "crl", "dns",
              "live-messenger-clients")
 REASONS = ("spoofed", "isolation", "untracked", "no-row", "invalid",
            "cls-guard", "interface", "peer", "disabled", "several")
-
-# The ports of the Centralized Logging agent (semantics: cls-guard).
-CLS_PORTS = range(50001, 50004)
 
 
 @dataclass(frozen=True)
@@ -77,12 +76,16 @@ def _word(text):
     return text.strip().lower().replace("_", "-")
 
 
-def _read(path):
+def _lines(path):
     text = re.sub(r"/\*.*?\*/", "", path.read_text(), flags=re.S)
-    lines = [line for line in text.splitlines()
-             if line.strip() and not line.startswith("GUARD(")]
+    return [line for line in text.splitlines() if line.strip()]
+
+
+def _read(path):
     rows = []
-    for line in lines:
+    for line in _lines(path):
+        if line.startswith("GUARD("):
+            continue
         inside = re.fullmatch(r"ROW\((.*)\)", line.strip()).group(1)
         # A field is a C string or a run without comma and quotation mark.
         fields = re.findall(r'\s*("(?:[^"\\]|\\.)*"|[^,"]+)\s*(?:,|$)', inside)
@@ -102,9 +105,19 @@ def _read(path):
     return tuple(rows)
 
 
+def _guarded(path):
+    """The guarded ports: of TCP, in exactly one line."""
+    (guard,) = (line for line in _lines(path) if line.startswith("GUARD("))
+    low, high = map(int, re.fullmatch(r"GUARD\(TCP, (\d+), (\d+)\)",
+                                      guard).groups())
+    assert low <= high, guard
+    return range(low, high + 1)
+
+
 PROFILES = {name: _read(TABLES / f"{name}.def") for name in PROFILE_NAMES}
 ROWS = PROFILES[DEFAULT]
 ROW = {row.id: row for row in ROWS}
+CLS_PORTS = _guarded(TABLES / f"{DEFAULT}.def")
 
 
 def rows_of(service, direction, l4, port, profile=DEFAULT):

@@ -77,8 +77,9 @@ static u64 judge_end(const struct policy *policy, const struct host *edge,
 			failed++;
 			reason = NF_EDGE_REASON_DISABLED;
 		}
-		if (!failed && !strcmp(row->id, "external/11") &&
-		    !policy->expose && p->dport >= 50001 && p->dport <= 50003) {
+		if (!failed && is_in && row->side == NF_EDGE_SIDE_EXTERNAL &&
+		    row->l4proto == IPPROTO_TCP && !policy->expose &&
+		    p->dport >= 50001 && p->dport <= 50003) {
 			failed++;
 			reason = NF_EDGE_REASON_CLS_GUARD;
 		}

@@ -33,6 +33,8 @@
 		.note = note_,						\
 	},
 
+#define GUARD(...)
+
 const struct row rows_table[NF_EDGE_ROW_COUNT] = {
 #include <nf_edge/profiles/lync2013-scaled-public.def>
 };

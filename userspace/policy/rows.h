@@ -44,7 +44,9 @@ struct row {
 
 enum { NF_EDGE_ROW_COUNT = 0
 #define ROW(...) + 1
+#define GUARD(...)
 #include <nf_edge/profiles/lync2013-scaled-public.def>
+#undef GUARD
 #undef ROW
 };
 
