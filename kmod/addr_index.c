@@ -22,13 +22,13 @@
 #include "row.h"
 
 /* Addresses with a flag of their own are prefixes of two more sets. */
-#define SET_NEVER		NF_EDGE_TABLE_SETS
-#define SET_NEVER_SOURCE	(SET_NEVER + 1)
+#define SET_MARTIAN		NF_EDGE_TABLE_SETS
+#define SET_MARTIAN_SOURCE	(SET_MARTIAN + 1)
 /* Edge addresses too, each with a class of its own. */
-#define SET_EDGE		(SET_NEVER_SOURCE + 1)
+#define SET_EDGE		(SET_MARTIAN_SOURCE + 1)
 
 /* Sets that a policy binds. */
-#define OWN_SETS		(BIT_ULL(SET_NEVER) - 1)
+#define OWN_SETS		(BIT_ULL(SET_MARTIAN) - 1)
 
 static_assert(SET_EDGE < 64);
 static_assert(NF_EDGE_PEER_SET_LIVE_MESSENGER_CLIENTS < NF_EDGE_TABLE_SETS);
@@ -39,8 +39,8 @@ static_assert(NF_EDGE_PEER_SET_LIVE_MESSENGER_CLIENTS < NF_EDGE_TABLE_SETS);
 /* Ranges that packets must not use, ascending in each family. */
 static const struct nf_edge_prefix builtin[] = {
 #define RANGE_LINK_LOCAL(...)
-#define RANGE_MARTIAN(...)		RANGE(SET_NEVER, __VA_ARGS__)
-#define RANGE_MARTIAN_SOURCE(...)	RANGE(SET_NEVER_SOURCE, __VA_ARGS__)
+#define RANGE_MARTIAN(...)		RANGE(SET_MARTIAN, __VA_ARGS__)
+#define RANGE_MARTIAN_SOURCE(...)	RANGE(SET_MARTIAN_SOURCE, __VA_ARGS__)
 #define RANGE(set, version, high, low, length, text, word)		\
 	{ high, low, (version) == 6, length, set },
 #define SPECIAL_RANGE(use, ...)		RANGE_##use(__VA_ARGS__)
@@ -115,7 +115,7 @@ struct layout {
 };
 
 /* Number the last range: no prefix begins there any more. */
-static void settle(struct layout *l)
+static void number_last_range(struct layout *l)
 {
 	if (!l->ranges || !l->n)
 		return;
@@ -132,7 +132,7 @@ static void emit(struct layout *l, u64 hi, u64 lo, u64 sets)
 	    !(sets & BIT_ULL(SET_EDGE)))
 		return;
 	if (!same) {
-		settle(l);
+		number_last_range(l);
 		l->n++;
 	}
 	l->last_hi = hi;
@@ -266,7 +266,7 @@ static void lay_out(struct layout *l, const struct sources *sources)
 			open_one(l, &p);
 	while (l->n_open)
 		close_one(l);
-	settle(l);
+	number_last_range(l);
 }
 
 static int lay_out_family(struct nf_edge_ranges *ranges, struct layout *l,
@@ -296,8 +296,8 @@ static int lay_out_family(struct nf_edge_ranges *ranges, struct layout *l,
 
 static u8 flags_of_sets(u64 sets)
 {
-	return (sets & BIT_ULL(SET_NEVER) ? NF_EDGE_NEVER : 0) |
-	       (sets & BIT_ULL(SET_NEVER_SOURCE) ? NF_EDGE_NEVER_SOURCE : 0);
+	return (sets & BIT_ULL(SET_MARTIAN) ? NF_EDGE_MARTIAN : 0) |
+	       (sets & BIT_ULL(SET_MARTIAN_SOURCE) ? NF_EDGE_MARTIAN_SOURCE : 0);
 }
 
 static int start_numbers(struct numbers *numbers, const struct sources *sources)
@@ -380,8 +380,8 @@ static int make_all_slots(struct nf_edge_addr_index *index,
 				   last_class(&index->all_ipv6));
 }
 
-#define MARKING	(BIT_ULL(NF_EDGE_PEER_SET_INTERNAL_NETWORKS) |	\
-		 BIT_ULL(SET_NEVER) | BIT_ULL(SET_NEVER_SOURCE) |	\
+#define GUARDED_SETS	(BIT_ULL(NF_EDGE_PEER_SET_INTERNAL_NETWORKS) |	\
+		 BIT_ULL(SET_MARTIAN) | BIT_ULL(SET_MARTIAN_SOURCE) |	\
 		 BIT_ULL(SET_EDGE))
 
 /* A block's number is read from the packet as it stands there. */
@@ -390,7 +390,7 @@ static u16 block(u16 bits)
 	return (__force u16)cpu_to_be16(bits);
 }
 
-static void mark(struct nf_edge_addr_index *index,
+static void add_guarded(struct nf_edge_addr_index *index,
 		 const struct nf_edge_prefix *p)
 {
 	u64 last = p->hi | nf_edge_host_bits_hi(p->len);
@@ -402,32 +402,32 @@ static void mark(struct nf_edge_addr_index *index,
 		return;
 	}
 	for (i = p->hi >> 48; i <= last >> 48; i++)
-		__set_bit(block(i), p->ipv6 ? index->marked_ipv6 :
-					      index->marked_ipv4);
+		__set_bit(block(i), p->ipv6 ? index->maybe_guarded_ipv6 :
+					      index->maybe_guarded_ipv4);
 }
 
-static int make_marks(struct nf_edge_addr_index *index,
+static int make_guard_bitmaps(struct nf_edge_addr_index *index,
 		      const struct sources *sources)
 {
 	struct walk walk = { .sources = sources };
 	struct nf_edge_prefix p;
 
-	index->marked_ipv4 = kvcalloc(BITS_TO_LONGS(NF_EDGE_BLOCKS),
+	index->maybe_guarded_ipv4 = kvcalloc(BITS_TO_LONGS(NF_EDGE_BLOCKS),
 				      sizeof(long), GFP_KERNEL_ACCOUNT);
-	index->marked_ipv6 = kvcalloc(BITS_TO_LONGS(NF_EDGE_BLOCKS),
+	index->maybe_guarded_ipv6 = kvcalloc(BITS_TO_LONGS(NF_EDGE_BLOCKS),
 				      sizeof(long), GFP_KERNEL_ACCOUNT);
 	index->folded_ipv6 = kvcalloc(BITS_TO_LONGS(NF_EDGE_BLOCKS),
 				      sizeof(long), GFP_KERNEL_ACCOUNT);
-	if (!index->marked_ipv4 || !index->marked_ipv6 || !index->folded_ipv6)
+	if (!index->maybe_guarded_ipv4 || !index->maybe_guarded_ipv6 || !index->folded_ipv6)
 		return -ENOMEM;
 	while (next(&walk, &p))
-		if (MARKING & BIT_ULL(p.set))
-			mark(index, &p);
+		if (GUARDED_SETS & BIT_ULL(p.set))
+			add_guarded(index, &p);
 	/* Edge addresses without a hash are found when every block is marked. */
 	if (!index->edge_ipv4.seed)
-		bitmap_fill(index->marked_ipv4, NF_EDGE_BLOCKS);
+		bitmap_fill(index->maybe_guarded_ipv4, NF_EDGE_BLOCKS);
 	if (!index->edge_ipv6.seed)
-		bitmap_fill(index->marked_ipv6, NF_EDGE_BLOCKS);
+		bitmap_fill(index->maybe_guarded_ipv6, NF_EDGE_BLOCKS);
 	return 0;
 }
 
@@ -477,7 +477,7 @@ int nf_edge_addr_index_build(struct nf_edge_addr_index *index,
 	return err ?: make_all_slots(index, address, n) ?:
 		      nf_edge_ranges_cut(&index->all_ipv4, true) ?:
 		      nf_edge_ranges_cut(&index->all_ipv6, false) ?:
-		      make_marks(index, &sources);
+		      make_guard_bitmaps(index, &sources);
 }
 
 /**
@@ -489,8 +489,8 @@ void nf_edge_addr_index_free(struct nf_edge_addr_index *index)
 	kvfree(index->class);
 	nf_edge_slots_free(&index->edge_ipv4);
 	nf_edge_slots_free(&index->edge_ipv6);
-	kvfree(index->marked_ipv4);
-	kvfree(index->marked_ipv6);
+	kvfree(index->maybe_guarded_ipv4);
+	kvfree(index->maybe_guarded_ipv6);
 	kvfree(index->folded_ipv6);
 	nf_edge_ranges_free(&index->all_ipv4);
 	nf_edge_ranges_free(&index->all_ipv6);

@@ -27,9 +27,9 @@
  * @edge_ipv6: the edge addresses of IPv6
  * @all_ipv4: every address of IPv4
  * @all_ipv6: every address of IPv6
- * @marked_ipv4: a bit for the first 16 bits of each address that a guard may
+ * @maybe_guarded_ipv4: a bit for the first 16 bits of each address that a guard may
  *	ask about: edge addresses, internal-networks, and those with a flag
- * @marked_ipv6: a bit for the first 16 bits of each prefix that a guard may ask
+ * @maybe_guarded_ipv6: a bit for the first 16 bits of each prefix that a guard may ask
  *	about and that is shorter than 48 bits
  * @folded_ipv6: a bit for each other address that a guard may ask about, by the
  *	fold of the first 48 bits
@@ -41,8 +41,8 @@ struct nf_edge_addr_index {
 	struct nf_edge_slots edge_ipv6;
 	struct nf_edge_ranges all_ipv4;
 	struct nf_edge_ranges all_ipv6;
-	unsigned long *marked_ipv4;
-	unsigned long *marked_ipv6;
+	unsigned long *maybe_guarded_ipv4;
+	unsigned long *maybe_guarded_ipv6;
 	unsigned long *folded_ipv6;
 	u32 n_edge;
 };
@@ -83,7 +83,7 @@ nf_edge_edge_number(const struct nf_edge_addr_index *index, bool ipv4,
 		memcpy(&addr4, addr, sizeof(addr4));
 		slot = &slots->ipv4[nf_edge_hash_ipv4(slots, addr4)];
 		if (slot->addr == addr4)
-			class = nf_edge_nonzero(slot->class);
+			class = nf_edge_assume_nonzero(slot->class);
 	} else {
 		const struct nf_edge_slots *slots = &index->edge_ipv6;
 		const struct nf_edge_slot_ipv6 *slot;
@@ -93,7 +93,7 @@ nf_edge_edge_number(const struct nf_edge_addr_index *index, bool ipv4,
 		memcpy(&lo, addr + sizeof(hi), sizeof(lo));
 		slot = &slots->ipv6[nf_edge_hash_ipv6(slots, hi, lo)];
 		if (slot->lo == lo && slot->hi == hi)
-			class = nf_edge_nonzero(slot->class);
+			class = nf_edge_assume_nonzero(slot->class);
 	}
 	return class;
 }
@@ -124,7 +124,7 @@ nf_edge_class_of(const struct nf_edge_addr_index *index, bool ipv4,
  * @ipv4: the family
  * @addr: the address in network order
  *
- * Return: if nf_edge_ranges_settled(), nf_edge_bucket_class() is its class;
+ * Return: if nf_edge_ranges_is_value(), nf_edge_bucket_class() is its class;
  * else nf_edge_class_of() has to be asked.
  */
 static __always_inline u32
@@ -144,7 +144,7 @@ nf_edge_bucket_class(const struct nf_edge_addr_index *index, u32 bucket)
 }
 
 /**
- * nf_edge_marked - whether a guard may ask about an address
+ * nf_edge_maybe_guarded - whether a guard may ask about an address
  * @index: the index
  * @ipv4: the family
  * @addr: the address in network order
@@ -153,7 +153,7 @@ nf_edge_bucket_class(const struct nf_edge_addr_index *index, u32 bucket)
  * has no flag.
  */
 static __always_inline bool
-nf_edge_marked(const struct nf_edge_addr_index *index, bool ipv4,
+nf_edge_maybe_guarded(const struct nf_edge_addr_index *index, bool ipv4,
 	       const void *addr)
 {
 	u64 hi;
@@ -161,10 +161,10 @@ nf_edge_marked(const struct nf_edge_addr_index *index, bool ipv4,
 
 	if (ipv4) {
 		memcpy(&block, addr, sizeof(block));
-		return test_bit(block, index->marked_ipv4);
+		return test_bit(block, index->maybe_guarded_ipv4);
 	}
 	memcpy(&hi, addr, sizeof(hi));
-	return test_bit((u16)hi, index->marked_ipv6) ||
+	return test_bit((u16)hi, index->maybe_guarded_ipv6) ||
 	       test_bit(nf_edge_fold(hi), index->folded_ipv6);
 }
 

@@ -45,14 +45,14 @@ static bool row_suits(const struct nf_edge_row *row, int arrival,
 }
 
 /**
- * nf_edge_make_words - the words of a policy
- * @words: where they go
+ * nf_edge_make_masks - the masks of a policy
+ * @masks: where they go
  * @table: the rows
  * @switches: zones and features
  * @ping: mask of enum nf_edge_side
  * @expose_cls_ports: whether rows permit the table's guarded ports
  */
-void nf_edge_make_words(struct nf_edge_words *words,
+void nf_edge_make_masks(struct nf_edge_masks *masks,
 			const struct nf_edge_table *table,
 			const struct nf_edge_switches *switches, u8 ping,
 			bool expose_cls_ports)
@@ -60,28 +60,28 @@ void nf_edge_make_words(struct nf_edge_words *words,
 	int arrival;
 	u32 i;
 
-	memset(words, 0, sizeof(*words));
-	words->table = table;
-	words->live = nf_edge_live_rows(table, switches);
+	memset(masks, 0, sizeof(*masks));
+	masks->table = table;
+	masks->live = nf_edge_live_rows(table, switches);
 	if (!expose_cls_ports)
-		words->guarded = table->guarded;
-	words->ping = ping;
+		masks->guarded = table->guarded;
+	masks->ping = ping;
 	for (i = 0; i < table->n; i++) {
 		const struct nf_edge_row *row = &table->row[i];
 
 		for (arrival = 0; arrival < NF_EDGE_ARRIVALS; arrival++) {
 			if (row_suits(row, arrival, false))
-				words->arrival[arrival][0] |= BIT_ULL(i);
+				masks->arrival[arrival][0] |= BIT_ULL(i);
 			if (row_suits(row, arrival, true))
-				words->arrival[arrival][1] |= BIT_ULL(i);
+				masks->arrival[arrival][1] |= BIT_ULL(i);
 		}
 	}
-	words->arrival[NF_EDGE_ANYWHERE][0] = ~0ULL;
-	words->arrival[NF_EDGE_ANYWHERE][1] = ~0ULL;
+	masks->arrival[NF_EDGE_ANYWHERE][0] = ~0ULL;
+	masks->arrival[NF_EDGE_ANYWHERE][1] = ~0ULL;
 	for (arrival = 0; arrival <= NF_EDGE_ANYWHERE; arrival++)
 		for (i = 0; i < 2; i++)
-			words->permitting[arrival][i] =
-				words->arrival[arrival][i] & words->live;
+			masks->permitting[arrival][i] =
+				masks->arrival[arrival][i] & masks->live;
 }
 
 /* Whether an address in @sets with @services is a peer of the row. */
@@ -128,11 +128,11 @@ void nf_edge_make_class(struct nf_edge_class *class,
 	class->flags = flags;
 	if (sets & BIT(NF_EDGE_PEER_SET_INTERNAL_NETWORKS))
 		class->flags |= NF_EDGE_INSIDE;
-	class->foreign_to = NF_EDGE_GUARD_EXEMPT | NF_EDGE_GUARD_BRIDGE;
+	class->spoofed_on = NF_EDGE_GUARD_EXEMPT | NF_EDGE_GUARD_BRIDGE;
 	if (services || (class->flags & NF_EDGE_INSIDE))
-		class->foreign_to |= NF_EDGE_GUARD_EXTERNAL;
+		class->spoofed_on |= NF_EDGE_GUARD_EXTERNAL;
 	if (services & NF_EDGE_EXTERNAL_SERVICES)
-		class->foreign_to |= NF_EDGE_GUARD_INTERNAL;
+		class->spoofed_on |= NF_EDGE_GUARD_INTERNAL;
 
 	for (i = 0; i < table->n; i++) {
 		const struct nf_edge_row *row = &table->row[i];
@@ -154,6 +154,6 @@ void nf_edge_make_class(struct nf_edge_class *class,
 	/* A source that is always spoofed has no row. */
 	if (flags)
 		class->as_source = 0;
-	if (flags & NF_EDGE_NEVER)
+	if (flags & NF_EDGE_MARTIAN)
 		class->as_destination = 0;
 }

@@ -20,15 +20,15 @@ struct nf_edge_table;
 /**
  * enum nf_edge_class_flags - what an address is beside its rows
  * @NF_EDGE_INSIDE: in internal-networks
- * @NF_EDGE_NEVER: no packet of an edge address may name it (IPv4-mapped,
+ * @NF_EDGE_MARTIAN: no packet of an edge address may name it (IPv4-mapped,
  *	loopback, unspecified)
- * @NF_EDGE_NEVER_SOURCE: no packet to an edge address may come from it
+ * @NF_EDGE_MARTIAN_SOURCE: no packet to an edge address may come from it
  *	(multicast, broadcast)
  */
 enum nf_edge_class_flags {
 	NF_EDGE_INSIDE		= BIT(0),
-	NF_EDGE_NEVER		= BIT(1),
-	NF_EDGE_NEVER_SOURCE	= BIT(2),
+	NF_EDGE_MARTIAN		= BIT(1),
+	NF_EDGE_MARTIAN_SOURCE	= BIT(2),
 };
 
 /**
@@ -41,7 +41,7 @@ enum nf_edge_class_flags {
  * @services: mask of enum nf_edge_service; an edge address has one at least
  * @node: number of the node that binds it
  * @flags: enum nf_edge_class_flags
- * @foreign_to: mask of enum nf_edge_guard, the guards that stop a packet from
+ * @spoofed_on: mask of enum nf_edge_guard, the guards that stop a packet from
  *	it
  */
 struct nf_edge_class {
@@ -53,14 +53,14 @@ struct nf_edge_class {
 	u8 services;
 	u8 node;
 	u8 flags;
-	u8 foreign_to;
+	u8 spoofed_on;
 } __aligned(64);	/* in one cache line, and its place is a shift */
 
 /* Sets of sides are masks of enum nf_edge_side; the local host comes after. */
 #define NF_EDGE_SIDE_SETS	8
 #define NF_EDGE_LOCAL_HOST	NF_EDGE_SIDE_SETS
 #define NF_EDGE_ARRIVALS	(NF_EDGE_SIDE_SETS + 1)
-/* Where the words say what suits a packet whose arrival does not matter. */
+/* Where the masks say what suits a packet whose arrival does not matter. */
 #define NF_EDGE_ANYWHERE	NF_EDGE_ARRIVALS
 
 /**
@@ -83,17 +83,17 @@ static inline bool nf_edge_same_switches(const struct nf_edge_switches *a,
 }
 
 /**
- * struct nf_edge_words - a policy short of its addresses
+ * struct nf_edge_masks - a policy short of its addresses
  * @table: the rows
  * @live: rows that are live
  * @guarded: rows that permit nothing on the table's guarded ports
  * @arrival: rows that suit an arrival; the second word is for packets whose
  *	source is an edge address
- * @permitting: live rows that suit an arrival, two words as in @arrival
+ * @permitting: live rows that suit an arrival, two masks as in @arrival
  * @ping: mask of enum nf_edge_side, the row sides whose edge addresses take
  *	part in echo
  */
-struct nf_edge_words {
+struct nf_edge_masks {
 	const struct nf_edge_table *table;
 	u64 live;
 	u64 guarded;
@@ -107,9 +107,9 @@ struct nf_edge_words {
  * a register that a function has to save for the pointer.
  */
 static __always_inline const struct nf_edge_table *
-nf_edge_table_of(const struct nf_edge_words *words)
+nf_edge_table_of(const struct nf_edge_masks *masks)
 {
-	return READ_ONCE(words->table);
+	return READ_ONCE(masks->table);
 }
 
 /**
@@ -131,7 +131,7 @@ enum nf_edge_guard {
 
 u64 nf_edge_live_rows(const struct nf_edge_table *table,
 		      const struct nf_edge_switches *switches);
-void nf_edge_make_words(struct nf_edge_words *words,
+void nf_edge_make_masks(struct nf_edge_masks *masks,
 			const struct nf_edge_table *table,
 			const struct nf_edge_switches *switches, u8 ping,
 			bool expose_cls_ports);

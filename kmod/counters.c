@@ -52,7 +52,7 @@ void nf_edge_node_put(struct nf_edge_node *node)
 }
 
 /* All rows of the services that have a row among @rows. */
-static u64 rows_alike(const struct nf_edge_table *table, u64 rows)
+static u64 rows_of_same_services(const struct nf_edge_table *table, u64 rows)
 {
 	u64 alike = 0;
 	int i;
@@ -98,12 +98,12 @@ static void count_ends(const struct nf_edge_table *table,
 	if (out)
 		count_end(table, nodes[source->node]->cpu, out,
 			  in && source->node == destination->node ?
-			  rows_alike(table, in) : 0, denied);
+			  rows_of_same_services(table, in) : 0, denied);
 }
 
 /**
  * nf_edge_count_permitted - count a packet that rows permit
- * @words: the policy's words
+ * @masks: the policy's masks
  * @nodes: the policy's nodes by number
  * @packet: the packet
  * @rows: the rows
@@ -112,21 +112,21 @@ static void count_ends(const struct nf_edge_table *table,
  *
  * Context: a hook, under rcu_read_lock(), preemptible or not.
  */
-void nf_edge_count_permitted(const struct nf_edge_words *words,
+void nf_edge_count_permitted(const struct nf_edge_masks *masks,
 			     struct nf_edge_node *const *nodes,
 			     const struct nf_edge_packet *packet, u64 rows,
 			     bool new, unsigned int len)
 {
-	const struct nf_edge_table *table = words->table;
+	const struct nf_edge_table *table = masks->table;
 	bool first = packet->first_direction;
 
 	if (rows & table->in)
-		nf_edge_hit(words, nodes[packet->destination->node]->cpu,
+		nf_edge_hit(masks, nodes[packet->destination->node]->cpu,
 			    rows & table->in,
 			    first ? NF_EDGE_TO_EDGE : NF_EDGE_FROM_EDGE, len,
 			    false);
 	if (rows & table->out)
-		nf_edge_hit(words, nodes[packet->source->node]->cpu,
+		nf_edge_hit(masks, nodes[packet->source->node]->cpu,
 			    rows & table->out,
 			    first ? NF_EDGE_FROM_EDGE : NF_EDGE_TO_EDGE, len,
 			    false);
@@ -168,7 +168,7 @@ static void counts_add(struct nf_edge_counts *sum,
 }
 
 /* From jiffies to seconds since 1970; to a jiffy, and 0 stays 0. */
-static void finish(struct nf_edge_counts *sum, u64 now_jiffies, u64 now)
+static void finish_last_hit(struct nf_edge_counts *sum, u64 now_jiffies, u64 now)
 {
 	if (sum->last_hit)
 		sum->last_hit = div_u64(now - jiffies64_to_nsecs(now_jiffies -
@@ -225,7 +225,7 @@ void nf_edge_node_sum(const struct nf_edge_node *node,
 	now_jiffies = get_jiffies_64();
 	now = ktime_get_real_ns();
 	for (i = 0; i < table->n; i++)
-		finish(&sum->row[i], now_jiffies, now);
+		finish_last_hit(&sum->row[i], now_jiffies, now);
 	for (i = 0; i < NF_EDGE_SERVICES; i++)
-		finish(&sum->service[i], now_jiffies, now);
+		finish_last_hit(&sum->service[i], now_jiffies, now);
 }

@@ -105,7 +105,7 @@ __nf_edge_hit(struct nf_edge_hits __percpu *hits, enum nf_edge_toward toward,
 
 /**
  * nf_edge_hit - count a packet on the rows of one edge end
- * @words: the policy's words
+ * @masks: the policy's masks
  * @hits: of the node of that end
  * @rows: the rows that permit it, one at least
  * @toward: which way it goes
@@ -115,7 +115,7 @@ __nf_edge_hit(struct nf_edge_hits __percpu *hits, enum nf_edge_toward toward,
  * Context: a hook, under rcu_read_lock(), preemptible or not.
  */
 static __always_inline void
-nf_edge_hit(const struct nf_edge_words *words,
+nf_edge_hit(const struct nf_edge_masks *masks,
 	    struct nf_edge_node_hits __percpu *hits, u64 rows,
 	    enum nf_edge_toward toward, unsigned int len, const bool new)
 {
@@ -124,13 +124,13 @@ nf_edge_hit(const struct nf_edge_words *words,
 	__nf_edge_hit(&hits->row[__ffs64(rows)][0], toward, len, new);
 	for (left = rows & (rows - 1); left; left &= left - 1) {
 		unsigned long i = __ffs64(left);
-		bool again = rows & nf_edge_table_of(words)->before[i];
+		bool again = rows & nf_edge_table_of(masks)->before[i];
 
 		__nf_edge_hit(&hits->row[i][again], toward, len, new);
 	}
 }
 
-void nf_edge_count_permitted(const struct nf_edge_words *words,
+void nf_edge_count_permitted(const struct nf_edge_masks *masks,
 			     struct nf_edge_node *const *nodes,
 			     const struct nf_edge_packet *packet, u64 rows,
 			     bool new, unsigned int len);

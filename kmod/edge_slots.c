@@ -19,7 +19,7 @@
 #define SLOT_BITS_MAX	16
 #define SEEDS		256
 
-static u16 *wanted_slot(const struct nf_edge_slots *slots,
+static u16 *slot_of(const struct nf_edge_slots *slots,
 			const struct nf_edge_address *a)
 {
 	u32 addr = (__force u32)cpu_to_be32(a->hi >> 32);
@@ -54,7 +54,7 @@ static bool fill(const struct nf_edge_slots *slots,
 
 		if (i && nf_edge_same_address(&address[i - 1], &address[i]))
 			continue;
-		class = wanted_slot(slots, &address[i]);
+		class = slot_of(slots, &address[i]);
 		if (*class)
 			break;
 		*class = number++;
@@ -62,7 +62,7 @@ static bool fill(const struct nf_edge_slots *slots,
 	if (i == n)
 		return true;
 	while (i--)
-		*wanted_slot(slots, &address[i]) = 0;
+		*slot_of(slots, &address[i]) = 0;
 	return false;
 }
 
@@ -72,7 +72,7 @@ static bool fill(const struct nf_edge_slots *slots,
  * seed.  Without a seed all want the first: there one address, which is no edge
  * address and has no row, is found with the class that it has.
  */
-static void close_ipv4(struct nf_edge_slots *slots, u16 last)
+static void seal_ipv4(struct nf_edge_slots *slots, u16 last)
 {
 	if (!slots->seed) {
 		slots->ipv4->addr = ~0;
@@ -82,7 +82,7 @@ static void close_ipv4(struct nf_edge_slots *slots, u16 last)
 	}
 }
 
-static void close_ipv6(struct nf_edge_slots *slots, u16 last)
+static void seal_ipv6(struct nf_edge_slots *slots, u16 last)
 {
 	if (!slots->seed) {
 		slots->ipv6->hi = ~0ULL;
@@ -148,9 +148,9 @@ int nf_edge_slots_build(struct nf_edge_slots *slots, bool ipv6,
 	if (err)
 		return err;
 	if (ipv6)
-		close_ipv6(slots, last);
+		seal_ipv6(slots, last);
 	else
-		close_ipv4(slots, last);
+		seal_ipv4(slots, last);
 	return 0;
 }
 

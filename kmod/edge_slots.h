@@ -86,7 +86,7 @@ static __always_inline u64 nf_edge_hash_ipv6(const struct nf_edge_slots *slots,
 }
 
 /* Tells the compiler that a class number that was found is one. */
-static __always_inline u16 nf_edge_nonzero(u16 class)
+static __always_inline u16 nf_edge_assume_nonzero(u16 class)
 {
 	if (!class)
 		__builtin_unreachable();

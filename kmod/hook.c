@@ -46,10 +46,10 @@ static_assert((int)NF_IP_PRI_NAT_DST == (int)NF_IP6_PRI_NAT_DST);
 #define ORIGINAL(ct)	((ct)->tuplehash[IP_CT_DIR_ORIGINAL].tuple)
 
 static __always_inline struct nf_edge_arrival
-quick_arrival(const struct nf_edge_snapshot *snapshot,
+arrival_fast(const struct nf_edge_snapshot *snapshot,
 	      const struct net_device *dev)
 {
-	return nf_edge_ifmap_quick(rcu_dereference(snapshot->ifmap),
+	return nf_edge_ifmap_arrival_fast(rcu_dereference(snapshot->ifmap),
 				   dev->ifindex);
 }
 
@@ -57,7 +57,7 @@ quick_arrival(const struct nf_edge_snapshot *snapshot,
  * Whether a TCP segment begins no connection.  A header behind options, and a
  * fragment, may be misread: but the answer only says which hook decides.
  */
-static __always_inline bool begins_nothing(const struct sk_buff *skb, bool ipv4)
+static __always_inline bool is_tcp_non_syn(const struct sk_buff *skb, bool ipv4)
 {
 	unsigned int size = ipv4 ? sizeof(struct iphdr) :
 				   sizeof(struct ipv6hdr);
@@ -71,14 +71,14 @@ static __always_inline bool begins_nothing(const struct sk_buff *skb, bool ipv4)
 	       TCP_FLAG_SYN;
 }
 
-enum named {
-	NAMED,		/* by a row */
-	UNNAMED,
-	UNREADABLE,	/* as simply as here */
+enum port_match {
+	PORTS_LISTED,		/* by a row */
+	PORTS_UNLISTED,
+	PORTS_UNREADABLE,	/* as simply as here */
 };
 
 /* Whether a row of an edge address names a header sent to that address. */
-static __always_inline enum named named(const struct nf_edge_words *words,
+static __always_inline enum port_match match_ports(const struct nf_edge_masks *masks,
 					const struct sk_buff *skb, bool ipv4,
 					const struct nf_edge_class *edge)
 {
@@ -92,29 +92,29 @@ static __always_inline enum named named(const struct nf_edge_words *words,
 		const struct iphdr *ip = (const void *)skb->data;
 
 		if (unlikely(*(u8 *)ip != 0x45 || ip_is_fragment(ip)))
-			return UNREADABLE;
+			return PORTS_UNREADABLE;
 		l4proto = ip->protocol;
 	} else {
 		l4proto = ((const struct ipv6hdr *)skb->data)->nexthdr;
 	}
 	if (l4proto == IPPROTO_UDP) {
 		if (unlikely(skb_headlen(skb) < size + sizeof(struct udphdr)))
-			return UNREADABLE;
+			return PORTS_UNREADABLE;
 		protocol = NF_EDGE_PORTS_UDP;
 	} else if (likely(l4proto == IPPROTO_TCP)) {
 		if (unlikely(skb_headlen(skb) < size + sizeof(struct tcphdr)))
-			return UNREADABLE;
+			return PORTS_UNREADABLE;
 		protocol = NF_EDGE_PORTS_TCP;
 	} else {
-		return UNREADABLE;
+		return PORTS_UNREADABLE;
 	}
-	return (__nf_edge_rows_by_port(&nf_edge_table_of(words)->port_map,
+	return (__nf_edge_rows_by_port(&nf_edge_table_of(masks)->port_map,
 				       protocol, ntohs(port[1])) &
 		edge->own_in) ||
-	       (__nf_edge_rows_by_port(&nf_edge_table_of(words)->port_map,
+	       (__nf_edge_rows_by_port(&nf_edge_table_of(masks)->port_map,
 				       protocol, ntohs(port[0])) &
 		edge->own_out) ?
-	       NAMED : UNNAMED;
+	       PORTS_LISTED : PORTS_UNLISTED;
 }
 
 /*
@@ -122,7 +122,7 @@ static __always_inline enum named named(const struct nf_edge_words *words,
  * that may yet be taken back refuses nothing here.
  */
 static noinline unsigned int
-refuse_unnamed(const struct nf_edge_snapshot *snapshot,
+refuse_unlisted(const struct nf_edge_snapshot *snapshot,
 	       const struct sk_buff *skb, const struct nf_hook_state *state)
 {
 	if (nf_edge_exempt(skb, skb->dev) || READ_ONCE(snapshot->starting) ||
@@ -135,23 +135,23 @@ refuse_unnamed(const struct nf_edge_snapshot *snapshot,
 
 /* A packet whose source a guard may ask about. */
 static __always_inline unsigned int
-first_marked(const struct nf_edge_snapshot *snapshot, struct sk_buff *skb,
+first_guarded(const struct nf_edge_snapshot *snapshot, struct sk_buff *skb,
 	     const struct nf_hook_state *state, u16 destination,
 	     const struct nf_edge_class *source, bool ipv4)
 {
 	const struct nf_edge_class *class;
 
-	if (source->flags & (NF_EDGE_NEVER | NF_EDGE_NEVER_SOURCE) ||
-	    source->foreign_to & quick_arrival(snapshot, skb->dev).guards)
-		goto decide;
+	if (source->flags & (NF_EDGE_MARTIAN | NF_EDGE_MARTIAN_SOURCE) ||
+	    source->spoofed_on & arrival_fast(snapshot, skb->dev).guards)
+		goto slow_path;
 	/* An edge server does not scan. */
 	if (!destination || source->services)
 		return NF_ACCEPT;
 	class = &snapshot->index.class[destination];
-	if (likely(named(&snapshot->words, skb, ipv4, class) == NAMED))
+	if (likely(match_ports(&snapshot->masks, skb, ipv4, class) == PORTS_LISTED))
 		return NF_ACCEPT;
-decide:
-	return nf_edge_decide_first(snapshot, skb, state);
+slow_path:
+	return nf_edge_slowpath_first(snapshot, skb, state);
 }
 
 #define FIRST_PARAMETERS						\
@@ -159,10 +159,10 @@ decide:
 	const struct nf_hook_state *state, u16 destination
 
 /* As with PASS below: what is found at once, and what is not. */
-#define FIRST_MARKED(name, ipv4)					\
+#define FIRST_GUARDED(name, ipv4)					\
 static noinline unsigned int name##_deep(FIRST_PARAMETERS)		\
 {									\
-	return first_marked(snapshot, skb, state, destination,		\
+	return first_guarded(snapshot, skb, state, destination,		\
 			    nf_edge_class_of(&snapshot->index, ipv4,	\
 					     nf_edge_source(skb, ipv4)), \
 			    ipv4);					\
@@ -175,24 +175,24 @@ static noinline unsigned int name(FIRST_PARAMETERS)			\
 	u32 bucket;							\
 									\
 	if (source)							\
-		return first_marked(snapshot, skb, state, destination,	\
+		return first_guarded(snapshot, skb, state, destination,	\
 				    &snapshot->index.class[source], ipv4); \
 	bucket = nf_edge_bucket(&snapshot->index, ipv4, address);	\
-	if (unlikely(!nf_edge_ranges_settled(bucket)))			\
+	if (unlikely(!nf_edge_ranges_is_value(bucket)))			\
 		return name##_deep(snapshot, skb, state, destination);	\
-	return first_marked(snapshot, skb, state, destination,		\
+	return first_guarded(snapshot, skb, state, destination,		\
 			    nf_edge_bucket_class(&snapshot->index, bucket), \
 			    ipv4);					\
 }
 
-FIRST_MARKED(first_marked_ipv4, true)
-FIRST_MARKED(first_marked_ipv6, false)
+FIRST_GUARDED(first_guarded_ipv4, true)
+FIRST_GUARDED(first_guarded_ipv6, false)
 
 /*
  * Conntrack will not look at it: untracked, or of a connection already.  A
  * template only tells conntrack how, such as in which zone.
  */
-static bool is_settled(const struct sk_buff *skb)
+static bool ct_done(const struct sk_buff *skb)
 {
 	enum ip_conntrack_info ctinfo;
 	const struct nf_conn *ct = nf_ct_get(skb, &ctinfo);
@@ -222,36 +222,36 @@ first_hook(void *priv, struct sk_buff *skb, const struct nf_hook_state *state,
 		return NF_ACCEPT;
 	index = &snapshot->index;
 	/* A spoofed one conntrack would believe: a reset ends what it names. */
-	if (begins_nothing(skb, ipv4) &&
-	    (!nf_edge_marked(index, ipv4, nf_edge_source(skb, ipv4)) ||
-	     !quick_arrival(snapshot, skb->dev).guards))
+	if (is_tcp_non_syn(skb, ipv4) &&
+	    (!nf_edge_maybe_guarded(index, ipv4, nf_edge_source(skb, ipv4)) ||
+	     !arrival_fast(snapshot, skb->dev).guards))
 		return NF_ACCEPT;
 	if (unlikely(snapshot->switches.mode != NF_EDGE_MODE_ENFORCE ||
-		     (skb_get_nfct(skb) && is_settled(skb))))
+		     (skb_get_nfct(skb) && ct_done(skb))))
 		return NF_ACCEPT;
 
 	destination = nf_edge_edge_number(index, ipv4,
 					  nf_edge_destination(skb, ipv4));
-	if (nf_edge_marked(index, ipv4, nf_edge_source(skb, ipv4)))
-		return ipv4 ? first_marked_ipv4(snapshot, skb, state,
+	if (nf_edge_maybe_guarded(index, ipv4, nf_edge_source(skb, ipv4)))
+		return ipv4 ? first_guarded_ipv4(snapshot, skb, state,
 						destination) :
-			      first_marked_ipv6(snapshot, skb, state,
+			      first_guarded_ipv6(snapshot, skb, state,
 						destination);
 	if (!destination)
 		return NF_ACCEPT;
 	class = &index->class[destination];
-	switch (named(&snapshot->words, skb, ipv4, class)) {
-	case NAMED:
+	switch (match_ports(&snapshot->masks, skb, ipv4, class)) {
+	case PORTS_LISTED:
 		return NF_ACCEPT;
-	case UNNAMED:
+	case PORTS_UNLISTED:
 		/* The guard of an internal address may come first. */
 		if (likely(class->services & NF_EDGE_EXTERNAL_SERVICES))
-			return refuse_unnamed(snapshot, skb, state);
+			return refuse_unlisted(snapshot, skb, state);
 		break;
-	case UNREADABLE:
+	case PORTS_UNREADABLE:
 		break;
 	}
-	return nf_edge_decide_first(snapshot, skb, state);
+	return nf_edge_slowpath_first(snapshot, skb, state);
 }
 
 /*
@@ -273,33 +273,33 @@ pass_plain(const struct nf_edge_snapshot *snapshot, struct sk_buff *skb,
 	u64 rows;
 
 	if (likely(state->hook == NF_INET_PRE_ROUTING)) {
-		arrival = quick_arrival(snapshot, skb->dev);
-		if (unlikely((inbound == first ? peer : edge)->foreign_to &
+		arrival = arrival_fast(snapshot, skb->dev);
+		if (unlikely((inbound == first ? peer : edge)->spoofed_on &
 			     arrival.guards))
-			goto decide;
+			goto slow_path;
 	}
 	/* A multicast or broadcast address is no valid source of a reply. */
 	if (!inbound && !first &&
-	    unlikely(peer->flags & NF_EDGE_NEVER_SOURCE))
-		goto decide;
-	rows = nf_edge_permitting(&snapshot->words, inbound ? peer : edge,
+	    unlikely(peer->flags & NF_EDGE_MARTIAN_SOURCE))
+		goto slow_path;
+	rows = nf_edge_permitting(&snapshot->masks, inbound ? peer : edge,
 				  inbound ? edge : peer, tuple->dst.protonum,
 				  dport,
 				  first ? arrival.sides : NF_EDGE_ANYWHERE,
 				  !inbound);
 	if (unlikely(!rows || peer->services ||
-		     nf_edge_logging_port(&snapshot->words, rows, dport)))
-		goto decide;
+		     nf_edge_logging_port(&snapshot->masks, rows, dport)))
+		goto slow_path;
 
 	if (first && unlikely(!(ct->status & IPS_CONFIRMED)))
-		nf_edge_hit(&snapshot->words, edge->hits, rows, toward,
+		nf_edge_hit(&snapshot->masks, edge->hits, rows, toward,
 			    skb->len, true);
 	else
-		nf_edge_hit(&snapshot->words, edge->hits, rows, toward,
+		nf_edge_hit(&snapshot->masks, edge->hits, rows, toward,
 			    skb->len, false);
 	return NF_ACCEPT;
-decide:
-	return nf_edge_decide(snapshot, skb, state);
+slow_path:
+	return nf_edge_slowpath(snapshot, skb, state);
 }
 
 #define PASS_PARAMETERS							\
@@ -325,7 +325,7 @@ static noinline unsigned int name(PASS_PARAMETERS)			\
 	u32 bucket = nf_edge_bucket(&snapshot->index, ipv4,		\
 				    &ORIGINAL(ct).peer.u3);		\
 									\
-	if (unlikely(!nf_edge_ranges_settled(bucket)))			\
+	if (unlikely(!nf_edge_ranges_is_value(bucket)))			\
 		return name##_deep(snapshot, skb, state, ct, edge);	\
 	return pass_plain(snapshot, skb, state, ct, edge,		\
 			  nf_edge_bucket_class(&snapshot->index, bucket), \
@@ -342,7 +342,7 @@ PASS(pass_out_reply_ipv4, true, false, false, dst)
 PASS(pass_out_reply_ipv6, false, false, false, dst)
 
 static __always_inline unsigned int
-decide_plain(const struct nf_edge_snapshot *snapshot, struct sk_buff *skb,
+fast_path(const struct nf_edge_snapshot *snapshot, struct sk_buff *skb,
 	     const struct nf_hook_state *state, const struct nf_conn *ct,
 	     bool ipv4, bool first)
 {
@@ -351,7 +351,7 @@ decide_plain(const struct nf_edge_snapshot *snapshot, struct sk_buff *skb,
 	u16 number;
 
 	if (unlikely(!nf_edge_header_is_tuple(skb, ipv4, tuple, first)))
-		goto decide;
+		goto slow_path;
 
 	number = nf_edge_edge_number(index, ipv4, &tuple->dst.u3);
 	if (number) {
@@ -370,14 +370,14 @@ decide_plain(const struct nf_edge_snapshot *snapshot, struct sk_buff *skb,
 	/* A second load costs less than a register for each value. */
 	barrier();
 	/* Edge addresses are marked. */
-	if (first && !nf_edge_marked(index, ipv4, nf_edge_source(skb, ipv4)))
+	if (first && !nf_edge_maybe_guarded(index, ipv4, nf_edge_source(skb, ipv4)))
 		return NF_ACCEPT;
 	number = nf_edge_edge_number(index, ipv4, &tuple->src.u3);
 	if (number) {
 		const struct nf_edge_class *edge = &index->class[number];
 
 		if (first && unlikely(skb->pkt_type == PACKET_LOOPBACK))
-			goto decide;
+			goto slow_path;
 		if (first)
 			return ipv4 ? pass_out_ipv4(snapshot, skb, state, ct,
 						    edge) :
@@ -388,10 +388,10 @@ decide_plain(const struct nf_edge_snapshot *snapshot, struct sk_buff *skb,
 			      pass_out_reply_ipv6(snapshot, skb, state, ct,
 						  edge);
 	}
-	if (!first && !nf_edge_marked(index, ipv4, nf_edge_source(skb, ipv4)))
+	if (!first && !nf_edge_maybe_guarded(index, ipv4, nf_edge_source(skb, ipv4)))
 		return NF_ACCEPT;
-decide:
-	return nf_edge_decide(snapshot, skb, state);
+slow_path:
+	return nf_edge_slowpath(snapshot, skb, state);
 }
 
 static __always_inline unsigned int
@@ -408,14 +408,14 @@ deciding_hook(void *priv, struct sk_buff *skb,
 	if (unlikely(!snapshot || !ct || (ct->status & NOT_PLAIN) ||
 		     (local && (skb->skb_iif ||
 				nf_edge_never_governed(state->out)))))
-		goto decide;
+		goto slow_path;
 
 	if (ctinfo == IP_CT_ESTABLISHED_REPLY)
-		return decide_plain(snapshot, skb, state, ct, ipv4, false);
+		return fast_path(snapshot, skb, state, ct, ipv4, false);
 	if (likely(ctinfo == IP_CT_ESTABLISHED || ctinfo == IP_CT_NEW))
-		return decide_plain(snapshot, skb, state, ct, ipv4, true);
-decide:
-	return nf_edge_decide(snapshot, skb, state);
+		return fast_path(snapshot, skb, state, ct, ipv4, true);
+slow_path:
+	return nf_edge_slowpath(snapshot, skb, state);
 }
 
 static unsigned int first_ipv4(void *priv, struct sk_buff *skb,

@@ -19,7 +19,7 @@
 #include "site.h"
 
 /* Interfaces with an ifindex from here on are rare, and looked for one by one. */
-#define NEAR	65536
+#define IFINDEX_DIRECT	65536
 
 static struct nf_edge_arrival bound_arrival(u8 sides)
 {
@@ -62,9 +62,9 @@ static struct nf_edge_arrival *find_place(struct nf_edge_ifmap *map,
 
 	if (ifindex < map->n)
 		return &map->at[ifindex];
-	for (i = 0; i < map->n_far; i++)
-		if (map->far[i].ifindex == ifindex)
-			return &map->far[i].arrival;
+	for (i = 0; i < map->n_overflow; i++)
+		if (map->overflow[i].ifindex == ifindex)
+			return &map->overflow[i].arrival;
 	return NULL;
 }
 
@@ -184,25 +184,25 @@ make_room(struct net *net, const struct nf_edge_site *site, gfp_t gfp)
 	struct nf_edge_arrival arrival;
 	struct nf_edge_ifmap *map;
 	struct net_device *dev, *up;
-	u32 n = 0, n_far = 0;
+	u32 n = 0, n_overflow = 0;
 	size_t size;
 
 	for_each_netdev(net, dev) {
 		if (!nf_edge_ifmap_is_special(site, dev, &arrival))
 			continue;
 		for (up = dev; up; up = nf_edge_master_of(up))
-			if (up->ifindex < NEAR)
+			if (up->ifindex < IFINDEX_DIRECT)
 				n = max_t(u32, n, up->ifindex + 1);
 			else
-				n_far++;
+				n_overflow++;
 	}
 	/* The far ones stand behind the others, and ask for more alignment. */
 	size = struct_size(map, at, n);
-	size = ALIGN(size, __alignof__(*map->far));
-	map = kvzalloc(size + n_far * sizeof(*map->far), gfp);
+	size = ALIGN(size, __alignof__(*map->overflow));
+	map = kvzalloc(size + n_overflow * sizeof(*map->overflow), gfp);
 	if (map) {
 		map->n = n;
-		map->far = (void *)map + size;
+		map->overflow = (void *)map + size;
 	}
 	return map;
 }
@@ -215,8 +215,8 @@ static struct nf_edge_arrival *make_place(struct nf_edge_ifmap *map,
 
 	if (place)
 		return place;
-	map->far[map->n_far] = (struct nf_edge_far){ ifindex, map->unbound };
-	return &map->far[map->n_far++].arrival;
+	map->overflow[map->n_overflow] = (struct nf_edge_ifmap_overflow){ ifindex, map->unbound };
+	return &map->overflow[map->n_overflow++].arrival;
 }
 
 /*
@@ -292,14 +292,14 @@ struct nf_edge_ifmap *nf_edge_ifmap_build(struct net *net,
 		if (nf_edge_ifmap_is_special(site, dev, &arrival))
 			*make_place(map, dev->ifindex) = arrival;
 	add_masters(net, site, map);
-	map->beyond = map->unbound;
-	if (map->n_far)
-		map->beyond.guards = NF_EDGE_GUARD_EXEMPT;
+	map->past_end = map->unbound;
+	if (map->n_overflow)
+		map->past_end.guards = NF_EDGE_GUARD_EXEMPT;
 	return map;
 }
 
 /**
- * nf_edge_ifmap_blank - go on without memory for a new map
+ * nf_edge_ifmap_fail_closed - go on without memory for a new map
  * @map: the map
  * @ifindex: a device that has changed
  * @guards: the guards that the device must have now
@@ -310,7 +310,7 @@ struct nf_edge_ifmap *nf_edge_ifmap_build(struct net *net,
  *
  * Context: under RTNL.
  */
-void nf_edge_ifmap_blank(struct nf_edge_ifmap *map, u32 ifindex, u8 guards)
+void nf_edge_ifmap_fail_closed(struct nf_edge_ifmap *map, u32 ifindex, u8 guards)
 {
 	struct nf_edge_arrival *place = find_place(map, ifindex);
 	u32 i;
@@ -331,7 +331,7 @@ void nf_edge_ifmap_blank(struct nf_edge_ifmap *map, u32 ifindex, u8 guards)
 		guards = 0;
 	WRITE_ONCE(map->unbound.sides, 0);
 	WRITE_ONCE(map->unbound.guards, map->unbound.guards | guards);
-	WRITE_ONCE(map->beyond.sides, 0);
-	WRITE_ONCE(map->beyond.guards, map->beyond.guards | guards);
-	map->blanked = true;
+	WRITE_ONCE(map->past_end.sides, 0);
+	WRITE_ONCE(map->past_end.guards, map->past_end.guards | guards);
+	map->stale = true;
 }

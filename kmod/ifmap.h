@@ -41,33 +41,33 @@ struct nf_edge_arrival {
  *	or never governed now, and the masters of those that are bound
  * @rcu: to free it
  * @n: entries in @at
- * @n_far: entries in @far
- * @blanked: it is behind the devices; under RTNL
- * @far: devices with an ifindex beyond
+ * @n_overflow: entries in @overflow
+ * @stale: it is behind the devices; under RTNL
+ * @overflow: devices with an ifindex beyond
  * @unbound: for all others
- * @beyond: for every ifindex beyond, or, while there is a @far device, what
+ * @past_end: for every ifindex beyond, or, while there is a @overflow device, what
  *	makes the packet path ask nf_edge_ifmap_arrival()
  * @at: by ifindex
  */
 struct nf_edge_ifmap {
 	struct rcu_head rcu;
 	u32 n;
-	u32 n_far;
-	bool blanked;
-	struct nf_edge_far {
+	u32 n_overflow;
+	bool stale;
+	struct nf_edge_ifmap_overflow {
 		u32 ifindex;
 		struct nf_edge_arrival arrival;
-	} *far;
+	} *overflow;
 	struct nf_edge_arrival unbound;
-	struct nf_edge_arrival beyond;
+	struct nf_edge_arrival past_end;
 	struct nf_edge_arrival at[];
 };
 
 /* How packets arrive on an interface, or that this has to be asked. */
 static __always_inline struct nf_edge_arrival
-nf_edge_ifmap_quick(const struct nf_edge_ifmap *map, u32 ifindex)
+nf_edge_ifmap_arrival_fast(const struct nf_edge_ifmap *map, u32 ifindex)
 {
-	return likely(ifindex < map->n) ? map->at[ifindex] : map->beyond;
+	return likely(ifindex < map->n) ? map->at[ifindex] : map->past_end;
 }
 
 struct nf_edge_arrival nf_edge_ifmap_arrival(const struct nf_edge_ifmap *map,
@@ -82,6 +82,6 @@ bool nf_edge_ifmap_has_member(struct net *net, const struct nf_edge_site *site,
 struct nf_edge_ifmap *nf_edge_ifmap_build(struct net *net,
 					  const struct nf_edge_site *site,
 					  gfp_t gfp);
-void nf_edge_ifmap_blank(struct nf_edge_ifmap *map, u32 ifindex, u8 guards);
+void nf_edge_ifmap_fail_closed(struct nf_edge_ifmap *map, u32 ifindex, u8 guards);
 
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * From classes and words to a verdict.  Pure: no locks, no allocation, no skb.
+ * From classes and masks to a verdict.  Pure: no locks, no allocation, no skb.
  * Builds in user space too.
  */
 
@@ -43,30 +43,30 @@ static u8 arrival_of(const struct nf_edge_packet *p)
 	return p->first_direction && !p->error ? p->arrival : NF_EDGE_ANYWHERE;
 }
 
-static u64 suiting_rows(const struct nf_edge_words *words,
+static u64 suiting_rows(const struct nf_edge_masks *masks,
 			const struct nf_edge_packet *p)
 {
-	return words->arrival[arrival_of(p)][!!p->source->services];
+	return masks->arrival[arrival_of(p)][!!p->source->services];
 }
 
 /*
  * Why no row permits the connection.  A near row is one that fails a single
- * test; side, peers and live are kept apart in the words for this.  Only rows
+ * test; side, peers and live are kept apart in the masks for this.  Only rows
  * of the ends that @rows leaves without a row are looked at.
  */
-static void why_not(const struct nf_edge_words *words,
+static void find_drop_reason(const struct nf_edge_masks *masks,
 		    const struct nf_edge_packet *p, u64 rows,
 		    struct nf_edge_judgement *j)
 {
-	const struct nf_edge_table *table = words->table;
+	const struct nf_edge_table *table = masks->table;
 	u64 by_port = nf_edge_rows_by_port(&table->port_map, p->l4proto,
 					   p->dport);
 	u64 ends = unsatisfied_ends(table, edge_ends(table, p->source,
 						     p->destination), rows);
-	u64 suits = suiting_rows(words, p);
+	u64 suits = suiting_rows(masks, p);
 	u64 source = p->source->as_source;
 	u64 destination = p->destination->as_destination;
-	u64 live = words->live;
+	u64 live = masks->live;
 	u64 near;
 
 	near = by_port & source & destination & live & ~suits & ends;
@@ -90,58 +90,58 @@ static void why_not(const struct nf_edge_words *words,
 	drop(j, NF_EDGE_REASON_NO_ROW, 0);
 }
 
-static void judge_rows(const struct nf_edge_words *words,
+static void judge_rows(const struct nf_edge_masks *masks,
 		       const struct nf_edge_packet *p,
 		       struct nf_edge_judgement *j)
 {
 	u64 rows;
 
-	rows = nf_edge_permitting(words, p->source, p->destination, p->l4proto,
+	rows = nf_edge_permitting(masks, p->source, p->destination, p->l4proto,
 				  p->dport, arrival_of(p),
 				  p->source->services);
-	if (nf_edge_logging_port(words, rows, p->dport)) {
-		u64 guarded = rows & words->guarded;
+	if (nf_edge_logging_port(masks, rows, p->dport)) {
+		u64 guarded = rows & masks->guarded;
 
 		rows &= ~guarded;
-		if (!(rows & words->table->in))
+		if (!(rows & masks->table->in))
 			return drop(j, NF_EDGE_REASON_CLS_GUARD, guarded);
 	}
 
-	if (nf_edge_unsatisfied(words->table, p->source, p->destination, rows))
-		return why_not(words, p, rows, j);
+	if (nf_edge_unsatisfied(masks->table, p->source, p->destination, rows))
+		return find_drop_reason(masks, p, rows, j);
 
 	j->verdict = NF_EDGE_VERDICT_ACCEPT;
 	j->rows = rows;
 }
 
 /* The rows that an edge end with @services has on the sides where echo is on. */
-static u64 ping_rows(const struct nf_edge_words *words, u8 services)
+static u64 ping_rows(const struct nf_edge_masks *masks, u8 services)
 {
-	u64 internal = words->table->of_service[NF_EDGE_SERVICE_INTERNAL];
+	u64 internal = masks->table->of_service[NF_EDGE_SERVICE_INTERNAL];
 	u64 rows = 0;
 
 	if ((services & NF_EDGE_INTERNAL_SERVICE) &&
-	    (words->ping & BIT(NF_EDGE_SIDE_INTERNAL)))
+	    (masks->ping & BIT(NF_EDGE_SIDE_INTERNAL)))
 		rows |= internal;
 	if ((services & NF_EDGE_EXTERNAL_SERVICES) &&
-	    (words->ping & BIT(NF_EDGE_SIDE_EXTERNAL)))
+	    (masks->ping & BIT(NF_EDGE_SIDE_EXTERNAL)))
 		rows |= ~internal;
 	return rows;
 }
 
 /* Echo asks for the arrival of a row of that end, but for no row. */
-static void judge_echo(const struct nf_edge_words *words,
+static void judge_echo(const struct nf_edge_masks *masks,
 		       const struct nf_edge_packet *p,
 		       struct nf_edge_judgement *j)
 {
-	u64 suits = suiting_rows(words, p);
+	u64 suits = suiting_rows(masks, p);
 
 	if ((p->destination->services &&
-	     !(ping_rows(words, p->destination->services) & suits &
-	       words->table->in)) ||
+	     !(ping_rows(masks, p->destination->services) & suits &
+	       masks->table->in)) ||
 	    (p->source->services &&
-	     !(ping_rows(words, p->source->services) & suits &
-	       words->table->out)))
+	     !(ping_rows(masks, p->source->services) & suits &
+	       masks->table->out)))
 		return drop(j, NF_EDGE_REASON_NO_ROW, 0);
 
 	j->verdict = NF_EDGE_VERDICT_ACCEPT;
@@ -150,14 +150,14 @@ static void judge_echo(const struct nf_edge_words *words,
 
 /**
  * nf_edge_judge - judge one packet
- * @words: the policy's words
+ * @masks: the policy's masks
  * @p: the packet
  * @j: where the verdict goes; all of it is written that the verdict calls for
  *
  * Everything of the policy but what is never governed (loopback, looped-back
  * copies, VRF devices, neighbour discovery): that is the caller's.
  */
-void nf_edge_judge(const struct nf_edge_words *words,
+void nf_edge_judge(const struct nf_edge_masks *masks,
 		   const struct nf_edge_packet *p,
 		   struct nf_edge_judgement *j)
 {
@@ -181,7 +181,7 @@ void nf_edge_judge(const struct nf_edge_words *words,
 	if (unlikely(p->kind == NF_EDGE_KIND_UNTRACKED))
 		return drop(j, NF_EDGE_REASON_UNTRACKED, 0);
 	if (unlikely(p->unverified) && (from->services || to->services) &&
-	    !nf_edge_named(words->table, from, to, p->l4proto, p->header_sport,
+	    !nf_edge_ports_listed(masks->table, from, to, p->l4proto, p->header_sport,
 			   p->header_dport))
 		return drop(j, NF_EDGE_REASON_NO_ROW, 0);
 
@@ -190,9 +190,9 @@ void nf_edge_judge(const struct nf_edge_words *words,
 
 	switch (p->kind) {
 	case NF_EDGE_KIND_ROWS:
-		return judge_rows(words, p, j);
+		return judge_rows(masks, p, j);
 	case NF_EDGE_KIND_ECHO:
-		return judge_echo(words, p, j);
+		return judge_echo(masks, p, j);
 	case NF_EDGE_KIND_NONE:
 		return drop(j, NF_EDGE_REASON_INVALID, 0);
 	default:

@@ -88,12 +88,12 @@ static inline bool nf_edge_spoofed(const struct nf_edge_class *source,
 				   const struct nf_edge_class *destination,
 				   u8 guards)
 {
-	if (source->foreign_to & guards &
+	if (source->spoofed_on & guards &
 	    (NF_EDGE_GUARD_EXTERNAL | NF_EDGE_GUARD_INTERNAL))
 		return true;
 	return (destination->services &&
-		(source->flags & (NF_EDGE_NEVER | NF_EDGE_NEVER_SOURCE))) ||
-	       (source->services && (destination->flags & NF_EDGE_NEVER));
+		(source->flags & (NF_EDGE_MARTIAN | NF_EDGE_MARTIAN_SOURCE))) ||
+	       (source->services && (destination->flags & NF_EDGE_MARTIAN));
 }
 
 /* Whether the isolation guard looks at packets to @destination. */
@@ -105,7 +105,7 @@ static inline bool nf_edge_isolated(const struct nf_edge_class *destination,
 }
 
 /**
- * nf_edge_named - whether some row of the table names a header
+ * nf_edge_ports_listed - whether some row of the table names a header
  * @table: the table
  * @source: class of its source
  * @destination: class of its destination
@@ -117,7 +117,7 @@ static inline bool nf_edge_isolated(const struct nf_edge_class *destination,
  * edge end: the packet may be a request or a reply.
  */
 static inline bool
-nf_edge_named(const struct nf_edge_table *table,
+nf_edge_ports_listed(const struct nf_edge_table *table,
 	      const struct nf_edge_class *source,
 	      const struct nf_edge_class *destination,
 	      u8 l4proto, u16 sport, u16 dport)
@@ -132,7 +132,7 @@ nf_edge_named(const struct nf_edge_table *table,
 
 /**
  * nf_edge_permitting - the rows that permit a TCP or UDP connection
- * @words: the policy's words
+ * @masks: the policy's masks
  * @source: class of the source of its original tuple
  * @destination: class of the destination of its original tuple
  * @l4proto: IPPROTO_TCP or IPPROTO_UDP
@@ -144,25 +144,25 @@ nf_edge_named(const struct nf_edge_table *table,
  * own.
  */
 static __always_inline u64
-nf_edge_permitting(const struct nf_edge_words *words,
+nf_edge_permitting(const struct nf_edge_masks *masks,
 		   const struct nf_edge_class *source,
 		   const struct nf_edge_class *destination,
 		   u8 l4proto, u16 dport, u8 arrival, bool from_edge)
 {
-	return nf_edge_rows_by_port(&words->table->port_map, l4proto, dport) &
+	return nf_edge_rows_by_port(&masks->table->port_map, l4proto, dport) &
 	       source->as_source & destination->as_destination &
-	       words->permitting[arrival][from_edge];
+	       masks->permitting[arrival][from_edge];
 }
 
 /* Whether the logging-port guard takes some of @rows back. */
 static __always_inline bool
-nf_edge_logging_port(const struct nf_edge_words *words, u64 rows, u16 dport)
+nf_edge_logging_port(const struct nf_edge_masks *masks, u64 rows, u16 dport)
 {
 	const struct nf_edge_table *table;
 
-	if (likely(!(rows & words->guarded)))
+	if (likely(!(rows & masks->guarded)))
 		return false;
-	table = nf_edge_table_of(words);
+	table = nf_edge_table_of(masks);
 	return dport >= table->guard.port_low &&
 	       dport <= table->guard.port_high;
 }
@@ -177,7 +177,7 @@ nf_edge_unsatisfied(const struct nf_edge_table *table,
 	       (source->services && !(rows & table->out));
 }
 
-void nf_edge_judge(const struct nf_edge_words *words,
+void nf_edge_judge(const struct nf_edge_masks *masks,
 		   const struct nf_edge_packet *packet,
 		   struct nf_edge_judgement *judgement);
 

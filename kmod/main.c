@@ -76,12 +76,12 @@ static int __init nf_edge_init(void)
 	err = register_pernet_subsys(&net_ops);
 	if (err)
 		goto err_snapshots;
-	err = nf_edge_interfaces_init();
+	err = nf_edge_netdev_init();
 	if (err)
 		goto err_net;
 	err = nf_edge_nat_init();
 	if (err)
-		goto err_interfaces;
+		goto err_netdev;
 	err = nf_edge_transactions_init();
 	if (err)
 		goto err_nat;
@@ -94,8 +94,8 @@ err_transactions:
 	nf_edge_transactions_exit();
 err_nat:
 	nf_edge_nat_exit();
-err_interfaces:
-	nf_edge_interfaces_exit();
+err_netdev:
+	nf_edge_netdev_exit();
 err_net:
 	unregister_pernet_subsys(&net_ops);
 err_snapshots:
@@ -110,7 +110,7 @@ static void __exit nf_edge_exit(void)
 	nf_edge_family_exit();
 	nf_edge_transactions_exit();
 	nf_edge_nat_exit();
-	nf_edge_interfaces_exit();
+	nf_edge_netdev_exit();
 	unregister_pernet_subsys(&net_ops);
 	nf_edge_snapshots_exit();
 	nf_edge_flow_table_exit();

@@ -18,7 +18,7 @@
 #include "skb.h"
 #include "snapshot.h"
 
-#define PRIORITY_LEAVING	(NF_IP_PRI_NAT_SRC + 5)
+#define PRIORITY_POSTROUTING	(NF_IP_PRI_NAT_SRC + 5)
 
 static_assert((int)NF_IP_PRI_NAT_SRC == (int)NF_IP6_PRI_NAT_SRC);
 
@@ -50,7 +50,7 @@ static bool was_spoofed(const struct nf_edge_snapshot *snapshot,
  * whatever destination NAT leads to an edge address, and judges all later
  * packets of the connection.
  */
-static noinline unsigned int refuse_hidden(struct nf_edge_net *en,
+static noinline unsigned int refuse_snat_to_edge(struct nf_edge_net *en,
 					   const struct sk_buff *skb,
 					   const struct nf_hook_state *state,
 					   const struct nf_conn *ct, bool ipv4)
@@ -81,7 +81,7 @@ static noinline unsigned int refuse_hidden(struct nf_edge_net *en,
 }
 
 static __always_inline unsigned int
-leaving(void *priv, const struct sk_buff *skb,
+postrouting(void *priv, const struct sk_buff *skb,
 	const struct nf_hook_state *state, bool ipv4)
 {
 	enum ip_conntrack_info ctinfo;
@@ -90,33 +90,33 @@ leaving(void *priv, const struct sk_buff *skb,
 	if (likely(!ct || (ct->status & (IPS_SRC_NAT | IPS_CONFIRMED)) !=
 			  IPS_SRC_NAT))
 		return NF_ACCEPT;
-	return refuse_hidden(priv, skb, state, ct, ipv4);
+	return refuse_snat_to_edge(priv, skb, state, ct, ipv4);
 }
 
-static unsigned int leaving_ipv4(void *priv, struct sk_buff *skb,
+static unsigned int postrouting_ipv4(void *priv, struct sk_buff *skb,
 				 const struct nf_hook_state *state)
 {
-	return leaving(priv, skb, state, true);
+	return postrouting(priv, skb, state, true);
 }
 
-static unsigned int leaving_ipv6(void *priv, struct sk_buff *skb,
+static unsigned int postrouting_ipv6(void *priv, struct sk_buff *skb,
 				 const struct nf_hook_state *state)
 {
-	return leaving(priv, skb, state, false);
+	return postrouting(priv, skb, state, false);
 }
 
 static const struct nf_hook_ops hooks[NF_EDGE_NAT_HOOKS] = {
 	{
-		.hook		= leaving_ipv4,
+		.hook		= postrouting_ipv4,
 		.pf		= NFPROTO_IPV4,
 		.hooknum	= NF_INET_POST_ROUTING,
-		.priority	= PRIORITY_LEAVING,
+		.priority	= PRIORITY_POSTROUTING,
 	},
 	{
-		.hook		= leaving_ipv6,
+		.hook		= postrouting_ipv6,
 		.pf		= NFPROTO_IPV6,
 		.hooknum	= NF_INET_POST_ROUTING,
-		.priority	= PRIORITY_LEAVING,
+		.priority	= PRIORITY_POSTROUTING,
 	},
 };
 
@@ -151,12 +151,12 @@ int nf_edge_nat_follow(struct nf_edge_net *en)
 }
 
 /**
- * nf_edge_nat_leave - look behind source NAT in a namespace no more
+ * nf_edge_nat_unfollow - look behind source NAT in a namespace no more
  * @en: the namespace
  *
  * Context: may sleep.
  */
-void nf_edge_nat_leave(struct nf_edge_net *en)
+void nf_edge_nat_unfollow(struct nf_edge_net *en)
 {
 	mutex_lock(&nat_mutex);
 	list_del(&en->followed);

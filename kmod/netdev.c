@@ -14,14 +14,14 @@
 #include "snapshot.h"
 
 /**
- * nf_edge_arrives_on - the device that packets of a device arrive on
+ * nf_edge_arrival_dev - the device that packets of a device arrive on
  * @dev: the device
  *
  * Context: under rcu_read_lock() or RTNL.
  * Return: the outermost master, or the device itself if it has none.  A VRF is
  * none: packets of its members arrive on these first.
  */
-struct net_device *nf_edge_arrives_on(struct net_device *dev)
+struct net_device *nf_edge_arrival_dev(struct net_device *dev)
 {
 	struct net_device *master;
 
@@ -49,7 +49,7 @@ nf_edge_interface_arrival(struct net *net,
 	rcu_read_lock();
 	dev = dev_get_by_name_rcu(net, name);
 	if (dev && !strcmp(dev->name, name))
-		dev = nf_edge_arrives_on(dev);
+		dev = nf_edge_arrival_dev(dev);
 	else
 		dev = NULL;
 	map = rcu_dereference(snapshot->ifmap);
@@ -63,16 +63,16 @@ nf_edge_interface_arrival(struct net *net,
 }
 
 /* The same for the masters that a device has now: its guards stand there too. */
-static void blank_all(struct nf_edge_ifmap *map, struct net_device *dev,
+static void fail_closed(struct nf_edge_ifmap *map, struct net_device *dev,
 		      u8 guards)
 {
 	struct nf_edge_arrival was;
 	struct net_device *up;
 
-	nf_edge_ifmap_blank(map, dev->ifindex, guards);
+	nf_edge_ifmap_fail_closed(map, dev->ifindex, guards);
 	for (up = nf_edge_master_of(dev); up; up = nf_edge_master_of(up)) {
 		was = nf_edge_ifmap_arrival(map, up->ifindex);
-		nf_edge_ifmap_blank(map, up->ifindex, was.guards | guards);
+		nf_edge_ifmap_fail_closed(map, up->ifindex, was.guards | guards);
 	}
 }
 
@@ -89,7 +89,7 @@ static bool is_concerned(unsigned long event, void *ptr, struct net *net,
 	struct net_device *dev = netdev_notifier_info_to_dev(ptr);
 	const struct nf_edge_site *site = snapshot->site;
 	struct nf_edge_arrival was = nf_edge_ifmap_arrival(map, dev->ifindex);
-	bool special = nf_edge_ifmap_is_special(site, dev, is) || map->blanked;
+	bool special = nf_edge_ifmap_is_special(site, dev, is) || map->stale;
 
 	if (nf_edge_ifmap_has_member(net, site, dev)) {
 		is->guards |= was.guards;
@@ -125,7 +125,7 @@ static int netdev_event(struct notifier_block *nb, unsigned long event,
 	/* On nobody's account: any process may cause the event. */
 	map = nf_edge_ifmap_build(dev_net(dev), snapshot->site, GFP_KERNEL);
 	if (!map) {
-		blank_all(old, dev, is.guards);
+		fail_closed(old, dev, is.guards);
 		return NOTIFY_DONE;
 	}
 	rcu_assign_pointer(snapshot->ifmap, map);
@@ -138,19 +138,19 @@ static struct notifier_block netdev_notifier = {
 };
 
 /**
- * nf_edge_interfaces_init - follow devices from now on
+ * nf_edge_netdev_init - follow devices from now on
  *
  * Return: 0 or a negative error.
  */
-int nf_edge_interfaces_init(void)
+int nf_edge_netdev_init(void)
 {
 	return register_netdevice_notifier(&netdev_notifier);
 }
 
 /**
- * nf_edge_interfaces_exit - follow devices no more
+ * nf_edge_netdev_exit - follow devices no more
  */
-void nf_edge_interfaces_exit(void)
+void nf_edge_netdev_exit(void)
 {
 	unregister_netdevice_notifier(&netdev_notifier);
 }

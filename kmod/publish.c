@@ -45,14 +45,14 @@ static int go_live(struct nf_edge_net *en, struct netlink_ext_ack *extack)
 	if (err) {
 		NL_SET_ERR_MSG(extack,
 			       "connection tracking cannot be had in this namespace");
-		goto leave_nat;
+		goto unfollow_nat;
 	}
 	/* Packets that conntrack did not see are under way no more. */
 	synchronize_net();
 	return 0;
 
-leave_nat:
-	nf_edge_nat_leave(en);
+unfollow_nat:
+	nf_edge_nat_unfollow(en);
 unregister_hooks:
 	nf_unregister_net_hooks(en->net, en->hooks, NF_EDGE_HOOKS);
 put_module:
@@ -62,14 +62,14 @@ put_module:
 
 static void go_down(struct nf_edge_net *en)
 {
-	nf_edge_nat_leave(en);
+	nf_edge_nat_unfollow(en);
 	nf_unregister_net_hooks(en->net, en->hooks, NF_EDGE_HOOKS);
 	nf_ct_netns_put(en->net, NFPROTO_INET);
 	module_put(THIS_MODULE);
 }
 
 /* A first policy that did not go live: no reader has pinned it. */
-static void take_back(struct nf_edge_net *en, struct nf_edge_snapshot *snapshot)
+static void unwind_first_publish(struct nf_edge_net *en, struct nf_edge_snapshot *snapshot)
 {
 	rtnl_lock();
 	RCU_INIT_POINTER(en->snapshot, NULL);
@@ -114,7 +114,7 @@ int nf_edge_publish(struct nf_edge_net *en, struct nf_edge_snapshot *snapshot,
 	} else {
 		err = go_live(en, extack);
 		if (err) {
-			take_back(en, snapshot);
+			unwind_first_publish(en, snapshot);
 			return err;
 		}
 		WRITE_ONCE(snapshot->starting, false);

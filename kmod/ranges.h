@@ -112,7 +112,7 @@ static __always_inline u32 nf_edge_ranges_bucket(const struct nf_edge_ranges *r,
 }
 
 /* Whether that is the value. */
-static __always_inline bool nf_edge_ranges_settled(u32 bucket)
+static __always_inline bool nf_edge_ranges_is_value(u32 bucket)
 {
 	return (bucket & NF_EDGE_RANGE_COUNTS) == 1;
 }

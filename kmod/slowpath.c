@@ -179,7 +179,7 @@ static unsigned int refuse(const struct nf_edge_snapshot *snapshot,
 	if (unlikely(is_neighbour_discovery(skb, ipv4)) &&
 	    discovery_passes(skb, state, packet, judgement))
 		return NF_ACCEPT;
-	nf_edge_count_refused(snapshot->drops, snapshot->words.table,
+	nf_edge_count_refused(snapshot->drops, snapshot->masks.table,
 			      snapshot->nodes, packet, judgement, audit,
 			      skb->len);
 	return audit ? NF_ACCEPT : NF_DROP;
@@ -265,7 +265,7 @@ judge_first(const struct nf_edge_snapshot *snapshot, struct sk_buff *skb,
 	if ((!source->services && !destination->services) ||
 	    nf_edge_isolated(destination, guards) ||
 	    !read_ports(skb, ipv4, &packet) ||
-	    nf_edge_named(snapshot->words.table, source, destination,
+	    nf_edge_ports_listed(snapshot->masks.table, source, destination,
 			  packet.l4proto, packet.header_sport,
 			  packet.header_dport) ||
 	    nf_edge_may_be_translated(skb, state))
@@ -275,7 +275,7 @@ judge_first(const struct nf_edge_snapshot *snapshot, struct sk_buff *skb,
 }
 
 /**
- * nf_edge_decide_first - what can be said before conntrack
+ * nf_edge_slowpath_first - what can be said before conntrack
  * @snapshot: the policy, which is enforced
  * @skb: the packet
  * @state: where it is
@@ -287,7 +287,7 @@ judge_first(const struct nf_edge_snapshot *snapshot, struct sk_buff *skb,
  * Context: the first hook.
  * Return: NF_ACCEPT or NF_DROP.
  */
-unsigned int nf_edge_decide_first(const struct nf_edge_snapshot *snapshot,
+unsigned int nf_edge_slowpath_first(const struct nf_edge_snapshot *snapshot,
 				  struct sk_buff *skb,
 				  const struct nf_hook_state *state)
 {
@@ -438,7 +438,7 @@ judge_packet(const struct nf_edge_snapshot *snapshot, struct sk_buff *skb,
 		packet.unverified = read_ports(skb, ipv4, &packet);
 	}
 
-	nf_edge_judge(&snapshot->words, &packet, &judgement);
+	nf_edge_judge(&snapshot->masks, &packet, &judgement);
 
 	if (judgement.verdict == NF_EDGE_VERDICT_NOT_GOVERNED)
 		return NF_ACCEPT;
@@ -453,14 +453,14 @@ judge_packet(const struct nf_edge_snapshot *snapshot, struct sk_buff *skb,
 
 	if (packet.kind != NF_EDGE_KIND_ROWS || packet.error)
 		return NF_ACCEPT;
-	nf_edge_count_permitted(&snapshot->words, snapshot->nodes, &packet,
+	nf_edge_count_permitted(&snapshot->masks, snapshot->nodes, &packet,
 				judgement.rows, packet.first_direction &&
 				!nf_ct_is_confirmed(ct), skb->len);
 	return NF_ACCEPT;
 }
 
 /**
- * nf_edge_decide - judge a packet
+ * nf_edge_slowpath - judge a packet
  * @snapshot: the policy, or NULL
  * @skb: the packet
  * @state: where it is
@@ -468,7 +468,7 @@ judge_packet(const struct nf_edge_snapshot *snapshot, struct sk_buff *skb,
  * Context: the deciding hook.
  * Return: NF_ACCEPT or NF_DROP.
  */
-unsigned int nf_edge_decide(const struct nf_edge_snapshot *snapshot,
+unsigned int nf_edge_slowpath(const struct nf_edge_snapshot *snapshot,
 			    struct sk_buff *skb,
 			    const struct nf_hook_state *state)
 {

@@ -31,7 +31,7 @@ nf_edge_snapshot_create(struct nf_edge_site *site,
 	snapshot = kzalloc(sizeof(*snapshot), GFP_KERNEL_ACCOUNT);
 	if (!snapshot)
 		return NULL;
-	nf_edge_make_words(&snapshot->words, site->table, switches, site->ping,
+	nf_edge_make_masks(&snapshot->masks, site->table, switches, site->ping,
 			   site->expose_cls_ports);
 	refcount_inc(&site->refs);
 	snapshot->site = site;

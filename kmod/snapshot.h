@@ -17,7 +17,7 @@ struct nf_edge_node;
 
 /**
  * struct nf_edge_snapshot - one policy, as packets see it
- * @words: rows by live, arrival and guard
+ * @masks: rows by live, arrival and guard
  * @index: from an address to its class; what it points to is in @site
  * @ifmap: from an interface to its sides; replaced under RTNL
  * @nodes: by number, in @site
@@ -33,7 +33,7 @@ struct nf_edge_node;
  * Immutable but for @ifmap and @starting.
  */
 struct nf_edge_snapshot {
-	struct nf_edge_words words;
+	struct nf_edge_masks masks;
 	struct nf_edge_addr_index index;
 	struct nf_edge_ifmap __rcu *ifmap;
 	struct nf_edge_node *const *nodes;

@@ -26,7 +26,7 @@ MODULE_FLAGS := -I$(TOP)/tests/unit/shim -I$(TOP)/include -I$(TOP)/kmod
 HOOKS_PARTS   := hook slowpath packets
 HOOKS_HARNESS := hooks flow site reference
 wrap           = $(foreach name,$(1),-Wl,--wrap=$(name))
-HOOKS_WRAPS   := $(call wrap,nf_edge_decide nf_edge_decide_first)
+HOOKS_WRAPS   := $(call wrap,nf_edge_slowpath nf_edge_slowpath_first)
 
 RULES      := Makefile $(TOP)/tests/parts.mk
 

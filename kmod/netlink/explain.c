@@ -114,7 +114,7 @@ static void judge_query(struct net *net,
 		p->arrival = arrival.sides;
 		p->guards = arrival.guards;
 	}
-	nf_edge_judge(&snapshot->words, p, j);
+	nf_edge_judge(&snapshot->masks, p, j);
 }
 
 static int put_rows(struct sk_buff *reply, int attribute,

@@ -366,7 +366,7 @@ static int check_device(struct net *net, const char *name,
 	else if (dev && netif_is_l3_master(dev))
 		NL_SET_ERR_MSG_ATTR(extack, attr,
 				    "packets are judged on the interfaces of a VRF: bind those");
-	else if (dev && nf_edge_arrives_on(dev) != dev)
+	else if (dev && nf_edge_arrival_dev(dev) != dev)
 		NL_SET_ERR_MSG_ATTR(extack, attr,
 				    "packets of a member arrive on its bond, team or bridge: bind that");
 	else

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Random sites and packets, read from the input: the module's index and words
+ * Random sites and packets, read from the input: the module's index and masks
  * judge as the reference does.
  */
 #include <linux/slab.h>
@@ -33,9 +33,9 @@ class_of(const struct nf_edge_addr_index *index, const struct ref_address *a)
 	EXPECT(class->services == ref_services(&site, a));
 	EXPECT(!number == !class->services);
 	EXPECT(!number || &index->class[number] == class);
-	EXPECT(!nf_edge_ranges_settled(bucket) ||
+	EXPECT(!nf_edge_ranges_is_value(bucket) ||
 	       nf_edge_bucket_class(index, bucket) == class);
-	EXPECT(nf_edge_marked(index, ipv4, octets) ||
+	EXPECT(nf_edge_maybe_guarded(index, ipv4, octets) ||
 	       !(class->services || class->flags));
 	return class;
 }
@@ -93,7 +93,7 @@ static struct ref_packet read_packet(struct input *in)
 }
 
 static void check(const struct nf_edge_addr_index *index,
-		  const struct nf_edge_words *words,
+		  const struct nf_edge_masks *masks,
 		  const struct ref_packet *r)
 {
 	static const u8 protocols[] = {
@@ -135,7 +135,7 @@ static void check(const struct nf_edge_addr_index *index,
 	if (!r->first && ref_unusable_source(&r->from))
 		return;
 
-	nf_edge_judge(words, &p, &got);
+	nf_edge_judge(masks, &p, &got);
 	wanted = ref_judge(&site, r);
 	if (got.verdict == wanted.verdict &&
 	    (got.verdict != NF_EDGE_VERDICT_ACCEPT || got.rows == wanted.rows) &&
@@ -153,7 +153,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct input in = { data, size };
 	struct nf_edge_switches switches;
 	struct nf_edge_addr_index index;
-	struct nf_edge_words words;
+	struct nf_edge_masks masks;
 	int n;
 
 	site_read(&site, &in);
@@ -161,12 +161,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	switches = (struct nf_edge_switches){
 		.zones = site.zones, .features = site.features,
 	};
-	nf_edge_make_words(&words, &nf_edge_flow_table, &switches, site.ping,
+	nf_edge_make_masks(&masks, &nf_edge_flow_table, &switches, site.ping,
 			   site.expose_cls_ports);
 	for (n = 0; in.left && n < QUERIES_MAX; n++) {
 		struct ref_packet packet = read_packet(&in);
 
-		check(&index, &words, &packet);
+		check(&index, &masks, &packet);
 	}
 	nf_edge_addr_index_free(&index);
 	return 0;

@@ -38,36 +38,36 @@ struct counts {
 	struct nf_edge_drops drops;
 };
 
-unsigned int __real_nf_edge_decide(const struct nf_edge_snapshot *snapshot,
+unsigned int __real_nf_edge_slowpath(const struct nf_edge_snapshot *snapshot,
 				   struct sk_buff *skb,
 				   const struct nf_hook_state *state);
-unsigned int __wrap_nf_edge_decide(const struct nf_edge_snapshot *snapshot,
+unsigned int __wrap_nf_edge_slowpath(const struct nf_edge_snapshot *snapshot,
 				   struct sk_buff *skb,
 				   const struct nf_hook_state *state);
 unsigned int
-__real_nf_edge_decide_first(const struct nf_edge_snapshot *snapshot,
+__real_nf_edge_slowpath_first(const struct nf_edge_snapshot *snapshot,
 			    struct sk_buff *skb,
 			    const struct nf_hook_state *state);
 unsigned int
-__wrap_nf_edge_decide_first(const struct nf_edge_snapshot *snapshot,
+__wrap_nf_edge_slowpath_first(const struct nf_edge_snapshot *snapshot,
 			    struct sk_buff *skb,
 			    const struct nf_hook_state *state);
 
-unsigned int __wrap_nf_edge_decide(const struct nf_edge_snapshot *snapshot,
+unsigned int __wrap_nf_edge_slowpath(const struct nf_edge_snapshot *snapshot,
 				   struct sk_buff *skb,
 				   const struct nf_hook_state *state)
 {
 	slow++;
-	return __real_nf_edge_decide(snapshot, skb, state);
+	return __real_nf_edge_slowpath(snapshot, skb, state);
 }
 
 unsigned int
-__wrap_nf_edge_decide_first(const struct nf_edge_snapshot *snapshot,
+__wrap_nf_edge_slowpath_first(const struct nf_edge_snapshot *snapshot,
 			    struct sk_buff *skb,
 			    const struct nf_hook_state *state)
 {
 	slow++;
-	return __real_nf_edge_decide_first(snapshot, skb, state);
+	return __real_nf_edge_slowpath_first(snapshot, skb, state);
 }
 
 /**
@@ -88,7 +88,7 @@ int hooks_init(void)
 	en.drops = alloc_percpu(struct nf_edge_drops);
 	mutex_init(&en.mutex);
 	nf_edge_hooks_init(&en);
-	return nf_edge_interfaces_init();
+	return nf_edge_netdev_init();
 }
 
 /* Takes what this CPU counted away. */
@@ -180,7 +180,7 @@ static void expect_same(const struct flow *flow, const char *name,
 static void decide_slowly(struct sk_buff *skb, struct flow *flow,
 			  struct outcome *outcome)
 {
-	outcome->verdict = __real_nf_edge_decide(rcu_dereference(en.snapshot),
+	outcome->verdict = __real_nf_edge_slowpath(rcu_dereference(en.snapshot),
 						 skb, &flow->state);
 	take(&outcome->counts);
 }
@@ -205,12 +205,12 @@ static bool is_guarded(const struct flow *flow)
 				      flow->skb.dev->ifindex);
 
 	return nf_edge_class_of(&snapshot->index, ipv4,
-				nf_edge_source(&flow->skb, ipv4))->foreign_to &
+				nf_edge_source(&flow->skb, ipv4))->spoofed_on &
 	       arrival.guards &
 	       (NF_EDGE_GUARD_EXTERNAL | NF_EDGE_GUARD_INTERNAL);
 }
 
-static bool is_settled(const struct flow *flow)
+static bool ct_done(const struct flow *flow)
 {
 	return flow->before && flow->before != ((unsigned long)&flow->template |
 						IP_CT_NEW);
@@ -233,7 +233,7 @@ static void check_first(struct flow *flow, const struct outcome *decided,
 			WRONG("a first hook that accepts has counted");
 		}
 		reason = reason_of(&decided->counts.drops, false);
-		if (reason == NF_EDGE_REASON_SPOOFED && !is_settled(flow) &&
+		if (reason == NF_EDGE_REASON_SPOOFED && !ct_done(flow) &&
 		    is_guarded(flow) && !rcu_dereference(en.snapshot)->starting) {
 			flow_print(flow);
 			WRONG("what a guard calls spoofed is left to conntrack");

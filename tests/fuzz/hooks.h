@@ -51,12 +51,12 @@ struct flow {
 /**
  * struct hooks_tally - packets by outcome, so that a test sees what it tested
  * @packets: given to a deciding hook
- * @fast: decided without nf_edge_decide()
+ * @fast: decided without nf_edge_slowpath()
  * @counted: of those, counted on rows; replies apart
  * @accepted: by any way
  * @dropped: by reason, enforced and would-be
  * @first: dropped by the first hook, by reason
- * @first_fast: without nf_edge_decide_first()
+ * @first_fast: without nf_edge_slowpath_first()
  */
 struct hooks_tally {
 	uint32_t packets;

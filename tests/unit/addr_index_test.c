@@ -68,13 +68,13 @@ static u8 flags_of(const struct address *a)
 		struct nf_edge_prefix p = read_prefix(never[i], 0);
 
 		if (contains(&p, a))
-			flags |= NF_EDGE_NEVER;
+			flags |= NF_EDGE_MARTIAN;
 	}
 	for (i = 0; i < ARRAY_SIZE(never_source); i++) {
 		struct nf_edge_prefix p = read_prefix(never_source[i], 0);
 
 		if (contains(&p, a))
-			flags |= NF_EDGE_NEVER_SOURCE;
+			flags |= NF_EDGE_MARTIAN_SOURCE;
 	}
 	return flags;
 }
@@ -96,8 +96,8 @@ static void check_short_ways(struct kunit *test, const struct nf_edge_addr_index
 	else if (number)
 		KUNIT_ASSERT_PTR_EQ(test, &index->class[number], class);
 	if (class->services || class->flags || !slots->seed)
-		KUNIT_ASSERT_TRUE(test, nf_edge_marked(index, !a->ipv6, a->octets));
-	if (nf_edge_ranges_settled(bucket))
+		KUNIT_ASSERT_TRUE(test, nf_edge_maybe_guarded(index, !a->ipv6, a->octets));
+	if (nf_edge_ranges_is_value(bucket))
 		KUNIT_ASSERT_PTR_EQ(test, nf_edge_bucket_class(index, bucket), class);
 }
 
@@ -130,7 +130,7 @@ static void check(struct kunit *test, const struct nf_edge_addr_index *index,
 	KUNIT_ASSERT_EQ(test, got->services, wanted.services);
 	KUNIT_ASSERT_EQ(test, got->node, wanted.node);
 	KUNIT_ASSERT_EQ(test, got->flags, wanted.flags);
-	KUNIT_ASSERT_EQ(test, got->foreign_to, wanted.foreign_to);
+	KUNIT_ASSERT_EQ(test, got->spoofed_on, wanted.spoofed_on);
 	check_short_ways(test, index, a, got);
 	cond_resched();
 }
@@ -597,7 +597,7 @@ static void addresses_that_are_too_many_to_hash_are_found(struct kunit *test)
 		for (i = 0; i < 65536; i++) {
 			a.octets[0] = i >> 8;
 			a.octets[1] = i;
-			KUNIT_ASSERT_EQ(test, nf_edge_marked(&index, !ipv6, a.octets),
+			KUNIT_ASSERT_EQ(test, nf_edge_maybe_guarded(&index, !ipv6, a.octets),
 					true);
 		}
 		for (i = 0; i < 64; i++) {

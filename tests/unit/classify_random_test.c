@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Random packets and policies, judged by the words and by a second reading of
- * the rows, one by one and without words.
+ * Random packets and policies, judged by the masks and by a second reading of
+ * the rows, one by one and without masks.
  */
 
 #include <kunit/test.h>
@@ -169,7 +169,7 @@ static void random_packets_are_judged_as_row_by_row(struct kunit *test)
 		};
 		struct host source = random_host(), destination = random_host();
 		struct nf_edge_class from, to;
-		struct nf_edge_words words;
+		struct nf_edge_masks masks;
 		struct nf_edge_judgement got = {}, wanted;
 		struct nf_edge_packet p = {
 			.kind = NF_EDGE_KIND_ROWS,
@@ -189,13 +189,13 @@ static void random_packets_are_judged_as_row_by_row(struct kunit *test)
 		source.sets &= policy.bound;
 		destination.sets &= policy.bound;
 
-		nf_edge_make_words(&words, &nf_edge_flow_table, &switches, 0,
+		nf_edge_make_masks(&masks, &nf_edge_flow_table, &switches, 0,
 				   policy.expose);
 		nf_edge_make_class(&from, &nf_edge_flow_table, policy.bound,
 				   source.sets, source.services, 0, 0);
 		nf_edge_make_class(&to, &nf_edge_flow_table, policy.bound,
 				   destination.sets, destination.services, 0, 0);
-		nf_edge_judge(&words, &p, &got);
+		nf_edge_judge(&masks, &p, &got);
 		cond_resched();
 		wanted = judge_plainly(&policy, &source, &destination, &p);
 		KUNIT_ASSERT_EQ(test, got.verdict, wanted.verdict);

@@ -148,10 +148,10 @@ static const char *judge_with(const struct example *e, u8 ping, bool expose,
 		.zones = e->zones, .features = e->features,
 	};
 	struct nf_edge_judgement j = {};
-	struct nf_edge_words words;
+	struct nf_edge_masks masks;
 
-	nf_edge_make_words(&words, &nf_edge_flow_table, &switches, ping, expose);
-	nf_edge_judge(&words, p, &j);
+	nf_edge_make_masks(&masks, &nf_edge_flow_table, &switches, ping, expose);
+	nf_edge_judge(&masks, p, &j);
 	return in_words(&j);
 }
 
@@ -521,7 +521,7 @@ static void a_second_table_is_judged_by(struct kunit *test)
 		.source = &outside, .header_source = &outside,
 		.destination = &inside, .header_destination = &inside,
 	};
-	struct nf_edge_words words;
+	struct nf_edge_masks masks;
 	u32 i;
 
 	for (i = 0; i < ARRAY_SIZE(row); i++)
@@ -536,14 +536,14 @@ static void a_second_table_is_judged_by(struct kunit *test)
 	expect_laid_out(test, &table);
 	KUNIT_ASSERT_EQ(test, table.guarded, BIT_ULL(63));
 
-	nf_edge_make_words(&words, &table, &switches, 0, false);
+	nf_edge_make_masks(&masks, &table, &switches, 0, false);
 	nf_edge_make_class(&outside, &table, 0, 0, 0, 0, 0);
 	nf_edge_make_class(&inside, &table, 0, 0, BIT(NF_EDGE_SERVICE_AV), 0, 0);
-	nf_edge_judge(&words, &p, &j);
+	nf_edge_judge(&masks, &p, &j);
 	KUNIT_ASSERT_EQ(test, j.verdict, NF_EDGE_VERDICT_ACCEPT);
 	KUNIT_ASSERT_EQ(test, j.rows, BIT_ULL(62));
 	p.dport = 63 * 257;
-	nf_edge_judge(&words, &p, &j);
+	nf_edge_judge(&masks, &p, &j);
 	KUNIT_ASSERT_EQ(test, j.verdict, NF_EDGE_VERDICT_DROP);
 	KUNIT_ASSERT_EQ(test, j.reason, NF_EDGE_REASON_CLS_GUARD);
 	KUNIT_ASSERT_EQ(test, j.near, BIT_ULL(63));

@@ -10,7 +10,7 @@
 
 #define NODES	3
 
-static const struct nf_edge_words words = { .table = &nf_edge_flow_table };
+static const struct nf_edge_masks masks = { .table = &nf_edge_flow_table };
 static struct nf_edge_node *nodes[NODES];
 static struct nf_edge_counters sum, wanted[NODES];
 
@@ -146,7 +146,7 @@ static void permitted_packets_count_on_rows_and_once_on_services(struct kunit *t
 		u64 rows = random_rows();
 
 		run_on_cpu(dice());
-		nf_edge_count_permitted(&words, nodes, &packet, rows, new, len);
+		nf_edge_count_permitted(&masks, nodes, &packet, rows, new, len);
 		want_packet(&wanted[destination.node], rows,
 			    NF_EDGE_DIRECTION_IN,
 			    first ? NF_EDGE_TO_EDGE : NF_EDGE_FROM_EDGE, len);
@@ -213,7 +213,7 @@ static void a_hit_is_as_late_as_the_clock_says(struct kunit *test)
 	u64 before = ktime_get_real_ns() / NSEC_PER_SEC;
 	const struct nf_edge_row *row = &nf_edge_rows[4];
 
-	nf_edge_count_permitted(&words, nodes, &packet, BIT_ULL(4), true, 100);
+	nf_edge_count_permitted(&masks, nodes, &packet, BIT_ULL(4), true, 100);
 	nf_edge_node_sum(nodes[0], &nf_edge_flow_table, &sum);
 	/* to a jiffy, which may be of the second before */
 	KUNIT_ASSERT_TRUE(test, sum.row[4].last_hit + 1 >= before);

@@ -3,7 +3,7 @@
 
 #include "family/asking.h"
 
-static const struct nf_edge_words words = { .table = &nf_edge_flow_table };
+static const struct nf_edge_masks masks = { .table = &nf_edge_flow_table };
 
 static int start(struct kunit *test)
 {
@@ -140,7 +140,7 @@ static void hit_some(void)
 		struct nf_edge_node_hits __percpu *hits = node_of(n)->cpu;
 
 		run_on_cpu(dice());
-		nf_edge_hit(&words, hits, BIT_ULL(row), toward, len, new);
+		nf_edge_hit(&masks, hits, BIT_ULL(row), toward, len, new);
 		if (denied)
 			this_cpu_inc(hits->row[row][0].denied);
 		count(&hit[n].row[row], toward, len, new, denied);
@@ -328,7 +328,7 @@ static void the_last_hit_is_told_of_rows_that_were_hit(struct kunit *test)
 	const struct nlattr *attr;
 	int left, round, n = 0;
 
-	nf_edge_hit(&words, node_of(0)->cpu, BIT_ULL(4), NF_EDGE_TO_EDGE, 100,
+	nf_edge_hit(&masks, node_of(0)->cpu, BIT_ULL(4), NF_EDGE_TO_EDGE, 100,
 		    true);
 	for (round = 0; round < 2; round++) {
 		KUNIT_ASSERT_EQ(test, ask_counters(0, -1, true), 0);

@@ -53,7 +53,7 @@ static const struct nf_edge_ifmap *map(void)
 /* The fast path agrees with the whole question, or says that it has to be asked. */
 static struct nf_edge_arrival arrival(struct kunit *test, u32 ifindex)
 {
-	struct nf_edge_arrival quick = nf_edge_ifmap_quick(map(), ifindex);
+	struct nf_edge_arrival quick = nf_edge_ifmap_arrival_fast(map(), ifindex);
 	struct nf_edge_arrival whole = nf_edge_ifmap_arrival(map(), ifindex);
 
 	if (!(quick.guards & NF_EDGE_GUARD_EXEMPT))
@@ -105,7 +105,7 @@ static void any_device_may_have_a_far_number(struct kunit *test)
 		expect_all(test);
 		for (i = 0; i < DEVICES; i++)
 			if (far & BIT(i) && i != OTHER)
-				KUNIT_ASSERT_EQ(test, nf_edge_ifmap_quick(
+				KUNIT_ASSERT_EQ(test, nf_edge_ifmap_arrival_fast(
 						map(), devices[i].ifindex).guards,
 						NF_EDGE_GUARD_EXEMPT);
 		KUNIT_ASSERT_EQ(test, ask_for(NF_EDGE_CMD_FLUSH), 0);
@@ -118,7 +118,7 @@ static void numbers_at_the_border_are_kept_apart(struct kunit *test)
 	devices[LAN].ifindex = NEAR;
 	load(test);
 	KUNIT_ASSERT_EQ(test, map()->n, NEAR);
-	KUNIT_ASSERT_EQ(test, map()->n_far, 1);
+	KUNIT_ASSERT_EQ(test, map()->n_overflow, 1);
 	expect(test, NEAR - 1, BIT(NF_EDGE_SIDE_EXTERNAL),
 	       NF_EDGE_GUARD_EXTERNAL);
 	expect(test, NEAR, BIT(NF_EDGE_SIDE_INTERNAL), NF_EDGE_GUARD_INTERNAL);
@@ -307,7 +307,7 @@ static void packets_of_a_member_arrive_guarded_on_its_masters(struct kunit *test
 	       NF_EDGE_GUARD_EXTERNAL);
 	expect(test, devices[WAN].ifindex, BIT(NF_EDGE_SIDE_EXTERNAL),
 	       NF_EDGE_GUARD_EXTERNAL);
-	KUNIT_ASSERT_PTR_EQ(test, nf_edge_arrives_on(&devices[WAN]), &bridge);
+	KUNIT_ASSERT_PTR_EQ(test, nf_edge_arrival_dev(&devices[WAN]), &bridge);
 
 	/* A VRF around the bond hands none of its packets on. */
 	enslave(&bond, NULL);
@@ -316,7 +316,7 @@ static void packets_of_a_member_arrive_guarded_on_its_masters(struct kunit *test
 	expect(test, bond.ifindex, BIT(NF_EDGE_SIDE_EXTERNAL),
 	       NF_EDGE_GUARD_EXTERNAL);
 	expect(test, devices[VRF].ifindex, 0, NF_EDGE_GUARD_EXEMPT);
-	KUNIT_ASSERT_PTR_EQ(test, nf_edge_arrives_on(&devices[WAN]), &bond);
+	KUNIT_ASSERT_PTR_EQ(test, nf_edge_arrival_dev(&devices[WAN]), &bond);
 	enslave(&bond, NULL);
 
 	enslave(&devices[WAN], NULL);

@@ -164,20 +164,20 @@ static void a_snapshot_is_its_site_and_its_switches(struct kunit *test)
 	struct nf_edge_site *site = make_site(test);
 	struct nf_edge_snapshot *on, *off;
 	struct address address = read_address("172.25.33.10");
-	struct nf_edge_words words;
+	struct nf_edge_masks masks;
 
 	on = nf_edge_snapshot_create(site, &everything, &everything);
 	off = nf_edge_snapshot_create(site, &nothing, &everything);
 	KUNIT_ASSERT_TRUE(test, on && off);
 	KUNIT_ASSERT_EQ(test, refcount_read(&site->refs), 3);
 
-	nf_edge_make_words(&words, &nf_edge_flow_table, &everything, site->ping,
+	nf_edge_make_masks(&masks, &nf_edge_flow_table, &everything, site->ping,
 			   false);
-	KUNIT_ASSERT_EQ(test, memcmp(&words, &on->words, sizeof(words)), 0);
-	KUNIT_ASSERT_TRUE(test, memcmp(&words, &off->words, sizeof(words)));
-	nf_edge_make_words(&words, &nf_edge_flow_table, &nothing, site->ping,
+	KUNIT_ASSERT_EQ(test, memcmp(&masks, &on->masks, sizeof(masks)), 0);
+	KUNIT_ASSERT_TRUE(test, memcmp(&masks, &off->masks, sizeof(masks)));
+	nf_edge_make_masks(&masks, &nf_edge_flow_table, &nothing, site->ping,
 			   false);
-	KUNIT_ASSERT_EQ(test, memcmp(&words, &off->words, sizeof(words)), 0);
+	KUNIT_ASSERT_EQ(test, memcmp(&masks, &off->masks, sizeof(masks)), 0);
 	KUNIT_ASSERT_EQ(test, off->switches.mode, NF_EDGE_MODE_AUDIT);
 	KUNIT_ASSERT_EQ(test, off->loaded.mode, NF_EDGE_MODE_ENFORCE);
 

@@ -124,7 +124,7 @@ static unsigned int let_by(void *priv, struct sk_buff *skb,
 static inline int start_family(void)
 {
 	int i, err = nf_edge_flow_table_init() ?: nf_edge_snapshots_init() ?:
-		     nf_edge_interfaces_init() ?: nf_edge_transactions_init() ?:
+		     nf_edge_netdev_init() ?: nf_edge_transactions_init() ?:
 		     nf_edge_family_init();
 
 	if (err)
@@ -161,7 +161,7 @@ static inline void end_family(void)
 	assert(!shim_hooks && !conntrack_refs);
 	nf_edge_family_exit();
 	nf_edge_transactions_exit();
-	nf_edge_interfaces_exit();
+	nf_edge_netdev_exit();
 	nf_edge_snapshots_exit();
 	nf_edge_flow_table_exit();
 	free_percpu(init_net.ct.stat);

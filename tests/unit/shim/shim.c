@@ -64,6 +64,6 @@ int nf_edge_nat_follow(struct nf_edge_net *en)
 	return 0;
 }
 
-void nf_edge_nat_leave(struct nf_edge_net *en)
+void nf_edge_nat_unfollow(struct nf_edge_net *en)
 {
 }
