@@ -381,8 +381,8 @@ static int make_all_slots(struct nf_edge_addr_index *index,
 }
 
 #define GUARDED_SETS	(BIT_ULL(NF_EDGE_PEER_SET_INTERNAL_NETWORKS) |	\
-		 BIT_ULL(SET_MARTIAN) | BIT_ULL(SET_MARTIAN_SOURCE) |	\
-		 BIT_ULL(SET_EDGE))
+			 BIT_ULL(SET_MARTIAN) |				\
+			 BIT_ULL(SET_MARTIAN_SOURCE) | BIT_ULL(SET_EDGE))
 
 /* A block's number is read from the packet as it stands there. */
 static u16 block(u16 bits)
@@ -391,7 +391,7 @@ static u16 block(u16 bits)
 }
 
 static void add_guarded(struct nf_edge_addr_index *index,
-		 const struct nf_edge_prefix *p)
+			const struct nf_edge_prefix *p)
 {
 	u64 last = p->hi | nf_edge_host_bits_hi(p->len);
 	u32 i;
@@ -407,18 +407,19 @@ static void add_guarded(struct nf_edge_addr_index *index,
 }
 
 static int make_guard_bitmaps(struct nf_edge_addr_index *index,
-		      const struct sources *sources)
+			      const struct sources *sources)
 {
 	struct walk walk = { .sources = sources };
 	struct nf_edge_prefix p;
 
 	index->maybe_guarded_ipv4 = kvcalloc(BITS_TO_LONGS(NF_EDGE_BLOCKS),
-				      sizeof(long), GFP_KERNEL_ACCOUNT);
+					     sizeof(long), GFP_KERNEL_ACCOUNT);
 	index->maybe_guarded_ipv6 = kvcalloc(BITS_TO_LONGS(NF_EDGE_BLOCKS),
-				      sizeof(long), GFP_KERNEL_ACCOUNT);
+					     sizeof(long), GFP_KERNEL_ACCOUNT);
 	index->folded_ipv6 = kvcalloc(BITS_TO_LONGS(NF_EDGE_BLOCKS),
 				      sizeof(long), GFP_KERNEL_ACCOUNT);
-	if (!index->maybe_guarded_ipv4 || !index->maybe_guarded_ipv6 || !index->folded_ipv6)
+	if (!index->maybe_guarded_ipv4 || !index->maybe_guarded_ipv6 ||
+	    !index->folded_ipv6)
 		return -ENOMEM;
 	while (next(&walk, &p))
 		if (GUARDED_SETS & BIT_ULL(p.set))

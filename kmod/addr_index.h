@@ -27,10 +27,10 @@
  * @edge_ipv6: the edge addresses of IPv6
  * @all_ipv4: every address of IPv4
  * @all_ipv6: every address of IPv6
- * @maybe_guarded_ipv4: a bit for the first 16 bits of each address that a guard may
- *	ask about: edge addresses, internal-networks, and those with a flag
- * @maybe_guarded_ipv6: a bit for the first 16 bits of each prefix that a guard may ask
- *	about and that is shorter than 48 bits
+ * @maybe_guarded_ipv4: a bit for the first 16 bits of each address that a guard
+ *	may ask about: edge addresses, internal-networks, and those with a flag
+ * @maybe_guarded_ipv6: a bit for the first 16 bits of each prefix that a guard
+ *	may ask about and that is shorter than 48 bits
  * @folded_ipv6: a bit for each other address that a guard may ask about, by the
  *	fold of the first 48 bits
  * @n_edge: different edge addresses
@@ -154,7 +154,7 @@ nf_edge_bucket_class(const struct nf_edge_addr_index *index, u32 bucket)
  */
 static __always_inline bool
 nf_edge_maybe_guarded(const struct nf_edge_addr_index *index, bool ipv4,
-	       const void *addr)
+		      const void *addr)
 {
 	u64 hi;
 	u16 block;

@@ -168,7 +168,8 @@ static void counts_add(struct nf_edge_counts *sum,
 }
 
 /* From jiffies to seconds since 1970; to a jiffy, and 0 stays 0. */
-static void finish_last_hit(struct nf_edge_counts *sum, u64 now_jiffies, u64 now)
+static void finish_last_hit(struct nf_edge_counts *sum, u64 now_jiffies,
+			    u64 now)
 {
 	if (sum->last_hit)
 		sum->last_hit = div_u64(now - jiffies64_to_nsecs(now_jiffies -

@@ -20,7 +20,7 @@
 #define SEEDS		256
 
 static u16 *slot_of(const struct nf_edge_slots *slots,
-			const struct nf_edge_address *a)
+		    const struct nf_edge_address *a)
 {
 	u32 addr = (__force u32)cpu_to_be32(a->hi >> 32);
 	u64 lo = (__force u64)cpu_to_be64(a->lo);

@@ -47,10 +47,10 @@ static_assert((int)NF_IP_PRI_NAT_DST == (int)NF_IP6_PRI_NAT_DST);
 
 static __always_inline struct nf_edge_arrival
 arrival_fast(const struct nf_edge_snapshot *snapshot,
-	      const struct net_device *dev)
+	     const struct net_device *dev)
 {
 	return nf_edge_ifmap_arrival_fast(rcu_dereference(snapshot->ifmap),
-				   dev->ifindex);
+					  dev->ifindex);
 }
 
 /*
@@ -78,9 +78,9 @@ enum port_match {
 };
 
 /* Whether a row of an edge address names a header sent to that address. */
-static __always_inline enum port_match match_ports(const struct nf_edge_masks *masks,
-					const struct sk_buff *skb, bool ipv4,
-					const struct nf_edge_class *edge)
+static __always_inline enum port_match
+match_ports(const struct nf_edge_masks *masks, const struct sk_buff *skb,
+	    bool ipv4, const struct nf_edge_class *edge)
 {
 	unsigned int size = ipv4 ? sizeof(struct iphdr) :
 				   sizeof(struct ipv6hdr);
@@ -123,7 +123,7 @@ static __always_inline enum port_match match_ports(const struct nf_edge_masks *m
  */
 static noinline unsigned int
 refuse_unlisted(const struct nf_edge_snapshot *snapshot,
-	       const struct sk_buff *skb, const struct nf_hook_state *state)
+		const struct sk_buff *skb, const struct nf_hook_state *state)
 {
 	if (nf_edge_exempt(skb, skb->dev) || READ_ONCE(snapshot->starting) ||
 	    nf_edge_may_be_translated(skb, state))
@@ -136,8 +136,8 @@ refuse_unlisted(const struct nf_edge_snapshot *snapshot,
 /* A packet whose source a guard may ask about. */
 static __always_inline unsigned int
 first_guarded(const struct nf_edge_snapshot *snapshot, struct sk_buff *skb,
-	     const struct nf_hook_state *state, u16 destination,
-	     const struct nf_edge_class *source, bool ipv4)
+	      const struct nf_hook_state *state, u16 destination,
+	      const struct nf_edge_class *source, bool ipv4)
 {
 	const struct nf_edge_class *class;
 
@@ -148,7 +148,8 @@ first_guarded(const struct nf_edge_snapshot *snapshot, struct sk_buff *skb,
 	if (!destination || source->services)
 		return NF_ACCEPT;
 	class = &snapshot->index.class[destination];
-	if (likely(match_ports(&snapshot->masks, skb, ipv4, class) == PORTS_LISTED))
+	if (likely(match_ports(&snapshot->masks, skb, ipv4, class) ==
+		   PORTS_LISTED))
 		return NF_ACCEPT;
 slow_path:
 	return nf_edge_slowpath_first(snapshot, skb, state);
@@ -163,9 +164,9 @@ slow_path:
 static noinline unsigned int name##_deep(FIRST_PARAMETERS)		\
 {									\
 	return first_guarded(snapshot, skb, state, destination,		\
-			    nf_edge_class_of(&snapshot->index, ipv4,	\
-					     nf_edge_source(skb, ipv4)), \
-			    ipv4);					\
+			     nf_edge_class_of(&snapshot->index, ipv4,	\
+					      nf_edge_source(skb, ipv4)), \
+			     ipv4);					\
 }									\
 									\
 static noinline unsigned int name(FIRST_PARAMETERS)			\
@@ -176,13 +177,13 @@ static noinline unsigned int name(FIRST_PARAMETERS)			\
 									\
 	if (source)							\
 		return first_guarded(snapshot, skb, state, destination,	\
-				    &snapshot->index.class[source], ipv4); \
+				     &snapshot->index.class[source], ipv4); \
 	bucket = nf_edge_bucket(&snapshot->index, ipv4, address);	\
 	if (unlikely(!nf_edge_ranges_is_value(bucket)))			\
 		return name##_deep(snapshot, skb, state, destination);	\
 	return first_guarded(snapshot, skb, state, destination,		\
-			    nf_edge_bucket_class(&snapshot->index, bucket), \
-			    ipv4);					\
+			     nf_edge_bucket_class(&snapshot->index, bucket), \
+			     ipv4);					\
 }
 
 FIRST_GUARDED(first_guarded_ipv4, true)
@@ -234,9 +235,9 @@ first_hook(void *priv, struct sk_buff *skb, const struct nf_hook_state *state,
 					  nf_edge_destination(skb, ipv4));
 	if (nf_edge_maybe_guarded(index, ipv4, nf_edge_source(skb, ipv4)))
 		return ipv4 ? first_guarded_ipv4(snapshot, skb, state,
-						destination) :
+						 destination) :
 			      first_guarded_ipv6(snapshot, skb, state,
-						destination);
+						 destination);
 	if (!destination)
 		return NF_ACCEPT;
 	class = &index->class[destination];
@@ -343,8 +344,8 @@ PASS(pass_out_reply_ipv6, false, false, false, dst)
 
 static __always_inline unsigned int
 fast_path(const struct nf_edge_snapshot *snapshot, struct sk_buff *skb,
-	     const struct nf_hook_state *state, const struct nf_conn *ct,
-	     bool ipv4, bool first)
+	  const struct nf_hook_state *state, const struct nf_conn *ct,
+	  bool ipv4, bool first)
 {
 	const struct nf_conntrack_tuple *tuple = &ORIGINAL(ct);
 	const struct nf_edge_addr_index *index = &snapshot->index;
@@ -369,8 +370,9 @@ fast_path(const struct nf_edge_snapshot *snapshot, struct sk_buff *skb,
 	}
 	/* A second load costs less than a register for each value. */
 	barrier();
-	/* Edge addresses are marked. */
-	if (first && !nf_edge_maybe_guarded(index, ipv4, nf_edge_source(skb, ipv4)))
+	/* Edge addresses are guarded. */
+	if (first &&
+	    !nf_edge_maybe_guarded(index, ipv4, nf_edge_source(skb, ipv4)))
 		return NF_ACCEPT;
 	number = nf_edge_edge_number(index, ipv4, &tuple->src.u3);
 	if (number) {
@@ -388,7 +390,8 @@ fast_path(const struct nf_edge_snapshot *snapshot, struct sk_buff *skb,
 			      pass_out_reply_ipv6(snapshot, skb, state, ct,
 						  edge);
 	}
-	if (!first && !nf_edge_maybe_guarded(index, ipv4, nf_edge_source(skb, ipv4)))
+	if (!first &&
+	    !nf_edge_maybe_guarded(index, ipv4, nf_edge_source(skb, ipv4)))
 		return NF_ACCEPT;
 slow_path:
 	return nf_edge_slowpath(snapshot, skb, state);

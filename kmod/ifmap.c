@@ -215,7 +215,9 @@ static struct nf_edge_arrival *make_place(struct nf_edge_ifmap *map,
 
 	if (place)
 		return place;
-	map->overflow[map->n_overflow] = (struct nf_edge_ifmap_overflow){ ifindex, map->unbound };
+	map->overflow[map->n_overflow] = (struct nf_edge_ifmap_overflow){
+		ifindex, map->unbound
+	};
 	return &map->overflow[map->n_overflow++].arrival;
 }
 
@@ -310,7 +312,8 @@ struct nf_edge_ifmap *nf_edge_ifmap_build(struct net *net,
  *
  * Context: under RTNL.
  */
-void nf_edge_ifmap_fail_closed(struct nf_edge_ifmap *map, u32 ifindex, u8 guards)
+void nf_edge_ifmap_fail_closed(struct nf_edge_ifmap *map, u32 ifindex,
+			       u8 guards)
 {
 	struct nf_edge_arrival *place = find_place(map, ifindex);
 	u32 i;

@@ -45,8 +45,8 @@ struct nf_edge_arrival {
  * @stale: it is behind the devices; under RTNL
  * @overflow: devices with an ifindex beyond
  * @unbound: for all others
- * @past_end: for every ifindex beyond, or, while there is a @overflow device, what
- *	makes the packet path ask nf_edge_ifmap_arrival()
+ * @past_end: for each ifindex past the end of @at; the guard EXEMPT in this
+ *	arrival leads packets to the slow path while @overflow has a device
  * @at: by ifindex
  */
 struct nf_edge_ifmap {
@@ -82,6 +82,7 @@ bool nf_edge_ifmap_has_member(struct net *net, const struct nf_edge_site *site,
 struct nf_edge_ifmap *nf_edge_ifmap_build(struct net *net,
 					  const struct nf_edge_site *site,
 					  gfp_t gfp);
-void nf_edge_ifmap_fail_closed(struct nf_edge_ifmap *map, u32 ifindex, u8 guards);
+void nf_edge_ifmap_fail_closed(struct nf_edge_ifmap *map, u32 ifindex,
+			       u8 guards);
 
 #endif

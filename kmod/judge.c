@@ -55,8 +55,8 @@ static u64 suiting_rows(const struct nf_edge_masks *masks,
  * of the ends that @rows leaves without a row are looked at.
  */
 static void find_drop_reason(const struct nf_edge_masks *masks,
-		    const struct nf_edge_packet *p, u64 rows,
-		    struct nf_edge_judgement *j)
+			     const struct nf_edge_packet *p, u64 rows,
+			     struct nf_edge_judgement *j)
 {
 	const struct nf_edge_table *table = masks->table;
 	u64 by_port = nf_edge_rows_by_port(&table->port_map, p->l4proto,
@@ -181,8 +181,8 @@ void nf_edge_judge(const struct nf_edge_masks *masks,
 	if (unlikely(p->kind == NF_EDGE_KIND_UNTRACKED))
 		return drop(j, NF_EDGE_REASON_UNTRACKED, 0);
 	if (unlikely(p->unverified) && (from->services || to->services) &&
-	    !nf_edge_ports_listed(masks->table, from, to, p->l4proto, p->header_sport,
-			   p->header_dport))
+	    !nf_edge_ports_listed(masks->table, from, to, p->l4proto,
+				  p->header_sport, p->header_dport))
 		return drop(j, NF_EDGE_REASON_NO_ROW, 0);
 
 	if (unlikely(p->redirect) && (from->services || to->services))

@@ -118,9 +118,9 @@ static inline bool nf_edge_isolated(const struct nf_edge_class *destination,
  */
 static inline bool
 nf_edge_ports_listed(const struct nf_edge_table *table,
-	      const struct nf_edge_class *source,
-	      const struct nf_edge_class *destination,
-	      u8 l4proto, u16 sport, u16 dport)
+		     const struct nf_edge_class *source,
+		     const struct nf_edge_class *destination,
+		     u8 l4proto, u16 sport, u16 dport)
 {
 	const struct nf_edge_port_map *map = &table->port_map;
 	u64 requests = destination->own_in | source->own_out;

@@ -50,10 +50,10 @@ static bool was_spoofed(const struct nf_edge_snapshot *snapshot,
  * whatever destination NAT leads to an edge address, and judges all later
  * packets of the connection.
  */
-static noinline unsigned int refuse_snat_to_edge(struct nf_edge_net *en,
-					   const struct sk_buff *skb,
-					   const struct nf_hook_state *state,
-					   const struct nf_conn *ct, bool ipv4)
+static noinline unsigned int
+refuse_snat_to_edge(struct nf_edge_net *en, const struct sk_buff *skb,
+		    const struct nf_hook_state *state, const struct nf_conn *ct,
+		    bool ipv4)
 {
 	const struct nf_conntrack_tuple *original, *reply;
 	const struct nf_edge_addr_index *index;
@@ -82,7 +82,7 @@ static noinline unsigned int refuse_snat_to_edge(struct nf_edge_net *en,
 
 static __always_inline unsigned int
 postrouting(void *priv, const struct sk_buff *skb,
-	const struct nf_hook_state *state, bool ipv4)
+	    const struct nf_hook_state *state, bool ipv4)
 {
 	enum ip_conntrack_info ctinfo;
 	const struct nf_conn *ct = nf_ct_get(skb, &ctinfo);
@@ -94,13 +94,13 @@ postrouting(void *priv, const struct sk_buff *skb,
 }
 
 static unsigned int postrouting_ipv4(void *priv, struct sk_buff *skb,
-				 const struct nf_hook_state *state)
+				     const struct nf_hook_state *state)
 {
 	return postrouting(priv, skb, state, true);
 }
 
 static unsigned int postrouting_ipv6(void *priv, struct sk_buff *skb,
-				 const struct nf_hook_state *state)
+				     const struct nf_hook_state *state)
 {
 	return postrouting(priv, skb, state, false);
 }

@@ -64,7 +64,7 @@ nf_edge_interface_arrival(struct net *net,
 
 /* The same for the masters that a device has now: its guards stand there too. */
 static void fail_closed(struct nf_edge_ifmap *map, struct net_device *dev,
-		      u8 guards)
+			u8 guards)
 {
 	struct nf_edge_arrival was;
 	struct net_device *up;
@@ -72,7 +72,8 @@ static void fail_closed(struct nf_edge_ifmap *map, struct net_device *dev,
 	nf_edge_ifmap_fail_closed(map, dev->ifindex, guards);
 	for (up = nf_edge_master_of(dev); up; up = nf_edge_master_of(up)) {
 		was = nf_edge_ifmap_arrival(map, up->ifindex);
-		nf_edge_ifmap_fail_closed(map, up->ifindex, was.guards | guards);
+		nf_edge_ifmap_fail_closed(map, up->ifindex,
+					  was.guards | guards);
 	}
 }
 

@@ -69,7 +69,8 @@ static void go_down(struct nf_edge_net *en)
 }
 
 /* A first policy that did not go live: no reader has pinned it. */
-static void unwind_first_publish(struct nf_edge_net *en, struct nf_edge_snapshot *snapshot)
+static void unwind_first_publish(struct nf_edge_net *en,
+				 struct nf_edge_snapshot *snapshot)
 {
 	rtnl_lock();
 	RCU_INIT_POINTER(en->snapshot, NULL);

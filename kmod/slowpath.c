@@ -266,8 +266,8 @@ judge_first(const struct nf_edge_snapshot *snapshot, struct sk_buff *skb,
 	    nf_edge_isolated(destination, guards) ||
 	    !read_ports(skb, ipv4, &packet) ||
 	    nf_edge_ports_listed(snapshot->masks.table, source, destination,
-			  packet.l4proto, packet.header_sport,
-			  packet.header_dport) ||
+				 packet.l4proto, packet.header_sport,
+				 packet.header_dport) ||
 	    nf_edge_may_be_translated(skb, state))
 		return NF_ACCEPT;
 	judgement.reason = NF_EDGE_REASON_NO_ROW;
@@ -288,8 +288,8 @@ judge_first(const struct nf_edge_snapshot *snapshot, struct sk_buff *skb,
  * Return: NF_ACCEPT or NF_DROP.
  */
 unsigned int nf_edge_slowpath_first(const struct nf_edge_snapshot *snapshot,
-				  struct sk_buff *skb,
-				  const struct nf_hook_state *state)
+				    struct sk_buff *skb,
+				    const struct nf_hook_state *state)
 {
 	return state->pf == NFPROTO_IPV4 ?
 	       judge_first(snapshot, skb, state, true) :
@@ -469,8 +469,8 @@ judge_packet(const struct nf_edge_snapshot *snapshot, struct sk_buff *skb,
  * Return: NF_ACCEPT or NF_DROP.
  */
 unsigned int nf_edge_slowpath(const struct nf_edge_snapshot *snapshot,
-			    struct sk_buff *skb,
-			    const struct nf_hook_state *state)
+			      struct sk_buff *skb,
+			      const struct nf_hook_state *state)
 {
 	return state->pf == NFPROTO_IPV4 ?
 	       judge_packet(snapshot, skb, state, true) :

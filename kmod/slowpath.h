@@ -29,10 +29,10 @@ static inline bool nf_edge_may_be_translated(const struct sk_buff *skb,
 }
 
 unsigned int nf_edge_slowpath_first(const struct nf_edge_snapshot *snapshot,
-				  struct sk_buff *skb,
-				  const struct nf_hook_state *state);
+				    struct sk_buff *skb,
+				    const struct nf_hook_state *state);
 unsigned int nf_edge_slowpath(const struct nf_edge_snapshot *snapshot,
-			    struct sk_buff *skb,
-			    const struct nf_hook_state *state);
+			      struct sk_buff *skb,
+			      const struct nf_hook_state *state);
 
 #endif

@@ -39,23 +39,23 @@ struct counts {
 };
 
 unsigned int __real_nf_edge_slowpath(const struct nf_edge_snapshot *snapshot,
-				   struct sk_buff *skb,
-				   const struct nf_hook_state *state);
+				     struct sk_buff *skb,
+				     const struct nf_hook_state *state);
 unsigned int __wrap_nf_edge_slowpath(const struct nf_edge_snapshot *snapshot,
-				   struct sk_buff *skb,
-				   const struct nf_hook_state *state);
+				     struct sk_buff *skb,
+				     const struct nf_hook_state *state);
 unsigned int
 __real_nf_edge_slowpath_first(const struct nf_edge_snapshot *snapshot,
-			    struct sk_buff *skb,
-			    const struct nf_hook_state *state);
+			      struct sk_buff *skb,
+			      const struct nf_hook_state *state);
 unsigned int
 __wrap_nf_edge_slowpath_first(const struct nf_edge_snapshot *snapshot,
-			    struct sk_buff *skb,
-			    const struct nf_hook_state *state);
+			      struct sk_buff *skb,
+			      const struct nf_hook_state *state);
 
 unsigned int __wrap_nf_edge_slowpath(const struct nf_edge_snapshot *snapshot,
-				   struct sk_buff *skb,
-				   const struct nf_hook_state *state)
+				     struct sk_buff *skb,
+				     const struct nf_hook_state *state)
 {
 	slow++;
 	return __real_nf_edge_slowpath(snapshot, skb, state);
@@ -63,8 +63,8 @@ unsigned int __wrap_nf_edge_slowpath(const struct nf_edge_snapshot *snapshot,
 
 unsigned int
 __wrap_nf_edge_slowpath_first(const struct nf_edge_snapshot *snapshot,
-			    struct sk_buff *skb,
-			    const struct nf_hook_state *state)
+			      struct sk_buff *skb,
+			      const struct nf_hook_state *state)
 {
 	slow++;
 	return __real_nf_edge_slowpath_first(snapshot, skb, state);
@@ -181,7 +181,7 @@ static void decide_slowly(struct sk_buff *skb, struct flow *flow,
 			  struct outcome *outcome)
 {
 	outcome->verdict = __real_nf_edge_slowpath(rcu_dereference(en.snapshot),
-						 skb, &flow->state);
+						   skb, &flow->state);
 	take(&outcome->counts);
 }
 
