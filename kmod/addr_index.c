@@ -335,6 +335,7 @@ static int make_classes(struct nf_edge_addr_index *index,
 		return -ENOMEM;
 
 	class = index->class;
+	class->flags = NF_EDGE_MARTIAN;
 	for (i = 0; i < n; i++) {
 		if (!i || !nf_edge_same_address(&address[i - 1], &address[i]))
 			class++;
@@ -357,11 +358,6 @@ static int make_classes(struct nf_edge_addr_index *index,
 	return 0;
 }
 
-static u16 last_class(const struct nf_edge_ranges *all)
-{
-	return all->value[all->n - 1];
-}
-
 static int make_all_slots(struct nf_edge_addr_index *index,
 			  const struct nf_edge_address *address, u32 n)
 {
@@ -373,11 +369,10 @@ static int make_all_slots(struct nf_edge_addr_index *index,
 						&address[n_ipv4]);
 		n_ipv4++;
 	}
-	return nf_edge_slots_build(&index->edge_ipv4, false, address, n_ipv4, 1,
-				   last_class(&index->all_ipv4)) ?:
+	return nf_edge_slots_build(&index->edge_ipv4, false, address, n_ipv4,
+				   1) ?:
 	       nf_edge_slots_build(&index->edge_ipv6, true, address + n_ipv4,
-				   n - n_ipv4, number,
-				   last_class(&index->all_ipv6));
+				   n - n_ipv4, number);
 }
 
 #define GUARDED_SETS	(BIT_ULL(NF_EDGE_PEER_SET_INTERNAL_NETWORKS) |	\

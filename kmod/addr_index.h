@@ -22,7 +22,7 @@
 
 /**
  * struct nf_edge_addr_index - from an address to its class
- * @class: all classes; number 0 is nobody's
+ * @class: all classes; number 0 is of no address, and leads to the slow path
  * @edge_ipv4: the edge addresses of IPv4
  * @edge_ipv6: the edge addresses of IPv6
  * @all_ipv4: every address of IPv4
@@ -66,14 +66,15 @@ static __always_inline u16 nf_edge_fold(u64 hi)
  * @ipv4: the family
  * @addr: the address in network order
  *
- * Return: 0 when no node binds the address.  Where the addresses were too many
- * to hash it says nothing, and every address is marked.
+ * Return: negative when no node binds the address; 0, which leads to the slow
+ * path, for an address that an empty slot holds by chance.  Where the addresses
+ * were too many to hash the number says nothing, and every address is marked.
  */
-static __always_inline u16
+static __always_inline int
 nf_edge_edge_number(const struct nf_edge_addr_index *index, bool ipv4,
 		    const void *addr)
 {
-	u16 class = 0;
+	int class = -1;
 
 	if (ipv4) {
 		const struct nf_edge_slots *slots = &index->edge_ipv4;
@@ -83,7 +84,7 @@ nf_edge_edge_number(const struct nf_edge_addr_index *index, bool ipv4,
 		memcpy(&addr4, addr, sizeof(addr4));
 		slot = &slots->ipv4[nf_edge_hash_ipv4(slots, addr4)];
 		if (slot->addr == addr4)
-			class = nf_edge_assume_nonzero(slot->class);
+			class = slot->class;
 	} else {
 		const struct nf_edge_slots *slots = &index->edge_ipv6;
 		const struct nf_edge_slot_ipv6 *slot;
@@ -93,7 +94,7 @@ nf_edge_edge_number(const struct nf_edge_addr_index *index, bool ipv4,
 		memcpy(&lo, addr + sizeof(hi), sizeof(lo));
 		slot = &slots->ipv6[nf_edge_hash_ipv6(slots, hi, lo)];
 		if (slot->lo == lo && slot->hi == hi)
-			class = nf_edge_assume_nonzero(slot->class);
+			class = slot->class;
 	}
 	return class;
 }

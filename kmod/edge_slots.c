@@ -66,37 +66,21 @@ static bool fill(const struct nf_edge_slots *slots,
 	return false;
 }
 
-/*
- * No address may be found in an empty slot.  All but the first hold 0, which
- * wants the first; that gets what wants the one in the middle under any odd
- * seed.  Without a seed all want the first: there one address, which is no edge
- * address and has no row, is found with the class that it has.
+/**
+ * nf_edge_slots_build - hash the edge addresses of one family
+ * @slots: zeroed; nf_edge_slots_free() frees what was built, also on error
+ * @ipv6: the family
+ * @address: the edge addresses, ascending; one that serves several services
+ *	stands once for each
+ * @n: number of entries in @address
+ * @number: class of the first address; the others follow
+ *
+ * Context: may sleep.
+ * Return: 0 or -ENOMEM.
  */
-static void seal_ipv4(struct nf_edge_slots *slots, u16 last)
-{
-	if (!slots->seed) {
-		slots->ipv4->addr = ~0;
-		slots->ipv4->class = last;
-	} else if (!slots->ipv4->class) {
-		slots->ipv4->addr = BIT(31);
-	}
-}
-
-static void seal_ipv6(struct nf_edge_slots *slots, u16 last)
-{
-	if (!slots->seed) {
-		slots->ipv6->hi = ~0ULL;
-		slots->ipv6->lo = ~0ULL;
-		slots->ipv6->class = last;
-	} else if (!slots->ipv6->class) {
-		slots->ipv6->hi = 0;
-		slots->ipv6->lo = BIT_ULL(63);
-	}
-}
-
-/* Finds slots for the addresses of one family, the first of class @number. */
-static int make_slots(struct nf_edge_slots *slots, bool ipv6,
-		      const struct nf_edge_address *address, u32 n, u16 number)
+int nf_edge_slots_build(struct nf_edge_slots *slots, bool ipv6,
+			const struct nf_edge_address *address, u32 n,
+			u16 number)
 {
 	int bits = n ? ilog2(roundup_pow_of_two(4 * n)) : 1, i;
 	u64 seed = GOLDEN_RATIO_64;
@@ -119,38 +103,8 @@ static int make_slots(struct nf_edge_slots *slots, bool ipv6,
 		}
 		cond_resched();
 	}
-	/* Too many: every address wants the first slot, which is nobody's. */
+	/* Too many: all slots are empty. */
 	slots->seed = 0;
-	slots->seed_hi = 0;
-	slots->shift = (ipv6 ? 64 : 32) - 1;
-	return 0;
-}
-
-/**
- * nf_edge_slots_build - hash the edge addresses of one family
- * @slots: zeroed; nf_edge_slots_free() frees what was built, also on error
- * @ipv6: the family
- * @address: the edge addresses, ascending; one that serves several services
- *	stands once for each
- * @n: number of entries in @address
- * @number: class of the first address; the others follow
- * @last: class of the last address that the family has
- *
- * Context: may sleep.
- * Return: 0 or -ENOMEM.
- */
-int nf_edge_slots_build(struct nf_edge_slots *slots, bool ipv6,
-			const struct nf_edge_address *address, u32 n,
-			u16 number, u16 last)
-{
-	int err = make_slots(slots, ipv6, address, n, number);
-
-	if (err)
-		return err;
-	if (ipv6)
-		seal_ipv6(slots, last);
-	else
-		seal_ipv4(slots, last);
 	return 0;
 }
 

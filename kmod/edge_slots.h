@@ -23,7 +23,7 @@ struct nf_edge_address {
 
 /*
  * A slot of a hash table of edge addresses, as they stand in a packet.  An
- * empty one has an address that wants another.
+ * empty slot has class 0 and some address.
  */
 struct nf_edge_slot_ipv4 {
 	u32 addr;
@@ -41,8 +41,7 @@ struct nf_edge_slot_ipv6 {
  * @ipv4: slots, no two addresses of which want the same; class 0 is empty
  * @ipv6: slots of IPv6, under the same rules
  * @seed: what makes this so; 0 if the addresses are too many for that
- * @seed_hi: the multiplier of an IPv6 address's first half; 0 beside a @seed
- *	of 0
+ * @seed_hi: the multiplier of an IPv6 address's first half
  * @shift: of a hash, the bits that do not count
  */
 struct nf_edge_slots {
@@ -63,7 +62,7 @@ static inline bool nf_edge_same_address(const struct nf_edge_address *a,
 
 int nf_edge_slots_build(struct nf_edge_slots *slots, bool ipv6,
 			const struct nf_edge_address *address, u32 n,
-			u16 number, u16 last);
+			u16 number);
 void nf_edge_slots_free(struct nf_edge_slots *slots);
 
 static __always_inline u32 nf_edge_hash_ipv4(const struct nf_edge_slots *slots,
@@ -83,14 +82,6 @@ static __always_inline u64 nf_edge_hash_ipv6(const struct nf_edge_slots *slots,
 					     u64 hi, u64 lo)
 {
 	return (hi * slots->seed_hi + lo * slots->seed) >> slots->shift;
-}
-
-/* Tells the compiler that a class number that was found is one. */
-static __always_inline u16 nf_edge_assume_nonzero(u16 class)
-{
-	if (!class)
-		__builtin_unreachable();
-	return class;
 }
 
 #endif

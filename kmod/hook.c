@@ -136,7 +136,7 @@ refuse_unlisted(const struct nf_edge_snapshot *snapshot,
 /* A packet whose source a guard may ask about. */
 static __always_inline unsigned int
 first_guarded(const struct nf_edge_snapshot *snapshot, struct sk_buff *skb,
-	      const struct nf_hook_state *state, u16 destination,
+	      const struct nf_hook_state *state, int destination,
 	      const struct nf_edge_class *source, bool ipv4)
 {
 	const struct nf_edge_class *class;
@@ -145,7 +145,7 @@ first_guarded(const struct nf_edge_snapshot *snapshot, struct sk_buff *skb,
 	    source->spoofed_on & arrival_fast(snapshot, skb->dev).guards)
 		goto slow_path;
 	/* An edge server does not scan. */
-	if (!destination || source->services)
+	if (destination < 0 || source->services)
 		return NF_ACCEPT;
 	class = &snapshot->index.class[destination];
 	if (likely(match_ports(&snapshot->masks, skb, ipv4, class) ==
@@ -157,7 +157,7 @@ slow_path:
 
 #define FIRST_PARAMETERS						\
 	const struct nf_edge_snapshot *snapshot, struct sk_buff *skb,	\
-	const struct nf_hook_state *state, u16 destination
+	const struct nf_hook_state *state, int destination
 
 /* As with PASS below: what is found at once, and what is not. */
 #define FIRST_GUARDED(name, ipv4)					\
@@ -172,10 +172,10 @@ static noinline unsigned int name##_deep(FIRST_PARAMETERS)		\
 static noinline unsigned int name(FIRST_PARAMETERS)			\
 {									\
 	const void *address = nf_edge_source(skb, ipv4);		\
-	u16 source = nf_edge_edge_number(&snapshot->index, ipv4, address); \
+	int source = nf_edge_edge_number(&snapshot->index, ipv4, address); \
 	u32 bucket;							\
 									\
-	if (source)							\
+	if (source >= 0)						\
 		return first_guarded(snapshot, skb, state, destination,	\
 				     &snapshot->index.class[source], ipv4); \
 	bucket = nf_edge_bucket(&snapshot->index, ipv4, address);	\
@@ -216,7 +216,7 @@ first_hook(void *priv, struct sk_buff *skb, const struct nf_hook_state *state,
 	const struct nf_edge_addr_index *index;
 	const struct nf_edge_class *class;
 	struct nf_edge_net *en = priv;
-	u16 destination;
+	int destination;
 
 	snapshot = rcu_dereference(en->snapshot);
 	if (unlikely(!snapshot))
@@ -238,7 +238,7 @@ first_hook(void *priv, struct sk_buff *skb, const struct nf_hook_state *state,
 						 destination) :
 			      first_guarded_ipv6(snapshot, skb, state,
 						 destination);
-	if (!destination)
+	if (destination < 0)
 		return NF_ACCEPT;
 	class = &index->class[destination];
 	switch (match_ports(&snapshot->masks, skb, ipv4, class)) {
@@ -349,13 +349,13 @@ fast_path(const struct nf_edge_snapshot *snapshot, struct sk_buff *skb,
 {
 	const struct nf_conntrack_tuple *tuple = &ORIGINAL(ct);
 	const struct nf_edge_addr_index *index = &snapshot->index;
-	u16 number;
+	int number;
 
 	if (unlikely(!nf_edge_header_is_tuple(skb, ipv4, tuple, first)))
 		goto slow_path;
 
 	number = nf_edge_edge_number(index, ipv4, &tuple->dst.u3);
-	if (number) {
+	if (number >= 0) {
 		const struct nf_edge_class *edge = &index->class[number];
 
 		if (first)
@@ -375,7 +375,7 @@ fast_path(const struct nf_edge_snapshot *snapshot, struct sk_buff *skb,
 	    !nf_edge_maybe_guarded(index, ipv4, nf_edge_source(skb, ipv4)))
 		return NF_ACCEPT;
 	number = nf_edge_edge_number(index, ipv4, &tuple->src.u3);
-	if (number) {
+	if (number >= 0) {
 		const struct nf_edge_class *edge = &index->class[number];
 
 		if (first && unlikely(skb->pkt_type == PACKET_LOOPBACK))

@@ -22,7 +22,7 @@ class_of(const struct nf_edge_addr_index *index, const struct ref_address *a)
 	u8 octets[16] __aligned(8);
 	const struct nf_edge_class *class;
 	bool ipv4 = !a->ipv6;
-	u16 number;
+	int number;
 	u32 bucket;
 
 	memcpy(octets, a->octet, sizeof(octets));
@@ -31,8 +31,8 @@ class_of(const struct nf_edge_addr_index *index, const struct ref_address *a)
 	bucket = nf_edge_bucket(index, ipv4, octets);
 
 	EXPECT(class->services == ref_services(&site, a));
-	EXPECT(!number == !class->services);
-	EXPECT(!number || &index->class[number] == class);
+	EXPECT((number > 0) == !!class->services);
+	EXPECT(number <= 0 || &index->class[number] == class);
 	EXPECT(!nf_edge_ranges_is_value(bucket) ||
 	       nf_edge_bucket_class(index, bucket) == class);
 	EXPECT(nf_edge_maybe_guarded(index, ipv4, octets) ||
