@@ -264,7 +264,7 @@ static __always_inline unsigned int
 pass_plain(const struct nf_edge_snapshot *snapshot, struct sk_buff *skb,
 	   const struct nf_hook_state *state, const struct nf_conn *ct,
 	   const struct nf_edge_class *edge, const struct nf_edge_class *peer,
-	   bool ipv4, bool inbound, bool first)
+	   bool inbound, bool first)
 {
 	const struct nf_conntrack_tuple *tuple = &ORIGINAL(ct);
 	struct nf_edge_arrival arrival = { .sides = NF_EDGE_LOCAL_HOST };
@@ -318,7 +318,7 @@ static noinline unsigned int name##_deep(PASS_PARAMETERS)		\
 	return pass_plain(snapshot, skb, state, ct, edge,		\
 			  nf_edge_class_of(&snapshot->index, ipv4,	\
 					   &ORIGINAL(ct).peer.u3),	\
-			  ipv4, inbound, first);			\
+			  inbound, first);			\
 }									\
 									\
 static noinline unsigned int name(PASS_PARAMETERS)			\
@@ -330,7 +330,7 @@ static noinline unsigned int name(PASS_PARAMETERS)			\
 		return name##_deep(snapshot, skb, state, ct, edge);	\
 	return pass_plain(snapshot, skb, state, ct, edge,		\
 			  nf_edge_bucket_class(&snapshot->index, bucket), \
-			  ipv4, inbound, first);			\
+			  inbound, first);			\
 }
 
 PASS(pass_in_ipv4, true, true, true, src)
