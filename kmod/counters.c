@@ -51,21 +51,9 @@ void nf_edge_node_put(struct nf_edge_node *node)
 	kfree(node);
 }
 
-/* All rows of the services that have a row among @rows. */
-static u64 rows_of_same_services(const struct nf_edge_table *table, u64 rows)
-{
-	u64 alike = 0;
-	int i;
-
-	for (i = 0; i < NF_EDGE_SERVICES; i++)
-		if (rows & table->of_service[i])
-			alike |= table->of_service[i];
-	return alike;
-}
-
 /*
- * Counts a connection, or a denied packet, on rows of one edge end.  The
- * services of the rows in @counted have it already.
+ * Count a connection, or a denied packet, on rows of one edge end.  The services
+ * of the rows in @counted have counted it already.
  */
 static void count_end(const struct nf_edge_table *table,
 		      struct nf_edge_node_hits __percpu *cpu, u64 rows,
@@ -76,7 +64,8 @@ static void count_end(const struct nf_edge_table *table,
 	for (left = rows; left; left &= left - 1) {
 		int i = __ffs64(left);
 		bool again = (rows & table->before[i]) ||
-			     (counted & BIT_ULL(i));
+			     (counted &
+			      table->of_service[table->row[i].service]);
 
 		if (denied)
 			this_cpu_inc(cpu->row[i][again].denied);
@@ -97,8 +86,7 @@ static void count_ends(const struct nf_edge_table *table,
 		count_end(table, nodes[destination->node]->cpu, in, 0, denied);
 	if (out)
 		count_end(table, nodes[source->node]->cpu, out,
-			  in && source->node == destination->node ?
-			  rows_of_same_services(table, in) : 0, denied);
+			  source->node == destination->node ? in : 0, denied);
 }
 
 /**
