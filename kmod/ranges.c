@@ -85,7 +85,6 @@ static int add_node(struct cut *c, u32 first, u32 n)
 	node->base = start_key(c, first + 1);
 	node->span = start_key(c, first + n - 1) - node->base;
 	node->bucket = 0;
-	node->shift = NF_EDGE_RANGE_UNCUT;
 	return 0;
 }
 
@@ -108,7 +107,7 @@ static void *trim(void *array, u32 n, size_t size)
 static int cut(struct cut *c, u32 first, u32 n, u64 base, u64 last, u8 shift)
 {
 	u64 buckets = ((last - base) >> shift) + 1;
-	u32 end = first + n, i = first, j;
+	u32 end = first + n, i = first, j, found;
 	u32 *bucket;
 	u64 at;
 	int err;
@@ -131,13 +130,13 @@ static int cut(struct cut *c, u32 first, u32 n, u64 base, u64 last, u8 shift)
 		for (j = i; j + 1 < end && start_key(c, j + 1) <= high; j++)
 			if (starts_inside_key(c, j + 1))
 				divided = NF_EDGE_RANGE_DIVIDED;
-		n = j - i + 1;
-		if (n <= SEARCHED) {
-			bucket[at] = (n == 1 ? c->ranges->value[i] : i) <<
-				     NF_EDGE_RANGE_COUNT | divided | n;
+		found = j - i + 1;
+		if (found <= SEARCHED) {
+			bucket[at] = (found == 1 ? c->ranges->value[i] : i) <<
+				     NF_EDGE_RANGE_COUNT | divided | found;
 		} else {
 			bucket[at] = c->n_nodes << NF_EDGE_RANGE_COUNT;
-			err = add_node(c, i, n);
+			err = add_node(c, i, found);
 			if (err)
 				return err;
 		}

@@ -11,8 +11,8 @@
  * @span: from there to the key of its last start; 0 when all are the same
  * @first: its first range
  * @n: its ranges
- * @bucket: its first bucket
- * @shift: a bucket has 1 << shift keys, or NF_EDGE_RANGE_UNCUT
+ * @bucket: its first bucket; 0, a bucket of the first cut, if it is searched
+ * @shift: a bucket has 1 << shift keys
  */
 struct nf_edge_range_node {
 	u64 base;
@@ -22,8 +22,6 @@ struct nf_edge_range_node {
 	u32 bucket;
 	u8 shift;
 };
-
-#define NF_EDGE_RANGE_UNCUT	0xff
 
 /*
  * A bucket: how many ranges it may be, and the first of them, or the value if
@@ -138,7 +136,7 @@ static __always_inline u16 nf_edge_ranges_find(const struct nf_edge_ranges *r,
 		if (offset > node->span)
 			return r->value[node->first +
 					(key < node->base ? 0 : node->n - 1)];
-		if (node->shift == NF_EDGE_RANGE_UNCUT)
+		if (!node->bucket)
 			return r->value[nf_edge_ranges_search(r, ipv4, true,
 							      node->first,
 							      node->n, key,
