@@ -30,7 +30,7 @@ struct net_device {
 	struct net_device *next;
 	struct net *net;
 	char name[IFNAMSIZ];
-	u32 ifindex;
+	int ifindex;
 	unsigned int flags;
 	bool vrf;
 	u8 dev_addr[6];
