@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Classes of addresses and masks of rows, made once for each policy.  Pure: no
- * locks, no allocation, no skb.  Builds in user space too.
+ * Classes of addresses and masks of rows, made once for each policy.  Pure
+ * functions: no locks, no allocation, no skb.  User space builds this file too.
  */
 
 #include <linux/in.h>
@@ -11,10 +11,14 @@
 #include "table.h"
 
 /**
- * nf_edge_live_rows - the rows whose zone is on, and whose feature if they
- *	have one
+ * nf_edge_live_rows - find the rows whose zone and feature are on
  * @table: the rows
  * @switches: zones and features
+ *
+ * A row without a feature needs its zone only.
+ *
+ * Context: any.
+ * Return: a mask of rows.
  */
 u64 nf_edge_live_rows(const struct nf_edge_table *table,
 		      const struct nf_edge_switches *switches)
@@ -33,6 +37,7 @@ u64 nf_edge_live_rows(const struct nf_edge_table *table,
 	return live;
 }
 
+/* Check whether a row permits packets that arrive on a set of sides. */
 static bool row_suits(const struct nf_edge_row *row, int arrival,
 		      bool from_edge)
 {
@@ -45,12 +50,14 @@ static bool row_suits(const struct nf_edge_row *row, int arrival,
 }
 
 /**
- * nf_edge_make_masks - the masks of a policy
- * @masks: where they go
+ * nf_edge_make_masks - make the masks of a policy
+ * @masks: the masks, filled in
  * @table: the rows
  * @switches: zones and features
- * @ping: mask of enum nf_edge_side
- * @expose_cls_ports: whether rows permit the table's guarded ports
+ * @ping: mask of enum nf_edge_side, the sides that take part in echo
+ * @expose_cls_ports: rows may permit the table's guarded ports
+ *
+ * Context: any.
  */
 void nf_edge_make_masks(struct nf_edge_masks *masks,
 			const struct nf_edge_table *table,
@@ -84,7 +91,7 @@ void nf_edge_make_masks(struct nf_edge_masks *masks,
 				masks->arrival[arrival][i] & masks->live;
 }
 
-/* Whether an address in @sets with @services is a peer of the row. */
+/* Check whether an address in @sets with @services is a peer of the row. */
 static bool row_has_peer(const struct nf_edge_row *row, u32 bound_sets,
 			 u32 sets, u8 services)
 {
@@ -102,15 +109,17 @@ static bool row_has_peer(const struct nf_edge_row *row, u32 bound_sets,
 }
 
 /**
- * nf_edge_make_class - the class of the addresses that are alike
- * @class: where it goes
+ * nf_edge_make_class - make the class of addresses that are alike
+ * @class: the class, filled in
  * @table: the rows
  * @bound_sets: mask of enum nf_edge_peer_set, the sets that are bound
  * @sets: mask of enum nf_edge_peer_set, the sets with a prefix that contains
  *	the address
  * @services: mask of enum nf_edge_service that the address is bound to
- * @node: number of the node that binds it
- * @flags: enum nf_edge_class_flags but NF_EDGE_INSIDE
+ * @node: number of the node that binds the address
+ * @flags: mask of enum nf_edge_class_flags, without NF_EDGE_INSIDE
+ *
+ * Context: any.
  */
 void nf_edge_make_class(struct nf_edge_class *class,
 			const struct nf_edge_table *table, u32 bound_sets,
@@ -118,7 +127,7 @@ void nf_edge_make_class(struct nf_edge_class *class,
 {
 	u32 i;
 
-	/* Whatever internal-networks says, these are outside. */
+	/* External services are outside, whatever prefix contains them. */
 	if (services & NF_EDGE_EXTERNAL_SERVICES)
 		sets &= ~BIT(NF_EDGE_PEER_SET_INTERNAL_NETWORKS);
 
@@ -151,7 +160,7 @@ void nf_edge_make_class(struct nf_edge_class *class,
 		}
 	}
 
-	/* A source that is always spoofed has no row. */
+	/* A martian source has no row. */
 	if (flags)
 		class->as_source = 0;
 	if (flags & NF_EDGE_MARTIAN)

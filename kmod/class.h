@@ -18,11 +18,11 @@ struct nf_edge_table;
 #define NF_EDGE_INTERNAL_SERVICE	BIT(NF_EDGE_SERVICE_INTERNAL)
 
 /**
- * enum nf_edge_class_flags - what an address is beside its rows
- * @NF_EDGE_INSIDE: in internal-networks
- * @NF_EDGE_MARTIAN: no packet of an edge address may name it (IPv4-mapped,
- *	loopback, unspecified)
- * @NF_EDGE_MARTIAN_SOURCE: no packet to an edge address may come from it
+ * enum nf_edge_class_flags - properties of an address
+ * @NF_EDGE_INSIDE: address in internal-networks
+ * @NF_EDGE_MARTIAN: never source nor destination of a packet with an edge end
+ *	(IPv4-mapped, loopback, unspecified)
+ * @NF_EDGE_MARTIAN_SOURCE: never source of a packet to an edge address
  *	(multicast, broadcast)
  */
 enum nf_edge_class_flags {
@@ -32,17 +32,17 @@ enum nf_edge_class_flags {
 };
 
 /**
- * struct nf_edge_class - what the policy knows of an address
- * @as_source: rows that it may be the source of
- * @as_destination: rows that it may be the destination of
- * @own_in: inbound rows of its services, none unless it is an edge address
- * @own_out: outbound rows of its services
- * @hits: of its node; of an edge address only, and set when it has one
- * @services: mask of enum nf_edge_service; an edge address has one at least
- * @node: number of the node that binds it
- * @flags: enum nf_edge_class_flags
- * @spoofed_on: mask of enum nf_edge_guard, the guards that stop a packet from
- *	it
+ * struct nf_edge_class - properties of an address in a policy
+ * @as_source: rows that permit the address as source of a connection
+ * @as_destination: rows that permit the address as destination
+ * @own_in: inbound rows of @services
+ * @own_out: outbound rows of @services
+ * @hits: counters of @node; set for edge addresses only
+ * @services: mask of enum nf_edge_service; 0 unless an edge address
+ * @node: number of the node that binds the address
+ * @flags: mask of enum nf_edge_class_flags
+ * @spoofed_on: mask of enum nf_edge_guard, the guards that keep packets from
+ *	the address off the fast path
  */
 struct nf_edge_class {
 	u64 as_source;
@@ -54,17 +54,17 @@ struct nf_edge_class {
 	u8 node;
 	u8 flags;
 	u8 spoofed_on;
-} __aligned(64);	/* in one cache line, and its place is a shift */
+} __aligned(64);	/* one cache line, and an index is a shift */
 
 /* Sets of sides are masks of enum nf_edge_side; the local host comes after. */
 #define NF_EDGE_SIDE_SETS	8
 #define NF_EDGE_LOCAL_HOST	NF_EDGE_SIDE_SETS
 #define NF_EDGE_ARRIVALS	(NF_EDGE_SIDE_SETS + 1)
-/* Where the masks say what suits a packet whose arrival does not matter. */
+/* Index of the masks for packets that may arrive anywhere. */
 #define NF_EDGE_ANYWHERE	NF_EDGE_ARRIVALS
 
 /**
- * struct nf_edge_switches - the part of a policy that can be switched
+ * struct nf_edge_switches - the switches of a policy
  * @zones: mask of enum nf_edge_zone
  * @features: mask of enum nf_edge_feature
  * @mode: enum nf_edge_mode
@@ -75,6 +75,7 @@ struct nf_edge_switches {
 	u8 mode;
 };
 
+/* Compare the switches of two policies. */
 static inline bool nf_edge_same_switches(const struct nf_edge_switches *a,
 					 const struct nf_edge_switches *b)
 {
@@ -83,13 +84,13 @@ static inline bool nf_edge_same_switches(const struct nf_edge_switches *a,
 }
 
 /**
- * struct nf_edge_masks - a policy short of its addresses
+ * struct nf_edge_masks - masks of rows: a policy without its addresses
  * @table: the rows
  * @live: rows that are live
  * @guarded: rows that permit nothing on the table's guarded ports
- * @arrival: rows that suit an arrival; the second word is for packets whose
+ * @arrival: rows that suit an arrival; second index 1 is for packets whose
  *	source is an edge address
- * @permitting: live rows that suit an arrival, two masks as in @arrival
+ * @permitting: live rows that suit an arrival, indexed as @arrival
  * @ping: mask of enum nf_edge_side, the row sides whose edge addresses take
  *	part in echo
  */
@@ -103,8 +104,8 @@ struct nf_edge_masks {
 };
 
 /*
- * The table, loaded anew at each call: a load in place costs a packet less than
- * a register that a function has to save for the pointer.
+ * Load the pointer to the table anew at each call: the load is cheaper than a
+ * callee-saved register for the pointer.
  */
 static __always_inline const struct nf_edge_table *
 nf_edge_table_of(const struct nf_edge_masks *masks)
@@ -114,13 +115,13 @@ nf_edge_table_of(const struct nf_edge_masks *masks)
 
 /**
  * enum nf_edge_guard - guards of the interface that a packet arrives on
- * @NF_EDGE_GUARD_EXTERNAL: it is bound to the external side only
- * @NF_EDGE_GUARD_INTERNAL: it is bound to the internal side only
- * @NF_EDGE_GUARD_EXEMPT: none of its packets is governed
- * @NF_EDGE_GUARD_BRIDGE: a VRF's bridge, on which a packet may arrive twice
+ * @NF_EDGE_GUARD_EXTERNAL: interface bound to the external side only
+ * @NF_EDGE_GUARD_INTERNAL: interface bound to the internal side only
+ * @NF_EDGE_GUARD_EXEMPT: interface whose packets are never governed
+ * @NF_EDGE_GUARD_BRIDGE: bridge in a VRF, on which a packet may arrive twice
  *
- * The first two say which sources are spoofed.  The others lead every packet
- * from the fast path to the slow path.
+ * EXTERNAL and INTERNAL decide which sources are spoofed.  EXEMPT and BRIDGE
+ * lead every packet to the slow path.
  */
 enum nf_edge_guard {
 	NF_EDGE_GUARD_EXTERNAL	= BIT(0),

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* Hooks that judge packets. */
 #ifndef _NF_EDGE_HOOK_H
 #define _NF_EDGE_HOOK_H
 

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * From classes and masks to a verdict.  Pure: no locks, no allocation, no skb.
- * Builds in user space too.
+ * Verdict of a packet, from the classes of its addresses and the masks of the
+ * policy.  Pure functions: no locks, no allocation, no skb.  User space builds
+ * this file too.
  */
 
 #include <linux/string.h>
 
 #include "judge.h"
 
-/* The rows of an edge end, in the direction that concerns that end. */
+/* Select inbound rows for an edge destination, outbound for an edge source. */
 static u64 edge_ends(const struct nf_edge_table *table,
 		     const struct nf_edge_class *source,
 		     const struct nf_edge_class *destination)
@@ -17,7 +18,7 @@ static u64 edge_ends(const struct nf_edge_table *table,
 	       (source->services ? table->out : 0);
 }
 
-/* Of the edge ends, those that @rows leaves without a row. */
+/* Take the directions in which @rows has a row out of @ends. */
 static u64 unsatisfied_ends(const struct nf_edge_table *table, u64 ends,
 			    u64 rows)
 {
@@ -37,7 +38,7 @@ static void drop(struct nf_edge_judgement *j, enum nf_edge_reason reason,
 	j->rows = 0;
 }
 
-/* Only the first direction of a connection, and no error, has to suit a row. */
+/* Replies and ICMP errors may arrive anywhere: rows tell where requests do. */
 static u8 arrival_of(const struct nf_edge_packet *p)
 {
 	return p->first_direction && !p->error ? p->arrival : NF_EDGE_ANYWHERE;
@@ -50,9 +51,9 @@ static u64 suiting_rows(const struct nf_edge_masks *masks,
 }
 
 /*
- * Why no row permits the connection.  A near row is one that fails a single
- * test; side, peers and live are kept apart in the masks for this.  Only rows
- * of the ends that @rows leaves without a row are looked at.
+ * Find the reason for a drop, and the near rows: rows that fail one test only,
+ * of arrival, peer or live.  The masks keep these tests apart for this.  A near
+ * row belongs to an edge end that has no row in @rows.
  */
 static void find_drop_reason(const struct nf_edge_masks *masks,
 			     const struct nf_edge_packet *p, u64 rows,
@@ -114,7 +115,7 @@ static void judge_rows(const struct nf_edge_masks *masks,
 	j->rows = rows;
 }
 
-/* The rows that an edge end with @services has on the sides where echo is on. */
+/* Return rows of @services on the sides that take part in echo. */
 static u64 ping_rows(const struct nf_edge_masks *masks, u8 services)
 {
 	u64 internal = masks->table->of_service[NF_EDGE_SERVICE_INTERNAL];
@@ -129,7 +130,7 @@ static u64 ping_rows(const struct nf_edge_masks *masks, u8 services)
 	return rows;
 }
 
-/* Echo asks for the arrival of a row of that end, but for no row. */
+/* Permit echo where a row of each edge end suits the arrival; count no row. */
 static void judge_echo(const struct nf_edge_masks *masks,
 		       const struct nf_edge_packet *p,
 		       struct nf_edge_judgement *j)
@@ -150,12 +151,14 @@ static void judge_echo(const struct nf_edge_masks *masks,
 
 /**
  * nf_edge_judge - judge one packet
- * @masks: the policy's masks
+ * @masks: masks of the policy
  * @p: the packet
- * @j: where the verdict goes; all of it is written that the verdict calls for
+ * @j: receives the verdict and the members that belong to the verdict
  *
- * Everything of the policy but what is never governed (loopback, looped-back
- * copies, VRF devices, neighbour discovery): that is the caller's.
+ * Packets that are never governed are the caller's task: loopback, looped-back
+ * copies, VRF devices and neighbour discovery.
+ *
+ * Context: any; @p and @masks are pinned by the caller.
  */
 void nf_edge_judge(const struct nf_edge_masks *masks,
 		   const struct nf_edge_packet *p,
@@ -174,7 +177,7 @@ void nf_edge_judge(const struct nf_edge_masks *masks,
 			j->verdict = NF_EDGE_VERDICT_NOT_GOVERNED;
 			return;
 		}
-		/* NAT leads to or from an edge address that nobody dialled. */
+		/* NAT hides an edge address that the original tuple lacks. */
 		return drop(j, NF_EDGE_REASON_NO_ROW, 0);
 	}
 

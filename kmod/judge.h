@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* Verdict of a packet. */
 #ifndef _NF_EDGE_JUDGE_H
 #define _NF_EDGE_JUDGE_H
 
@@ -6,12 +7,12 @@
 #include "table.h"
 
 /**
- * enum nf_edge_kind - how a packet belongs to its connection
- * @NF_EDGE_KIND_ROWS: TCP or UDP
+ * enum nf_edge_kind - kind of connection that a packet belongs to
+ * @NF_EDGE_KIND_ROWS: TCP or UDP, which rows permit
  * @NF_EDGE_KIND_ECHO: ICMP echo
- * @NF_EDGE_KIND_OTHER: of another protocol
- * @NF_EDGE_KIND_UNTRACKED: marked untracked, so of none
- * @NF_EDGE_KIND_NONE: of none
+ * @NF_EDGE_KIND_OTHER: another protocol
+ * @NF_EDGE_KIND_UNTRACKED: no connection, because a rule said NOTRACK
+ * @NF_EDGE_KIND_NONE: no connection, for any other cause
  */
 enum nf_edge_kind {
 	NF_EDGE_KIND_ROWS,
@@ -22,25 +23,27 @@ enum nf_edge_kind {
 };
 
 /**
- * struct nf_edge_packet - all that a verdict depends on
+ * struct nf_edge_packet - properties of a packet that decide its verdict
  * @header_source: class of the source in the packet's own header
- * @header_destination: class of the destination there, before NAT
- * @source: class of the source in the connection's original tuple; the header's
- *	when there is no connection
- * @destination: class of the destination in the original tuple; the header's
- *	when there is no connection
+ * @header_destination: class of the destination in the packet's own header,
+ *	before destination NAT
+ * @source: class of the source in the connection's original tuple, or in the
+ *	header without a connection
+ * @destination: class of the destination in the original tuple, or in the
+ *	header without a connection
  * @dport: destination port of the original tuple, host order
- * @header_sport: the packet's own, for @unverified
- * @header_dport: the packet's own, for @unverified
+ * @header_sport: source port in the header, host order; set with @unverified
+ * @header_dport: destination port in the header, host order; set with
+ *	@unverified
  * @kind: enum nf_edge_kind
  * @l4proto: protocol of the original tuple, or of the header without one
  * @arrival: set of sides of the interface, or NF_EDGE_LOCAL_HOST
- * @guards: enum nf_edge_guard
- * @first_direction: in its connection's first direction, or of none
+ * @guards: mask of enum nf_edge_guard
+ * @first_direction: in original direction, or without a connection
  * @error: an ICMP error, which cites the connection
- * @redirect: the error is a redirect
- * @unverified: TCP or UDP of no connection, so that only the packet's own
- *	header says what it is
+ * @redirect: an ICMP redirect
+ * @unverified: TCP or UDP without a connection: the packet's own ports must be
+ *	checked against the table
  * @nat_to_edge: NAT writes an edge address into packets of the connection
  */
 struct nf_edge_packet {
@@ -64,8 +67,8 @@ struct nf_edge_packet {
 
 /**
  * struct nf_edge_judgement - a verdict and its grounds
- * @rows: with NF_EDGE_VERDICT_ACCEPT, the rows that permit the packet; those
- *	inbound are the destination node's, those outbound the source node's
+ * @rows: with NF_EDGE_VERDICT_ACCEPT, the rows that permit the packet: inbound
+ *	rows of the destination's node, outbound rows of the source's node
  * @near: with NF_EDGE_VERDICT_DROP, the near rows of the reason
  * @verdict: enum nf_edge_verdict
  * @reason: with NF_EDGE_VERDICT_DROP, enum nf_edge_reason
@@ -77,13 +80,16 @@ struct nf_edge_judgement {
 	u8 reason;
 };
 
-/* Near rows of these reasons count the packet as denied. */
+/* Reasons whose near rows count the packet as denied. */
 #define NF_EDGE_REASONS_DENYING	(BIT(NF_EDGE_REASON_CLS_GUARD) |	\
 				 BIT(NF_EDGE_REASON_INTERFACE) |	\
 				 BIT(NF_EDGE_REASON_PEER) |		\
 				 BIT(NF_EDGE_REASON_DISABLED))
 
-/* Whether a guard calls the packet spoofed; holds for ungoverned ones too. */
+/*
+ * Check whether a packet is spoofed: its source is wrong for the interface, or
+ * an address is martian.  Packets of no edge address may be spoofed too.
+ */
 static inline bool nf_edge_spoofed(const struct nf_edge_class *source,
 				   const struct nf_edge_class *destination,
 				   u8 guards)
@@ -96,7 +102,7 @@ static inline bool nf_edge_spoofed(const struct nf_edge_class *source,
 	       (source->services && (destination->flags & NF_EDGE_MARTIAN));
 }
 
-/* Whether the isolation guard looks at packets to @destination. */
+/* Check whether the isolation guard covers packets to @destination. */
 static inline bool nf_edge_isolated(const struct nf_edge_class *destination,
 				    u8 guards)
 {
@@ -105,16 +111,18 @@ static inline bool nf_edge_isolated(const struct nf_edge_class *destination,
 }
 
 /**
- * nf_edge_ports_listed - whether some row of the table names a header
+ * nf_edge_ports_listed - check whether a row lists the ports of a header
  * @table: the table
- * @source: class of its source
- * @destination: class of its destination
+ * @source: class of the source
+ * @destination: class of the destination
  * @l4proto: IPPROTO_TCP or IPPROTO_UDP
  * @sport: source port, host order
  * @dport: destination port, host order
  *
- * Looks at service, protocol and ports alone, in either direction, at each
- * edge end: the packet may be a request or a reply.
+ * Service, protocol and port of a row must fit an edge end.  The packet may be
+ * a request or a reply: one of its two ports is the row's port.
+ *
+ * Return: true if a row, live or dead, lists the ports.
  */
 static inline bool
 nf_edge_ports_listed(const struct nf_edge_table *table,
@@ -131,17 +139,19 @@ nf_edge_ports_listed(const struct nf_edge_table *table,
 }
 
 /**
- * nf_edge_permitting - the rows that permit a TCP or UDP connection
- * @masks: the policy's masks
- * @source: class of the source of its original tuple
- * @destination: class of the destination of its original tuple
+ * nf_edge_permitting - find the rows that permit a TCP or UDP connection
+ * @masks: masks of the policy
+ * @source: class of the source in the original tuple
+ * @destination: class of the destination in the original tuple
  * @l4proto: IPPROTO_TCP or IPPROTO_UDP
- * @dport: its destination port, host order
+ * @dport: destination port of the original tuple, host order
  * @arrival: set of sides, NF_EDGE_LOCAL_HOST or NF_EDGE_ANYWHERE
  * @from_edge: the source is an edge address
  *
- * The logging-port guard comes on top, and each edge end needs a row of its
- * own.
+ * Two checks are left to the caller: nf_edge_logging_port() and
+ * nf_edge_unsatisfied().
+ *
+ * Return: a mask of rows.
  */
 static __always_inline u64
 nf_edge_permitting(const struct nf_edge_masks *masks,
@@ -154,7 +164,7 @@ nf_edge_permitting(const struct nf_edge_masks *masks,
 	       masks->permitting[arrival][from_edge];
 }
 
-/* Whether the logging-port guard takes some of @rows back. */
+/* Check whether the logging-port guard takes a row out of @rows. */
 static __always_inline bool
 nf_edge_logging_port(const struct nf_edge_masks *masks, u64 rows, u16 dport)
 {
@@ -167,7 +177,7 @@ nf_edge_logging_port(const struct nf_edge_masks *masks, u64 rows, u16 dport)
 	       dport <= table->guard.port_high;
 }
 
-/* Whether an edge end of a connection has no row among @rows. */
+/* Check whether an edge end of a connection has no row in @rows. */
 static inline bool
 nf_edge_unsatisfied(const struct nf_edge_table *table,
 		    const struct nf_edge_class *source,

@@ -11,14 +11,17 @@
 
 #include "ifmap.h"
 
-/* Also looped-back copies, whatever device they come back on. */
+/*
+ * Check whether a packet is exempt from the policy.  Looped-back copies of
+ * multicast and broadcast packets are exempt on every device.
+ */
 static inline bool nf_edge_exempt(const struct sk_buff *skb,
 				  const struct net_device *dev)
 {
 	return nf_edge_never_governed(dev) || skb->pkt_type == PACKET_LOOPBACK;
 }
 
-/* In every hook of IP the data begins with the network header. */
+/* Return the source address.  In IP hooks skb->data is the network header. */
 static __always_inline const void *nf_edge_source(const struct sk_buff *skb,
 						  bool ipv4)
 {
@@ -26,6 +29,7 @@ static __always_inline const void *nf_edge_source(const struct sk_buff *skb,
 				   offsetof(struct ipv6hdr, saddr));
 }
 
+/* Return the destination address, as nf_edge_source() does the source. */
 static __always_inline const void *
 nf_edge_destination(const struct sk_buff *skb, bool ipv4)
 {
@@ -34,8 +38,9 @@ nf_edge_destination(const struct sk_buff *skb, bool ipv4)
 }
 
 /*
- * Whether a packet's own addresses are those of its connection's original
- * tuple.  They are not behind a translation, and in an ICMP error.
+ * Compare a packet's own addresses with its connection's original tuple.  They
+ * differ in translated packets and in ICMP errors.  @original is false for a
+ * packet in reply direction.
  */
 static __always_inline bool
 nf_edge_header_is_tuple(const struct sk_buff *skb, bool ipv4,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Any packet, judged from the beginning.  The hooks come here with what they do
- * not let by at once.
+ * Slow path: judge any packet from the beginning.  The fast path of hook.c ends
+ * in a tail call of a function here for each packet that it cannot decide.
  */
 
 #include <linux/etherdevice.h>
@@ -21,8 +21,8 @@
 #include "snapshot.h"
 
 /*
- * Finds the transport header of a whole packet: its protocol, or -1 when it is
- * a fragment or cannot be parsed.
+ * Find the transport header of a whole packet.  Return its protocol, or -1 for
+ * a fragment or a packet that cannot be parsed.
  */
 static int transport(const struct sk_buff *skb, bool ipv4, int *offset)
 {
@@ -43,7 +43,7 @@ static int transport(const struct sk_buff *skb, bool ipv4, int *offset)
 	return protocol;
 }
 
-/* Reads protocol and ports of a TCP or UDP packet; false if it is none. */
+/* Read protocol and ports of TCP and UDP.  Return false for other packets. */
 static bool read_ports(const struct sk_buff *skb, bool ipv4,
 		       struct nf_edge_packet *p)
 {
@@ -62,7 +62,7 @@ static bool read_ports(const struct sk_buff *skb, bool ipv4,
 	return true;
 }
 
-/* The type of an ICMP packet of the family, or -1 when it is none. */
+/* Return the type of an ICMP packet of the family, or -1 for other packets. */
 static int icmp_type(const struct sk_buff *skb, bool ipv4)
 {
 	u8 buffer, *type;
@@ -86,9 +86,9 @@ static bool is_neighbour_discovery(const struct sk_buff *skb, bool ipv4)
 }
 
 /*
- * Whether a packet at LOCAL_OUT came in by an interface: the host forwards the
- * packet through a VRF device.  The local host's own packets have no skb_iif,
- * and their skb->dev may be garbage.
+ * Check whether a packet at LOCAL_OUT arrived on an interface: the host
+ * forwards the packet through a VRF device.  The local host's own packets have
+ * no skb_iif, and their skb->dev may be garbage.
  */
 static bool is_forwarded_by_vrf(const struct sk_buff *skb,
 				const struct nf_hook_state *state)
@@ -110,7 +110,7 @@ static bool has_address(struct net_device *dev, const u8 *address)
 	return false;
 }
 
-/* Whether a bridge passes the frame on, rather than hands it to the host. */
+/* Check whether a bridge forwards the frame and does not deliver it locally. */
 static bool is_bridged(const struct sk_buff *skb)
 {
 	return nf_bridge_info_exists(skb) && skb_mac_header_was_set(skb) &&
@@ -118,8 +118,8 @@ static bool is_bridged(const struct sk_buff *skb)
 }
 
 /*
- * Whether the hooks have judged a packet that the host routes: br_netfilter
- * called them before the bridge.
+ * Check whether the hooks have judged a packet that the host routes now:
+ * br_netfilter runs PRE_ROUTING before the bridge.
  */
 static bool was_judged_on_bridge(const struct sk_buff *skb)
 {
@@ -133,7 +133,7 @@ static bool was_judged_on_bridge(const struct sk_buff *skb)
 }
 
 /*
- * Whether an IPv6 packet stays on its link: the host would not forward the
+ * Check whether an IPv6 packet stays on its link: the host does not forward the
  * packet from one interface to another.
  */
 static bool stays_on_link(const struct sk_buff *skb,
@@ -148,9 +148,9 @@ static bool stays_on_link(const struct sk_buff *skb,
 }
 
 /*
- * Whether neighbour discovery passes: on its link, before any guard.  Nobody
- * accepts neighbour discovery that was forwarded, so what an edge address sends
- * or receives that way is something else.
+ * Check whether neighbour discovery passes.  Neighbour discovery on its link
+ * passes despite every guard.  No host accepts forwarded neighbour discovery: a
+ * forwarded packet from or to an edge address gets the reason no-row.
  */
 static noinline bool
 discovery_passes(const struct sk_buff *skb, const struct nf_hook_state *state,
@@ -167,7 +167,11 @@ discovery_passes(const struct sk_buff *skb, const struct nf_hook_state *state,
 	return false;
 }
 
-/* Refuses a packet, or counts that enforce would. */
+/*
+ * Drop a packet, or in audit accept the packet and count a would-be drop.  The
+ * check for neighbour discovery is here to keep it off the way of accepted
+ * packets.
+ */
 static unsigned int refuse(const struct nf_edge_snapshot *snapshot,
 			   const struct sk_buff *skb,
 			   const struct nf_hook_state *state, bool ipv4,
@@ -186,12 +190,12 @@ static unsigned int refuse(const struct nf_edge_snapshot *snapshot,
 }
 
 /**
- * __nf_edge_may_be_translated - the rest of nf_edge_may_be_translated()
+ * __nf_edge_may_be_translated - look a packet's connection up in conntrack
  * @skb: a packet that conntrack has not seen
- * @state: where the packet is
+ * @state: state of the hook
  *
- * Context: the first hook, where the module nf_nat is loaded.
- * Return: false if the packet begins a connection, or belongs to none.
+ * Context: the first hook, under rcu_read_lock(), with nf_nat loaded.
+ * Return: false if the packet opens a connection or belongs to none.
  */
 bool __nf_edge_may_be_translated(const struct sk_buff *skb,
 				 const struct nf_hook_state *state)
@@ -199,7 +203,7 @@ bool __nf_edge_may_be_translated(const struct sk_buff *skb,
 	struct nf_conntrack_tuple_hash *hash;
 	struct nf_conntrack_tuple tuple;
 
-	/* A template may name another zone. */
+	/* Templates may select another conntrack zone: assume a translation. */
 	if (skb_get_nfct(skb) ||
 	    !nf_ct_get_tuplepr(skb, skb_network_offset(skb), state->pf,
 			       state->net, &tuple))
@@ -212,9 +216,10 @@ bool __nf_edge_may_be_translated(const struct sk_buff *skb,
 }
 
 /*
- * Whether the local host's packet never leaves, or comes again.  NAT may have
- * given the packet another way out.  A packet that its VRF's own queue sends
- * comes again, on the real interface: ip6_xmit() names that one both times.
+ * Check whether a packet of the local host never leaves the host, or passes
+ * LOCAL_OUT a second time.  The route decides, because NAT may have changed the
+ * output device.  A packet that leaves by a VRF device passes a second time on
+ * the real interface, and ip6_xmit() gives the real interface both times.
  */
 static bool is_exempt_leaving(const struct sk_buff *skb,
 			      const struct net_device *out)
@@ -275,16 +280,17 @@ judge_first(const struct nf_edge_snapshot *snapshot, struct sk_buff *skb,
 }
 
 /**
- * nf_edge_slowpath_first - what can be said before conntrack
- * @snapshot: the policy, which is enforced
+ * nf_edge_slowpath_first - judge a packet before conntrack
+ * @snapshot: the policy, in mode enforce
  * @skb: the packet
- * @state: where it is
+ * @state: state of the hook
  *
- * Spoofed sources, and headers that no row of the table names.  What may be
- * isolation is left to the deciding hook, as is what is no whole TCP or UDP
- * packet.  A policy that may yet be taken back refuses nothing.
+ * Drop spoofed sources, and ports that no row of the table lists.  Leave three
+ * kinds of packets to the deciding hook: those that the isolation guard may
+ * drop, fragments, and protocols other than TCP and UDP.  Drop nothing before
+ * the first policy of the namespace stands: its publication may still fail.
  *
- * Context: the first hook.
+ * Context: the first hook, under rcu_read_lock().
  * Return: NF_ACCEPT or NF_DROP.
  */
 unsigned int nf_edge_slowpath_first(const struct nf_edge_snapshot *snapshot,
@@ -296,7 +302,7 @@ unsigned int nf_edge_slowpath_first(const struct nf_edge_snapshot *snapshot,
 	       judge_first(snapshot, skb, state, false);
 }
 
-/* The connection that a packet belongs to: kind, port, direction, error. */
+/* Read kind, port, direction and error from a packet's conntrack entry. */
 static void read_connection(const struct sk_buff *skb, bool ipv4,
 			    const struct nf_conntrack_tuple *tuple,
 			    enum ip_conntrack_info ctinfo,
@@ -322,8 +328,8 @@ static void read_connection(const struct sk_buff *skb, bool ipv4,
 	}
 
 	/*
-	 * RELATED is also the first packet of a connection that a helper
-	 * expected, and a reset that the local host sends for another.
+	 * RELATED packets are not only ICMP errors: a helper's expected
+	 * connection begins with one, and so do some resets of the local host.
 	 */
 	if (unlikely(ctinfo == IP_CT_RELATED ||
 		     ctinfo == IP_CT_RELATED_REPLY)) {
@@ -334,7 +340,7 @@ static void read_connection(const struct sk_buff *skb, bool ipv4,
 	}
 }
 
-/* Whether NAT writes an edge address into packets of a connection. */
+/* Check whether NAT writes an edge address into packets of a connection. */
 static bool nat_leads_to_edge(const struct nf_edge_addr_index *index, bool ipv4,
 			      const struct nf_conn *ct)
 {
@@ -346,8 +352,9 @@ static bool nat_leads_to_edge(const struct nf_edge_addr_index *index, bool ipv4,
 }
 
 /*
- * A packet of a connection.  Destination NAT has translated the packet: with
- * which address the packet came is in the tuple of its direction.
+ * Read the classes of a packet with a conntrack entry.  Destination NAT has
+ * rewritten the header already: the tuple of the packet's direction still has
+ * the destination that the packet arrived with.
  */
 static void read_tuples(const struct nf_edge_addr_index *index,
 			const struct sk_buff *skb, bool ipv4,
@@ -397,8 +404,9 @@ judge_packet(const struct nf_edge_snapshot *snapshot, struct sk_buff *skb,
 	ct = nf_ct_get(skb, &ctinfo);
 	if (ct && unlikely(nf_ct_is_template(ct)))
 		ct = NULL;
-	/* Conntrack is being enabled for the first policy, and has not seen this
-	 * packet: accept.
+	/*
+	 * Conntrack is being enabled for the first policy, and has not seen
+	 * this packet: accept.
 	 */
 	if (!ct && unlikely(READ_ONCE(snapshot->starting)))
 		return NF_ACCEPT;
@@ -412,7 +420,7 @@ judge_packet(const struct nf_edge_snapshot *snapshot, struct sk_buff *skb,
 					      arrives ? skb->dev->ifindex :
 							skb->skb_iif);
 
-		/* PRE_ROUTING of a member of that VRF has judged the packet. */
+		/* PRE_ROUTING on the VRF's member has judged the packet. */
 		if (unlikely(arrival.guards & NF_EDGE_GUARD_EXEMPT))
 			return NF_ACCEPT;
 		if (unlikely(arrival.guards & NF_EDGE_GUARD_BRIDGE) &&
@@ -442,7 +450,7 @@ judge_packet(const struct nf_edge_snapshot *snapshot, struct sk_buff *skb,
 
 	if (judgement.verdict == NF_EDGE_VERDICT_NOT_GOVERNED)
 		return NF_ACCEPT;
-	/* PRE_ROUTING has counted the packet, or what audit would have dropped. */
+	/* PRE_ROUTING has counted the packet, or its would-be drop in audit. */
 	if (unlikely(by_vrf) && (judgement.verdict == NF_EDGE_VERDICT_ACCEPT ||
 				 snapshot->switches.mode == NF_EDGE_MODE_AUDIT))
 		return NF_ACCEPT;
@@ -460,12 +468,12 @@ judge_packet(const struct nf_edge_snapshot *snapshot, struct sk_buff *skb,
 }
 
 /**
- * nf_edge_slowpath - judge a packet
+ * nf_edge_slowpath - judge a packet behind conntrack
  * @snapshot: the policy, or NULL
  * @skb: the packet
- * @state: where it is
+ * @state: state of the hook
  *
- * Context: the deciding hook.
+ * Context: the deciding hook, under rcu_read_lock().
  * Return: NF_ACCEPT or NF_DROP.
  */
 unsigned int nf_edge_slowpath(const struct nf_edge_snapshot *snapshot,

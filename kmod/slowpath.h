@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* Entries of the slow path, for the fast path of both hooks. */
 #ifndef _NF_EDGE_SLOWPATH_H
 #define _NF_EDGE_SLOWPATH_H
 
@@ -11,15 +12,15 @@ bool __nf_edge_may_be_translated(const struct sk_buff *skb,
 				 const struct nf_hook_state *state);
 
 /**
- * nf_edge_may_be_translated - whether a header may be NAT's work
+ * nf_edge_may_be_translated - check whether NAT may translate a packet
  * @skb: a packet that conntrack has not seen
- * @state: where the packet is
+ * @state: state of the hook
  *
- * A packet of a connection that the host's NAT translates is judged by the
- * original tuple, which only conntrack knows.
+ * The first hook may not drop a packet of a translated connection: the deciding
+ * hook judges that packet by the original tuple, which only conntrack has.
  *
- * Context: the first hook, for packets that would be dropped there.
- * Return: false if the packet begins a connection, or belongs to none.
+ * Context: the first hook, under rcu_read_lock(), before a drop.
+ * Return: false if the packet opens a connection or belongs to none.
  */
 static inline bool nf_edge_may_be_translated(const struct sk_buff *skb,
 					     const struct nf_hook_state *state)
