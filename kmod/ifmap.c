@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * From an interface to its sides and guards.
+ * Map of interfaces: from an ifindex to sides and guards.
  *
- * Interfaces are bound by name, and the name decides at any moment: a device
- * that takes a bound name takes its sides, one that loses it loses them.
+ * The configuration binds interfaces by name.  A device that is renamed to a
+ * bound name takes the sides of that name, and loses them with the name.
  *
- * Packets of a member of a bond, team or bridge arrive on that, its master.  So
- * a master has the guards of all members that are bound, and holds only sides
- * that all members hold: no packet is judged more laxly than on the member.
+ * Packets of a member of a bond, team or bridge arrive on the master.  A master
+ * therefore has the guards of all bound members, and only the sides that all
+ * members hold: no packet is judged more laxly than on the member.
  */
 
 #include <linux/netdevice.h>
@@ -18,9 +18,10 @@
 #include "ifmap.h"
 #include "site.h"
 
-/* Interfaces with an ifindex from here on are rare, and looked for one by one. */
+/* Limit of direct entries.  A larger ifindex is rare, and searched in a list. */
 #define IFINDEX_DIRECT	65536
 
+/* Make the entry of an interface that is bound to @sides. */
 static struct nf_edge_arrival bound_arrival(u8 sides)
 {
 	struct nf_edge_arrival arrival = { .sides = sides };
@@ -32,7 +33,7 @@ static struct nf_edge_arrival bound_arrival(u8 sides)
 	return arrival;
 }
 
-/* A side that no interface is bound to is held by all that are bound to none. */
+/* Make the entry of unbound interfaces: they hold the sides that none binds. */
 static struct nf_edge_arrival unbound_arrival(const struct nf_edge_site *site)
 {
 	struct nf_edge_arrival arrival = { .sides = NF_EDGE_SIDE_SETS - 1 };
@@ -54,7 +55,7 @@ find_by_name(const struct nf_edge_site *site, const char *name)
 	return NULL;
 }
 
-/* The place of an ifindex in a map, NULL if it has none. */
+/* Find the entry of an ifindex.  Return NULL for an unbound interface. */
 static struct nf_edge_arrival *find_place(struct nf_edge_ifmap *map,
 					  u32 ifindex)
 {
@@ -69,11 +70,12 @@ static struct nf_edge_arrival *find_place(struct nf_edge_ifmap *map,
 }
 
 /**
- * nf_edge_ifmap_arrival - how packets arrive on an interface
+ * nf_edge_ifmap_arrival - find sides and guards of an interface
  * @map: the map
  * @ifindex: the interface
  *
  * Context: under rcu_read_lock() or RTNL.
+ * Return: sides and guards for packets that arrive on the interface.
  */
 struct nf_edge_arrival nf_edge_ifmap_arrival(const struct nf_edge_ifmap *map,
 					     u32 ifindex)
@@ -85,9 +87,12 @@ struct nf_edge_arrival nf_edge_ifmap_arrival(const struct nf_edge_ifmap *map,
 }
 
 /**
- * nf_edge_ifmap_absent - how packets would arrive on a device that is not there
+ * nf_edge_ifmap_absent - find sides and guards of a device that is not there
  * @site: the configuration
- * @name: the name that the device would have
+ * @name: name of the absent device
+ *
+ * Context: any; @site is pinned by the caller.
+ * Return: sides and guards that a device of this name would have.
  */
 struct nf_edge_arrival
 nf_edge_ifmap_absent(const struct nf_edge_site *site, const char *name)
@@ -99,9 +104,9 @@ nf_edge_ifmap_absent(const struct nf_edge_site *site, const char *name)
 }
 
 /*
- * Whether a device is a member of a VRF, and a bridge or above a bridge.  With
- * br_netfilter such packets run PRE_ROUTING for the bridge, and once more when
- * the host routes them.
+ * Check whether a device is a member of a VRF, and a bridge or above a bridge.
+ * With br_netfilter, packets of such a device run PRE_ROUTING for the bridge,
+ * and again when the host routes them.
  */
 static bool is_vrf_bridge(struct net_device *dev)
 {
@@ -119,13 +124,14 @@ static bool is_vrf_bridge(struct net_device *dev)
 }
 
 /**
- * nf_edge_ifmap_is_special - whether a device is bound, never governed or a
- *	VRF's bridge
+ * nf_edge_ifmap_is_special - check whether a device is bound, never governed
+ *	or a VRF's bridge
  * @site: the configuration
  * @dev: the device
- * @arrival: how packets arrive on a special device
+ * @arrival: receives sides and guards of a special device
  *
  * Context: under RTNL.
+ * Return: false for a device that is like all unbound devices.
  */
 bool nf_edge_ifmap_is_special(const struct nf_edge_site *site,
 			      struct net_device *dev,
@@ -152,13 +158,14 @@ bool nf_edge_ifmap_is_special(const struct nf_edge_site *site,
 }
 
 /**
- * nf_edge_ifmap_has_member - whether a bound interface is a member of a device,
- *	at any depth
+ * nf_edge_ifmap_has_member - check whether a bound interface is a member of a
+ *	device, at any depth
  * @net: the namespace
  * @site: the configuration
  * @dev: the device
  *
  * Context: under RTNL.
+ * Return: true if @dev is a master of a bound interface.
  */
 bool nf_edge_ifmap_has_member(struct net *net, const struct nf_edge_site *site,
 			      const struct net_device *dev)
@@ -177,7 +184,7 @@ bool nf_edge_ifmap_has_member(struct net *net, const struct nf_edge_site *site,
 	return false;
 }
 
-/* A map with room for special devices and their masters, and none in it. */
+/* Allocate an empty map with room for special devices and their masters. */
 static struct nf_edge_ifmap *
 make_room(struct net *net, const struct nf_edge_site *site, gfp_t gfp)
 {
@@ -196,7 +203,7 @@ make_room(struct net *net, const struct nf_edge_site *site, gfp_t gfp)
 			else
 				n_overflow++;
 	}
-	/* The far ones stand behind the others, and ask for more alignment. */
+	/* The overflow list follows the array, and needs more alignment. */
 	size = struct_size(map, at, n);
 	size = ALIGN(size, __alignof__(*map->overflow));
 	map = kvzalloc(size + n_overflow * sizeof(*map->overflow), gfp);
@@ -207,7 +214,7 @@ make_room(struct net *net, const struct nf_edge_site *site, gfp_t gfp)
 	return map;
 }
 
-/* The place of an ifindex in a map that is being made, and has room for it. */
+/* Find or add the entry of an ifindex, in a map with room for the entry. */
 static struct nf_edge_arrival *make_place(struct nf_edge_ifmap *map,
 					  u32 ifindex)
 {
@@ -222,10 +229,10 @@ static struct nf_edge_arrival *make_place(struct nf_edge_ifmap *map,
 }
 
 /*
- * Adds the masters of bound members to a map that has all special devices.  An
- * unbound master begins with every side, and keeps what all members hold.  A
- * bound master speaks for its unbound members, and keeps what it shares with
- * the bound ones.
+ * Add the masters of bound members to a map that has all special devices.  An
+ * unbound master starts with every side, and keeps the sides that all members
+ * hold.  The sides of a bound master stand for its unbound members too; the
+ * master keeps the sides that its bound members also hold.
  */
 static void add_masters(struct net *net, const struct nf_edge_site *site,
 			struct nf_edge_ifmap *map)
@@ -266,13 +273,13 @@ static void add_masters(struct net *net, const struct nf_edge_site *site,
 }
 
 /**
- * nf_edge_ifmap_build - look up the devices that have the bound names
- * @net: in this namespace
+ * nf_edge_ifmap_build - build the map of a namespace's devices
+ * @net: the namespace
  * @site: the configuration
- * @gfp: for the map
+ * @gfp: flags to allocate the map with
  *
  * Context: under RTNL.
- * Return: the map, to be freed by kvfree_rcu(), or NULL without memory.
+ * Return: the map, for kvfree_rcu(), or NULL without memory.
  */
 struct nf_edge_ifmap *nf_edge_ifmap_build(struct net *net,
 					  const struct nf_edge_site *site,
@@ -301,14 +308,13 @@ struct nf_edge_ifmap *nf_edge_ifmap_build(struct net *net,
 }
 
 /**
- * nf_edge_ifmap_fail_closed - go on without memory for a new map
+ * nf_edge_ifmap_fail_closed - change a map without memory for a new one
  * @map: the map
  * @ifindex: a device that has changed
  * @guards: the guards that the device must have now
  *
- * Whatever name the device has or had, it now holds no side, and neither does
- * any interface that is not bound.  The guards stand on the device; if the map
- * has no place for it, on all others that have none.
+ * Take all sides from the device and from each unbound interface.  Set @guards
+ * on the device, or on all interfaces without an entry if the device has none.
  *
  * Context: under RTNL.
  */
@@ -327,8 +333,9 @@ void nf_edge_ifmap_fail_closed(struct nf_edge_ifmap *map, u32 ifindex,
 		WRITE_ONCE(place->sides, 0);
 		WRITE_ONCE(place->guards, guards);
 	}
-	/* EXEMPT is a property of this device: spread to all unbound ones it
-	 * would exempt them too.
+	/*
+	 * EXEMPT is a property of this device.  Spread to all unbound devices,
+	 * EXEMPT would exempt them too.
 	 */
 	if (place || guards == NF_EDGE_GUARD_EXEMPT)
 		guards = 0;

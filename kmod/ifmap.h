@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* Map of interfaces: from an ifindex to sides and guards. */
 #ifndef _NF_EDGE_IFMAP_H
 #define _NF_EDGE_IFMAP_H
 
@@ -12,13 +13,19 @@
 struct net;
 struct nf_edge_site;
 
-/* Packets on loopback are never judged, those of a VRF on its interfaces. */
+/*
+ * Check for a device whose packets are not judged: loopback, or a VRF.  Packets
+ * of a VRF are judged on its interfaces.
+ */
 static inline bool nf_edge_never_governed(const struct net_device *dev)
 {
 	return (dev->flags & IFF_LOOPBACK) || netif_is_l3_master(dev);
 }
 
-/* The master of a device, on which its packets arrive; NULL if it has none. */
+/*
+ * Find the master on which the packets of a device arrive, or NULL.  A VRF is
+ * no such master.  The caller holds RTNL.
+ */
 static inline struct net_device *nf_edge_master_of(struct net_device *dev)
 {
 	struct net_device *master = netdev_master_upper_dev_get(dev);
@@ -27,9 +34,9 @@ static inline struct net_device *nf_edge_master_of(struct net_device *dev)
 }
 
 /**
- * struct nf_edge_arrival - what the packet path needs of an interface
+ * struct nf_edge_arrival - sides and guards of an interface
  * @sides: mask of enum nf_edge_side
- * @guards: enum nf_edge_guard
+ * @guards: mask of enum nf_edge_guard
  */
 struct nf_edge_arrival {
 	u8 sides;
@@ -37,17 +44,18 @@ struct nf_edge_arrival {
 };
 
 /**
- * struct nf_edge_ifmap - from ifindex to sides, for the devices that are bound
- *	or never governed now, and the masters of those that are bound
- * @rcu: to free it
- * @n: entries in @at
- * @n_overflow: entries in @overflow
- * @stale: it is behind the devices; under RTNL
- * @overflow: devices with an ifindex beyond
- * @unbound: for all others
- * @past_end: for each ifindex past the end of @at; the guard EXEMPT in this
- *	arrival leads packets to the slow path while @overflow has a device
- * @at: by ifindex
+ * struct nf_edge_ifmap - map of the interfaces of a namespace
+ * @rcu: frees the map
+ * @n: number of entries in @at
+ * @n_overflow: number of entries in @overflow
+ * @stale: a change of devices is missing, for want of memory; under RTNL
+ * @overflow: devices with an ifindex too large for @at
+ * @unbound: sides and guards of interfaces without an entry
+ * @past_end: sides and guards of an ifindex past the end of @at; while
+ *	@overflow has a device, the guard EXEMPT leads packets to the slow path
+ * @at: sides and guards by ifindex
+ *
+ * Entries are bound devices, their masters and devices that are never governed.
  */
 struct nf_edge_ifmap {
 	struct rcu_head rcu;
@@ -63,7 +71,10 @@ struct nf_edge_ifmap {
 	struct nf_edge_arrival at[];
 };
 
-/* How packets arrive on an interface, or that this has to be asked. */
+/*
+ * Find sides and guards of an interface on the fast path.  The guard EXEMPT
+ * stands for "ask nf_edge_ifmap_arrival()" too.
+ */
 static __always_inline struct nf_edge_arrival
 nf_edge_ifmap_arrival_fast(const struct nf_edge_ifmap *map, u32 ifindex)
 {

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A host behind an edge address.  Source NAT may write an edge address into the
- * first packet of somebody else's connection, behind the deciding hook.  A hook
- * behind source NAT refuses that packet.  The hook is registered where a policy
- * is in force, and only once the module nf_nat is there: a machine without NAT
- * does not pay for the hook.
+ * NAT hook: drop connections that source NAT hides behind an edge address.
+ *
+ * Source NAT runs after the deciding hook, and may write an edge address into
+ * the first packet of any connection.  A hook after source NAT drops that
+ * packet.  Namespaces with a policy have the hook, and only once the module
+ * nf_nat is loaded: a machine without NAT does not pay for the hook.
  */
 
 #include <linux/module.h>
@@ -22,12 +23,12 @@
 
 static_assert((int)NF_IP_PRI_NAT_SRC == (int)NF_IP6_PRI_NAT_SRC);
 
-/* The namespaces with a policy, and whether NAT is there for them. */
+/* Namespaces with a policy, and whether nf_nat is loaded. */
 static DEFINE_MUTEX(nat_mutex);
 static LIST_HEAD(followed);
 static bool nat_is_there;
 
-/* Whether the deciding hook has counted a packet as spoofed, in audit. */
+/* Check whether the deciding hook has counted a packet as spoofed, in audit. */
 static bool was_spoofed(const struct nf_edge_snapshot *snapshot,
 			const struct sk_buff *skb, bool ipv4,
 			const struct nf_conntrack_tuple *original)
@@ -46,9 +47,9 @@ static bool was_spoofed(const struct nf_edge_snapshot *snapshot,
 }
 
 /*
- * A packet that source NAT has just translated.  The deciding hook has refused
- * whatever destination NAT leads to an edge address, and judges all later
- * packets of the connection.
+ * Judge a packet that source NAT has just translated.  Two cases are the
+ * deciding hook's: connections that destination NAT leads to an edge address,
+ * and later packets of a connection.
  */
 static noinline unsigned int
 refuse_snat_to_edge(struct nf_edge_net *en, const struct sk_buff *skb,
@@ -120,7 +121,7 @@ static const struct nf_hook_ops hooks[NF_EDGE_NAT_HOOKS] = {
 	},
 };
 
-/* Under nat_mutex. */
+/* Register the NAT hooks of a namespace.  The caller holds nat_mutex. */
 static int register_hooks(struct nf_edge_net *en)
 {
 	int err;
@@ -131,8 +132,8 @@ static int register_hooks(struct nf_edge_net *en)
 }
 
 /**
- * nf_edge_nat_follow - look behind source NAT in a namespace from now on
- * @en: the namespace, whose policy goes live
+ * nf_edge_nat_follow - keep NAT hooks in a namespace while nf_nat is loaded
+ * @en: the namespace, whose first policy goes live
  *
  * Context: may sleep.
  * Return: 0 or a negative error.
@@ -151,8 +152,8 @@ int nf_edge_nat_follow(struct nf_edge_net *en)
 }
 
 /**
- * nf_edge_nat_unfollow - look behind source NAT in a namespace no more
- * @en: the namespace
+ * nf_edge_nat_unfollow - keep no NAT hooks in a namespace
+ * @en: the namespace, which nf_edge_nat_follow() has listed
  *
  * Context: may sleep.
  */
@@ -168,8 +169,10 @@ void nf_edge_nat_unfollow(struct nf_edge_net *en)
 }
 
 /**
- * nf_edge_nat_hooks_init - a namespace's own copy of the hooks
- * @en: the namespace, which each hook is handed
+ * nf_edge_nat_hooks_init - copy the NAT hooks into a namespace
+ * @en: the namespace; each hook receives it as priv
+ *
+ * Context: any, before the hooks are registered.
  */
 void nf_edge_nat_hooks_init(struct nf_edge_net *en)
 {
@@ -180,7 +183,7 @@ void nf_edge_nat_hooks_init(struct nf_edge_net *en)
 		en->nat_hooks[i].priv = en;
 }
 
-/* Before nf_nat translates anything.  An error stops nf_nat from loading. */
+/* Register hooks before nf_nat translates.  An error stops nf_nat's load. */
 static int module_event(struct notifier_block *nb, unsigned long event,
 			void *data)
 {
@@ -210,8 +213,9 @@ static struct notifier_block module_notifier = {
 };
 
 /**
- * nf_edge_nat_init - follow whether NAT is there
+ * nf_edge_nat_init - watch for the load of nf_nat
  *
+ * Context: process context; may sleep.
  * Return: 0 or a negative error.
  */
 int nf_edge_nat_init(void)
@@ -229,7 +233,9 @@ int nf_edge_nat_init(void)
 }
 
 /**
- * nf_edge_nat_exit - follow NAT no more; no namespace has a policy
+ * nf_edge_nat_exit - stop watching for the load of nf_nat
+ *
+ * Context: process context; may sleep.  No namespace has a policy.
  */
 void nf_edge_nat_exit(void)
 {

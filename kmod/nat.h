@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* Hook after source NAT. */
 #ifndef _NF_EDGE_NAT_H
 #define _NF_EDGE_NAT_H
 

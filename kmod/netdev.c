@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Follow devices: names, masters, and when either changes.
+ * Device notifier: build a new map of interfaces when names or masters change.
  */
 
 #include <linux/netdevice.h>
@@ -14,12 +14,12 @@
 #include "snapshot.h"
 
 /**
- * nf_edge_arrival_dev - the device that packets of a device arrive on
+ * nf_edge_arrival_dev - find the device that packets of a device arrive on
  * @dev: the device
  *
  * Context: under rcu_read_lock() or RTNL.
- * Return: the outermost master, or the device itself if it has none.  A VRF is
- * none: packets of its members arrive on these first.
+ * Return: the outermost master, or @dev without a master.  A VRF does not count
+ * as a master: packets arrive on its members first.
  */
 struct net_device *nf_edge_arrival_dev(struct net_device *dev)
 {
@@ -32,10 +32,13 @@ struct net_device *nf_edge_arrival_dev(struct net_device *dev)
 }
 
 /**
- * nf_edge_interface_arrival - how packets arrive on an interface
+ * nf_edge_interface_arrival - find sides and guards of an interface by name
  * @net: the namespace
- * @snapshot: the policy, in force or not
- * @name: the interface's name; a device need not have it
+ * @snapshot: the policy, in force or not; pinned by the caller
+ * @name: name of the interface; the device need not exist
+ *
+ * Context: process context; takes rcu_read_lock().
+ * Return: sides and guards for packets that arrive on the interface.
  */
 struct nf_edge_arrival
 nf_edge_interface_arrival(struct net *net,
@@ -62,7 +65,7 @@ nf_edge_interface_arrival(struct net *net,
 	return arrival;
 }
 
-/* The same for the masters that a device has now: its guards stand there too. */
+/* Fail closed on a device and on its masters, which take its guards. */
 static void fail_closed(struct nf_edge_ifmap *map, struct net_device *dev,
 			u8 guards)
 {
@@ -78,8 +81,8 @@ static void fail_closed(struct nf_edge_ifmap *map, struct net_device *dev,
 }
 
 /*
- * Whether an event makes a map anew.  @is gets what the device is by its name,
- * and the guards that it has for bound members.
+ * Check whether an event calls for a new map.  @is receives sides and guards of
+ * the device by its name, and the guards of its bound members.
  */
 static bool is_concerned(unsigned long event, void *ptr, struct net *net,
 			 const struct nf_edge_snapshot *snapshot,
@@ -123,7 +126,7 @@ static int netdev_event(struct notifier_block *nb, unsigned long event,
 	if (!is_concerned(event, ptr, dev_net(dev), snapshot, old, &is))
 		return NOTIFY_DONE;
 
-	/* On nobody's account: any process may cause the event. */
+	/* No memcg pays for the map: any process may cause the event. */
 	map = nf_edge_ifmap_build(dev_net(dev), snapshot->site, GFP_KERNEL);
 	if (!map) {
 		fail_closed(old, dev, is.guards);
@@ -139,8 +142,9 @@ static struct notifier_block netdev_notifier = {
 };
 
 /**
- * nf_edge_netdev_init - follow devices from now on
+ * nf_edge_netdev_init - register the device notifier
  *
+ * Context: process context; takes RTNL.
  * Return: 0 or a negative error.
  */
 int nf_edge_netdev_init(void)
@@ -149,7 +153,9 @@ int nf_edge_netdev_init(void)
 }
 
 /**
- * nf_edge_netdev_exit - follow devices no more
+ * nf_edge_netdev_exit - unregister the device notifier
+ *
+ * Context: process context; takes RTNL.
  */
 void nf_edge_netdev_exit(void)
 {

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* Devices of a namespace, and their changes. */
 #ifndef _NF_EDGE_NETDEV_H
 #define _NF_EDGE_NETDEV_H
 
