@@ -5,8 +5,8 @@
 #include_next <net/genetlink.h>
 
 /*
- * Each of our operations is either a do or a dump, so without split operations
- * the whole ones say the same.
+ * Use whole operations on kernels without split operations.  Each operation of
+ * the family is either a do or a dump, so both mean the same.
  */
 #ifndef NF_EDGE_HAVE_GENL_SPLIT_OPS
 #define genl_split_ops	genl_ops
