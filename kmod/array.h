@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* Memory for large arrays. */
 #ifndef _NF_EDGE_ARRAY_H
 #define _NF_EDGE_ARRAY_H
 
@@ -7,16 +8,16 @@
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
 
-/* From here on kmalloc() would round up to a power of two, far from it perhaps. */
+/* kmalloc() rounds sizes up to a power of two, and may waste half of this. */
 #define NF_EDGE_ARRAY_LARGE	65536
 
 /**
- * nf_edge_array - memory for an array that may be large and stays for long
- * @n: entries
- * @size: of one
+ * nf_edge_array - allocate an array that may be large and lives long
+ * @n: number of entries
+ * @size: size of an entry in octets
  *
  * Context: may sleep.
- * Return: the array, not zeroed, for kvfree(); or NULL.
+ * Return: the array, not zeroed, for kvfree(); or NULL without memory.
  */
 static inline void *nf_edge_array(size_t n, size_t size)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Packets that a policy refuses, or would refuse in audit, are counted here.
+ * Drop counters: packets that a policy refuses, or would refuse in audit.
  */
 
 #include <linux/cpumask.h>
@@ -12,13 +12,13 @@
 
 /**
  * nf_edge_count_refused - count a packet that the policy refuses
- * @drops: the namespace's
- * @table: the policy's rows
- * @nodes: the policy's nodes by number
+ * @drops: drop counters of the namespace
+ * @table: rows of the policy
+ * @nodes: nodes of the policy, by number
  * @packet: the packet
- * @judgement: why
- * @would_be: it goes on, since the mode is audit
- * @len: octets from the IP header on
+ * @judgement: reason of the drop, and near rows
+ * @would_be: the mode is audit, and the packet passes
+ * @len: length of the packet in octets, from the IP header on
  *
  * Context: a hook, under rcu_read_lock(), preemptible or not.
  */
@@ -36,9 +36,11 @@ void nf_edge_count_refused(struct nf_edge_drops __percpu *drops,
 }
 
 /**
- * nf_edge_drops_sum - all that a namespace refused since the module came
- * @drops: the namespace's
- * @sum: where the sums over all CPUs go
+ * nf_edge_drops_sum - add up drop counters of all CPUs
+ * @drops: drop counters of the namespace
+ * @sum: receives the counts since the namespace began
+ *
+ * Context: any.
  */
 void nf_edge_drops_sum(const struct nf_edge_drops __percpu *drops,
 		       struct nf_edge_drops *sum)

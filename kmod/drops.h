@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Packets that a namespace refused, by reason. */
+/* Drop counters of a namespace, by reason. */
 #ifndef _NF_EDGE_DROPS_H
 #define _NF_EDGE_DROPS_H
 
@@ -14,14 +14,14 @@ struct nf_edge_table;
 
 #define NF_EDGE_REASONS		(NF_EDGE_REASON_SEVERAL + 1)
 
-/* Refused packets of one reason; index 1 is for would-be drops. */
+/* Drop counters of one reason.  Index 1 is for would-be drops. */
 struct nf_edge_drop {
 	u64 packets[2];
 	u64 bytes[2];
 };
 
 /**
- * struct nf_edge_drops - what a namespace refused
+ * struct nf_edge_drops - drop counters of a namespace on one CPU
  * @reason: by enum nf_edge_reason
  * @offloaded: governed packets of connections marked offloaded
  */
@@ -30,7 +30,7 @@ struct nf_edge_drops {
 	u64 offloaded;
 };
 
-/* Counts a packet that is refused for a reason, or would be. */
+/* Count a drop, or a would-be drop in audit. */
 static inline void nf_edge_count_drop(struct nf_edge_drops __percpu *drops,
 				      enum nf_edge_reason reason, bool would_be,
 				      unsigned int len)

@@ -35,9 +35,9 @@ static int __net_init net_init(struct net *net)
 }
 
 /*
- * Devices are gone here, and with them all packets of others: the hooks stand
- * as long as anything may be forwarded.  Conntrack, which the hooks need, was
- * there first and leaves later.
+ * Unregister hooks after all devices are gone, so that no packet is forwarded
+ * without hooks.  Conntrack, which the hooks need, exits later: its pernet
+ * operations were registered earlier.
  */
 static void __net_exit net_exit_batch(struct list_head *nets)
 {
@@ -52,7 +52,7 @@ static void __net_exit net_exit_batch(struct list_head *nets)
 		hooked |= nf_edge_unpublish(en);
 		mutex_unlock(&en->mutex);
 	}
-	/* A packet of the namespace itself may still be in a hook. */
+	/* Packets of the local host may still be in a hook. */
 	if (hooked)
 		synchronize_rcu();
 	list_for_each_entry(net, nets, exit_list)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A network namespace. */
+/* State of the module in a network namespace. */
 #ifndef _NF_EDGE_NETNS_H
 #define _NF_EDGE_NETNS_H
 
@@ -16,19 +16,19 @@ struct nf_edge_snapshot;
 #define NF_EDGE_NAT_HOOKS	2
 
 /**
- * struct nf_edge_net - a network namespace
+ * struct nf_edge_net - state of the module in a network namespace
  * @snapshot: the policy in force; replaced under @mutex and RTNL
- * @drops: packets refused, which outlive every policy
+ * @drops: drop counters, which outlive every policy
  * @net: the namespace
- * @hooks: registered while a policy is published
- * @nat_hooks: registered as well, once NAT is there
- * @nat_hooked: whether they are; under the mutex of nat.c
- * @followed: in the list of nat.c while a policy is published
- * @mutex: one change at a time; taken before RTNL
- * @generation: of the last change; under @mutex
- * @transactions: open ones; under @mutex
- * @reset_mutex: one read-and-reset at a time
- * @drops_base: what was refused at the last reset; under @reset_mutex
+ * @hooks: hooks that judge packets; registered while a policy is published
+ * @nat_hooks: hooks after source NAT; registered with nf_nat loaded too
+ * @nat_hooked: @nat_hooks are registered; under the mutex of nat.c
+ * @followed: entry in the list of nat.c while a policy is published
+ * @mutex: lets one change run at a time; taken before RTNL
+ * @generation: number of the last change; under @mutex
+ * @transactions: open transactions; under @mutex
+ * @reset_mutex: lets one read-and-reset run at a time
+ * @drops_base: drop counters at the last reset; under @reset_mutex
  */
 struct nf_edge_net {
 	struct nf_edge_snapshot __rcu *snapshot;
@@ -47,6 +47,7 @@ struct nf_edge_net {
 
 extern unsigned int nf_edge_net_id;
 
+/* Return the state of the module in a namespace. */
 static inline struct nf_edge_net *nf_edge_net(const struct net *net)
 {
 	return net_generic(net, nf_edge_net_id);

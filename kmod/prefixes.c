@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Peer prefixes arrive in chunks.  Each is sorted as it comes and merged with
- * what is there when that is not much longer, so that no step runs long.
+ * Sort peer prefixes that arrive in chunks.  Each chunk becomes a sorted run,
+ * and runs of similar length are merged, so that no step takes long.
  */
 
 #include <linux/errno.h>
@@ -14,12 +14,15 @@
 #include "prefixes.h"
 
 /**
- * nf_edge_prefix_cmp - the order of prefixes
+ * nf_edge_prefix_cmp - compare two prefixes for sort()
  * @a: a struct nf_edge_prefix
- * @b: another
+ * @b: another struct nf_edge_prefix
  *
- * By family, address and length, so that a prefix comes after those that
- * contain it; then by set.
+ * Order by family, address, length and set.  A prefix follows all prefixes that
+ * contain it.
+ *
+ * Context: any.
+ * Return: negative, 0 or positive, as memcmp() does.
  */
 int nf_edge_prefix_cmp(const void *a, const void *b)
 {
@@ -37,8 +40,11 @@ int nf_edge_prefix_cmp(const void *a, const void *b)
 }
 
 /**
- * nf_edge_host_bits_hi - upper half of the bits that a prefix leaves open
+ * nf_edge_host_bits_hi - make the upper half of a host mask
  * @len: prefix length, from 0 to 128
+ *
+ * Context: any.
+ * Return: the host bits in the upper half of an address.
  */
 u64 nf_edge_host_bits_hi(u8 len)
 {
@@ -46,8 +52,11 @@ u64 nf_edge_host_bits_hi(u8 len)
 }
 
 /**
- * nf_edge_host_bits_lo - lower half of the bits that a prefix leaves open
+ * nf_edge_host_bits_lo - make the lower half of a host mask
  * @len: prefix length, from 0 to 128
+ *
+ * Context: any.
+ * Return: the host bits in the lower half of an address.
  */
 u64 nf_edge_host_bits_lo(u8 len)
 {
@@ -66,7 +75,7 @@ static bool is_sorted(const struct nf_edge_prefix *at, u32 n)
 	return true;
 }
 
-/* Leaves repetitions out of a sorted array. */
+/* Remove duplicates from a sorted array.  Return the number of entries left. */
 static u32 unique(struct nf_edge_prefix *at, u32 n)
 {
 	u32 i, kept = n ? 1 : 0;
@@ -77,7 +86,7 @@ static u32 unique(struct nf_edge_prefix *at, u32 n)
 	return kept;
 }
 
-/* Makes one run of the last two. */
+/* Merge the last two runs into one. */
 static int merge_last(struct nf_edge_prefixes *p)
 {
 	struct nf_edge_prefix *a = p->run[p->n_runs - 2].at;
@@ -109,11 +118,11 @@ static int merge_last(struct nf_edge_prefixes *p)
 }
 
 /**
- * nf_edge_prefixes_add - add a chunk
- * @p: what it is added to
- * @chunk: an array from kvmalloc(), in any order; @p owns it from now on, also
- *	when the call fails
- * @n: prefixes in it, 1 at least
+ * nf_edge_prefixes_add - add a chunk of prefixes
+ * @p: the collection
+ * @chunk: an array from kvmalloc(), in any order; @p takes ownership, also when
+ *	the call fails
+ * @n: number of prefixes in @chunk, at least 1
  *
  * Context: may sleep.
  * Return: 0 or -ENOMEM.
@@ -141,8 +150,8 @@ int nf_edge_prefixes_add(struct nf_edge_prefixes *p,
 }
 
 /**
- * nf_edge_prefixes_finish - make one run of all
- * @p: afterwards it has one run, or none when it is empty
+ * nf_edge_prefixes_finish - merge all runs into one
+ * @p: the collection; has one run after success, or none if it is empty
  *
  * Context: may sleep.
  * Return: 0 or -ENOMEM.
@@ -160,7 +169,9 @@ int nf_edge_prefixes_finish(struct nf_edge_prefixes *p)
 
 /**
  * nf_edge_prefixes_free - free all runs
- * @p: empty afterwards
+ * @p: the collection; empty afterwards
+ *
+ * Context: may sleep.
  */
 void nf_edge_prefixes_free(struct nf_edge_prefixes *p)
 {

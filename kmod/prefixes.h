@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* Prefixes of peer sets, and how they are sorted. */
 #ifndef _NF_EDGE_PREFIXES_H
 #define _NF_EDGE_PREFIXES_H
 
@@ -6,9 +7,9 @@
 
 /**
  * struct nf_edge_prefix - one prefix of a peer set
- * @hi: upper half of the address, host order; an IPv4 address stands in its
- *	upper 32 bits
- * @lo: lower half
+ * @hi: upper half of the address, host order; an IPv4 address is in the upper
+ *	32 bits of @hi
+ * @lo: lower half of the address, host order; 0 in IPv4
  * @ipv6: the family
  * @len: prefix length
  * @set: enum nf_edge_peer_set
@@ -19,15 +20,15 @@ struct nf_edge_prefix {
 	bool ipv6;
 	u8 len;
 	u8 set;
-} __packed __aligned(4);	/* there may be a million */
+} __packed __aligned(4);	/* small: a site may have a million */
 
 #define NF_EDGE_PREFIX_RUNS	32
 
 /**
- * struct nf_edge_prefixes - prefixes on their way to be one sorted array
+ * struct nf_edge_prefixes - a collection that becomes one sorted array
  * @run: sorted arrays, each at least twice as long as the next
- * @n_runs: how many
- * @total: prefixes in all runs
+ * @n_runs: number of runs
+ * @total: number of prefixes in all runs
  */
 struct nf_edge_prefixes {
 	struct {

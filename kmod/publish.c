@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Policies in force: which a namespace has is one pointer.  Nothing can fail
- * once it is replaced.
+ * Put policies in force and out of force.  A namespace has one pointer to its
+ * policy, and nothing can fail once the pointer is replaced.
  */
 
 #include <linux/module.h>
@@ -16,10 +16,11 @@
 #include "snapshot.h"
 
 /*
- * Take all that the first policy of a namespace needs, or nothing.  The hooks
- * come before conntrack: an older connection that conntrack sees first by a
- * reply would stand in its table the wrong way round for good, if no hook
- * refused it.
+ * Take the hooks and conntrack for the first policy of a namespace, or nothing.
+ *
+ * Register the hooks before conntrack is enabled.  Otherwise conntrack may see
+ * an older connection first by a reply, and keep its tuples the wrong way round
+ * because no hook drops that reply.
  */
 static int go_live(struct nf_edge_net *en, struct netlink_ext_ack *extack)
 {
@@ -47,7 +48,7 @@ static int go_live(struct nf_edge_net *en, struct netlink_ext_ack *extack)
 			       "connection tracking cannot be had in this namespace");
 		goto unfollow_nat;
 	}
-	/* Packets that conntrack did not see are under way no more. */
+	/* Wait for packets that passed before conntrack was enabled. */
 	synchronize_net();
 	return 0;
 
@@ -60,6 +61,7 @@ put_module:
 	return err;
 }
 
+/* Give back all that go_live() took. */
 static void go_down(struct nf_edge_net *en)
 {
 	nf_edge_nat_unfollow(en);
@@ -68,7 +70,7 @@ static void go_down(struct nf_edge_net *en)
 	module_put(THIS_MODULE);
 }
 
-/* A first policy that did not go live: no reader has pinned it. */
+/* Take a first policy back that did not go live.  No reader has pinned it. */
 static void unwind_first_publish(struct nf_edge_net *en,
 				 struct nf_edge_snapshot *snapshot)
 {
@@ -81,12 +83,12 @@ static void unwind_first_publish(struct nf_edge_net *en,
 
 /**
  * nf_edge_publish - put a policy in force
- * @en: the namespace, whose mutex is held
+ * @en: the namespace
  * @snapshot: the policy; its reference goes to the namespace on success
- * @extack: where a refusal says why
+ * @extack: receives the reason of an error
  *
- * Context: may sleep; takes RTNL.
- * Return: 0, or a negative error with the policy before still in force.
+ * Context: may sleep; @en->mutex is held; takes RTNL.
+ * Return: 0, or a negative error with the previous policy still in force.
  */
 int nf_edge_publish(struct nf_edge_net *en, struct nf_edge_snapshot *snapshot,
 		    struct netlink_ext_ack *extack)
@@ -125,11 +127,11 @@ int nf_edge_publish(struct nf_edge_net *en, struct nf_edge_snapshot *snapshot,
 }
 
 /**
- * nf_edge_unpublish - back to no policy
- * @en: the namespace, whose mutex is held
+ * nf_edge_unpublish - take the policy of a namespace out of force
+ * @en: the namespace
  *
- * Context: may sleep; takes RTNL.
- * Return: whether a policy was in force.
+ * Context: may sleep; @en->mutex is held; takes RTNL.
+ * Return: true if a policy was in force.
  */
 bool nf_edge_unpublish(struct nf_edge_net *en)
 {

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* Put policies in force and out of force. */
 #ifndef _NF_EDGE_PUBLISH_H
 #define _NF_EDGE_PUBLISH_H
 

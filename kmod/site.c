@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A configuration, which the policies that switches make of it share.
+ * Sites: build, compare and free configurations.
  */
 
 #include <linux/mm.h>
@@ -12,7 +12,9 @@
 
 /**
  * nf_edge_site_put - give a reference back
- * @site: a site; it may be half built
+ * @site: a site, built or half built; freed with its last reference
+ *
+ * Context: may sleep.
  */
 void nf_edge_site_put(struct nf_edge_site *site)
 {
@@ -30,7 +32,7 @@ void nf_edge_site_put(struct nf_edge_site *site)
 	kfree(site);
 }
 
-/* Let each edge address count on its node. */
+/* Point the class of each edge address to the counters of its node. */
 static void bind_hits(struct nf_edge_site *site)
 {
 	struct nf_edge_class *class = site->index.class;
@@ -42,12 +44,12 @@ static void bind_hits(struct nf_edge_site *site)
 
 /**
  * nf_edge_site_index - build the index of a site
- * @site: a site that has everything else
+ * @site: a site that is complete but for the index
  *
  * Context: may sleep.
- * Return: 0, -ENOMEM, or -ENOSPC when prefixes of different sets overlap in more
- * ways than there are classes; nf_edge_site_put() frees what was built either
- * way.
+ * Return: 0, -ENOMEM, or -ENOSPC when prefixes of different sets overlap in
+ * more ways than there are classes.  After an error, nf_edge_site_put() frees
+ * the parts.
  */
 int nf_edge_site_index(struct nf_edge_site *site)
 {
@@ -63,9 +65,12 @@ int nf_edge_site_index(struct nf_edge_site *site)
 }
 
 /**
- * nf_edge_site_equal - whether two sites say the same
+ * nf_edge_site_equal - compare two sites
  * @a: a site
- * @b: another; nodes of the same name count as the same
+ * @b: another site
+ *
+ * Context: process context; takes time for each prefix.
+ * Return: true if nothing but counters of nodes may differ.
  */
 bool nf_edge_site_equal(const struct nf_edge_site *a,
 			const struct nf_edge_site *b)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A configuration short of what can be switched. */
+/* Sites: configurations without their switches. */
 #ifndef _NF_EDGE_SITE_H
 #define _NF_EDGE_SITE_H
 
@@ -16,7 +16,7 @@ struct nf_edge_node;
 
 /**
  * struct nf_edge_interface - an interface that a configuration binds
- * @name: by which it is known; the device need not exist
+ * @name: name of the device, which need not exist
  * @sides: mask of enum nf_edge_side
  */
 struct nf_edge_interface {
@@ -25,24 +25,24 @@ struct nf_edge_interface {
 };
 
 /**
- * struct nf_edge_site - a configuration short of what can be switched
- * @refs: one a snapshot
+ * struct nf_edge_site - a configuration without its switches
+ * @refs: references, one for each snapshot
  * @table: the rows
  * @index: from an address to its class
  * @node: the nodes by number, ascending by name
- * @n_nodes: how many
- * @address: the edge addresses, ascending, by family, address and service
- * @n_addresses: how many
+ * @n_nodes: number of nodes
+ * @address: the edge addresses, ascending by family, address and service
+ * @n_addresses: number of edge addresses
  * @interface: the bound interfaces, ascending by name
- * @n_interfaces: how many
+ * @n_interfaces: number of bound interfaces
  * @prefix: the peer prefixes, sorted by nf_edge_prefix_cmp()
- * @n_prefixes: how many
- * @n_of_set: how many of each set
+ * @n_prefixes: number of peer prefixes
+ * @n_of_set: number of peer prefixes in each set
  * @bound_sets: mask of enum nf_edge_peer_set
- * @ping: mask of enum nf_edge_side
- * @expose_cls_ports: as configured
+ * @ping: mask of enum nf_edge_side, the sides that take part in echo
+ * @expose_cls_ports: rows may permit the table's guarded ports
  *
- * Immutable once built.  Zone, feature and mode switches share it.
+ * Immutable once built.  Snapshots that differ in switches share a site.
  */
 struct nf_edge_site {
 	refcount_t refs;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * One policy, as packets see it.
+ * Snapshots: immutable policies, which packets and readers share.
  */
 
 #include <linux/cache.h>
@@ -14,11 +14,12 @@
 static struct workqueue_struct *free_wq __ro_after_init;
 
 /**
- * nf_edge_snapshot_create - a snapshot that can be published
- * @site: its site; a reference is taken
+ * nf_edge_snapshot_create - create a snapshot that can be published
+ * @site: site of the snapshot, which takes a reference
  * @switches: zones, features and mode
- * @loaded: what the configuration said of them
+ * @loaded: zones, features and mode in the configuration
  *
+ * Context: may sleep.
  * Return: the snapshot with one reference, or NULL without memory.
  */
 struct nf_edge_snapshot *
@@ -47,8 +48,9 @@ nf_edge_snapshot_create(struct nf_edge_site *site,
  * nf_edge_snapshot_get - pin the policy in force
  * @en: the namespace
  *
- * Return: the snapshot, to be given back by nf_edge_snapshot_put(), or NULL
- * while no policy is in force.
+ * Context: any; takes rcu_read_lock().
+ * Return: the snapshot, for nf_edge_snapshot_put(), or NULL while no policy is
+ * in force.
  */
 struct nf_edge_snapshot *nf_edge_snapshot_get(struct nf_edge_net *en)
 {
@@ -76,8 +78,9 @@ static void free_snapshot(struct work_struct *work)
 
 /**
  * nf_edge_snapshot_put - give a reference back
- * @snapshot: the snapshot; it is freed after a grace period when this was the
- *	last
+ * @snapshot: the snapshot, freed after a grace period with its last reference
+ *
+ * Context: any.
  */
 void nf_edge_snapshot_put(struct nf_edge_snapshot *snapshot)
 {
@@ -88,8 +91,9 @@ void nf_edge_snapshot_put(struct nf_edge_snapshot *snapshot)
 }
 
 /**
- * nf_edge_snapshots_init - make the workqueue that frees snapshots
+ * nf_edge_snapshots_init - create the workqueue that frees snapshots
  *
+ * Context: process context; may sleep.
  * Return: 0 or -ENOMEM.
  */
 int nf_edge_snapshots_init(void)
@@ -100,6 +104,8 @@ int nf_edge_snapshots_init(void)
 
 /**
  * nf_edge_snapshots_exit - wait until the last snapshot is freed
+ *
+ * Context: process context; may sleep.
  */
 void nf_edge_snapshots_exit(void)
 {

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* Snapshots: immutable policies. */
 #ifndef _NF_EDGE_SNAPSHOT_H
 #define _NF_EDGE_SNAPSHOT_H
 
@@ -16,21 +17,22 @@ struct nf_edge_net;
 struct nf_edge_node;
 
 /**
- * struct nf_edge_snapshot - one policy, as packets see it
- * @masks: rows by live, arrival and guard
- * @index: from an address to its class; what it points to is in @site
- * @ifmap: from an interface to its sides; replaced under RTNL
- * @nodes: by number, in @site
- * @drops: the namespace's
- * @switches: as they stand
- * @loaded: as the configuration set them
+ * struct nf_edge_snapshot - a policy as packets see it
+ * @masks: masks of rows by arrival and switches
+ * @index: copy of the address index of @site, which owns the arrays
+ * @ifmap: map of interfaces; replaced under RTNL
+ * @nodes: nodes by number, in @site
+ * @drops: drop counters of the namespace
+ * @switches: switches in force
+ * @loaded: switches in the configuration
  * @generation: number of the policy
- * @starting: conntrack is not on yet for the first policy: no reader sees it
- * @site: everything else
- * @refs: one while it is published, and one a reader that pins it
- * @rwork: frees it
+ * @starting: first policy of the namespace, before conntrack is enabled; hidden
+ *	from readers
+ * @site: configuration, shared by snapshots
+ * @refs: references: one while published, and one for each reader
+ * @rwork: frees the snapshot
  *
- * Immutable but for @ifmap and @starting.
+ * Only @ifmap and @starting change after publication.
  */
 struct nf_edge_snapshot {
 	struct nf_edge_masks masks;
