@@ -1,19 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A packet's way in, and its verdict out.
+ * Fast path: two hooks that judge packets.
  *
- * The deciding hook runs behind conntrack and behind destination NAT.  It
- * judges every packet by its connection's original tuple, and sees to which
- * address NAT sends the packet.  The first hook runs before conntrack and only
- * saves work: what it drops the deciding hook would drop for the same reason,
- * but a scan by SYNs or UDP then costs no conntrack entry.
+ * The deciding hook runs after conntrack and destination NAT.  This hook judges
+ * every packet by the original tuple of its connection, and sees the address
+ * that NAT sends the packet to.
  *
- * At PRE_ROUTING both read the interface from the packet: SRv6 names none in the
- * state.
+ * The first hook runs before conntrack, and only saves work: the deciding hook
+ * would drop the same packets for the same reason, but a scan would cost a
+ * conntrack entry for each SYN or UDP packet.
  *
- * Both let by at once what nearly all packets are, and leave all others to
- * slowpath.c.  The functions here end in calls of each other, so that none saves
- * a register for what only another needs.
+ * Both hooks decide nearly all packets here, and leave the others to the slow
+ * path in slowpath.c.  Each stage ends in a tail call, so no function spills
+ * registers that only a later stage uses.
+ *
+ * At PRE_ROUTING both hooks take the interface from the packet, because SRv6
+ * leaves the interface in the hook's state empty.
  */
 
 #include <linux/netdevice.h>
@@ -33,18 +35,19 @@
 #include "slowpath.h"
 #include "snapshot.h"
 
-/* Equal priorities run in the order of registration: these are ours alone. */
-#define PRIORITY_FIRST	(NF_IP_PRI_CONNTRACK - 5)	/* behind raw */
-#define PRIORITY_DECIDE	(NF_IP_PRI_NAT_DST + 5)		/* behind NAT */
+/* Priorities of our own: equal ones would run in order of registration. */
+#define PRIORITY_FIRST	(NF_IP_PRI_CONNTRACK - 5)	/* after raw */
+#define PRIORITY_DECIDE	(NF_IP_PRI_NAT_DST + 5)		/* after NAT */
 
 static_assert((int)NF_IP_PRI_CONNTRACK == (int)NF_IP6_PRI_CONNTRACK);
 static_assert((int)NF_IP_PRI_NAT_DST == (int)NF_IP6_PRI_NAT_DST);
 
-/* Connections of which more has to be known than their original tuple. */
+/* Connections whose original tuple is not enough for a verdict. */
 #define NOT_PLAIN	(IPS_NAT_MASK | IPS_TEMPLATE | IPS_OFFLOAD)
 
 #define ORIGINAL(ct)	((ct)->tuplehash[IP_CT_DIR_ORIGINAL].tuple)
 
+/* Find sides and guards of a device.  EXEMPT may stand for "slow path". */
 static __always_inline struct nf_edge_arrival
 arrival_fast(const struct nf_edge_snapshot *snapshot,
 	     const struct net_device *dev)
@@ -54,8 +57,9 @@ arrival_fast(const struct nf_edge_snapshot *snapshot,
 }
 
 /*
- * Whether a TCP segment begins no connection.  A header behind options, and a
- * fragment, may be misread: but the answer only says which hook decides.
+ * Check whether a TCP segment opens no connection, as "! --syn" does.  Headers
+ * after options, and fragments, may be misread: the result only decides which
+ * hook judges the packet.
  */
 static __always_inline bool is_tcp_non_syn(const struct sk_buff *skb, bool ipv4)
 {
@@ -72,12 +76,12 @@ static __always_inline bool is_tcp_non_syn(const struct sk_buff *skb, bool ipv4)
 }
 
 enum port_match {
-	PORTS_LISTED,		/* by a row */
+	PORTS_LISTED,		/* a row lists the ports */
 	PORTS_UNLISTED,
-	PORTS_UNREADABLE,	/* as simply as here */
+	PORTS_UNREADABLE,	/* fragment, options, or no TCP or UDP */
 };
 
-/* Whether a row of an edge address names a header sent to that address. */
+/* Look for a row of @edge that lists the ports of a packet to that address. */
 static __always_inline enum port_match
 match_ports(const struct nf_edge_masks *masks, const struct sk_buff *skb,
 	    bool ipv4, const struct nf_edge_class *edge)
@@ -118,8 +122,9 @@ match_ports(const struct nf_edge_masks *masks, const struct sk_buff *skb,
 }
 
 /*
- * A scan of an edge address, from a source that no guard asks about.  A policy
- * that may yet be taken back refuses nothing here.
+ * Drop a packet to an edge address whose ports no row lists, from a source that
+ * no guard covers.  Drop nothing before the first policy of the namespace
+ * stands: its publication may still fail.
  */
 static noinline unsigned int
 refuse_unlisted(const struct nf_edge_snapshot *snapshot,
@@ -133,7 +138,7 @@ refuse_unlisted(const struct nf_edge_snapshot *snapshot,
 	return NF_DROP;
 }
 
-/* A packet whose source a guard may ask about. */
+/* Judge a packet whose source may be spoofed. */
 static __always_inline unsigned int
 first_guarded(const struct nf_edge_snapshot *snapshot, struct sk_buff *skb,
 	      const struct nf_hook_state *state, int destination,
@@ -144,7 +149,7 @@ first_guarded(const struct nf_edge_snapshot *snapshot, struct sk_buff *skb,
 	if (source->flags & (NF_EDGE_MARTIAN | NF_EDGE_MARTIAN_SOURCE) ||
 	    source->spoofed_on & arrival_fast(snapshot, skb->dev).guards)
 		goto slow_path;
-	/* An edge server does not scan. */
+	/* Trust edge servers not to scan: spare the look at the ports. */
 	if (destination < 0 || source->services)
 		return NF_ACCEPT;
 	class = &snapshot->index.class[destination];
@@ -159,7 +164,10 @@ slow_path:
 	const struct nf_edge_snapshot *snapshot, struct sk_buff *skb,	\
 	const struct nf_hook_state *state, int destination
 
-/* As with PASS below: what is found at once, and what is not. */
+/*
+ * Define first_guarded() for a family.  As with PASS() below, the function NAME
+ * handles sources whose bucket holds the class, and NAME_deep all others.
+ */
 #define FIRST_GUARDED(name, ipv4)					\
 static noinline unsigned int name##_deep(FIRST_PARAMETERS)		\
 {									\
@@ -190,8 +198,8 @@ FIRST_GUARDED(first_guarded_ipv4, true)
 FIRST_GUARDED(first_guarded_ipv6, false)
 
 /*
- * Conntrack will not look at it: untracked, or of a connection already.  A
- * template only tells conntrack how, such as in which zone.
+ * Check whether conntrack is done with a packet: the packet is untracked, or
+ * has a connection.  Packets with a template are still to be tracked.
  */
 static bool ct_done(const struct sk_buff *skb)
 {
@@ -202,11 +210,12 @@ static bool ct_done(const struct sk_buff *skb)
 }
 
 /*
- * Judge a packet to an edge address as far as no connection matters: drop
- * spoofed sources, and headers that no row of the table names.  What may be
- * isolation is left to the deciding hook, as is what begins no connection or is
- * sent by an edge address, unless it may be spoofed, and what conntrack will
- * not look at.
+ * Judge a packet by checks that need no conntrack entry: drop spoofed sources,
+ * and packets to an edge address whose ports no row lists.
+ *
+ * Four kinds of packets are the deciding hook's: packets that the isolation
+ * guard may drop, packets that conntrack will not track, and, unless spoofed,
+ * TCP segments that open no connection and packets of edge addresses.
  */
 static __always_inline unsigned int
 first_hook(void *priv, struct sk_buff *skb, const struct nf_hook_state *state,
@@ -222,7 +231,7 @@ first_hook(void *priv, struct sk_buff *skb, const struct nf_hook_state *state,
 	if (unlikely(!snapshot))
 		return NF_ACCEPT;
 	index = &snapshot->index;
-	/* A spoofed one conntrack would believe: a reset ends what it names. */
+	/* Catch spoofed segments here: conntrack would obey a spoofed reset. */
 	if (is_tcp_non_syn(skb, ipv4) &&
 	    (!nf_edge_maybe_guarded(index, ipv4, nf_edge_source(skb, ipv4)) ||
 	     !arrival_fast(snapshot, skb->dev).guards))
@@ -245,7 +254,7 @@ first_hook(void *priv, struct sk_buff *skb, const struct nf_hook_state *state,
 	case PORTS_LISTED:
 		return NF_ACCEPT;
 	case PORTS_UNLISTED:
-		/* The guard of an internal address may come first. */
+		/* Isolation may be the reason for an internal address. */
 		if (likely(class->services & NF_EDGE_EXTERNAL_SERVICES))
 			return refuse_unlisted(snapshot, skb, state);
 		break;
@@ -256,9 +265,10 @@ first_hook(void *priv, struct sk_buff *skb, const struct nf_hook_state *state,
 }
 
 /*
- * Fast path of nearly all packets: those of a permitted connection that is not
- * translated, between an edge address and a peer that is none.  All others are
- * judged from the beginning.
+ * Accept and count a packet of a permitted connection without NAT, between an
+ * edge address and a peer that is no edge address.  Leave all other packets to
+ * the slow path.  @inbound: the edge address is the connection's destination;
+ * @first: the packet is in original direction.
  */
 static __always_inline unsigned int
 pass_plain(const struct nf_edge_snapshot *snapshot, struct sk_buff *skb,
@@ -279,7 +289,7 @@ pass_plain(const struct nf_edge_snapshot *snapshot, struct sk_buff *skb,
 			     arrival.guards))
 			goto slow_path;
 	}
-	/* A multicast or broadcast address is no valid source of a reply. */
+	/* Peers are the source of replies: never multicast or broadcast. */
 	if (!inbound && !first &&
 	    unlikely(peer->flags & NF_EDGE_MARTIAN_SOURCE))
 		goto slow_path;
@@ -309,8 +319,9 @@ slow_path:
 	const struct nf_edge_class *edge
 
 /*
- * One function for each way of each family, and one more for peers that are
- * not found at once.
+ * Define pass_plain() for a family and direction, with constant arguments.  The
+ * function NAME handles peers whose bucket holds the class.  For other peers
+ * NAME ends in a tail call of NAME_deep, which searches the ranges.
  */
 #define PASS(name, ipv4, inbound, first, peer)				\
 static noinline unsigned int name##_deep(PASS_PARAMETERS)		\
@@ -318,7 +329,7 @@ static noinline unsigned int name##_deep(PASS_PARAMETERS)		\
 	return pass_plain(snapshot, skb, state, ct, edge,		\
 			  nf_edge_class_of(&snapshot->index, ipv4,	\
 					   &ORIGINAL(ct).peer.u3),	\
-			  inbound, first);			\
+			  inbound, first);				\
 }									\
 									\
 static noinline unsigned int name(PASS_PARAMETERS)			\
@@ -330,7 +341,7 @@ static noinline unsigned int name(PASS_PARAMETERS)			\
 		return name##_deep(snapshot, skb, state, ct, edge);	\
 	return pass_plain(snapshot, skb, state, ct, edge,		\
 			  nf_edge_bucket_class(&snapshot->index, bucket), \
-			  inbound, first);			\
+			  inbound, first);				\
 }
 
 PASS(pass_in_ipv4, true, true, true, src)
@@ -342,6 +353,7 @@ PASS(pass_out_ipv6, false, false, true, dst)
 PASS(pass_out_reply_ipv4, true, false, false, dst)
 PASS(pass_out_reply_ipv6, false, false, false, dst)
 
+/* Find the edge end of a connection, and end in the pass function for it. */
 static __always_inline unsigned int
 fast_path(const struct nf_edge_snapshot *snapshot, struct sk_buff *skb,
 	  const struct nf_hook_state *state, const struct nf_conn *ct,
@@ -368,9 +380,9 @@ fast_path(const struct nf_edge_snapshot *snapshot, struct sk_buff *skb,
 			      pass_in_reply_ipv6(snapshot, skb, state, ct,
 						 edge);
 	}
-	/* A second load costs less than a register for each value. */
+	/* Load values again: cheaper than a callee-saved register for each. */
 	barrier();
-	/* Edge addresses are guarded. */
+	/* Accept packets without an edge end: edge addresses are guarded. */
 	if (first &&
 	    !nf_edge_maybe_guarded(index, ipv4, nf_edge_source(skb, ipv4)))
 		return NF_ACCEPT;
@@ -497,8 +509,10 @@ static const struct nf_hook_ops hooks[NF_EDGE_HOOKS] = {
 };
 
 /**
- * nf_edge_hooks_init - a namespace's own copy of the hooks
- * @en: the namespace, which each hook is handed
+ * nf_edge_hooks_init - copy the hooks into a namespace
+ * @en: the namespace; each hook receives it as priv
+ *
+ * Context: any, before the hooks are registered.
  */
 void nf_edge_hooks_init(struct nf_edge_net *en)
 {
