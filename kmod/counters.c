@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Counters are per CPU and only ever grow: a reader adds them up, and a reset
- * remembers the sum.  So no hit is lost, whoever reads and resets meanwhile.
+ * Counters of rows and services.  Counters are per CPU and never decrease: a
+ * reader adds them up, and a reset stores the sum as a base.  No hit is lost
+ * when packets, readers and resets run at the same time.
  */
 
 #include <linux/cpumask.h>
@@ -15,8 +16,8 @@
 #include "counters.h"
 
 /**
- * nf_edge_node_create - a node with all counters at zero
- * @name: its name
+ * nf_edge_node_create - create a node with all counters at zero
+ * @name: name of the node
  *
  * Context: may sleep.
  * Return: the node with one reference, or NULL without memory.
@@ -41,7 +42,10 @@ struct nf_edge_node *nf_edge_node_create(const char *name)
 
 /**
  * nf_edge_node_put - give a reference back
- * @node: the node; no packet may count on it any more when this is the last
+ * @node: the node, freed with its last reference
+ *
+ * Context: may sleep.  A grace period has passed since the last packet of a
+ * policy with @node.
  */
 void nf_edge_node_put(struct nf_edge_node *node)
 {
@@ -52,8 +56,8 @@ void nf_edge_node_put(struct nf_edge_node *node)
 }
 
 /*
- * Count a connection, or a denied packet, on rows of one edge end.  The services
- * of the rows in @counted have counted it already.
+ * Count a connection, or a denied packet, on rows of one edge end.  The
+ * services of the rows in @counted have counted it already.
  */
 static void count_end(const struct nf_edge_table *table,
 		      struct nf_edge_node_hits __percpu *cpu, u64 rows,
@@ -74,6 +78,7 @@ static void count_end(const struct nf_edge_table *table,
 	}
 }
 
+/* Count a connection, or a denied packet, on rows of both edge ends. */
 static void count_ends(const struct nf_edge_table *table,
 		       struct nf_edge_node *const *nodes,
 		       const struct nf_edge_class *source,
@@ -91,12 +96,12 @@ static void count_ends(const struct nf_edge_table *table,
 
 /**
  * nf_edge_count_permitted - count a packet that rows permit
- * @masks: the policy's masks
- * @nodes: the policy's nodes by number
+ * @masks: masks of the policy
+ * @nodes: nodes of the policy, by number
  * @packet: the packet
- * @rows: the rows
- * @new: it begins a connection
- * @len: octets from the IP header on
+ * @rows: the rows that permit the packet
+ * @new: the packet opens a connection
+ * @len: length of the packet in octets, from the IP header on
  *
  * Context: a hook, under rcu_read_lock(), preemptible or not.
  */
@@ -125,10 +130,10 @@ void nf_edge_count_permitted(const struct nf_edge_masks *masks,
 
 /**
  * nf_edge_count_denied - count a refused packet on its near rows
- * @table: the policy's rows
- * @nodes: the policy's nodes by number
+ * @table: rows of the policy
+ * @nodes: nodes of the policy, by number
  * @packet: the packet
- * @near: the rows
+ * @near: the near rows
  *
  * Context: a hook, under rcu_read_lock(), preemptible or not.
  */
@@ -140,7 +145,7 @@ void nf_edge_count_denied(const struct nf_edge_table *table,
 		   true);
 }
 
-/* Adds what a CPU counted.  The last hit is in jiffies until all are added. */
+/* Add the counts of a CPU.  @sum has the last hit in jiffies until the end. */
 static void counts_add(struct nf_edge_counts *sum,
 		       const struct nf_edge_hits *hits)
 {
@@ -155,7 +160,7 @@ static void counts_add(struct nf_edge_counts *sum,
 	sum->denied += READ_ONCE(hits->denied);
 }
 
-/* From jiffies to seconds since 1970; to a jiffy, and 0 stays 0. */
+/* Convert the last hit from jiffies to seconds since 1970.  0 stays 0. */
 static void finish_last_hit(struct nf_edge_counts *sum, u64 now_jiffies,
 			    u64 now)
 {
@@ -166,9 +171,11 @@ static void finish_last_hit(struct nf_edge_counts *sum, u64 now_jiffies,
 }
 
 /**
- * nf_edge_counts_sub - what was counted since
- * @a: counts, reduced by
- * @b: earlier ones; the last hit stays
+ * nf_edge_counts_sub - subtract earlier counts
+ * @a: counts, reduced by @b but for the last hit
+ * @b: earlier counts of the same row or service
+ *
+ * Context: any.
  */
 void nf_edge_counts_sub(struct nf_edge_counts *a,
 			const struct nf_edge_counts *b)
@@ -184,10 +191,12 @@ void nf_edge_counts_sub(struct nf_edge_counts *a,
 }
 
 /**
- * nf_edge_node_sum - all that a node counted since it came
+ * nf_edge_node_sum - add up the counters of a node over all CPUs
  * @node: the node
- * @table: the rows that the node's packets are counted on
- * @sum: where the sums over all CPUs go
+ * @table: rows that the packets of the node are counted on
+ * @sum: receives the counts since the node was created
+ *
+ * Context: any.
  */
 void nf_edge_node_sum(const struct nf_edge_node *node,
 		      const struct nf_edge_table *table,
@@ -210,7 +219,7 @@ void nf_edge_node_sum(const struct nf_edge_node *node,
 		}
 	}
 
-	/* Taken last, so that no hit is later than now. */
+	/* Read the clocks last, so that no hit is later than now. */
 	now_jiffies = get_jiffies_64();
 	now = ktime_get_real_ns();
 	for (i = 0; i < table->n; i++)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* Counters of rows and services, by node. */
 #ifndef _NF_EDGE_COUNTERS_H
 #define _NF_EDGE_COUNTERS_H
 
@@ -12,10 +13,10 @@
 #include "judge.h"
 #include "table.h"
 
-/* Counters are read and written by one instruction each. */
+/* Counters are read and written by one instruction: readers take no lock. */
 static_assert(sizeof(long) == sizeof(u64));
 
-/* Which way a packet went, seen from the Edge end. */
+/* Direction of a packet, seen from the edge end. */
 enum nf_edge_toward {
 	NF_EDGE_TO_EDGE,
 	NF_EDGE_FROM_EDGE,
@@ -24,12 +25,12 @@ enum nf_edge_toward {
 /**
  * struct nf_edge_counts - hits of a row or a service at one node
  * @packets: permitted packets, by enum nf_edge_toward
- * @bytes: lengths of those packets from the IP header on, by enum
+ * @bytes: octets of permitted packets from the IP header on, by enum
  *	nf_edge_toward
- * @connections: permitted packets that began a connection
- * @denied: packets refused that had this as a near row
- * @last_hit: seconds since 1970 of the last permitted packet, or 0; to about
- *	a second, and what the machine slept since does not count
+ * @connections: permitted packets that opened a connection
+ * @denied: refused packets with this near row
+ * @last_hit: time of the last permitted packet, in seconds since 1970, or 0;
+ *	exact to about a second, and late by the time of a suspend since
  */
 struct nf_edge_counts {
 	u64 packets[2];
@@ -41,8 +42,8 @@ struct nf_edge_counts {
 
 /**
  * struct nf_edge_counters - all counts of one node
- * @row: by place in the table
- * @service: by enum nf_edge_service
+ * @row: counts by index of the row in the table
+ * @service: counts by enum nf_edge_service
  */
 struct nf_edge_counters {
 	struct nf_edge_counts row[NF_EDGE_TABLE_ROWS];
@@ -50,7 +51,7 @@ struct nf_edge_counters {
 };
 
 /**
- * struct nf_edge_hits - what one CPU counted on a row
+ * struct nf_edge_hits - counts of a row on one CPU
  * @packets: as in struct nf_edge_counts
  * @bytes: as in struct nf_edge_counts
  * @last: jiffies of the last permitted packet, or 0, by enum nf_edge_toward
@@ -66,21 +67,22 @@ struct nf_edge_hits {
 } __aligned(64);	/* one cache line */
 
 /**
- * struct nf_edge_node_hits - what one CPU counted at a node
- * @row: by place in the table.  A packet counts on the second of a row when a
- *	row of the same service before it has it as well: so the first of all
- *	rows of a service add up to its packets.
+ * struct nf_edge_node_hits - counts of a node on one CPU
+ * @row: counts by index of the row in the table, in two parts.  Part 1 has the
+ *	packets that a row of the same service with a smaller index counts too.
+ *	Part 0 has all other packets: the parts 0 of a service's rows add up to
+ *	the service's counts, and each packet counts once.
  */
 struct nf_edge_node_hits {
 	struct nf_edge_hits row[NF_EDGE_TABLE_ROWS][2];
 };
 
 /**
- * struct nf_edge_node - a node, which outlives the policies that name it
- * @refs: one a site that lists the node
- * @cpu: what each CPU counted since the node came
- * @base: what was counted at the last reset; under reset_mutex
- * @name: its name
+ * struct nf_edge_node - a node, shared by the policies that have its name
+ * @refs: references, one for each site with the node
+ * @cpu: counts of each CPU since the node was created
+ * @base: counts at the last reset; under nf_edge_net.reset_mutex
+ * @name: name of the node
  */
 struct nf_edge_node {
 	refcount_t refs;
@@ -105,12 +107,12 @@ __nf_edge_hit(struct nf_edge_hits __percpu *hits, enum nf_edge_toward toward,
 
 /**
  * nf_edge_hit - count a packet on the rows of one edge end
- * @masks: the policy's masks
- * @hits: of the node of that end
- * @rows: the rows that permit it, one at least
- * @toward: which way it goes
- * @len: octets from the IP header on
- * @new: it begins a connection, which the other end's rows do not count
+ * @masks: masks of the policy
+ * @hits: counters of the node of that end
+ * @rows: the rows that permit the packet, at least one
+ * @toward: direction of the packet
+ * @len: length of the packet in octets, from the IP header on
+ * @new: the packet opens a connection, and no row of the other end counts that
  *
  * Context: a hook, under rcu_read_lock(), preemptible or not.
  */
