@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Peer prefixes nest and overlap, and an address is in every set with a prefix
- * that contains it: they are laid flat into ranges, each with the union of the
- * sets of all prefixes that contain it.  An edge address is a range of its own.
- * Edge addresses are few and asked for on every packet: they are also in a hash
- * table.
+ * Address index: build the look-up from an address to its class.
+ *
+ * Prefixes of peer sets nest and overlap.  They are flattened into ranges, each
+ * with the union of the sets of all prefixes that contain the range.  An edge
+ * address is a range of its own.  Each packet looks for an edge address: these
+ * are in a perfect hash too.
  */
 
 #include <linux/bitmap.h>
@@ -21,22 +22,22 @@
 #include "array.h"
 #include "row.h"
 
-/* Addresses with a flag of their own are prefixes of two more sets. */
+/* Martian addresses are prefixes of two more sets. */
 #define SET_MARTIAN		NF_EDGE_TABLE_SETS
 #define SET_MARTIAN_SOURCE	(SET_MARTIAN + 1)
-/* Edge addresses too, each with a class of its own. */
+/* Edge addresses are prefixes of one more set, each with a class of its own. */
 #define SET_EDGE		(SET_MARTIAN_SOURCE + 1)
 
-/* Sets that a policy binds. */
+/* Mask of the sets that a policy may bind. */
 #define OWN_SETS		(BIT_ULL(SET_MARTIAN) - 1)
 
 static_assert(SET_EDGE < 64);
 static_assert(NF_EDGE_PEER_SET_LIVE_MESSENGER_CLIENTS < NF_EDGE_TABLE_SETS);
 
-/* The largest number of a class. */
+/* Largest number of a class. */
 #define MAX_CLASS		0xffffU
 
-/* Ranges that packets must not use, ascending in each family. */
+/* Martian ranges, ascending in each family. */
 static const struct nf_edge_prefix builtin[] = {
 #define RANGE_LINK_LOCAL(...)
 #define RANGE_MARTIAN(...)		RANGE(SET_MARTIAN, __VA_ARGS__)
@@ -49,13 +50,13 @@ static const struct nf_edge_prefix builtin[] = {
 };
 
 /**
- * struct numbers - classes of ranges, numbered as the ranges come
- * @slot: a hash table from the sets of a range to its class; 0 is a free slot
- * @bits: the hash table has 1 << @bits slots, half of which stay free
- * @next: number of the next class, behind those of edge addresses
- * @full: sets were left without a class
- * @edge_sets: by edge address, the sets with a prefix that contains it
- * @n_edge: edge addresses that came
+ * struct numbers - class numbers, given to ranges in order
+ * @slot: hash table from the sets of a range to its class; 0 is a free slot
+ * @bits: binary logarithm of the slots, half of which stay free
+ * @next: number of the next class, after those of edge addresses
+ * @full: no number was left for some sets
+ * @edge_sets: sets whose prefixes contain an edge address, by edge address
+ * @n_edge: number of edge addresses so far
  */
 struct numbers {
 	struct {
@@ -69,6 +70,7 @@ struct numbers {
 	u32 n_edge;
 };
 
+/* Return the class number of ranges in @sets, or 0 if no number is left. */
 static u16 number_sets(struct numbers *numbers, u64 sets)
 {
 	u32 at = sets * GOLDEN_RATIO_64 >> (64 - numbers->bits);
@@ -85,7 +87,7 @@ static u16 number_sets(struct numbers *numbers, u64 sets)
 	return numbers->slot[at].class;
 }
 
-/* Edge addresses have numbers from 1, in the order of their array. */
+/* Number the next edge address, from 1 on in the order of the array. */
 static u16 number_edge(struct numbers *numbers, u64 sets)
 {
 	numbers->edge_sets[numbers->n_edge] = sets;
@@ -93,9 +95,9 @@ static u16 number_edge(struct numbers *numbers, u64 sets)
 }
 
 /*
- * State of laying out the prefixes of one family: those that contain the place
- * that was reached, outermost first, and where the ranges go, once they are
- * counted.
+ * State of flattening the prefixes of one family: the open prefixes, which
+ * contain the current address, outermost first, and the last range.  The first
+ * pass counts ranges and has no @ranges; the second pass fills @ranges.
  */
 struct layout {
 	struct {
@@ -114,7 +116,7 @@ struct layout {
 	struct numbers *numbers;
 };
 
-/* Number the last range: no prefix begins there any more. */
+/* Number the last range, whose sets are final. */
 static void number_last_range(struct layout *l)
 {
 	if (!l->ranges || !l->n)
@@ -124,6 +126,7 @@ static void number_last_range(struct layout *l)
 		number_sets(l->numbers, l->last_sets);
 }
 
+/* Start a range with @sets, or change the last range if both start together. */
 static void emit(struct layout *l, u64 hi, u64 lo, u64 sets)
 {
 	bool same = l->n && l->last_hi == hi && l->last_lo == lo;
@@ -153,7 +156,7 @@ static u64 open_sets(const struct layout *l)
 	return l->n_open ? l->open[l->n_open - 1].sets : 0;
 }
 
-/* Whether the innermost prefix ends before another begins. */
+/* Check whether the innermost open prefix ends before @p begins. */
 static bool ends_before(const struct layout *l, const struct nf_edge_prefix *p)
 {
 	u64 hi = l->open[l->n_open - 1].end_hi;
@@ -162,14 +165,14 @@ static bool ends_before(const struct layout *l, const struct nf_edge_prefix *p)
 	       (hi == p->hi && l->open[l->n_open - 1].end_lo < p->lo);
 }
 
-/* In another set, perhaps: then it takes no place of its own. */
+/* Compare prefixes alone: the sets may differ. */
 static bool same_prefix(const struct nf_edge_prefix *a,
 			const struct nf_edge_prefix *b)
 {
 	return a->hi == b->hi && a->lo == b->lo && a->len == b->len;
 }
 
-/* Closes the innermost prefix: behind its end begins what contains it. */
+/* Close the innermost prefix: after its end, the prefix around it goes on. */
 static void close_one(struct layout *l)
 {
 	u64 hi, lo;
@@ -181,6 +184,7 @@ static void close_one(struct layout *l)
 		emit(l, hi, lo, open_sets(l));
 }
 
+/* Open a prefix, after closing all prefixes that end before it. */
 static void open_one(struct layout *l, const struct nf_edge_prefix *p)
 {
 	u64 sets;
@@ -198,7 +202,7 @@ static void open_one(struct layout *l, const struct nf_edge_prefix *p)
 	emit(l, p->hi, p->lo, sets);
 }
 
-/* An address as the prefix that it is. */
+/* Return the prefix of an edge address. */
 static struct nf_edge_prefix edge_prefix(const struct nf_edge_address *a)
 {
 	return (struct nf_edge_prefix){
@@ -207,7 +211,7 @@ static struct nf_edge_prefix edge_prefix(const struct nf_edge_address *a)
 	};
 }
 
-/* The input of an index: three sorted arrays. */
+/* Input of an index: two sorted arrays, beside the third, builtin[]. */
 struct sources {
 	const struct nf_edge_prefix *prefix;
 	u32 n_prefix;
@@ -215,7 +219,7 @@ struct sources {
 	u32 n_address;
 };
 
-/* A walk through all of it, in order. */
+/* Walk through the three arrays, merged in order. */
 struct walk {
 	const struct sources *sources;
 	u32 at_prefix;
@@ -223,6 +227,7 @@ struct walk {
 	u32 at_builtin;
 };
 
+/* Return the next prefix of a walk, or false after the last. */
 static bool next(struct walk *w, struct nf_edge_prefix *next)
 {
 	const struct sources *s = w->sources;
@@ -252,7 +257,7 @@ static bool next(struct walk *w, struct nf_edge_prefix *next)
 	return true;
 }
 
-/* Lays out the prefixes of l->ipv6. */
+/* Flatten the prefixes of the family l->ipv6. */
 static void lay_out(struct layout *l, const struct sources *sources)
 {
 	struct walk walk = { .sources = sources };
@@ -302,7 +307,7 @@ static u8 flags_of_sets(u64 sets)
 
 static int start_numbers(struct numbers *numbers, const struct sources *sources)
 {
-	/* Each prefix adds its set once to those that contain it. */
+	/* Bound the different unions: each prefix adds at most one. */
 	u32 unions = sources->n_prefix + (u32)ARRAY_SIZE(builtin) + 1;
 	u32 i, n_edge = 0;
 
@@ -379,12 +384,13 @@ static int make_all_slots(struct nf_edge_addr_index *index,
 			 BIT_ULL(SET_MARTIAN) |				\
 			 BIT_ULL(SET_MARTIAN_SOURCE) | BIT_ULL(SET_EDGE))
 
-/* A block's number is read from the packet as it stands there. */
+/* Return the number of a block: 16 bits in packet order. */
 static u16 block(u16 bits)
 {
 	return (__force u16)cpu_to_be16(bits);
 }
 
+/* Set the bits of all blocks that a prefix touches. */
 static void add_guarded(struct nf_edge_addr_index *index,
 			const struct nf_edge_prefix *p)
 {
@@ -419,7 +425,7 @@ static int make_guard_bitmaps(struct nf_edge_addr_index *index,
 	while (next(&walk, &p))
 		if (GUARDED_SETS & BIT_ULL(p.set))
 			add_guarded(index, &p);
-	/* Edge addresses without a hash are found when every block is marked. */
+	/* Without a hash of edge addresses, any address may be guarded. */
 	if (!index->edge_ipv4.seed)
 		bitmap_fill(index->maybe_guarded_ipv4, NF_EDGE_BLOCKS);
 	if (!index->edge_ipv6.seed)
@@ -429,20 +435,19 @@ static int make_guard_bitmaps(struct nf_edge_addr_index *index,
 
 /**
  * nf_edge_addr_index_build - build an index
- * @index: where it goes; zeroed before
+ * @index: the index, zeroed
  * @table: the rows
- * @address: the edge addresses, ascending; one that serves several services
- *	stands once for each
- * @n: how many
- * @prefix: the peer prefixes, sorted by nf_edge_prefix_cmp(); only looked at
- *	during the call
- * @n_prefix: how many
+ * @address: the edge addresses, ascending; an address of several services has
+ *	an entry for each
+ * @n: number of entries in @address
+ * @prefix: the peer prefixes, sorted by nf_edge_prefix_cmp(); not kept
+ * @n_prefix: number of entries in @prefix
  * @bound_sets: mask of enum nf_edge_peer_set, the sets that are bound
  *
  * Context: may sleep.
- * Return: 0, -ENOMEM, or -ENOSPC when prefixes of different sets overlap in more
- * ways than there are classes; nf_edge_addr_index_free() frees what was built
- * either way.
+ * Return: 0, -ENOMEM, or -ENOSPC when prefixes of different sets overlap in
+ * more ways than there are classes.  After an error, nf_edge_addr_index_free()
+ * frees the parts.
  */
 int nf_edge_addr_index_build(struct nf_edge_addr_index *index,
 			     const struct nf_edge_table *table,
@@ -477,8 +482,10 @@ int nf_edge_addr_index_build(struct nf_edge_addr_index *index,
 }
 
 /**
- * nf_edge_addr_index_free - free what an index holds
- * @index: built, or half built, or zeroed
+ * nf_edge_addr_index_free - free the arrays of an index
+ * @index: the index: built, half built or zeroed
+ *
+ * Context: may sleep.
  */
 void nf_edge_addr_index_free(struct nf_edge_addr_index *index)
 {

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* Address index: look up the class of an address. */
 #ifndef _NF_EDGE_ADDR_INDEX_H
 #define _NF_EDGE_ADDR_INDEX_H
 
@@ -17,23 +18,25 @@
 #include "prefixes.h"
 #include "ranges.h"
 
-/* Blocks of addresses: by 16 bits, and by a fold of 48. */
+/* Number of blocks, each of addresses with the same 16 bits, or folded 48. */
 #define NF_EDGE_BLOCKS		65536
 
 /**
  * struct nf_edge_addr_index - from an address to its class
- * @class: all classes; number 0 is of no address, and leads to the slow path
- * @edge_ipv4: the edge addresses of IPv4
- * @edge_ipv6: the edge addresses of IPv6
- * @all_ipv4: every address of IPv4
- * @all_ipv6: every address of IPv6
- * @maybe_guarded_ipv4: a bit for the first 16 bits of each address that a guard
- *	may ask about: edge addresses, internal-networks, and those with a flag
- * @maybe_guarded_ipv6: a bit for the first 16 bits of each prefix that a guard
- *	may ask about and that is shorter than 48 bits
- * @folded_ipv6: a bit for each other address that a guard may ask about, by the
- *	fold of the first 48 bits
- * @n_edge: different edge addresses
+ * @class: classes by number; number 0 has no address, and leads to the slow
+ *	path
+ * @edge_ipv4: perfect hash of the edge addresses of IPv4
+ * @edge_ipv6: perfect hash of the edge addresses of IPv6
+ * @all_ipv4: ranges of all addresses of IPv4, with class numbers
+ * @all_ipv6: ranges of all addresses of IPv6, with class numbers
+ * @maybe_guarded_ipv4: bitmap of guarded prefixes, by the first 16 bits
+ * @maybe_guarded_ipv6: bitmap of guarded prefixes shorter than 48 bits, by the
+ *	first 16 bits
+ * @folded_ipv6: bitmap of other guarded prefixes, by the fold of the first
+ *	48 bits
+ * @n_edge: number of edge addresses, each counted once
+ *
+ * Guarded prefixes are edge addresses, internal-networks and martians.
  */
 struct nf_edge_addr_index {
 	struct nf_edge_class *class;
@@ -54,21 +57,23 @@ int nf_edge_addr_index_build(struct nf_edge_addr_index *index,
 			     u32 bound_sets);
 void nf_edge_addr_index_free(struct nf_edge_addr_index *index);
 
-/* Blocks are numbered by the octets as they stand in the packet. */
+/* Fold the first 48 bits of an IPv6 address, in packet order, to 16 bits. */
 static __always_inline u16 nf_edge_fold(u64 hi)
 {
 	return hi ^ hi >> 16 ^ hi >> 32;
 }
 
 /**
- * nf_edge_edge_number - the number of the class of an edge address
+ * nf_edge_edge_number - look up the class number of an edge address
  * @index: the index
  * @ipv4: the family
  * @addr: the address in network order
  *
- * Return: negative when no node binds the address; 0, which leads to the slow
- * path, for an address that an empty slot holds by chance.  Where the addresses
- * were too many to hash the number says nothing, and every address is marked.
+ * Context: any; @index is pinned by the caller.
+ * Return: the number; negative for other addresses; 0, which leads to the slow
+ * path, for an address that happens to be in an empty slot.  If the edge
+ * addresses are too many to hash, no number is found: then
+ * nf_edge_maybe_guarded() is true for all addresses.
  */
 static __always_inline int
 nf_edge_edge_number(const struct nf_edge_addr_index *index, bool ipv4,
@@ -100,10 +105,13 @@ nf_edge_edge_number(const struct nf_edge_addr_index *index, bool ipv4,
 }
 
 /**
- * nf_edge_class_of - the class of any address
+ * nf_edge_class_of - look up the class of any address
  * @index: the index
  * @ipv4: the family
  * @addr: the address in network order
+ *
+ * Context: any; @index is pinned by the caller.
+ * Return: the class, never NULL.
  */
 static __always_inline const struct nf_edge_class *
 nf_edge_class_of(const struct nf_edge_addr_index *index, bool ipv4,
@@ -120,13 +128,14 @@ nf_edge_class_of(const struct nf_edge_addr_index *index, bool ipv4,
 }
 
 /**
- * nf_edge_bucket - what an index says at once of an address
+ * nf_edge_bucket - look up the bucket of an address
  * @index: the index
  * @ipv4: the family
  * @addr: the address in network order
  *
- * Return: if nf_edge_ranges_is_value(), nf_edge_bucket_class() is its class;
- * else nf_edge_class_of() has to be asked.
+ * Context: any; @index is pinned by the caller.
+ * Return: the bucket.  If nf_edge_ranges_is_value() is true for the bucket,
+ * nf_edge_bucket_class() is the class; otherwise call nf_edge_class_of().
  */
 static __always_inline u32
 nf_edge_bucket(const struct nf_edge_addr_index *index, bool ipv4,
@@ -138,6 +147,7 @@ nf_edge_bucket(const struct nf_edge_addr_index *index, bool ipv4,
 				     get_unaligned_be64(addr));
 }
 
+/* Return the class of a bucket that holds a value. */
 static __always_inline const struct nf_edge_class *
 nf_edge_bucket_class(const struct nf_edge_addr_index *index, u32 bucket)
 {
@@ -145,13 +155,15 @@ nf_edge_bucket_class(const struct nf_edge_addr_index *index, u32 bucket)
 }
 
 /**
- * nf_edge_maybe_guarded - whether a guard may ask about an address
+ * nf_edge_maybe_guarded - check whether a packet from an address may be spoofed
  * @index: the index
  * @ipv4: the family
  * @addr: the address in network order
  *
- * Return: false only if it is no edge address, not in internal-networks and
- * has no flag.
+ * Context: any; @index is pinned by the caller.
+ * Return: false only for an address that is neither an edge address, nor in
+ * internal-networks, nor martian.  True says nothing: other addresses may share
+ * the bit.
  */
 static __always_inline bool
 nf_edge_maybe_guarded(const struct nf_edge_addr_index *index, bool ipv4,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Edge addresses are few, and each packet is looked up among them: they are in a
- * hash table without collisions.
+ * Perfect hash of edge addresses: a look-up reads one slot, because no two
+ * addresses share one.
  */
 
 #include <linux/bits.h>
@@ -15,10 +15,14 @@
 
 #include "edge_slots.h"
 
-/* Slots and seeds to try until no two addresses want the same slot. */
+/* Table sizes and seeds to try until no two addresses hash to one slot. */
 #define SLOT_BITS_MAX	16
 #define SEEDS		256
 
+/*
+ * Find the slot of an address, and store the address in a free slot.  Return
+ * the slot's class.
+ */
 static u16 *slot_of(const struct nf_edge_slots *slots,
 		    const struct nf_edge_address *a)
 {
@@ -43,7 +47,7 @@ static u16 *slot_of(const struct nf_edge_slots *slots,
 	return &slot_ipv4->class;
 }
 
-/* Fills the slots, or leaves them empty and returns false. */
+/* Fill the slots.  If two addresses collide, empty them and return false. */
 static bool fill(const struct nf_edge_slots *slots,
 		 const struct nf_edge_address *address, u32 n, u16 number)
 {
@@ -68,15 +72,15 @@ static bool fill(const struct nf_edge_slots *slots,
 
 /**
  * nf_edge_slots_build - hash the edge addresses of one family
- * @slots: zeroed; nf_edge_slots_free() frees what was built, also on error
+ * @slots: the hash, zeroed
  * @ipv6: the family
- * @address: the edge addresses, ascending; one that serves several services
- *	stands once for each
+ * @address: the edge addresses, ascending; an address of several services has
+ *	an entry for each
  * @n: number of entries in @address
- * @number: class of the first address; the others follow
+ * @number: class number of the first address; the next address has the next
  *
  * Context: may sleep.
- * Return: 0 or -ENOMEM.
+ * Return: 0 or -ENOMEM.  After an error, nf_edge_slots_free() frees the parts.
  */
 int nf_edge_slots_build(struct nf_edge_slots *slots, bool ipv6,
 			const struct nf_edge_address *address, u32 n,
@@ -96,21 +100,26 @@ int nf_edge_slots_build(struct nf_edge_slots *slots, bool ipv6,
 		for (i = 0; i < SEEDS; i++) {
 			seed *= GOLDEN_RATIO_64;
 			slots->seed = seed;
-			/* Odd and even: a pair may differ in two high bits. */
+			/*
+			 * Try odd and even multipliers: two addresses may
+			 * differ in the highest bit of both halves alone.
+			 */
 			slots->seed_hi = seed * seed << (i & 1);
 			if (fill(slots, address, n, number))
 				return 0;
 		}
 		cond_resched();
 	}
-	/* Too many: all slots are empty. */
+	/* Give up: the addresses are too many, and all slots are empty. */
 	slots->seed = 0;
 	return 0;
 }
 
 /**
  * nf_edge_slots_free - free a hash
- * @slots: built, or half built, or zeroed
+ * @slots: the hash: built, half built or zeroed
+ *
+ * Context: may sleep.
  */
 void nf_edge_slots_free(struct nf_edge_slots *slots)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The edge addresses, in a perfect hash: one slot to look at for any address. */
+/* Perfect hash of edge addresses: a look-up reads one slot. */
 #ifndef _NF_EDGE_EDGE_SLOTS_H
 #define _NF_EDGE_EDGE_SLOTS_H
 
@@ -7,8 +7,8 @@
 
 /**
  * struct nf_edge_address - one address of one service of one node
- * @hi: as in struct nf_edge_prefix
- * @lo: as in struct nf_edge_prefix
+ * @hi: upper half of the address, as in struct nf_edge_prefix
+ * @lo: lower half of the address, as in struct nf_edge_prefix
  * @ipv6: the family
  * @service: enum nf_edge_service
  * @node: number of the node
@@ -22,8 +22,9 @@ struct nf_edge_address {
 };
 
 /*
- * A slot of a hash table of edge addresses, as they stand in a packet.  An
- * empty slot has class 0 and some address.
+ * Hash slots of edge addresses.  Octets are in the order of a packet, but for
+ * the upper half of an IPv6 address.  An empty slot has class 0, and a look-up
+ * may find it for one address by chance.
  */
 struct nf_edge_slot_ipv4 {
 	u32 addr;
@@ -38,11 +39,11 @@ struct nf_edge_slot_ipv6 {
 
 /**
  * struct nf_edge_slots - the edge addresses of one family, hashed
- * @ipv4: slots, no two addresses of which want the same; class 0 is empty
- * @ipv6: slots of IPv6, under the same rules
- * @seed: what makes this so; 0 if the addresses are too many for that
- * @seed_hi: the multiplier of an IPv6 address's first half
- * @shift: of a hash, the bits that do not count
+ * @ipv4: slots of IPv4
+ * @ipv6: slots of IPv6
+ * @seed: multiplier without collisions; 0 if the addresses are too many
+ * @seed_hi: multiplier of the upper half of an IPv6 address
+ * @shift: number of low bits of the product that the hash drops
  */
 struct nf_edge_slots {
 	union {
@@ -54,6 +55,7 @@ struct nf_edge_slots {
 	u8 shift;
 };
 
+/* Compare addresses alone: service and node may differ. */
 static inline bool nf_edge_same_address(const struct nf_edge_address *a,
 					const struct nf_edge_address *b)
 {
@@ -72,11 +74,11 @@ static __always_inline u32 nf_edge_hash_ipv4(const struct nf_edge_slots *slots,
 }
 
 /*
- * Each half has a multiplier of its own: no two addresses collide under every
- * seed.  High bits of a factor reach high bits of the product only, which they
- * permute.  The last octet, in which addresses differ most, is read into those
- * of the second half; the first octet, in which they differ least, into those
- * of the first half.
+ * Multiply each half by a seed of its own, so that no two addresses collide
+ * under every seed.  High bits of a half only permute the high bits of its
+ * product.  @lo is in packet order: its high bits are the last octet, in which
+ * addresses differ most.  @hi is in host order: its high bits are the first
+ * octet, in which addresses differ least.
  */
 static __always_inline u64 nf_edge_hash_ipv6(const struct nf_edge_slots *slots,
 					     u64 hi, u64 lo)

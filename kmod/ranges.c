@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Cuts the addresses of a family into buckets, so that a look-up takes a few
- * steps wherever the ranges are dense.
+ * Cut the addresses of a family into buckets, so that a look-up takes few steps
+ * even where ranges are dense.
  */
 
 #include <linux/bitops.h>
@@ -16,7 +16,7 @@
 #include "array.h"
 #include "ranges.h"
 
-/* A bucket with no more ranges than this is searched, not cut. */
+/* Limit of ranges in a bucket that is searched and not cut. */
 #define SEARCHED	8
 
 static_assert(SEARCHED < NF_EDGE_RANGE_DIVIDED);
@@ -24,7 +24,7 @@ static_assert(SEARCHED < NF_EDGE_RANGE_DIVIDED);
 #define FIRST_CUT_MIN	8	/* bits */
 #define FIRST_CUT_MAX	20
 
-/* State of a cut, which grows while the cut goes on. */
+/* State of a cut, with arrays that grow. */
 struct cut {
 	struct nf_edge_ranges *ranges;
 	bool ipv4;
@@ -61,7 +61,7 @@ static bool starts_inside_key(const struct cut *c, u32 i)
 	return !c->ipv4 && c->ranges->lower[i];
 }
 
-/* Whether a range starts no later than the first address of a key. */
+/* Check whether a range starts no later than the first address of a key. */
 static bool starts_by(const struct cut *c, u32 i, u64 key)
 {
 	u64 start = start_key(c, i);
@@ -69,7 +69,7 @@ static bool starts_by(const struct cut *c, u32 i, u64 key)
 	return start < key || (start == key && !starts_inside_key(c, i));
 }
 
-/* A node for ranges of which the second and the last start in one bucket. */
+/* Add a node for ranges whose second and last start lie in one bucket. */
 static int add_node(struct cut *c, u32 first, u32 n)
 {
 	struct nf_edge_range_node *node;
@@ -88,7 +88,7 @@ static int add_node(struct cut *c, u32 first, u32 n)
 	return 0;
 }
 
-/* Gives back what was grown too far; if it cannot, it stays. */
+/* Shrink an array to @n entries.  Keep the array as it is without memory. */
 static void *trim(void *array, u32 n, size_t size)
 {
 	void *trimmed;
@@ -103,7 +103,7 @@ static void *trim(void *array, u32 n, size_t size)
 	return trimmed;
 }
 
-/* Cuts @n ranges into buckets of 1 << @shift keys, from @base to @last. */
+/* Cut @n ranges into buckets of 1 << @shift keys, from @base to @last. */
 static int cut(struct cut *c, u32 first, u32 n, u64 base, u64 last, u8 shift)
 {
 	u64 buckets = ((last - base) >> shift) + 1;
@@ -148,18 +148,18 @@ static int cut(struct cut *c, u32 first, u32 n, u64 base, u64 last, u8 shift)
 }
 
 /**
- * nf_edge_ranges_cut - make ranges fit for look-ups
- * @ranges: with starts, and values that stay; fewer than 1 << 26
+ * nf_edge_ranges_cut - build the buckets of ranges
+ * @ranges: ranges with starts and final values; fewer than 1 << 26
  * @ipv4: the family
  *
  * Context: may sleep.
- * Return: 0 or -ENOMEM; nf_edge_ranges_free() frees what was made either way.
+ * Return: 0 or -ENOMEM.  After an error, nf_edge_ranges_free() frees the parts.
  */
 int nf_edge_ranges_cut(struct nf_edge_ranges *ranges, bool ipv4)
 {
 	struct cut c = { .ranges = ranges, .ipv4 = ipv4 };
 	int key_bits = ipv4 ? 32 : 64;
-	/* IPv6 prefixes are rarely spread over all of its space. */
+	/* Keep the first cut of IPv6 coarse: prefixes crowd in a few places. */
 	int bits = ipv4 ? clamp_t(int, ilog2(ranges->n), FIRST_CUT_MIN,
 				  FIRST_CUT_MAX) : FIRST_CUT_MIN;
 	u32 i, limit;
@@ -168,7 +168,7 @@ int nf_edge_ranges_cut(struct nf_edge_ranges *ranges, bool ipv4)
 	ranges->shift = key_bits - bits;
 	err = cut(&c, 0, ranges->n, 0, ~0ULL >> (64 - key_bits), ranges->shift);
 
-	/* Each level costs as many buckets as it has ranges; enough is enough. */
+	/* Limit the memory: a level may need as many buckets as ranges. */
 	limit = c.n_buckets + 4 * ranges->n;
 	for (i = 0; !err && i < c.n_nodes; i++) {
 		struct nf_edge_range_node *node = &ranges->node[i];
@@ -191,8 +191,10 @@ int nf_edge_ranges_cut(struct nf_edge_ranges *ranges, bool ipv4)
 }
 
 /**
- * nf_edge_ranges_free - free what ranges hold
- * @ranges: cut, or half made, or zeroed
+ * nf_edge_ranges_free - free the arrays of ranges
+ * @ranges: ranges: cut, half built or zeroed
+ *
+ * Context: may sleep.
  */
 void nf_edge_ranges_free(struct nf_edge_ranges *ranges)
 {

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* All addresses of a family in ranges, with a value for each range. */
 #ifndef _NF_EDGE_RANGES_H
 #define _NF_EDGE_RANGES_H
 
@@ -6,13 +7,13 @@
 #include <linux/types.h>
 
 /**
- * struct nf_edge_range_node - a part of the addresses that is cut finer
- * @base: key of its first start but the first range's
- * @span: from there to the key of its last start; 0 when all are the same
- * @first: its first range
- * @n: its ranges
- * @bucket: its first bucket; 0, a bucket of the first cut, if it is searched
- * @shift: a bucket has 1 << shift keys
+ * struct nf_edge_range_node - a bucket that is cut again, or searched
+ * @base: key of the second range's start
+ * @span: distance from @base to the key of the last range's start
+ * @first: index of the first range
+ * @n: number of ranges
+ * @bucket: index of the first bucket; 0 for a node that is searched
+ * @shift: binary logarithm of the keys in a bucket
  */
 struct nf_edge_range_node {
 	u64 base;
@@ -24,9 +25,9 @@ struct nf_edge_range_node {
 };
 
 /*
- * A bucket: how many ranges it may be, and the first of them, or the value if
- * it is one, or a node if it is none.  It is divided if one of them starts
- * inside a key.
+ * Layout of a bucket: the number of ranges in the low bits, and above them the
+ * value (one range), the index of the first range (several) or the index of a
+ * node (0).  The bit DIVIDED says that a range starts inside a key.
  */
 #define NF_EDGE_RANGE_COUNT	6
 #define NF_EDGE_RANGE_COUNTS	(BIT(NF_EDGE_RANGE_COUNT) - 1)
@@ -34,18 +35,19 @@ struct nf_edge_range_node {
 
 /**
  * struct nf_edge_ranges - all addresses of one family, in ranges
- * @start_ipv4: key of the first address of each range, ascending from 0
- * @start_ipv6: upper half of that key in IPv6
- * @lower: lower half of that address in IPv6
- * @value: what stands for each range
- * @n: ranges
- * @bucket: by the upper bits of an address, the ranges it may be in
- * @node: buckets that are cut again
- * @shift: of a key, the bits below those of the first cut
+ * @start_ipv4: key of each range's first address, ascending from 0
+ * @start_ipv6: key of each range's first address, ascending from 0
+ * @lower: lower half of each range's first address in IPv6
+ * @value: value of each range
+ * @n: number of ranges
+ * @bucket: buckets of the first cut, by the upper bits of a key, and then
+ *	buckets of the nodes
+ * @node: buckets that are cut again or searched
+ * @shift: number of low bits of a key that the first cut ignores
  *
- * Addresses are dense in some places and none are in others, so buckets are
- * cut again where there is much in them.  The key is the address in IPv4, and
- * its upper half in IPv6.
+ * The key of an address is the address in IPv4, and the upper half in IPv6.
+ * Ranges are dense in some places and sparse in others: buckets with many
+ * ranges are cut again.
  */
 struct nf_edge_ranges {
 	union {
@@ -64,14 +66,17 @@ int nf_edge_ranges_cut(struct nf_edge_ranges *ranges, bool ipv4);
 void nf_edge_ranges_free(struct nf_edge_ranges *ranges);
 
 /**
- * nf_edge_ranges_search - which of some ranges an address is in
- * @r: the ranges of its family; they need not be cut
+ * nf_edge_ranges_search - search the range of an address among neighbours
+ * @r: the ranges of the family; they need not be cut
  * @ipv4: the family
- * @divided: whether one of the ranges may start inside a key
- * @at: the first of the ranges
- * @n: how many
- * @key: the address in IPv4, its upper half in IPv6, host order
- * @lo: its lower half in IPv6
+ * @divided: one of the ranges may start inside a key
+ * @at: index of the first range
+ * @n: number of ranges
+ * @key: key of the address, host order
+ * @lo: lower half of the address in IPv6, host order
+ *
+ * Context: any; @r is pinned by the caller.
+ * Return: index of the range.
  */
 static __always_inline u32
 nf_edge_ranges_search(const struct nf_edge_ranges *r, bool ipv4, bool divided,
@@ -90,8 +95,8 @@ nf_edge_ranges_search(const struct nf_edge_ranges *r, bool ipv4, bool divided,
 				 (r->start_ipv6[at + half] == key &&
 				  r->lower[at + half] <= lo);
 		/*
-		 * By a branch, no conditional move: foretold, the value is on
-		 * its way from memory while the start still is.
+		 * Force a branch instead of a conditional move: with a
+		 * predicted branch the next loads do not wait for this one.
 		 */
 		if (behind) {
 			at += half;
@@ -102,25 +107,28 @@ nf_edge_ranges_search(const struct nf_edge_ranges *r, bool ipv4, bool divided,
 	return at;
 }
 
-/* The first cut's entry for an address. */
+/* Return the bucket of the first cut that has a key. */
 static __always_inline u32 nf_edge_ranges_bucket(const struct nf_edge_ranges *r,
 						 u64 key)
 {
 	return r->bucket[key >> r->shift];
 }
 
-/* Whether that is the value. */
+/* Check whether a bucket has one range, and so holds its value. */
 static __always_inline bool nf_edge_ranges_is_value(u32 bucket)
 {
 	return (bucket & NF_EDGE_RANGE_COUNTS) == 1;
 }
 
 /**
- * nf_edge_ranges_find - the value of the range that an address is in
- * @r: the ranges of its family, cut
+ * nf_edge_ranges_find - find the value of an address
+ * @r: the ranges of the family, cut
  * @ipv4: the family
- * @key: the address in IPv4, its upper half in IPv6, host order
- * @lo: its lower half in IPv6
+ * @key: key of the address, host order
+ * @lo: lower half of the address in IPv6, host order
+ *
+ * Context: any; @r is pinned by the caller.
+ * Return: value of the range that has the address.
  */
 static __always_inline u16 nf_edge_ranges_find(const struct nf_edge_ranges *r,
 					       bool ipv4, u64 key, u64 lo)
