@@ -317,6 +317,20 @@ static void something_must_be_internal(void **state)
 {
 	one_error(TOP "node e { internal = { 10.0.0.1 } }\n", 4, "10.0.0.1",
 		  "nothing says what is internal");
+	one_error(TOP "node e { internal = { 10.0.0.1 } }\ninterface = a\n", 5,
+		  "interface", "is a section, not a key");
+	one_error(TOP "node e { internal = { 10.0.0.1 } }\n"
+		  "peers internal-network { prefixes = { 10.0.0.0/8 } }\n", 5,
+		  "internal-network", "unknown peer set");
+	read_text(TOP "node e { internal = { 10.0.0.1 } }\n"
+		  "interface a { sides = { edgy } }\nnode = f\n");
+	error(5, "edgy", "unknown side");
+	error(6, "node", "is a section, not a key");
+	errors(2);
+	read_text(TOP "node e { internal = { 10.0.0.1 } }\nnode = f\n");
+	error(4, "10.0.0.1", "nothing says what is internal");
+	error(5, "node", "is a section, not a key");
+	errors(2);
 	read_text(TOP INSIDE "node e { internal = { 10.0.0.1 } }\n");
 	errors(0);
 	read_text(TOP "interface a { sides = { internal } }\n"

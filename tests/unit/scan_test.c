@@ -102,6 +102,102 @@ static void a_section_with_a_name_stands_once_for_each(void **state)
 		   "has no braces; write row NAME { ... }");
 	only_error("mode = a\nrow { }\n", 2, "row",
 		   "has no name; write row NAME { ... }");
+	only_error("mode = a\nrow\n", 2, "row",
+		   "has no name; write row NAME { ... }");
+}
+
+/* Errors of one statement: a section as a key, a key as a section, a list as
+ * one word, words as a list.
+ */
+static const struct {
+	const char *text, *word, *sentence;
+} faults[] = {
+	{ "row = r", "row", "is a section, not a key; write row NAME { ... }" },
+	{ "row =", "row", "is a section, not a key" },
+	{ "row += r", "row", "is a section, not a key" },
+	{ "row = { r }", "row", "is a section, not a key" },
+	{ "row = r, q", "row", "is a section, not a key" },
+	{ "row = r { one = z }", "row", "is a section, not a key" },
+	{ "row r = x", "row", "is a section, not a key" },
+	{ "row r = { x }", "row", "is a section, not a key" },
+	{ "row r = { one = z }", "row", "is a section, not a key" },
+	{ "ports = x", "ports", "is a section, not a key; write ports { ... }" },
+	{ "ports = { x }", "ports", "is a section, not a key" },
+	{ "ports = { one = z }", "ports", "is a section, not a key" },
+	{ "row r x", "row", "has no braces; write row NAME { ... }" },
+	{ "row r one = x", "row", "has no braces" },
+	{ "row r one = x list = { y } }", "row", "has no braces" },
+	{ "row r\n one = x\n list = { y }\n}", "row", "has no braces" },
+	{ "row 'r {\n one = x\n}", "'r {", "the quote that begins it" },
+	{ "words x", "words", "has no = before its value; write words = { ... }" },
+	{ "words x, y", "words", "has no = before its value" },
+	{ "words { x }", "words", "has no = before its value" },
+	{ "words\n{ x }", "words", "has no = before its value" },
+	{ "words { x = y }", "words", "has no = before its value" },
+	{ "words =", "words", "has no value; write words = { ... }" },
+	{ "words = ( x, y )", "words", "has no value" },
+	{ "words: x", "words:", "does not belong here; of keys, the nearest is words" },
+	{ "words: { x }", "words:", "unknown section; the nearest is words" },
+	{ "words = x, y", "words", "is a list without braces; write words = { x, ... }" },
+	{ "words = x y", "words", "is a list without braces" },
+	{ "words = x,\n y", "words", "is a list without braces" },
+	{ "words = [x, y]", "words", "write words = { one, ... }" },
+	{ "words = [ x, y ]", "words", "is a list without braces" },
+	{ "ports { one x }", "one", "has no = before its value; write one = value" },
+	{ "ports { one }", "one", "has no value; write one = value" },
+	{ "ports { one = { x } }", "one", "takes one value, not a list; leave out the braces" },
+	{ "ports { one = x y }", "one", "takes one value; put a value with blanks into quotes" },
+	{ "ports { one = x, y }", "one", "takes one value; put" },
+	{ "ports { x }", "x", "does not belong here; of keys, there are one, list" },
+	{ "ports { x, y,\n x }", "x", "does not belong here" },
+	{ "ports { onee = x, y }", "onee", "unknown key; the nearest is one" },
+	{ "ports { onee { x } }", "onee", "unknown section; the nearest is one" },
+	{ "ports { onee = }", "onee", "unknown key" },
+	{ "words = x.y 1.*.*", "words", "is a list without braces" },
+	{ "words = 10.0.*.*", "10.0.*.*", "has a wild card" },
+};
+
+static void one_fault_is_one_error(void **state)
+{
+	char text[256];
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(faults); i++) {
+		snprintf(text, sizeof(text), "mode = a\n%s\nrow q { one = b }\n",
+			 faults[i].text);
+		only_error(text, 2, faults[i].word, faults[i].sentence);
+		assert_non_null(strstr(said, "row q one=b\n"));
+	}
+	only_error("mode = a\nports { one = b }\n{ x }\n", 3, "{",
+		   "does not belong here; take it out");
+	only_error("mode = a\nports { one = b }\n= x\n", 3, "=",
+		   "does not belong here; take it out");
+	only_error("mode = a ports { one b }\n", 1, "one", "has no =");
+}
+
+/* The statement behind a fault is read as if the fault were not there. */
+static void two_faults_are_two_errors(void **state)
+{
+	char text[256];
+	size_t i, j;
+
+	for (i = 0; i < ARRAY_SIZE(faults); i++) {
+		const char *lines = faults[i].text;
+		unsigned int line = 3;
+
+		for (j = 0; lines[j]; j++)
+			line += lines[j] == '\n';
+		snprintf(text, sizeof(text), "mode = a\n%s\nrow { one = b }\n",
+			 lines);
+		scan(text);
+		error(2, faults[i].word, faults[i].sentence);
+		error(line, "row", "has no name");
+		errors(2);
+	}
+	scan("mode = a\nwords = x, \"y\nports { one = { \"z } }\n");
+	error(2, "words", "is a list without braces");
+	error(2, "\"y", "quote");
+	error(3, "\"z } }", "quote");
 }
 
 static void a_required_key_is_missed(void **state)
@@ -175,6 +271,8 @@ int main(void)
 		cmocka_unit_test(each_kind_of_statement_sets_its_words),
 		cmocka_unit_test(a_section_without_a_name_stands_once),
 		cmocka_unit_test(a_section_with_a_name_stands_once_for_each),
+		cmocka_unit_test(one_fault_is_one_error),
+		cmocka_unit_test(two_faults_are_two_errors),
 		cmocka_unit_test(a_required_key_is_missed),
 		cmocka_unit_test(errors_hide_no_others),
 		cmocka_unit_test(quotes_and_escapes),

@@ -33,6 +33,8 @@ struct set_source {
  * @warnings: what its author should know
  * @zone_lines: where each zone is switched on; like all lines 0 when nowhere
  * @feature_lines: where each feature is switched on
+ * @side_unread: an interface or a peer set was refused, which may say what is
+ *	internal
  * @sources: of each peer set
  * @unknown_set: where the prefixes of unknown sets go
  * @prefix_count: prefixes of all sets together
@@ -45,6 +47,7 @@ struct config {
 	struct findings warnings;
 	unsigned int zone_lines[ZONE_COUNT];
 	unsigned int feature_lines[FEATURE_COUNT];
+	bool side_unread;
 	struct set_source sources[PEER_SET_COUNT];
 	struct peer_set unknown_set;
 	size_t prefix_count;

@@ -5,7 +5,7 @@
 #ifndef CONFIG_KEYS_H
 #define CONFIG_KEYS_H
 
-#include "config/scan.h"
+#include "config/key.h"
 
 /* Places of the keys of the top. */
 enum top_key {

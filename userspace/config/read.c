@@ -23,6 +23,8 @@ static void read_values(struct config *config, const struct text *text)
 	policy->features_line = top.key_lines[TOP_FEATURES];
 	policy->ping_line = top.key_lines[TOP_PING];
 	policy->expose_line = top.key_lines[TOP_EXPOSE];
+	config->side_unread = top.refused[TOP_INTERFACE] ||
+			      top.refused[TOP_PEERS];
 	for (i = 0; i < PEER_SET_COUNT; i++)
 		peer_set_sort(&policy->sets[i]);
 }

@@ -8,9 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/foreign.h"
 #include "base/memory.h"
-#include "base/nearest.h"
+#include "config/ahead.h"
 #include "config/config.h"
+#include "config/key.h"
 #include "config/scan.h"
 #include "config/token.h"
 
@@ -51,35 +53,9 @@ complain(struct scanner *s, const struct token *token, const char *format, ...)
 	free(word);
 }
 
-static bool is_section(const struct scanner *s, const struct token *word)
-{
-	size_t length = (size_t)(word->end - word->start);
-	const struct key *key;
-
-	for (key = s->keys; key->name; key++)
-		if (key->keys && strlen(key->name) == length &&
-		    !memcmp(key->name, word->start, length))
-			return true;
-	return false;
-}
-
-/* Tell whether the word just read begins a statement: KEY =, KEY {, or
- * KEY NAME {.  A word before KEY { is a value.  Inside of a list, a statement
- * means that the list is not closed.
- */
 static bool begins_statement(const struct scanner *s, const struct token *word)
 {
-	struct lexer copy = s->lexer;
-	struct token second = token_next(&copy), third;
-
-	if (token_is(&second, '=') || token_is(&second, '+') ||
-	    token_is(&second, '{'))
-		return true;
-	if (second.kind != TOKEN_WORD)
-		return false;
-	third = token_next(&copy);
-	return token_is(&third, '{') &&
-	       (is_section(s, word) || !is_section(s, &second));
+	return ahead_begins_statement(s->keys, s->lexer, word);
 }
 
 static bool check_word(struct scanner *s, const struct token *word)
@@ -193,6 +169,77 @@ static void scan_list(struct scanner *s, const struct token *name,
 	}
 }
 
+/* Skip the rest of a statement that has its error.  A comma joins lines. */
+static void skip_rest(struct scanner *s, unsigned int line)
+{
+	while (ahead_is_rest(s->keys, s->lexer, line)) {
+		struct token token = token_next(&s->lexer);
+
+		if (token.kind == TOKEN_WORD)
+			check_word(s, &token);
+		if (token_is(&token, ','))
+			line = token_peek(&s->lexer).line;
+	}
+}
+
+/* Skip a section: its name, and all in its braces. */
+static void skip_section(struct scanner *s)
+{
+	unsigned int depth = 0;
+	struct token token;
+
+	do {
+		token = token_next(&s->lexer);
+		if (token_is(&token, '{'))
+			depth++;
+		else if (token_is(&token, '}'))
+			depth--;
+	} while (token.kind != TOKEN_END &&
+		 (depth || token.kind == TOKEN_WORD));
+}
+
+/* Skip the value of a statement that has its error. */
+static void skip_value(struct scanner *s, const struct token *name)
+{
+	struct token open = token_peek(&s->lexer);
+
+	if (ahead_is_block(s->keys, s->lexer)) {
+		skip_section(s);
+	} else if (token_is(&open, '{')) {
+		token_next(&s->lexer);
+		scan_list(s, name, &open, NULL, NULL);
+	} else {
+		skip_rest(s, name->line);
+	}
+}
+
+/* Read the one word of a value.  Of words without braces around them, the first
+ * is set if it can be the first of a list.
+ */
+static void scan_word(struct scanner *s, const struct token *name,
+		      struct token *word, const struct key *key,
+		      const struct section *section)
+{
+	bool list = key && key->kind == KEY_LIST, wild = scan_wild(s, word);
+	bool rest = ahead_is_rest(s->keys, s->lexer, word->line);
+	bool bracket = *word->start == '[';
+	char *text, *first;
+
+	if (!wild && (!rest || (list && !bracket)))
+		set_word(s, word, key, section);
+	if (rest && list) {
+		text = bracket ? xstrdup("one") : token_text(word);
+		first = foreign_short(text);
+		complain(s, name, "is a list without braces; write %s = { %s, ... }",
+			 key->name, first);
+		free(first);
+		free(text);
+	} else if (rest && key) {
+		complain(s, name, "takes one value; put a value with blanks into quotes");
+	}
+	skip_rest(s, word->line);
+}
+
 /* Read what follows the = of a key; @key is NULL when the key is unknown. */
 static void scan_value(struct scanner *s, const struct token *name,
 		       const struct key *key, const struct section *section)
@@ -205,11 +252,13 @@ static void scan_value(struct scanner *s, const struct token *name,
 		if (key && !list)
 			complain(s, name, "takes one value, not a list; leave out the braces");
 	} else if (token.kind == TOKEN_WORD && !begins_statement(s, &token)) {
-		set_word(s, &token, key, section);
+		scan_word(s, name, &token, key, section);
 	} else {
-		complain(s, name, "has no value; write %s = %s",
-			 key ? key->name : "key", list ? "{ ... }" : "value");
+		if (key)
+			complain(s, name, "has no value; write %s = %s",
+				 key->name, list ? "{ ... }" : "value");
 		token_go_back(&s->lexer, &token);
+		skip_rest(s, name->line);
 	}
 }
 
@@ -227,7 +276,12 @@ static void scan_key(struct scanner *s, const struct token *name,
 		token_next(&s->lexer);
 		scan_value(s, name, key, NULL);
 	} else {
-		complain(s, name, "has no value; write %s = ...", key->name);
+		complain(s, name, token_is(&token, '{') ||
+			 ahead_is_rest(s->keys, s->lexer, name->line) ?
+			 "has no = before its value; write %s = %s" :
+			 "has no value; write %s = %s", key->name,
+			 key->kind == KEY_LIST ? "{ ... }" : "value");
+		skip_value(s, name);
 	}
 
 	if (*line)
@@ -235,41 +289,6 @@ static void scan_key(struct scanner *s, const struct token *name,
 			 *line);
 	else
 		*line = name->line;
-}
-
-static const struct key *find_key(const struct key *keys, const char *name)
-{
-	for (; keys->name; keys++)
-		if (!strcmp(keys->name, name))
-			return keys;
-	return NULL;
-}
-
-/* A new string: the second half of a sentence about an unknown key. */
-static char *key_advice(const struct key *keys, const char *name)
-{
-	const char *words[KEYS_MAX] = { NULL };
-	size_t count = 0;
-
-	for (; keys->name; keys++)
-		words[count++] = keys->name;
-	return nearest_advice("key", words, count, name);
-}
-
-/* Skip an unknown section: its name, and all in its braces. */
-static void skip_section(struct scanner *s)
-{
-	unsigned int depth = 0;
-	struct token token;
-
-	do {
-		token = token_next(&s->lexer);
-		if (token_is(&token, '{'))
-			depth++;
-		else if (token_is(&token, '}'))
-			depth--;
-	} while (token.kind != TOKEN_END &&
-		 (depth || token.kind == TOKEN_WORD));
 }
 
 static void scan_unknown(struct scanner *s, const struct token *name,
@@ -296,6 +315,8 @@ static void scan_unknown(struct scanner *s, const struct token *name,
 		scan_value(s, name, NULL, NULL);
 	} else if (section) {
 		skip_section(s);
+	} else {
+		skip_rest(s, name->line);
 	}
 	free(advice);
 }
@@ -306,11 +327,15 @@ static bool scan_names(struct scanner *s, const struct key *key)
 	struct token title = token_peek(&s->lexer), token;
 	struct lexer end = s->lexer, copy = s->lexer;
 	bool wild = false, one = true;
+	unsigned int line = title.line;
 
 	for (token = token_next(&copy);
-	     token.kind == TOKEN_WORD || token_is(&token, ',') ||
-	     token_is(&token, '*') || token_is(&token, '+');
+	     (token.kind == TOKEN_WORD && token.line == line) ||
+	     token_is(&token, ',') || token_is(&token, '*') ||
+	     token_is(&token, '+');
 	     token = token_next(&copy)) {
+		if (token_is(&token, ','))
+			line = token_peek(&copy).line;
 		one &= token.start == title.start && token.kind == TOKEN_WORD;
 		wild |= token.kind == TOKEN_SIGN && token.sign != ',';
 		title.end = token.end;
@@ -395,35 +420,85 @@ static bool is_welcome(struct scanner *s, const struct token *word,
 static void scan_statements(struct scanner *s, const struct key *keys,
 			    struct section *section);
 
-static void scan_section(struct scanner *s, const struct token *word,
+/* Refuse the sign of a key behind a section, and step over it. */
+static bool refuse_sign(struct scanner *s, const struct token *word,
+			const struct key *key)
+{
+	struct token sign = token_peek(&s->lexer);
+
+	if (!token_is(&sign, '=') && !token_is(&sign, '+'))
+		return false;
+	complain(s, word, "is a section, not a key; write %s%s { ... }",
+		 key->name, key->kind == KEY_SECTIONS ? " NAME" : "");
+	token_next(&s->lexer);
+	return true;
+}
+
+/* Read the statements of a section without an opening brace. */
+static void scan_unbraced(struct scanner *s, struct section *section)
+{
+	const struct key *keys = section->key->keys, *key;
+	bool any = false;
+	struct token token;
+	char *word;
+
+	for (;;) {
+		token = token_peek(&s->lexer);
+		word = token_text(&token);
+		key = token.kind == TOKEN_WORD ? key_find(keys, word) : NULL;
+		free(word);
+		if (!key || key->keys)
+			break;
+		token_next(&s->lexer);
+		scan_key(s, &token, key, section,
+			 &section->key_lines[key - keys]);
+		any = true;
+	}
+	if (any && token_is(&token, '}'))
+		token_next(&s->lexer);
+}
+
+/* Read a section; return false when its values have no place. */
+static bool scan_section(struct scanner *s, const struct token *word,
 			 const struct key *key, unsigned int *line)
 {
 	struct section section = { .key = key, .line = word->line };
+	bool assigned = refuse_sign(s, word, key);
+	bool named = key->kind == KEY_SECTIONS, wrong = assigned;
 	struct token name = token_peek(&s->lexer), open;
-	bool named = key->kind == KEY_SECTIONS;
 	char *text = NULL;
 
-	if (named)
+	if (named && (!assigned || (name.kind == TOKEN_WORD &&
+				    name.line == word->line)))
 		text = scan_name(s, word, key);
-	else if (name.kind == TOKEN_WORD && begins_statement(s, word))
+	else if (!assigned && name.kind == TOKEN_WORD &&
+		 begins_statement(s, word))
 		refuse_name(s, &name, key);
-	open = token_peek(&s->lexer);
-	if (!token_is(&open, '{')) {
-		complain(s, word, "has no braces; write %s%s { ... }",
-			 key->name, named ? " NAME" : "");
-		free(text);
-		return;
-	}
-	token_next(&s->lexer);
+	wrong |= named && !text;
+	if (!wrong)
+		assigned = refuse_sign(s, word, key);
 
 	section.name = text;
-	section.skipped = !is_welcome(s, word, &name, &section, *line);
-	if (!section.skipped)
-		section.made = key->open(s->config, &section);
+	open = token_peek(&s->lexer);
+	if (token_is(&open, '{') &&
+	    (!assigned || ahead_is_block(s->keys, s->lexer))) {
+		token_next(&s->lexer);
+		section.skipped = !is_welcome(s, word, &name, &section, *line);
+		if (!section.skipped)
+			section.made = key->open(s->config, &section);
+		scan_statements(s, key->keys, &section);
+	} else {
+		if (!wrong && !assigned)
+			complain(s, word, "has no braces; write %s%s { ... }",
+				 key->name, named ? " NAME" : "");
+		skip_value(s, word);
+		section.skipped = true;
+		scan_unbraced(s, &section);
+	}
 	if (!*line)
 		*line = word->line;
-	scan_statements(s, key->keys, &section);
 	free(text);
+	return section.made;
 }
 
 /* Tell whether a word of a section is the key of another place: that means that
@@ -433,7 +508,7 @@ static bool is_of_top(const struct scanner *s, const struct token *token,
 		      const char *word)
 {
 	return !token->wrong && begins_statement(s, token) &&
-	       find_key(s->keys, word);
+	       key_find(s->keys, word);
 }
 
 /* Read the statements of the top, or of a section with its closing brace. */
@@ -454,6 +529,9 @@ static void scan_statements(struct scanner *s, const struct key *keys,
 			return;
 		if (token.kind == TOKEN_SIGN) {
 			complain(s, &token, "does not belong here; take it out");
+			if (token_is(&token, '{'))
+				token_go_back(&s->lexer, &token);
+			skip_value(s, &token);
 			continue;
 		}
 		if (token.kind == TOKEN_WORD &&
@@ -461,7 +539,7 @@ static void scan_statements(struct scanner *s, const struct key *keys,
 			continue;
 
 		word = token_text(&token);
-		key = token.wrong ? NULL : find_key(keys, word);
+		key = token.wrong ? NULL : key_find(keys, word);
 		if (!top && (token.kind == TOKEN_END ||
 			     (!key && is_of_top(s, &token, word)))) {
 			findings_add(&s->config->errors, s->config->file,
@@ -477,7 +555,8 @@ static void scan_statements(struct scanner *s, const struct key *keys,
 		if (!key)
 			scan_unknown(s, &token, word, keys);
 		else if (key->keys)
-			scan_section(s, &token, key, line);
+			section->refused[key - keys] |=
+				!scan_section(s, &token, key, line);
 		else
 			scan_key(s, &token, key, section, line);
 		free(word);

@@ -200,7 +200,7 @@ static void check_inside(struct config *config)
 	char text[INET6_ADDRSTRLEN];
 	size_t i;
 
-	if (!internal ||
+	if (!internal || config->side_unread ||
 	    policy->sets[NF_EDGE_PEER_SET_INTERNAL_NETWORKS].bound)
 		return;
 	for (i = 0; i < policy->interface_count; i++)
