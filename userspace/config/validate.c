@@ -21,12 +21,13 @@ static unsigned int next_section(const struct policy *policy,
 				 unsigned int line)
 {
 	unsigned int least = UINT_MAX;
+	const struct node *node;
 	size_t i;
 
 	for (i = 0; i < policy->interface_count; i++)
 		least = least_after(least, line, policy->interfaces[i].line);
-	for (i = 0; i < policy->node_count; i++)
-		least = least_after(least, line, policy->nodes[i].line);
+	policy_for_each_node(policy, node)
+		least = least_after(least, line, node->line);
 	for (i = 0; i < PEER_SET_COUNT; i++)
 		least = least_after(least, line, policy->sets[i].line);
 	return least;
@@ -94,19 +95,16 @@ static void check_interfaces(struct config *config)
 static void check_counts(struct config *config, const struct node *node)
 {
 	unsigned int counts[SERVICE_COUNT] = { 0 };
-	size_t i;
+	const struct binding *binding;
+	char text[INET6_ADDRSTRLEN];
 
-	for (i = 0; i < node->count; i++) {
-		const struct binding *binding = &node->bindings[i];
-		char text[INET6_ADDRSTRLEN];
-
+	node_for_each_binding(node, binding)
 		if (counts[binding->service]++ == NF_EDGE_MAX_ADDRESSES)
 			findings_add(&config->errors, config->file,
 				     binding->line,
 				     ip_format(&binding->ip, text),
 				     "is one address too many; a service of a node has %u at most",
 				     NF_EDGE_MAX_ADDRESSES);
-	}
 }
 
 /* Refuse two bindings of one address that exclude each other; true if so. */
@@ -139,33 +137,24 @@ static bool check_pair(struct config *config, const struct node *first,
 static void check_binding(struct config *config, const struct node *node,
 			  const struct binding *binding)
 {
-	const struct policy *policy = &config->policy;
-	size_t n, i;
+	const struct binding *first;
+	const struct node *other;
 
-	for (n = 0; n < policy->node_count; n++) {
-		const struct node *other = &policy->nodes[n];
-
-		for (i = 0; i < other->count; i++) {
-			if (&other->bindings[i] == binding)
-				return;
-			if (ip_equal(&other->bindings[i].ip,
-				     &binding->ip) &&
-			    check_pair(config, other, &other->bindings[i],
-				       node, binding))
-				return;
-		}
-	}
+	policy_for_each_binding(&config->policy, other, first)
+		if (first == binding ||
+		    (ip_equal(&first->ip, &binding->ip) &&
+		     check_pair(config, other, first, node, binding)))
+			return;
 }
 
 static void check_nodes(struct config *config)
 {
 	const struct policy *policy = &config->policy;
-	size_t n, i;
+	const struct binding *binding;
+	const struct node *node;
 
-	for (n = 0; n < policy->node_count; n++) {
-		const struct node *node = &policy->nodes[n];
-
-		if (n == NF_EDGE_MAX_NODES)
+	policy_for_each_node(policy, node) {
+		if (node - policy->nodes == NF_EDGE_MAX_NODES)
 			findings_add(&config->errors, config->file, node->line,
 				     node->name,
 				     "is one node too many; there can be %u",
@@ -175,20 +164,19 @@ static void check_nodes(struct config *config)
 				     node->name,
 				     "has no address; bind one to access, webconf, av or internal");
 		check_counts(config, node);
-		for (i = 0; i < node->count; i++)
-			check_binding(config, node, &node->bindings[i]);
+		node_for_each_binding(node, binding)
+			check_binding(config, node, binding);
 	}
 }
 
 static const struct binding *first_internal(const struct policy *policy)
 {
-	size_t n, i;
+	const struct binding *binding;
+	const struct node *node;
 
-	for (n = 0; n < policy->node_count; n++)
-		for (i = 0; i < policy->nodes[n].count; i++)
-			if (policy->nodes[n].bindings[i].service ==
-			    NF_EDGE_SERVICE_INTERNAL)
-				return &policy->nodes[n].bindings[i];
+	policy_for_each_binding(policy, node, binding)
+		if (binding->service == NF_EDGE_SERVICE_INTERNAL)
+			return binding;
 	return NULL;
 }
 

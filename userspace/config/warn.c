@@ -268,12 +268,12 @@ static void inside_unbound(struct config *config)
 static bool has_family(const struct policy *policy, unsigned int family)
 {
 	sa_family_t wanted = family == IPV4 ? AF_INET : AF_INET6;
-	size_t n, i;
+	const struct binding *binding;
+	const struct node *node;
 
-	for (n = 0; n < policy->node_count; n++)
-		for (i = 0; i < policy->nodes[n].count; i++)
-			if (policy->nodes[n].bindings[i].ip.family == wanted)
-				return true;
+	policy_for_each_binding(policy, node, binding)
+		if (binding->ip.family == wanted)
+			return true;
 	return false;
 }
 
@@ -313,22 +313,17 @@ static void edge_inside(struct config *config)
 	const struct policy *policy = &config->policy;
 	const struct peer_set *inside =
 		&policy->sets[NF_EDGE_PEER_SET_INTERNAL_NETWORKS];
+	const struct binding *binding;
 	char text[INET6_ADDRSTRLEN];
-	size_t n, i;
+	const struct node *node;
 
-	for (n = 0; n < policy->node_count; n++) {
-		for (i = 0; i < policy->nodes[n].count; i++) {
-			const struct binding *binding =
-				&policy->nodes[n].bindings[i];
-
-			if (peer_set_contains(inside, &binding->ip))
-				findings_add(&config->warnings, config->file,
-					     binding->line,
-					     ip_format(&binding->ip, text),
-					     "%s", meant[binding->service ==
-						   NF_EDGE_SERVICE_INTERNAL]);
-		}
-	}
+	policy_for_each_binding(policy, node, binding)
+		if (peer_set_contains(inside, &binding->ip))
+			findings_add(&config->warnings, config->file,
+				     binding->line,
+				     ip_format(&binding->ip, text), "%s",
+				     meant[binding->service ==
+					   NF_EDGE_SERVICE_INTERNAL]);
 }
 
 static void interface_without_guards(struct config *config)

@@ -217,6 +217,7 @@ int load_prepare(struct client *client, const struct policy *policy,
 static void put_policy(struct draft *draft, const struct policy *policy)
 {
 	unsigned int which, family;
+	const struct node *node;
 	size_t i;
 
 	mark(draft, policy->mode_line, "mode");
@@ -232,8 +233,8 @@ static void put_policy(struct draft *draft, const struct policy *policy)
 		nla_put_flag(draft->msg, NF_EDGE_A_POLICY_EXPOSE_CLS_PORTS);
 	for (i = 0; i < policy->interface_count; i++)
 		put_interface(draft, &policy->interfaces[i]);
-	for (i = 0; i < policy->node_count; i++)
-		put_node(draft, &policy->nodes[i]);
+	policy_for_each_node(policy, node)
+		put_node(draft, node);
 	for (which = 0; which < PEER_SET_COUNT; which++) {
 		const struct peer_set *set = &policy->sets[which];
 

@@ -77,13 +77,13 @@ static void print_service(const struct node *node, unsigned int service)
 
 static void print_nodes(const struct policy *policy)
 {
+	const struct node *node;
 	unsigned int service;
-	size_t i;
 
-	for (i = 0; i < policy->node_count; i++) {
-		fprintf(out, "\nnode %s {\n", policy->nodes[i].name);
+	policy_for_each_node(policy, node) {
+		fprintf(out, "\nnode %s {\n", node->name);
 		for (service = 0; service < SERVICE_COUNT; service++)
-			print_service(&policy->nodes[i], service);
+			print_service(node, service);
 		fputs("}\n", out);
 	}
 }
@@ -160,6 +160,7 @@ static void print_json(const struct view *view)
 {
 	const struct policy *policy = &view->policy;
 	json_t *interfaces = json_object(), *nodes = json_array(), *object;
+	const struct node *node;
 	size_t i;
 
 	for (i = 0; i < policy->interface_count; i++) {
@@ -170,8 +171,8 @@ static void print_json(const struct view *view)
 						   policy->interfaces[i].sides));
 		free(name);
 	}
-	for (i = 0; i < policy->node_count; i++)
-		json_array_append_new(nodes, node_json(&policy->nodes[i]));
+	policy_for_each_node(policy, node)
+		json_array_append_new(nodes, node_json(node));
 
 	object = json_pack("{s:i, s:I, s:s, s:o, s:o, s:o, s:b, s:o, s:o, s:o}",
 			   SCHEMA,

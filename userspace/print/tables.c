@@ -233,20 +233,16 @@ static void fill_node(struct table *table, const struct node *node)
 void tables_nodes(const struct view *view, bool json, struct table *table)
 {
 	json_t *object, *array;
-	size_t i;
+	const struct node *node;
 
 	if (json) {
 		object = begin_json(view, "nodes", &array);
-		for (i = 0; i < view->policy.node_count; i++) {
-			const struct node *node = &view->policy.nodes[i];
-
+		policy_for_each_node(&view->policy, node)
 			json_array_append_new(array, node_json(node));
-		}
 		out_json_print(object, JSON_INDENT(2));
 	} else {
-		for (i = 0; i < view->policy.node_count; i++)
-			fill_node(table,
-				  &view->policy.nodes[i]);
+		policy_for_each_node(&view->policy, node)
+			fill_node(table, node);
 		table_print(table);
 	}
 }
