@@ -164,7 +164,7 @@ static char *write_back(const struct config *config, bool json)
 	size_t size;
 
 	out = open_memstream(&text, &size);
-	config_print(&view, json, NULL);
+	config_print(&view, json);
 	fclose(out);
 	out = before;
 	return text;

@@ -20,15 +20,14 @@
 
 /**
  * apply_read - read a configuration, with its errors and warnings
- * @apply: filled in; apply_free() it
- * @file: its name
+ * @apply: zero but for its options; filled in, apply_free() it
+ * @file: its name, NULL for DEFAULT_CONFIG
  *
  * Return: DONE, or REFUSED when it has errors.
  */
 enum outcome apply_read(struct apply *apply, const char *file)
 {
-	*apply = (struct apply){ 0 };
-	config_read(&apply->config, file);
+	config_read(&apply->config, file ? : DEFAULT_CONFIG);
 	if (apply->config.errors.count)
 		return REFUSED;
 	config_warn(&apply->config);
@@ -218,11 +217,10 @@ bool apply_is_bad(const struct apply *apply)
 /**
  * apply_refuse - print why a configuration is refused
  * @apply: a configuration with errors or, in strict mode, warnings
- * @json: whether to print JSON as well
  *
  * Return: what to exit with.
  */
-enum outcome apply_refuse(struct apply *apply, bool json)
+enum outcome apply_refuse(struct apply *apply)
 {
 	bool errors = apply->config.errors.total;
 	const struct findings *findings = errors ? &apply->config.errors :
@@ -235,7 +233,7 @@ enum outcome apply_refuse(struct apply *apply, bool json)
 		findings->total == 1 ? "" : "s",
 		errors ? "" : ", which --strict refuses");
 	free(file);
-	if (!json)
+	if (!apply->json)
 		return REFUSED;
 	out_json_print(apply_json(apply), JSON_INDENT(2));
 	return out_flush(REFUSED);

@@ -26,6 +26,7 @@
  * @changes: the changes of a load
  * @tried: the answer of the module
  * @absent: why the module was not asked, or NULL
+ * @json: print JSON
  * @if_none: load it only where no policy is in force
  * @strict: refuse it for a warning too
  */
@@ -36,6 +37,7 @@ struct apply {
 	struct changes changes;
 	struct load_reply tried;
 	const char *absent;
+	bool json;
 	bool if_none;
 	bool strict;
 };
@@ -48,7 +50,7 @@ enum outcome apply_fail(struct apply *apply, int error,
 void apply_print_changes(const struct apply *apply);
 json_t *apply_json(const struct apply *apply);
 bool apply_is_bad(const struct apply *apply);
-enum outcome apply_refuse(struct apply *apply, bool json);
+enum outcome apply_refuse(struct apply *apply);
 void apply_free(struct apply *apply);
 
 #endif /* CMD_APPLY_H */

@@ -49,26 +49,24 @@ static void print(const struct apply *apply)
  */
 enum outcome cmd_check(int argc, char **argv)
 {
-	bool json = false, strict = false;
+	struct apply apply = { 0 };
 	const struct option_spec specs[] = {
-		{ .name = "json", .flag = &json },
-		{ .name = "strict", .flag = &strict },
+		{ .name = "json", .flag = &apply.json },
+		{ .name = "strict", .flag = &apply.strict },
 	};
 	const char *file;
 	enum outcome outcome;
-	struct apply apply;
 
 	if (!options_read("check", argc, argv, specs, ARRAY_SIZE(specs), 1,
 			  &file, print_help, &outcome))
 		return outcome;
 
-	outcome = apply_read(&apply, file ? file : DEFAULT_CONFIG);
-	apply.strict = strict;
+	outcome = apply_read(&apply, file);
 	if (outcome == DONE)
 		outcome = apply_try(&apply, false, NULL);
 	if (outcome <= REFUSED && apply_is_bad(&apply)) {
-		outcome = apply_refuse(&apply, json);
-	} else if (outcome == DONE && json) {
+		outcome = apply_refuse(&apply);
+	} else if (outcome == DONE && apply.json) {
 		out_json_print(apply_json(&apply), JSON_INDENT(2));
 	} else if (outcome == DONE) {
 		findings_print(&apply.config.warnings, stderr);

@@ -199,38 +199,36 @@ static bool is_late(const struct apply *apply)
  */
 enum outcome cmd_load(int argc, char **argv)
 {
-	bool json = false, force = false, strict = false, if_none = false;
+	struct apply apply = { 0 };
+	bool force = false;
 	const struct option_spec specs[] = {
-		{ .name = "json", .flag = &json },
+		{ .name = "json", .flag = &apply.json },
 		{ .name = "force", .flag = &force },
-		{ .name = "strict", .flag = &strict },
-		{ .name = "if-none", .flag = &if_none },
+		{ .name = "strict", .flag = &apply.strict },
+		{ .name = "if-none", .flag = &apply.if_none },
 	};
 	struct offload offload = { .known = true };
 	const char *file;
 	enum outcome outcome;
-	struct apply apply;
 
 	if (!options_read("load", argc, argv, specs, ARRAY_SIZE(specs), 1,
 			  &file, print_help, &outcome))
 		return outcome;
 
-	if (if_none && is_in_force(json, &outcome))
+	if (apply.if_none && is_in_force(apply.json, &outcome))
 		return outcome;
-	outcome = apply_read(&apply, file ? file : DEFAULT_CONFIG);
-	apply.if_none = if_none;
-	apply.strict = strict;
+	outcome = apply_read(&apply, file);
 	if (outcome == DONE)
 		outcome = load(&apply, force);
 	if (outcome == DONE)
 		offload_read(&offload, &apply.config.policy);
 	if (outcome == REFUSED && is_late(&apply)) {
-		if (!is_in_force(json, &outcome))
+		if (!is_in_force(apply.json, &outcome))
 			outcome = fail_with(REFUSED,
 					    "a policy came and went meanwhile; nothing was changed, load again");
 	} else if (outcome <= REFUSED && apply_is_bad(&apply)) {
-		outcome = apply_refuse(&apply, json);
-	} else if (outcome == DONE && json) {
+		outcome = apply_refuse(&apply);
+	} else if (outcome == DONE && apply.json) {
 		print_json(&apply, &offload);
 	} else if (outcome == DONE) {
 		findings_print(&apply.config.warnings, stderr);

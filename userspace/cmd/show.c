@@ -21,24 +21,27 @@
  * @name: the word for it
  * @parts: VIEW_ROWS, ..., the parts to read beyond the status
  * @needs_policy: there is nothing to show without a policy
- * @print: prints it; NULL of the status, which reads more than the policy
+ * @print: prints a part that is no table, or NULL
+ * @fill: prints a table, or NULL.  The status, which reads more than the policy,
+ *	has neither
  * @columns: columns of its table, NULL of no table
  */
 struct subject {
 	const char *name;
 	unsigned int parts;
 	bool needs_policy;
-	void (*print)(const struct view *view, bool json, struct table *table);
+	void (*print)(const struct view *view, bool json);
+	void (*fill)(const struct view *view, bool json, struct table *table);
 	const struct columns *columns;
 };
 
 static const struct subject subjects[] = {
-	{ "status", VIEW_NODES, false, NULL, NULL },
-	{ "rows", VIEW_ROWS, false, tables_rows, &columns_of_rows },
-	{ "rules", VIEW_ROWS, false, tables_rows, &columns_of_rows },
-	{ "nodes", VIEW_NODES, true, tables_nodes, &columns_of_nodes },
-	{ "peers", VIEW_COUNTS, false, tables_peers, &columns_of_peers },
-	{ "config", VIEW_NODES | VIEW_PREFIXES, true, config_print, NULL },
+	{ "status", VIEW_NODES, false, NULL, NULL, NULL },
+	{ "rows", VIEW_ROWS, false, NULL, tables_rows, &columns_of_rows },
+	{ "rules", VIEW_ROWS, false, NULL, tables_rows, &columns_of_rows },
+	{ "nodes", VIEW_NODES, true, NULL, tables_nodes, &columns_of_nodes },
+	{ "peers", VIEW_COUNTS, false, NULL, tables_peers, &columns_of_peers },
+	{ "config", VIEW_NODES | VIEW_PREFIXES, true, config_print, NULL, NULL },
 };
 
 static void print_help(void)
@@ -121,7 +124,9 @@ static enum outcome show(const struct subject *subject, bool json,
 		else if (subject->needs_policy && !view.loaded)
 			outcome = module_unloaded();
 		else if (subject->print)
-			subject->print(&view, json, table);
+			subject->print(&view, json);
+		else if (subject->fill)
+			subject->fill(&view, json, table);
 		else
 			outcome = show_status(&client, &view, json);
 	}

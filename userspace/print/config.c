@@ -192,11 +192,9 @@ static void print_json(const struct view *view)
  * config_print - print a policy as a configuration that load takes back
  * @view: the policy in force, with its nodes and prefixes
  * @json: whether to print one JSON object
- * @table: NULL, for a configuration is no table
  */
-void config_print(const struct view *view, bool json, struct table *table)
+void config_print(const struct view *view, bool json)
 {
-	(void)table;
 	if (json)
 		print_json(view);
 	else

@@ -6,8 +6,7 @@
 #define PRINT_CONFIG_H
 
 #include "netlink/view.h"
-#include "output/table.h"
 
-void config_print(const struct view *view, bool json, struct table *table);
+void config_print(const struct view *view, bool json);
 
 #endif /* PRINT_CONFIG_H */
