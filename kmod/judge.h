@@ -122,6 +122,7 @@ static inline bool nf_edge_isolated(const struct nf_edge_class *destination,
  * Service, protocol and port of a row must fit an edge end.  The packet may be
  * a request or a reply: one of its two ports is the row's port.
  *
+ * Context: any.
  * Return: true if a row, live or dead, lists the ports.
  */
 static inline bool
@@ -151,6 +152,7 @@ nf_edge_ports_listed(const struct nf_edge_table *table,
  * Two checks are left to the caller: nf_edge_logging_port() and
  * nf_edge_unsatisfied().
  *
+ * Context: any.
  * Return: a mask of rows.
  */
 static __always_inline u64

@@ -80,6 +80,14 @@ static int change_switches(struct nf_edge_net *en, struct genl_info *info,
 	return 0;
 }
 
+/**
+ * nf_edge_nl_switch_doit - switch zones, features and mode
+ * @skb: the request
+ * @info: attributes of the request
+ *
+ * Context: process context; takes the namespace's mutex and RTNL.
+ * Return: 0 or a negative error, with the extack set for a wrong attribute.
+ */
 int nf_edge_nl_switch_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	return nf_edge_nl_change(info, change_switches);
@@ -104,6 +112,14 @@ static int flush_policy(struct nf_edge_net *en, struct genl_info *info,
 	return 0;
 }
 
+/**
+ * nf_edge_nl_flush_doit - take the policy out of force
+ * @skb: the request
+ * @info: attributes of the request
+ *
+ * Context: process context; takes the namespace's mutex and RTNL.
+ * Return: 0 or a negative error; 0 also without a policy.
+ */
 int nf_edge_nl_flush_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	return nf_edge_nl_change(info, flush_policy);

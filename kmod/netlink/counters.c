@@ -129,6 +129,14 @@ free:
 	return err;
 }
 
+/**
+ * nf_edge_nl_counters_get_doit - read counters of a node, and reset them
+ * @skb: the request
+ * @info: attributes of the request
+ *
+ * Context: process context; takes the namespace's reset_mutex.
+ * Return: 0 or a negative error, with the extack set for a wrong attribute.
+ */
 int nf_edge_nl_counters_get_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct nf_edge_net *en = nf_edge_net(genl_info_net(info));
@@ -185,6 +193,14 @@ static int put_drop(struct sk_buff *msg, enum nf_edge_reason reason,
 	return 0;
 }
 
+/**
+ * nf_edge_nl_drops_get_doit - read drop counters, and reset them
+ * @skb: the request
+ * @info: attributes of the request
+ *
+ * Context: process context; takes the namespace's reset_mutex.
+ * Return: 0 or a negative error.
+ */
 int nf_edge_nl_drops_get_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct nf_edge_net *en = nf_edge_net(genl_info_net(info));

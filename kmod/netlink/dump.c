@@ -30,6 +30,13 @@ static struct dump *dump_of(struct netlink_callback *cb)
 	return (struct dump *)cb->ctx;
 }
 
+/**
+ * nf_edge_nl_pin - begin a dump and pin its policy
+ * @cb: state of the dump
+ *
+ * Context: process context.
+ * Return: 0.
+ */
 int nf_edge_nl_pin(struct netlink_callback *cb)
 {
 	struct nf_edge_net *en = nf_edge_net(sock_net(cb->skb->sk));
@@ -42,6 +49,13 @@ int nf_edge_nl_pin(struct netlink_callback *cb)
 	return 0;
 }
 
+/**
+ * nf_edge_nl_unpin - end a dump and give its policy back
+ * @cb: state of the dump
+ *
+ * Context: process context.
+ * Return: 0.
+ */
 int nf_edge_nl_unpin(struct netlink_callback *cb)
 {
 	struct dump *dump = dump_of(cb);
@@ -96,6 +110,14 @@ static int put_row(struct sk_buff *skb, const struct nf_edge_row *row,
 	return 0;
 }
 
+/**
+ * nf_edge_nl_row_get_dumpit - dump rows
+ * @skb: message to fill
+ * @cb: state of the dump
+ *
+ * Context: process context; the policy is pinned.
+ * Return: length of the message; 0 at the end of the dump.
+ */
 int nf_edge_nl_row_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	struct dump *dump = dump_of(cb);
@@ -149,6 +171,14 @@ static int put_node(struct sk_buff *skb, const struct dump *dump)
 	return nla_put_u32(skb, NF_EDGE_A_POLICY_GENERATION, dump->generation);
 }
 
+/**
+ * nf_edge_nl_node_get_dumpit - dump nodes and their addresses
+ * @skb: message to fill
+ * @cb: state of the dump
+ *
+ * Context: process context; the policy is pinned.
+ * Return: length of the message; 0 at the end of the dump.
+ */
 int nf_edge_nl_node_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	struct dump *dump = dump_of(cb);
@@ -183,6 +213,14 @@ static int put_peers(struct sk_buff *skb, const struct dump *dump)
 	return nla_put_u32(skb, NF_EDGE_A_POLICY_GENERATION, dump->generation);
 }
 
+/**
+ * nf_edge_nl_peers_get_dumpit - dump peer sets
+ * @skb: message to fill
+ * @cb: state of the dump
+ *
+ * Context: process context; the policy is pinned.
+ * Return: length of the message; 0 at the end of the dump.
+ */
 int nf_edge_nl_peers_get_dumpit(struct sk_buff *skb,
 				struct netlink_callback *cb)
 {
@@ -259,6 +297,14 @@ static int put_prefixes(struct sk_buff *skb, struct dump *dump)
 	return 0;
 }
 
+/**
+ * nf_edge_nl_prefix_get_dumpit - dump prefixes of peer sets
+ * @skb: message to fill
+ * @cb: state of the dump
+ *
+ * Context: process context; the policy is pinned.
+ * Return: length of the message; 0 at the end of the dump.
+ */
 int nf_edge_nl_prefix_get_dumpit(struct sk_buff *skb,
 				 struct netlink_callback *cb)
 {

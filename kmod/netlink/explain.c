@@ -190,6 +190,16 @@ int nf_edge_explain(struct net *net, const struct nf_edge_snapshot *snapshot,
 	return 0;
 }
 
+/**
+ * nf_edge_nl_explain_doit - judge a packet by the policy in force
+ * @skb: the request
+ * @info: attributes of the request
+ *
+ * Count nothing.  Without a policy no packet is governed.
+ *
+ * Context: process context.
+ * Return: 0 or a negative error, with the extack set for a wrong attribute.
+ */
 int nf_edge_nl_explain_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct nf_edge_net *en = nf_edge_net(genl_info_net(info));

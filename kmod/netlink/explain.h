@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* Answers to queries. */
 #ifndef _NF_EDGE_EXPLAIN_H
 #define _NF_EDGE_EXPLAIN_H
 

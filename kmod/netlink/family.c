@@ -46,6 +46,7 @@ struct sk_buff *nf_edge_nl_reply(struct genl_info *info, size_t size)
  * @msg: from nf_edge_nl_reply(); consumed. NULL only with an error in @err
  * @err: of the request
  *
+ * Context: process context; may sleep.
  * Return: @err, or a negative error when the receiver has no room.
  */
 int nf_edge_nl_send(struct genl_info *info, struct sk_buff *msg, int err)

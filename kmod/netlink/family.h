@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* Generic netlink family, and helpers of its handlers. */
 #ifndef _NF_EDGE_FAMILY_H
 #define _NF_EDGE_FAMILY_H
 

@@ -169,6 +169,14 @@ static int count_queries(struct genl_info *info, bool dry_run)
 	return n;
 }
 
+/**
+ * nf_edge_nl_load_doit - load a policy, or in a dry run check a policy
+ * @skb: the request
+ * @info: attributes of the request
+ *
+ * Context: process context; takes the namespace's mutex and RTNL.
+ * Return: 0 or a negative error, with the extack set for a wrong attribute.
+ */
 int nf_edge_nl_load_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct nf_edge_net *en = nf_edge_net(genl_info_net(info));

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* Parser of a load. */
 #ifndef _NF_EDGE_PARSE_H
 #define _NF_EDGE_PARSE_H
 

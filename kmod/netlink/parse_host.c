@@ -44,6 +44,7 @@ static bool is_special(u64 hi, u64 lo, bool ipv6, u8 len)
  * @attr: place of the address in the request
  * @extack: takes the reason of a refusal
  *
+ * Context: any.
  * Return: 0 or -EINVAL.
  */
 int nf_edge_parse_host(u64 hi, u64 lo, bool ipv6, u8 len,

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* Check of addresses of hosts. */
 #ifndef _NF_EDGE_PARSE_HOST_H
 #define _NF_EDGE_PARSE_HOST_H
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* Parser of peer sets. */
 #ifndef _NF_EDGE_PARSE_PEERS_H
 #define _NF_EDGE_PARSE_PEERS_H
 

@@ -96,6 +96,14 @@ static int put_policy(struct sk_buff *msg, struct nf_edge_net *en,
 	return 0;
 }
 
+/**
+ * nf_edge_nl_status_get_doit - read the status of a namespace
+ * @skb: the request
+ * @info: attributes of the request
+ *
+ * Context: process context; takes rcu_read_lock().
+ * Return: 0 or a negative error.
+ */
 int nf_edge_nl_status_get_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct nf_edge_net *en = nf_edge_net(genl_info_net(info));

@@ -94,6 +94,14 @@ static int begin_transaction(struct nf_edge_net *en, struct genl_info *info,
 	return 0;
 }
 
+/**
+ * nf_edge_nl_begin_doit - open a transaction for a socket
+ * @skb: the request
+ * @info: attributes of the request
+ *
+ * Context: process context; takes the namespace's mutex.
+ * Return: 0 or a negative error, with the extack set for a wrong attribute.
+ */
 int nf_edge_nl_begin_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	return nf_edge_nl_change(info, begin_transaction);
@@ -117,6 +125,16 @@ int nf_edge_transaction_check(const struct nf_edge_transaction *t,
 	return -EINVAL;
 }
 
+/**
+ * nf_edge_nl_peers_add_doit - add peer sets to a transaction
+ * @skb: the request
+ * @info: attributes of the request
+ *
+ * An error breaks the transaction: a load of it fails.
+ *
+ * Context: process context; takes the namespace's mutex.
+ * Return: 0 or a negative error, with the extack set for a wrong attribute.
+ */
 int nf_edge_nl_peers_add_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct nf_edge_net *en = nf_edge_net(genl_info_net(info));

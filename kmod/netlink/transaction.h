@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* Peer sets on their way to a load. */
 #ifndef _NF_EDGE_TRANSACTION_H
 #define _NF_EDGE_TRANSACTION_H
 
