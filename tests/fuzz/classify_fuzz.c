@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Random sites and packets, read from the input: the module's index and masks
- * judge as the reference does.
+ * Fuzz the verdict: for sites and packets from the input, the module's index and
+ * masks judge as the reference does.
  */
 #include <linux/slab.h>
 

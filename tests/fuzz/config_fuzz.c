@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Any text as a configuration, with lists of prefixes beside it.  It is read
- * or refused; what is read, `show config` writes back as a text that reads the
- * same, and load sends all of it.
+ * Fuzz the parser of edge.conf: any text is parsed or refused.  From a parsed
+ * text, `show config` writes a text that parses to the same policy, and load
+ * sends all of the policy.
  *
- * Lines "%%" part the input: what comes first is the configuration, what
- * follows are the files list1, list2 and list3 in its folder.
+ * Lines "%%" divide the input into the configuration and the files list1, list2
+ * and list3 in its folder.
  */
 #include <errno.h>
 #include <fcntl.h>

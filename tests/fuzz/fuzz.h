@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the harnesses share: input that is read to its end, and a verdict. */
+/* Helpers of all harnesses: read the input to its end, and report a failure. */
 #ifndef FUZZ_H
 #define FUZZ_H
 

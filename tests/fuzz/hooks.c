@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A policy is published as a load publishes one.  Then each packet goes
- * through the hooks of the table, and through the slow path alone.
+ * Comparison of fast path and slow path: publish a policy as a load does, and
+ * give each packet to the registered hooks and to the slow path alone.
  */
 #include <linux/inet.h>
 #include <linux/netfilter_ipv4.h>

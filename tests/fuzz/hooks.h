@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The hooks' fast path against their slow path, on packets and connections
- * that are read from an input.
+ * Comparison of fast path and slow path, on packets and connections from an
+ * input.
  */
 #ifndef HOOKS_H
 #define HOOKS_H

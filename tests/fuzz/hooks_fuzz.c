@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The fast path judges and counts as the slow path does. */
+/* Fuzz the hooks: the fast path judges and counts as the slow path does. */
 #include "hooks.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

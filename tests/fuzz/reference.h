@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The policy, read slowly and plainly: rows one by one, prefixes one by one,
- * in the order of the specification.  Nothing of it is shared with the module
- * but the tables themselves and the numbers of the netlink family.
+ * Reference of the policy, slow and plain: rows one by one, prefixes one by one,
+ * in the order of the specification.  Reference and module share only the tables
+ * of rows and the numbers of the netlink family.
  */
 #ifndef REFERENCE_H
 #define REFERENCE_H

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A hostile kernel: every verb of edgectl, with any answers.
+ * Fuzz the replies to edgectl: every verb of edgectl meets a hostile kernel.
  *
- * The first octet names the verb.  What follows are the datagrams that are
- * received, each behind its length in two octets.  A message with the sequence
- * number 0 gets that of the request.  When no more is there, every request is
+ * The first octet of the input selects the verb.  Received datagrams follow,
+ * each after its length in two octets.  A message with the sequence number 0
+ * gets the number of the request.  At the end of the input, every request is
  */
 #include <jansson.h>
 #include <linux/genetlink.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Sites, addresses and ports that the harnesses of the module draw. */
+/* Random sites, addresses and ports for the harnesses of the module. */
 #ifndef SITE_H
 #define SITE_H
 

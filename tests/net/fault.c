@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A system call in which one allocation fails. In C and in one piece, so that
- * it is the call's own allocation, and not one of the interpreter's.
+ * Run a system call in which one allocation fails. This is a C program, so that
+ * the allocation is the system call's and not an interpreter's.
  */
 #define _GNU_SOURCE
 #include <errno.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * To be preloaded into edgectl: runs the command $MEANWHILE just before the
- * request number $MEANWHILE_AT is sent.
+ * Library to preload into edgectl: run the command $MEANWHILE just before
+ * edgectl sends its request number $MEANWHILE_AT.
  */
 #define _GNU_SOURCE
 #include <stdlib.h>

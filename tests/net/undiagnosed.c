@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * To be preloaded into edgectl: a kernel that does not list its sockets.
+ * Library to preload into edgectl: simulate a kernel that lists no sockets.
  */
 #define _GNU_SOURCE
 #include <errno.h>

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * flow: one flow of the stress run, as fast as it goes, with every packet
- * accounted for.  One process has both ends, so a burst is answered before the
- * next one, and nothing is lost because a queue was full.
+ * flow: one flow of the stress run, at full speed, with every packet accounted
+ * for.  One process has both ends and answers a burst before the next one, so no
+ * packet is lost to a full queue.
  *
- * The caller opened the sockets, each in its own network namespace, and passes
- * them as open file descriptors, with PAGE: shared memory that holds the counts
- * and, for datagrams, a bit for each number that arrived.
+ * The caller opens the sockets, each in its own network namespace, and passes
+ * them as open file descriptors.  PAGE is shared memory for the counts, with a
+ * bit for the number of each datagram that arrived.
  *
  * usage: flow echo PAGE CLIENT SERVER SIZE      datagrams there and back
  *        flow oneway PAGE CLIENT SERVER SIZE    datagrams; none is waited for

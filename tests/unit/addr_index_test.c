@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Every address has the class of all prefixes that contain it. */
+/* Address index: each address has the class of all prefixes around it. */
 
 #include <kunit/test.h>
 

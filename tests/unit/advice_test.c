@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Refusals of what is no address: they name the thing, and the remedy.  The
- * remedy is taken.
+ * Refusals of text that is no address: a refusal names the text and a remedy, and
+ * the remedy works.
  */
 #include "reading.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Real processes above and beside this one tell of sockets, of a variable that
- * sudo takes away, and of a terminal.
+ * Search of ancestors for an SSH session, with real processes: sockets, a
+ * variable that sudo removes, and a terminal.
  */
 #include <fcntl.h>
 #include <setjmp.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Random packets and policies, judged by the masks and by a second reading of
- * the rows, one by one and without masks.
+ * Verdicts of random packets and policies: the masks judge as a second
+ * implementation does, which reads rows one by one.
  */
 
 #include <kunit/test.h>

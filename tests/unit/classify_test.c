@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Packets of the reference configuration. */
+/* Verdicts of packets in the reference configuration. */
 
 #include <kunit/test.h>
 #include <linux/in.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Talking to the module, where there is none.
+ * Client without a module: edgectl says so.
  */
 #include <errno.h>
 #include <setjmp.h>

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Configurations: what is read from them, every error with its line, and
- * the warnings.
+ * Parser of edge.conf: values, errors with their lines, and warnings.
  */
 #include "reading.h"
 

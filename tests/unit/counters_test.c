@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What is counted is found again: by row, by service, from every CPU. */
+/* Counters: sums by row and service over all CPUs have each packet. */
 
 #include <kunit/test.h>
 #include <linux/timekeeping.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Counters as they are read and reset: each number, in each order of events. */
+/* Counters over netlink: each number, read and reset in each order of events. */
 
 #include "family/asking.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Devices come and go, with numbers near and far, with memory and without. */
+/* Map of interfaces: devices come and go, with small and large ifindex. */
 
 #include "family/asking.h"
 
@@ -50,7 +50,7 @@ static const struct nf_edge_ifmap *map(void)
 	return en->snapshot->ifmap;
 }
 
-/* The fast path agrees with the whole question, or says that it has to be asked. */
+/* Compare the look-up of the fast path, unless EXEMPT leads to the slow path. */
 static struct nf_edge_arrival arrival(struct kunit *test, u32 ifindex)
 {
 	struct nf_edge_arrival quick = nf_edge_ifmap_arrival_fast(map(), ifindex);

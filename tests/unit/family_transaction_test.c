@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Transactions: peer sets on their way, each of one socket. */
+/* Transactions: peer sets that sockets send before a load. */
 
 #include "family/site.h"
 

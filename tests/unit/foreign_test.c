@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Text that others wrote: nothing of it reaches a terminal as it stands that
- * the terminal would obey or hide, and what resembles a usual character is
- * named.
+ * Text that others wrote: characters that a terminal would obey or hide are
+ * escaped, and characters that resemble usual ones are named.
  */
 #include <setjmp.h>
 #include <stdarg.h>

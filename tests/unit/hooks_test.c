@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The fast path judges and counts as the slow path does. */
+/* Hooks: the fast path judges and counts as the slow path does. */
 
 #include <kunit/test.h>
 

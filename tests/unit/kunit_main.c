@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* In the kernel, all suites are one module. */
+/* Module of all suites, in the kernel. */
 
 #include <linux/module.h>
 

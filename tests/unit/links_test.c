@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The device that packets of a device arrive on.
+ * Masters of devices: find the device that packets arrive on.
  */
 #include <setjmp.h>
 #include <stdarg.h>

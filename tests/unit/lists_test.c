@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Lists of prefixes, and large inputs: what a set collapses to or grows to in
- * silence is said, and limits count what is kept.
+ * Lists of prefixes, and large inputs: a warning tells when a set collapses or
+ * grows, and limits count the prefixes that are kept.
  */
 #include "reading.h"
 

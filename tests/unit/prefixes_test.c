@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Peer prefixes that arrive in chunks come out as one sorted array. */
+/* Collection of peer prefixes: chunks become one sorted array. */
 
 #include <kunit/test.h>
 

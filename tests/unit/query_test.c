@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The tool's small parts: questions to the classifier, words, prefixes, what
- * tells two policies apart.
+ * Small parts of the tool: queries, words, prefixes, differences of policies.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What tests of configurations share: a folder, a text that is read from it,
- * and what was found there.
+ * Helpers of tests of edge.conf: a folder, a text that is parsed there, and its
+ * findings.
  */
 #ifndef READING_H
 #define READING_H

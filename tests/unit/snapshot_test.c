@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A policy is built whole, published by one pointer, and freed by the last. */
+/* Snapshots: built whole, published by one pointer, freed by the last reader. */
 
 #include <kunit/test.h>
 #include <linux/module.h>

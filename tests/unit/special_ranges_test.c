@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The list of special address ranges: each line says one range three times, as
- * numbers, as text and as a use.
+ * List of special address ranges: the numbers, text and use of each line agree.
  */
 #include <setjmp.h>
 #include <stdarg.h>

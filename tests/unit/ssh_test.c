@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Sessions to take care of, by the connections that are alive, the processes
- * above, and the variable. All connections go by the loopback device.
+ * Search for the SSH sessions that a policy may cut off: live connections,
+ * ancestor processes, and the variable. All connections use the loopback device.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* explain: the question as it is sent, the answer as it is printed. */
+/* explain: the query that is sent, and the answer that is printed. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

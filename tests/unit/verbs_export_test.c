@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * export nftables, by the policy that a module enforces: each service, prefix
- * and mode has its own text in the ruleset.
+ * export nftables: each service, prefix and mode of the policy in force has its
+ * own text in the ruleset.
  */
 #include <setjmp.h>
 #include <stdarg.h>

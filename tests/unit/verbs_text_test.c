@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What edgectl prints for people: a table has in each cell what its JSON has,
- * and each verb explains itself.
+ * Text of edgectl for people: each cell of a table has the value of the JSON, and
+ * each verb explains itself.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Ways round the policy that /proc shows, read from a /proc of the test's own:
- * features that the test kernels do not have.
+ * Ways round the policy, read from a /proc of the test's own: features that the
+ * test kernels lack.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the tests of the module's parts share: addresses and prefixes as people
- * write them, dice, and allocations that fail.
+ * Helpers of tests of the module: addresses and prefixes as text, dice, and
+ * allocations that fail.
  */
 #ifndef UNIT_WORDS_H
 #define UNIT_WORDS_H
@@ -19,7 +19,7 @@
 #include "../../kmod/flow_table.h"
 #include "../../kmod/judge.h"
 
-/* The same throws in every run, on every machine. */
+/* State of the dice: the same throws in every run, on every machine. */
 static u32 dice_state;
 
 static inline void roll(u32 seed)
@@ -33,7 +33,7 @@ static inline u32 dice(void)
 	return (dice_state >> 8 ^ dice_state << 16) & 0x7fffffff;
 }
 
-/* This many allocations succeed, and one fails; never when negative. */
+/* Let @n allocations succeed and the next one fail; none fails if negative. */
 static inline void set_allocations_left(int n)
 {
 #ifdef __KERNEL__
@@ -43,7 +43,7 @@ static inline void set_allocations_left(int n)
 #endif
 }
 
-/* Negative once one has failed. */
+/* Return the allocations left, negative after the failure. */
 static inline int allocations_left(void)
 {
 #ifdef __KERNEL__
@@ -53,7 +53,7 @@ static inline int allocations_left(void)
 #endif
 }
 
-/* Counters are per CPU. The kernel that runs these tests has one. */
+/* Select a CPU, in user space. The kernel that runs these tests has one. */
 static inline void run_on_cpu(u32 n)
 {
 #ifndef __KERNEL__
@@ -135,7 +135,7 @@ static inline void sort_edge_addresses(struct nf_edge_address *address, u32 n)
 	sort(address, n, sizeof(*address), edge_address_cmp, NULL);
 }
 
-/* What a packet's address is looked up as. */
+/* Look up the class of an address, as a packet does. */
 static inline const struct nf_edge_class *
 look_up(const struct nf_edge_addr_index *index, const struct address *a)
 {

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Hands prebuilt packets to the PRE_ROUTING hooks of the caller's network
- * namespace, and says how much time each spent there, by the processor's time
- * stamp counter.  For the test kernels only.
+ * Benchmark of hooks: hand prebuilt packets to the PRE_ROUTING hooks of the
+ * caller's network namespace, and measure the time of each packet by the
+ * processor's time stamp counter.  Under QEMU's -icount the time stamp counter
+ * counts executed instructions.  Only test kernels load this module.
  *
- * In /sys/kernel/debug/nf_edge_bench: packets, where a request is written and
- * a result read back; and empty, which keeps two hooks that do nothing in the
- * namespace for as long as it is open.  Under QEMU's -icount the counter counts
- * executed instructions.
+ * /sys/kernel/debug/nf_edge_bench has two files.  A request is written to
+ * packets, and its result read back.  While empty is open, the namespace has two
+ * hooks that do nothing.
  */
 
 #include <linux/debugfs.h>

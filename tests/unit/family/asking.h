@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Requests to the family and its answers, for tests: messages are built, handed
- * to the module's own functions, and read back octet by octet.
+ * Requests to the netlink family, for tests: build a message, hand the message to
+ * the module's own functions, and read the answer back octet by octet.
  */
 #ifndef FAMILY_ASKING_H
 #define FAMILY_ASKING_H

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The site that requests are asked about: two nodes, two interfaces, two sets. */
+/* Site of the tests of the family: two nodes, two interfaces, two sets. */
 #ifndef FAMILY_SITE_H
 #define FAMILY_SITE_H
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Packets and their connections, as the hooks ask the kernel for them. */
+/* Functions of the kernel that hooks call for packets and connections. */
 #include <net/ip.h>
 #include <net/ipv6.h>
 #include <net/netfilter/nf_conntrack_core.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A module that answers as a test says, to verbs that run as in edgectl: their
- * sockets are replaced when they are linked.
+ * Stand-in for the module: verbs run as in edgectl, and receive the answers that
+ * a test sets. The linker replaces the functions of their sockets.
  */
 #ifndef VERBS_MODULE_H
 #define VERBS_MODULE_H

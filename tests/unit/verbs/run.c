@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Runs a verb, and keeps its output. */
+/* Run a verb, and keep its output. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Mutexes that a test may find somebody else in. */
+/* Mutexes that another thread, played by the test, may hold. */
 #ifndef FAMILY_LINUX_MUTEX_H
 #define FAMILY_LINUX_MUTEX_H
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The kernel's netlink attributes and messages in user space, for the module's
- * requests and answers.  A message is exactly as large as the kernel would make
- * it, so ASan sees each octet beyond.
+ * Netlink attributes and messages of the kernel in user space.  A message has
+ * exactly the size that the kernel would give, so ASan sees each octet past its
+ * end.
  */
 #ifndef FAMILY_LINUX_NETLINK_H
 #define FAMILY_LINUX_NETLINK_H

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A lock that is said to protect a pointer is held. */
+/* Checks of RCU pointers: the lock that protects a pointer must be held. */
 #ifndef FAMILY_LINUX_RCUPDATE_H
 #define FAMILY_LINUX_RCUPDATE_H
 

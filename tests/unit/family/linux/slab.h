@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Other parts of the kernel that the requests use. */
+/* Parts of the kernel that handlers of the family use. */
 #ifndef FAMILY_LINUX_SLAB_H
 #define FAMILY_LINUX_SLAB_H
 

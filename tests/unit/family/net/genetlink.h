@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The kernel's generic netlink in user space: an answer goes to the test. */
+/* Generic netlink of the kernel in user space: the test receives each answer. */
 #ifndef FAMILY_NET_GENETLINK_H
 #define FAMILY_NET_GENETLINK_H
 

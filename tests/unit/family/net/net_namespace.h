@@ -11,7 +11,7 @@ struct ip_conntrack_stat {
 	unsigned int insert_failed;
 };
 
-/* A namespace: what the module has of it, its devices, and its conntrack. */
+/* Network namespace: state of the module, devices and conntrack. */
 extern struct net {
 	void *generic;
 	struct net_device *devices;

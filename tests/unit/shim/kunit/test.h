@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The kernel's KUnit in user space, as much as the tests here use: one suite a
- * program, which prints TAP.
+ * KUnit of the kernel in user space, as far as the tests use it: a program runs
+ * one suite and prints TAP.
  */
 #ifndef SHIM_KUNIT_TEST_H
 #define SHIM_KUNIT_TEST_H

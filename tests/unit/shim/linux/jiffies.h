@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A hundred a second. */
+/* Jiffies of user space: a hundred in a second. */
 #include <linux/timekeeping.h>
 
 #define HZ			100

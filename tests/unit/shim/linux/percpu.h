@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Memory of each CPU, one behind the other; a test says on which it runs. */
+/* Per-CPU memory, one CPU after the other.  A test selects its CPU. */
 #ifndef SHIM_LINUX_PERCPU_H
 #define SHIM_LINUX_PERCPU_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* There is one thread: a grace period is over when it reads no more. */
+/* RCU with one thread: a grace period ends when the thread is no reader. */
 #ifndef SHIM_LINUX_RCUPDATE_H
 #define SHIM_LINUX_RCUPDATE_H
 

@@ -12,10 +12,10 @@
 #define GFP_KERNEL		0
 #define GFP_KERNEL_ACCOUNT	1
 
-/* Flags of the last kvzalloc(): on whose account the memory is. */
+/* Flags of the last kvzalloc(), which tell the account of the memory. */
 extern int shim_kvzalloc_gfp;
 
-/* This many allocations succeed, and one fails; never when negative. */
+/* Number of allocations before one fails; none fails if negative. */
 extern long shim_allocations_left;
 
 static inline void *kvcalloc(size_t n, size_t size, int gfp)

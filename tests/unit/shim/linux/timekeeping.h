@@ -7,7 +7,7 @@
 
 #define NSEC_PER_SEC	1000000000L
 
-/* While this is not 0 the clock stands there. */
+/* Time of a stopped clock, or 0 while the clock runs. */
 extern u64 shim_stopped_clock;
 
 static inline u64 ktime_get_real_ns(void)

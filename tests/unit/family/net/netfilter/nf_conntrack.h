@@ -6,6 +6,6 @@
 #define nf_ct_netns_get(net, family)	shim_ct_netns_get()
 #define nf_ct_netns_put(net, family)	shim_ct_netns_put()
 
-/* The answer of conntrack to a first policy; a test may read meanwhile. */
+/* Conntrack of the kernel in user space: a test may read before it is enabled. */
 int shim_ct_netns_get(void);
 void shim_ct_netns_put(void);

@@ -12,7 +12,7 @@ extern const void *nf_nat_hook;
 #define nf_ct_netns_get(net, family)	0
 #define nf_ct_netns_put(net, family)	((void)0)
 
-/* The kernel's own, which its uapi header leaves out in user space. */
+/* Conntrack states that the uapi header leaves out in user space. */
 #define IP_CT_UNTRACKED	7
 
 struct nf_conntrack_tuple {

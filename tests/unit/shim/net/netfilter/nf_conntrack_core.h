@@ -4,7 +4,7 @@
 
 #include <net/netfilter/nf_conntrack.h>
 
-/* The only connection that there may be, and whether NAT is there. */
+/* Conntrack with at most one connection, and a switch for nf_nat. */
 extern struct nf_conn *shim_connection;
 
 bool nf_ct_get_tuplepr(const struct sk_buff *skb, unsigned int offset,

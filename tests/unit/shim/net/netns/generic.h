@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include <net/net_namespace.h>
 
-/* There is one module. */
+/* State of the only module in a namespace. */
 #define net_generic(net, id)	((net)->generic)
