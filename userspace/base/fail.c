@@ -16,7 +16,7 @@ complain(bool name_odd, const char *format, va_list args)
 	char *shown = foreign_shown(sentence);
 	char *odd = name_odd ? foreign_odd(sentence) : NULL;
 
-	/* An empty word at its begin is shown as one. */
+	/* Show an empty word at the begin of the sentence as "". */
 	fprintf(stderr, "edgectl: %s%s%s%s", *sentence == ':' ? "\"\"" : "",
 		shown, odd ? "; " : "", odd ? odd : "");
 	free(odd);

@@ -202,7 +202,7 @@ static int escape(char *to, uint32_t c, unsigned char octet)
  * @text: the text, of any octets
  *
  * Return: a new string of one line, in UTF-8.  Control characters, octets that
- * are no UTF-8, and what a terminal shows nothing of are escaped, as \n, \x1b,
+ * are no UTF-8, and characters that no terminal shows are escaped, as \n, \x1b,
  * \xff or \u200b.
  */
 char *foreign_shown(const char *text)
@@ -326,12 +326,11 @@ const char *foreign_skip_mark(const char *text)
 }
 
 /**
- * foreign_encoding - tell text that is no UTF-8 by how it begins
+ * foreign_encoding - tell text that is no UTF-8 by its first octets
  * @text: where a file begins, or may begin when files were joined
  * @length: octets there
  *
- * Two characters are enough where there is no mark: a NUL stands beside each
- * of them.
+ * Two characters are enough without a mark: a NUL stands beside each.
  *
  * Return: the name of the encoding, or NULL.
  */

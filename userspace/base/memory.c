@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Memory that is there, or ends the program.
+ * Memory.  A failed allocation ends the program.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +9,7 @@
 #include "base/outcome.h"
 
 /**
- * out_of_memory - say so, and end the program
+ * out_of_memory - say that memory ran out, and end the program
  */
 void out_of_memory(void)
 {
@@ -35,8 +35,8 @@ void *xalloc(size_t size)
 /**
  * xgrow - make room for one more element at the end of an array
  * @array: the array, or NULL
- * @capacity: elements that it has room for
- * @count: elements that it holds
+ * @capacity: room for elements
+ * @count: elements in the array
  * @size: octets an element
  *
  * Return: the array, which may have moved.

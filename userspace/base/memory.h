@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Memory that is there, or ends the program.
+ * Memory.  A failed allocation ends the program.
  */
 #ifndef BASE_MEMORY_H
 #define BASE_MEMORY_H

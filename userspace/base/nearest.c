@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Advice about a word that is not known: the word that others call the same
- * thing by, the nearest known word, or all known words.
+ * Advice about an unknown word: the word for the same thing here, the nearest
+ * known word, or all known words.
  *
  * Letters are those of ASCII, whatever the locale: in a Turkish one, the small
  * letter of I is no i.
@@ -239,7 +239,7 @@ static unsigned int distance(const char *a, size_t a_len, const char *b,
  * @count: how many
  * @word: the unknown one
  *
- * A third of the letters may differ.  An abbreviation resembles as well.
+ * A third of the letters may differ.  An abbreviation resembles its word.
  *
  * Return: one of @words, or NULL when none is near.
  */

@@ -7,9 +7,9 @@
 
 /**
  * enum outcome - the exit codes
- * @DONE: the verb did what it was asked
- * @REFUSED: a policy, or a bad configuration, says no
- * @USAGE: the command line makes no sense
+ * @DONE: success
+ * @REFUSED: a policy or a bad configuration refuses
+ * @USAGE: a wrong command line
  * @SYSTEM: the kernel or the system failed
  */
 enum outcome {
