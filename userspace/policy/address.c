@@ -13,10 +13,10 @@
 
 /**
  * ip_parse - read an address of either family
- * @text: as somebody wrote it
+ * @text: text from a person
  * @ip: filled in
  *
- * Return: false when it is not an address.
+ * Return: false when @text is no address.
  */
 bool ip_parse(const char *text, struct ip *ip)
 {
@@ -131,11 +131,11 @@ static bool parse_length(const char *text, unsigned int bits,
 
 /**
  * prefix_read - read a prefix, or an address as the longest one
- * @text: as somebody wrote it
- * @ip: filled in: its address, which may have host bits
+ * @text: text from a person
+ * @ip: filled in: address of the prefix, with its host bits
  * @length: filled in
  *
- * Return: false when it is neither.
+ * Return: false when @text is neither.
  */
 bool prefix_read(const char *text, struct ip *ip, unsigned int *length)
 {
@@ -155,11 +155,11 @@ bool prefix_read(const char *text, struct ip *ip, unsigned int *length)
 
 /**
  * prefix_parse - read a prefix that a policy can name
- * @text: as somebody wrote it
- * @ip: filled in: its first address
+ * @text: text from a person
+ * @ip: filled in: first address of the prefix
  * @length: filled in
  *
- * Return: NULL, or a new sentence: why a policy cannot name it.
+ * Return: NULL, or a new sentence: why a policy cannot name the prefix.
  */
 char *prefix_parse(const char *text, struct ip *ip, unsigned int *length)
 {
@@ -185,8 +185,8 @@ char *prefix_parse(const char *text, struct ip *ip, unsigned int *length)
 
 /**
  * prefix_format - write a prefix
- * @ip: its first address
- * @length: its length
+ * @ip: first address of the prefix
+ * @length: length of the prefix
  * @text: room for PREFIX_TEXT characters
  *
  * Return: @text.

@@ -35,7 +35,7 @@ char *prefix_parse(const char *text, struct ip *ip, unsigned int *length);
 const char *prefix_format(const struct ip *ip, unsigned int length, char *text);
 
 /**
- * enum wanted - what should stand where no address stands
+ * enum wanted - expected kind of address
  * @WANTED_PREFIX: a prefix of a peer set
  * @WANTED_ADDRESS: an address of an Edge
  * @WANTED_ENDPOINT: an address of a question, without its port

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Advice about what is no address and no prefix: what it is instead, and what
- * to write.  One function a kind; the first that knows the text speaks.
+ * Advice about a text that is no address and no prefix: the kind of the text,
+ * and the right form.  One function a kind; the first that knows the text
+ * speaks.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -247,7 +248,7 @@ static char *range_prefixes(struct ip first, const struct ip *last)
 	}
 }
 
-/* The second end of a range, which may be the last number of it alone. */
+/* The second end of a range, which may be the last number alone. */
 static bool parse_end(const char *first, size_t length, const char *text,
 		      struct ip *end)
 {
@@ -353,7 +354,7 @@ static char *on_length(const struct unknown *unknown)
 		       ip_bits(&ip));
 }
 
-/* 10.0.*.*, 10.0.0.x and 10.0.%: the length of what stands before. */
+/* The length of the part before a wild card: 10.0.*.*, 10.0.0.x, 10.0.%. */
 static char *on_wild_card(const struct unknown *unknown)
 {
 	size_t known = strcspn(unknown->text, "*%?xX"), numbers = 0, i;
@@ -485,11 +486,11 @@ static char *(*const kinds[])(const struct unknown *unknown) = {
 };
 
 /**
- * address_advice - say what a text is that is no address
- * @text: the text, as somebody wrote it
+ * address_advice - name the kind of a text that is no address
+ * @text: the text, from a person
  * @wanted: the kind of address that is expected
  *
- * Return: a new sentence, which says what to write.
+ * Return: a new sentence with the right form.
  */
 char *address_advice(const char *text, enum wanted wanted)
 {
@@ -509,10 +510,10 @@ char *address_advice(const char *text, enum wanted wanted)
 }
 
 /**
- * address_line_advice - say what a line of a list is that is no prefix
+ * address_line_advice - name the kind of a line that is no prefix
  * @line: the line, of more than one word
  *
- * Return: a new sentence, which says what to write.
+ * Return: a new sentence with the right form.
  */
 char *address_line_advice(const char *line)
 {

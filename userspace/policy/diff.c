@@ -208,7 +208,7 @@ static void diff_set(struct changes *changes, const char *name,
 }
 
 /**
- * diff_policies - tell what has to change to get from one policy to another
+ * diff_policies - list the differences of two policies
  * @changes: filled in; diff_free() it
  * @before: the one, sets in order; all zero for none at all
  * @after: the other, sets in order

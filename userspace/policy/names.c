@@ -26,8 +26,8 @@ VOCABULARY(verdicts, "verdict", verdict, VERDICT_COUNT);
 
 /**
  * names_word - the word for a value
- * @vocabulary: its enumeration
- * @value: as the kernel sent it
+ * @vocabulary: enumeration of the value
+ * @value: the value, from the kernel
  *
  * Return: the word, or "?" for a value of a kernel that knows more.
  */
@@ -38,8 +38,8 @@ const char *names_word(const struct vocabulary *vocabulary, uint32_t value)
 
 /**
  * names_find - the value of a word
- * @vocabulary: its enumeration
- * @word: as somebody wrote it
+ * @vocabulary: enumeration of the word
+ * @word: the word, from a person
  *
  * Return: the value, or -1.
  */

@@ -80,7 +80,7 @@ static uint64_t hash(const uint8_t *entry, size_t size)
 	return sum;
 }
 
-/* The slot of a prefix: its own, or an empty one. */
+/* The slot of a prefix, or an empty slot. */
 static uint32_t *find_slot(const struct prefixes *prefixes,
 			   const uint8_t *entry, size_t size)
 {
@@ -116,10 +116,10 @@ static void make_slots(struct prefixes *prefixes, size_t size)
 /**
  * peer_set_add - add a prefix to a set
  * @set: the set
- * @ip: its first address
- * @length: its length
+ * @ip: first address of the prefix
+ * @length: length of the prefix
  *
- * Return: false when the set holds it already.
+ * Return: false when the set holds the prefix already.
  */
 bool peer_set_add(struct peer_set *set, const struct ip *ip,
 		  unsigned int length)
@@ -145,7 +145,7 @@ bool peer_set_add(struct peer_set *set, const struct ip *ip,
  * @set: the set
  * @family: IPV4 or IPV6
  * @i: which one
- * @ip: filled in: its first address
+ * @ip: filled in: first address of the prefix
  * @length: filled in
  */
 void peer_set_entry(const struct peer_set *set, unsigned int family,

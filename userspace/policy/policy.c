@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * A policy in memory.  Prefixes are kept as the netlink family has them, so
- * that a million of them is copied to and from the kernel as it stands.
+ * that a million prefixes is copied to and from the kernel without a change.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,7 +30,7 @@ struct interface *interface_find(const struct policy *policy, const char *name)
 /**
  * interface_add - add an interface
  * @policy: the policy
- * @name: name of the interface, cut if it is too long
+ * @name: name of the interface, cut when too long
  *
  * Return: the interface, until the next one is added.
  */
@@ -68,7 +68,7 @@ struct node *node_find(const struct policy *policy, const char *name)
 /**
  * node_add - add a node
  * @policy: the policy
- * @name: name of the node, cut if it is too long
+ * @name: name of the node, cut when too long
  *
  * Return: the node, until the next one is added.
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A policy: what a configuration says, and what the kernel gives back.
+ * A policy: of a configuration, or read back from the kernel.
  */
 #ifndef POLICY_POLICY_H
 #define POLICY_POLICY_H

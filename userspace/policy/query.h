@@ -12,12 +12,12 @@
 
 /**
  * struct query - the first packet of a connection
- * @in: the interface that it arrives on, empty when the local host sends it
+ * @in: interface of arrival, empty when the local host sends the packet
  * @protocol: IPPROTO_TCP, _UDP, _ICMP or _ICMPV6; the latter two mean an echo
  *	request
- * @source: its source
- * @destination: its destination
- * @port: its destination port; 0 for an echo request
+ * @source: source address
+ * @destination: destination address
+ * @port: destination port; 0 for an echo request
  */
 struct query {
 	char in[NF_EDGE_INTERFACE_NAME_MAX + 1];
@@ -28,10 +28,10 @@ struct query {
 };
 
 /**
- * struct verdict - what the classifier says
+ * struct verdict - answer of the classifier
  * @verdict: enum nf_edge_verdict
  * @reason: enum nf_edge_reason, or -1
- * @rows: the rows that permit it, a bit a row of the table
+ * @rows: the rows that permit the packet, a bit a row of the table
  * @near: the rows that nearly do
  * @source_node: node of the source, or empty
  * @destination_node: node of the destination, or empty
