@@ -11,7 +11,7 @@
 #include "output/colour.h"
 #include "output/stdout.h"
 
-/* On a terminal that can show them, unless NO_COLOR is set. */
+/* Tell whether standard output is a terminal with colours, without NO_COLOR. */
 static bool colours(void)
 {
 	const char *term = getenv("TERM"), *no = getenv("NO_COLOR");
@@ -24,7 +24,7 @@ static bool colours(void)
  * colour_code - switch to a colour
  * @sequence: RED, GREEN, YELLOW, BOLD or PLAIN
  *
- * Return: what to print: @sequence, or nothing.
+ * Return: @sequence, or an empty string.
  */
 const char *colour_code(const char *sequence)
 {
@@ -32,7 +32,7 @@ const char *colour_code(const char *sequence)
 }
 
 /**
- * colour_warn - print what needs somebody's attention, as one line
+ * colour_warn - print a warning, as one line
  * @format: a sentence
  */
 void colour_warn(const char *format, ...)

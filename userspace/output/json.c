@@ -14,8 +14,8 @@
  * out_json_name - a name as JSON can hold it
  * @name: the name; that of a device may be anything but UTF-8
  *
- * Return: a new string, the name itself if it can be.  If not, as
- * foreign_shown() says; no interface that is bound has a backslash.
+ * Return: a new string, the name itself if JSON can hold it, else the result of
+ * foreign_shown().  No bound interface has a backslash in its name.
  */
 char *out_json_name(const char *name)
 {

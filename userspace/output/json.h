@@ -10,7 +10,7 @@
 
 #include "policy/names.h"
 
-/* How each JSON object begins, for json_pack(). */
+/* The first key of each JSON object, for json_pack(). */
 #define SCHEMA		"schema_version", 1
 
 char *out_json_name(const char *name);

@@ -20,7 +20,7 @@ static char *kept;
 static size_t kept_size;
 
 /**
- * out_begin - keep back what is printed from now on
+ * out_begin - keep back the output from now on
  */
 void out_begin(void)
 {
@@ -30,10 +30,10 @@ void out_begin(void)
 }
 
 /**
- * out_flush - print what was kept back
+ * out_flush - print the output that was kept back
  * @outcome: the exit code of the verb
  *
- * Return: @outcome, or SYSTEM when it cannot be printed.
+ * Return: @outcome, or SYSTEM when nothing can be printed.
  */
 enum outcome out_flush(enum outcome outcome)
 {
@@ -48,7 +48,7 @@ enum outcome out_flush(enum outcome outcome)
 }
 
 /**
- * out_end - forget what was not printed
+ * out_end - forget output that was not printed
  */
 void out_end(void)
 {

@@ -10,9 +10,9 @@
 
 /**
  * struct column - a column of a table
- * @name: its heading, and its name for -o
- * @help: its meaning
- * @hidden: shown only when it is asked for
+ * @name: the heading, and the word for -o
+ * @help: meaning of the column
+ * @hidden: shown only on request
  * @number: aligned to the right
  */
 struct column {
