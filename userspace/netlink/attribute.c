@@ -11,9 +11,9 @@
  * @request: the message
  * @attribute: its type
  *
- * The kernel wants the flag, which libnl sets by itself only since 3.5.
+ * The kernel needs NLA_F_NESTED, which libnl sets only since 3.5.
  *
- * Return: what nla_nest_end() takes, or NULL when the message is full.
+ * Return: the argument of nla_nest_end(), or NULL when the message is full.
  */
 struct nlattr *attr_nest(struct nl_msg *request, int attribute)
 {

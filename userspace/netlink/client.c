@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Talking to the module.  libnl folds errnos together and drops the sentence
- * that comes with a refusal, so messages are received and taken apart here;
- * it builds the requests and finds the attributes.
+ * Requests to the module.  libnl builds the requests and finds the attributes.
+ * Messages are received and parsed here: libnl folds errnos together, and drops
+ * the sentence of a refusal.
  */
 #include <errno.h>
 #include <linux/genetlink.h>
@@ -160,7 +160,7 @@ static int note_done(struct client *client, struct nlmsghdr *header)
 }
 
 /**
- * client_receive - receive what answers a request
+ * client_receive - receive the answer to a request
  * @client: the socket
  * @sequence: number of the request
  * @reply: called with each message of the answer
@@ -227,7 +227,7 @@ int client_do(struct client *client, struct nl_msg *request, reply_fn reply,
 }
 
 /**
- * client_get - ask for something that needs no attributes
+ * client_get - send a request without attributes
  * @client: the socket
  * @command: the command of the request
  * @reply: called with the answer

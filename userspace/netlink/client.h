@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Talking to the module: one generic netlink socket, requests, dumps, and
- * refusals as the kernel words them.
+ * Requests to the module: one generic netlink socket, requests, dumps, and
+ * refusals in the words of the kernel.
  */
 #ifndef NETLINK_CLIENT_H
 #define NETLINK_CLIENT_H
@@ -24,8 +24,8 @@
 
 /**
  * struct refusal - why the kernel refused the last request
- * @error: an errno, 0 when it did not refuse
- * @message: its sentence, empty when it gave none
+ * @error: an errno, 0 without a refusal
+ * @message: sentence of the kernel, empty without one
  * @offset: where the attribute at fault begins in the request, 0 when the
  *	kernel did not say
  */
@@ -41,9 +41,9 @@ struct nl_sock;
  * struct client - a socket
  * @socket: the socket
  * @family: number of the family nf-edge
- * @family_version: its version
- * @module_version: version of the module, empty when it may not be asked
- * @sequence: of the last request
+ * @family_version: version of the family
+ * @module_version: version of the module, empty without the right to ask
+ * @sequence: number of the last request
  * @refusal: why the last request was refused
  * @buffer: MESSAGE_MAX octets to receive into
  */

@@ -73,8 +73,8 @@ static void read_counters(struct nlmsghdr *reply, void *arg)
 /**
  * counters_read - read, and perhaps reset, the counters of a node
  * @client: the socket
- * @node: its name
- * @zone: enum nf_edge_zone: its rows only, and no services; -1 for all
+ * @node: name of the node
+ * @zone: enum nf_edge_zone: rows of this zone only, and no services; -1 for all
  * @reset: count on from zero
  * @counts: filled in
  *
@@ -125,7 +125,7 @@ static void read_drops(struct nlmsghdr *reply, void *arg)
 }
 
 /**
- * counters_read_drops - read, and perhaps reset, what was refused
+ * counters_read_drops - read, and perhaps reset, the drops by reason
  * @client: the socket
  * @reset: count on from zero
  * @drops: filled in, by reason

@@ -17,11 +17,11 @@
  * @known: the module sent them
  * @connections: connections permitted
  * @packets_to_edge: packets permitted toward the Edge
- * @bytes_to_edge: their bytes
+ * @bytes_to_edge: bytes of these packets
  * @packets_from_edge: packets permitted from the Edge
- * @bytes_from_edge: their bytes
- * @denied: packets that it nearly permitted
- * @last_hit: when it permitted the last one, in seconds since 1970, or 0
+ * @bytes_from_edge: bytes of these packets
+ * @denied: packets that the row nearly permitted
+ * @last_hit: time of the last permitted packet, in seconds since 1970, or 0
  */
 struct counts {
 	bool known;

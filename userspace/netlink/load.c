@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Handing a policy to the module.  Few prefixes go along in the load
- * itself, many go before it in a transaction.  The line of each
- * attribute is kept, for refusals that point to an attribute.
+ * Load of a policy.  Few prefixes stand in the load itself, many arrive before
+ * the load in a transaction.  The line of each attribute is kept, for refusals
+ * that point to an attribute.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -14,7 +14,7 @@
 #include "netlink/explain.h"
 #include "netlink/load.h"
 
-/* Prefixes that go along in the load itself. */
+/* Most prefixes in the load itself. */
 #define INLINE_PREFIXES	1024U
 
 struct mark {
@@ -24,7 +24,7 @@ struct mark {
 };
 
 /**
- * struct draft - a request, and where its parts came from
+ * struct draft - a request, with the lines of its parts
  * @msg: the request
  * @marks: the origins, by offset in the request
  * @mark_count: how many
@@ -131,7 +131,7 @@ static void put_node(struct draft *draft, const struct node *node)
 	nla_nest_end(draft->msg, nest);
 }
 
-/* Some prefixes of a set, or none, which binds it all the same. */
+/* Some prefixes of a set.  A set without prefixes is bound too. */
 static void put_peers(struct draft *draft, const struct policy *policy,
 		      unsigned int which, unsigned int family, size_t first,
 		      size_t count)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Handing a policy to the module.
+ * Load of a policy.
  */
 #ifndef NETLINK_LOAD_H
 #define NETLINK_LOAD_H
@@ -13,7 +13,7 @@
 #include "policy/query.h"
 
 /**
- * struct load_reply - what the module says to a load
+ * struct load_reply - answer of the module to a load
  * @generation: of the policy that is in force now
  * @governed: Edge addresses of the policy that was handed over
  * @changed: whether the policy differs from the one that was in force

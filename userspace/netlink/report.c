@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The counters of a whole policy: all of one generation.
+ * The counters of a whole policy, of one generation.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -10,7 +10,7 @@
 #include "netlink/report.h"
 
 /* Return: -EAGAIN when the policy changed in between.  Counters that were
- * reset are kept all the same: a second request would find zeros.
+ * reset are kept then: a second request would find zeros.
  */
 static int read_nodes(struct client *client, const struct report_request *request,
 		      struct report *report)

@@ -136,7 +136,7 @@ static void read_node(struct nlmsghdr *reply, void *arg)
 	}
 }
 
-/* The peers nest of a reply: its attributes, and the set that it is of. */
+/* Read the peers nest of a reply: attributes, and the number of the set. */
 static struct peer_set *read_peers_nest(struct nlmsghdr *reply,
 					struct view *view,
 					struct nlattr **nested,
@@ -230,7 +230,7 @@ static int read_parts(struct client *client, struct view *view,
 }
 
 /**
- * view_read - read back what is in force
+ * view_read - read back the policy in force
  * @client: the socket
  * @view: filled in; view_free() it, also after a failure
  * @parts: VIEW_ROWS, ..., the parts to read beyond the status
@@ -312,7 +312,7 @@ char *view_switches(const struct view *view, const char *separator)
 }
 
 /**
- * view_free - forget what was read
+ * view_free - forget a policy that was read
  * @view: the view
  */
 void view_free(struct view *view)

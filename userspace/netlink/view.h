@@ -12,20 +12,20 @@
 #include "policy/policy.h"
 #include "policy/rows.h"
 
-/* Policies are not loaded this often in the time that reading one takes. */
+/* Attempts to read a policy that keeps changing. */
 #define VIEW_ATTEMPTS	100
 
-/* Parts beyond the status, to be asked for. */
+/* Parts to read beyond the status. */
 #define VIEW_ROWS	1U
 #define VIEW_NODES	2U
 #define VIEW_COUNTS	4U
 #define VIEW_PREFIXES	8U
 
 /**
- * struct row_state - a row as it stands
- * @live: whether its zone and feature are on
- * @dead: why not, a bit an enum nf_edge_dead
- * @bound: its peer sets that are bound
+ * struct row_state - state of a row
+ * @live: whether zone and feature of the row are on
+ * @dead: why the row is not live, a bit an enum nf_edge_dead
+ * @bound: bound peer sets of the row
  */
 struct row_state {
 	bool live;
@@ -35,15 +35,15 @@ struct row_state {
 
 /**
  * struct view - one policy in force, whole
- * @generation: its generation
- * @loaded: whether there is one
+ * @generation: generation of the policy
+ * @loaded: whether a policy is loaded
  * @policy: the policy; nodes and prefixes if they were asked for
  * @loaded_mode: the mode before any switch
  * @loaded_zones: the zones before any switch
  * @loaded_features: the features before any switch
  * @governed: Edge addresses
  * @conntrack_count: entries of the connection tracking table
- * @conntrack_max: how many it has room for
+ * @conntrack_max: room for entries in that table
  * @conntrack_drop: packets that connection tracking dropped, whatever the cause
  * @conntrack_early_drop: entries given up for new ones, the table being full
  * @conntrack_insert_failed: entries that could not be inserted
