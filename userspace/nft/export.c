@@ -9,7 +9,7 @@
 #include "nft/sets.h"
 #include "output/stdout.h"
 
-/* Line by line, what nft -f skips. */
+/* Lines of comments, which nft -f skips. */
 static const char limits[] =
 	"#\n"
 	"# It decides as nf_edge does: of every packet, by the connection that the packet\n"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * edgectl export nftables: the chains at the hooks, the guards, and what
- * becomes of a packet that is refused.
+ * edgectl export nftables: the chains at the hooks, the guards, and the fate of
+ * a refused packet.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,7 +25,7 @@
 	"\t\tmeta oifkind \"vrf\" accept\n"				\
 	"\t\tip6 hoplimit 255 icmpv6 type 133-137 accept comment \"neighbour discovery\"\n"
 
-/* How the sides of an interface have to be. */
+/* Required sides of an interface. */
 typedef bool (*bound_fn)(uint32_t sides, uint32_t wanted);
 
 static bool is_only(uint32_t sides, uint32_t wanted)
@@ -38,7 +38,7 @@ static bool holds(uint32_t sides, uint32_t wanted)
 	return sides & wanted;
 }
 
-/* An asterisk at the end would stand for anything. */
+/* nft reads an asterisk at the end of a name as a wild card. */
 static char *quoted(const char *name)
 {
 	size_t length = strlen(name);
@@ -48,7 +48,7 @@ static char *quoted(const char *name)
 	return xformat("\"%s\"", name);
 }
 
-/* The interfaces so bound, "{ "wan0", "wan1" }", or NULL when none is. */
+/* The interfaces of these sides, "{ "wan0", "wan1" }", or NULL when none is. */
 static char *names(const struct policy *policy, bound_fn wanted, uint32_t sides)
 {
 	char *list, *name, *written;
@@ -75,7 +75,7 @@ static char *names(const struct policy *policy, bound_fn wanted, uint32_t sides)
  * A match of interfaces that do not hold a side.  Interfaces that are bound to
  * no side hold each side that no interface is bound to.
  *
- * Return: a new string, or NULL when every interface holds it.
+ * Return: a new string, or NULL when every interface holds the side.
  */
 static char *lacks(const struct policy *policy, unsigned int side)
 {
@@ -173,8 +173,8 @@ static void print_isolation(const struct nft *nft)
 }
 
 /*
- * A packet that may be of a scan: neither one that isolation may concern, nor
- * one of an Edge Server.
+ * A packet that may belong to a scan: no packet that isolation may concern, and
+ * no packet of an Edge Server.
  */
 static void print_scanned(const struct nft *nft)
 {
@@ -195,7 +195,7 @@ static void print_scanned(const struct nft *nft)
 }
 
 /*
- * A connection with such an address at an end takes an interface of a side.
+ * A connection with an address of @set at an end takes an interface of a side.
  *
  * @end: saddr or daddr
  * @set: the addresses
@@ -215,8 +215,8 @@ static void print_side(const struct nft *nft, const char *end, const char *set,
 }
 
 /*
- * The sides of the interface, of the first direction.  What comes from an Edge
- * address comes by the side edge, and by that every Edge address is reached.
+ * The sides of the interface, of the original direction.  Packets from an Edge
+ * address arrive by the side edge, which also reaches every Edge address.
  */
 static void print_sides(const struct nft *nft)
 {
@@ -277,8 +277,8 @@ static void print_discovery(const struct nft *ipv6)
 }
 
 /*
- * Before connection tracking: a scan by SYNs costs no entry there, and
- * connection tracking does not believe a spoofed reset.  The deciding chain
+ * Before connection tracking: a scan by SYNs costs no entry of the
+ * table, and a spoofed reset closes no connection.  The deciding chain
  * would drop the same packets.  A UDP packet that no row names may be the
  * answer to a connection that NAT sent to another port: only the deciding chain
  * can tell.

@@ -65,7 +65,7 @@ const char *nft_ip(const struct nft *nft)
  * nft_icmp - the protocol of a family's errors and echo
  * @nft: the family
  *
- * Return: its name.
+ * Return: name of the protocol.
  */
 const char *nft_icmp(const struct nft *nft)
 {
@@ -138,7 +138,7 @@ uint32_t nft_peer_sets(const struct nft *nft, const struct row *row)
 }
 
 /**
- * nft_peers_name - the name of the set that holds what several hold
+ * nft_peers_name - the name of the union of several peer sets
  * @nft: the family
  * @sets: a bit a peer set
  *
@@ -156,9 +156,9 @@ char *nft_peers_name(const struct nft *nft, uint32_t sets)
 /**
  * nft_permits - tell whether a row can permit a packet of a family
  * @nft: the family
- * @row: its place in the table
+ * @row: place of the row in the table
  *
- * Return: true when it is live, has an Edge address and is not at nobody.
+ * Return: true when the row is live, has an Edge address and is not at nobody.
  */
 bool nft_permits(const struct nft *nft, size_t row)
 {

@@ -22,7 +22,7 @@ enum {
 /**
  * struct nft - what a family's part of the ruleset is made from
  * @view: the policy
- * @bound: its peer sets that are bound
+ * @bound: bound peer sets of the policy
  * @family: IPV4 or IPV6
  * @services: those with an address of the family
  */

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * edgectl export nftables: the rows.  They are asked of the connection, by its
- * original tuple, on every packet of it.
+ * edgectl export nftables: the rows.  Each packet is matched with the rows by
+ * the original tuple of its connection.
  *
  * A port of that tuple is compared with one port or one range, behind a match
- * of the packet's protocol: of whatever else, nft 1.0.6 prints what it cannot
- * read back.
+ * of the packet's protocol.  nft 1.0.6 cannot read back its own output of any
+ * other match.
  */
 #include <netinet/in.h>
 #include <stdio.h>
@@ -15,7 +15,7 @@
 #include "nft/rows.h"
 #include "output/stdout.h"
 
-/* The Centralized Logging agent's, which external/11 covers. */
+/* Ports of the Centralized Logging agent, in the range of external/11. */
 #define CLS_PORT_LOW	50001U
 #define CLS_PORT_HIGH	50003U
 
@@ -128,7 +128,7 @@ static bool is_same_flow(const struct row *a, const struct row *b)
 	       a->port_high == b->port_high;
 }
 
-/* The rows that permit the same as a live one, itself among them. */
+/* The rows that permit the same as a live row, with this row. */
 static uint64_t same_rows(const struct nft *nft, size_t row)
 {
 	uint64_t rows = 0;
@@ -247,13 +247,13 @@ static void print_echo(const struct nft *nft)
 	fputs("\t}\n", out);
 }
 
-/* The type, of any code, is the upper octet of what stands for a port. */
+/* The upper octet of the key is the ICMP type, of any code. */
 static const char *echo_request(const struct nft *nft)
 {
 	return nft->family == IPV4 ? "2048-2303" : "32768-33023";
 }
 
-/* ICMP errors are judged as the connection that they cite, and not counted. */
+/* ICMP errors are judged as the cited connection, and not counted. */
 static void print_errors(const struct nft *nft)
 {
 	const char *family = nft_family(nft);

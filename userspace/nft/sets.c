@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * edgectl export nftables: the named sets of a family, and what all its parts
- * ask of a policy.
+ * edgectl export nftables: the named sets of a family.
  */
 #include <stdio.h>
 #include <stdlib.h>
