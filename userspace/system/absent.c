@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Advice about a name that no device has: the device that has it as another
+ * Advice about a name that no device has: the device with this alternative
  * name, a wild card, or the nearest name.
  */
 #include <stdlib.h>
@@ -37,7 +37,7 @@ static const struct link *find_alternative(const struct links *links,
  * Letter case, quotes, blanks and characters that look like others do not
  * count.
  *
- * Return: its name, or NULL when none is near.
+ * Return: name of the device, or NULL when none is near.
  */
 const char *device_nearest(const struct links *links, const char *name)
 {
@@ -57,7 +57,7 @@ const char *device_nearest(const struct links *links, const char *name)
 }
 
 /**
- * device_alternative - the device that a name is another name of
+ * device_alternative - name the device that has an alternative name
  * @links: the devices
  * @name: a name that no device has
  *
@@ -74,7 +74,7 @@ char *device_alternative(const struct links *links, const char *name)
 }
 
 /**
- * device_absent - say of a name that no device has it
+ * device_absent - say that no device has a name
  * @links: the devices
  * @name: the name
  *

@@ -21,9 +21,9 @@
 #define PTS_LAST	143U
 
 /**
- * struct process - what /proc tells of a process
- * @parent: number of its parent, 0 above this namespace
- * @terminal: device number of its terminal, or 0
+ * struct process - facts of a process in /proc
+ * @parent: number of the parent process, 0 above this namespace
+ * @terminal: device number of the terminal, or 0
  */
 struct process {
 	int parent;
@@ -104,7 +104,7 @@ static void add_sockets(pid_t pid, struct inodes *inodes)
  * ancestry_read - ask the processes above this one
  * @ancestry: filled in; ancestry_free() it
  *
- * sudo takes the variable away; the shell that called sudo has it still.
+ * sudo removes the variable; the shell that called sudo keeps the variable.
  */
 void ancestry_read(struct ancestry *ancestry)
 {
@@ -183,7 +183,7 @@ void ancestry_servers(struct inodes *inodes)
  * @inodes: the others
  * @inode: number of the socket
  *
- * Return: true when it is.
+ * Return: true when @inodes has the socket.
  */
 bool ancestry_has(const struct inodes *inodes, uint32_t inode)
 {

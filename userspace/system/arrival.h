@@ -9,8 +9,8 @@
 
 /**
  * struct arrival - the device that a question is about
- * @master: the device that its packets arrive on, or NULL
- * @absent: a sentence when no device has its name, or NULL
+ * @master: the device that packets of the device arrive on, or NULL
+ * @absent: a sentence when no device has the name, or NULL
  */
 struct arrival {
 	char *master;

@@ -2,8 +2,8 @@
 /*
  * Connections that an nftables flowtable has taken over are forwarded before
  * PRE_ROUTING, where nf_edge does not see them.  Connection tracking knows the
- * connections that flowtables took; its list is long, and is read only where
- * there is a flowtable.
+ * connections that flowtables took; their list is long, and is read only where
+ * a flowtable exists.
  */
 #include <linux/netfilter/nf_conntrack_common.h>
 #include <linux/netfilter/nf_tables.h>
@@ -20,7 +20,7 @@
 #include "netlink/attribute.h"
 #include "system/flowtables.h"
 
-/* Rulesets do not change this often in the time that reading them takes. */
+/* Attempts to read a ruleset that keeps changing. */
 #define ATTEMPTS	10
 
 #define TABLES_LIST	(NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_GETFLOWTABLE)
@@ -148,7 +148,7 @@ static int add_connection(struct nl_msg *msg, void *arg)
 	return NL_OK;
 }
 
-/* Asks for a list: 0, or what libnl says. */
+/* Ask for a list; return 0, or an error of libnl. */
 static int dump(struct nl_sock *socket, int type, uint32_t status)
 {
 	struct nfgenmsg head = { .nfgen_family = AF_UNSPEC };
@@ -178,10 +178,10 @@ static void read_tables(struct nl_sock *socket, struct offload *offload)
 }
 
 /**
- * offload_read - look for what goes past the policy
+ * offload_read - look for connections that bypass the policy
  * @offload: filled in; offload_free() it
- * @policy: whose addresses to look for, with its nodes; or NULL, for the
- *	flowtables only
+ * @policy: the policy, with its nodes, whose addresses to look for; NULL for
+ *	the flowtables only
  *
  * A kernel without nf_tables has no flowtable.
  */

@@ -13,8 +13,8 @@
 
 /**
  * struct flowtable - a flowtable of nf_tables
- * @name: its family, table and name, as in "inet filter fast"
- * @devices: names of the devices that it takes packets from
+ * @name: family, table and name, as in "inet filter fast"
+ * @devices: names of the devices whose packets the flowtable takes
  * @device_count: how many
  * @device_capacity: how many there is room for
  */
@@ -26,7 +26,7 @@ struct flowtable {
 };
 
 /**
- * struct offload - what goes past the policy
+ * struct offload - connections that bypass the policy
  * @tables: the flowtables of this namespace
  * @count: how many
  * @capacity: how many there is room for

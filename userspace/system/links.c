@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The network devices of this namespace, by rtnetlink: which exist, and
- * which of them packets do not arrive on.
+ * The network devices of this namespace, by rtnetlink, and the masters of those
+ * that no packet arrives on.
  */
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
@@ -110,7 +110,7 @@ bool links_read(struct links *links)
 /**
  * link_find - a device by name
  * @links: the devices
- * @name: its name
+ * @name: name of the device
  *
  * Return: the device, or NULL.
  */
@@ -146,7 +146,7 @@ static const struct link *above(const struct links *links,
  * @name: name of the device
  *
  * A bond, team or bridge takes the packets of its members, and may be a member
- * itself.  A VRF device does not: packets are judged below it.
+ * itself.  A VRF device does not: packets are judged below the VRF.
  *
  * Return: the uppermost master that is no VRF, or NULL without one.
  */

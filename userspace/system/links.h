@@ -12,14 +12,14 @@
 
 /**
  * struct link - a device
- * @name: its name
- * @ifindex: its number
- * @above: number of its master, 0 without one
+ * @name: name of the device
+ * @ifindex: number of the device
+ * @above: number of the master, 0 without one
  * @is_vrf: whether the device is a VRF
- * @is_in_vrf: its master is one
- * @ring: numbers of the devices that a ring (HSR, PRP) consists of: to those
- *	it is no master, but takes their packets all the same
- * @others: its alternative names
+ * @is_in_vrf: whether the master is a VRF
+ * @ring: numbers of the devices of a ring (HSR, PRP), which takes their packets
+ *	without being their master
+ * @others: alternative names
  * @other_count: how many
  * @other_capacity: how many there is room for
  */

@@ -93,7 +93,7 @@ static bool read_family(struct nl_sock *socket, uint8_t family)
 	       nl_recvmsgs_default(socket) >= 0;
 }
 
-/* Leave out what this host has opened. */
+/* Leave out connections that this host has opened. */
 static void keep_incoming(struct reading *reading)
 {
 	struct connections *connections = reading->connections;
@@ -209,16 +209,16 @@ static int read_original(struct nl_msg *msg, void *arg)
 	found.peer_port = get_port(proto[CTA_PROTO_SRC_PORT]);
 	found.local_port = get_port(proto[CTA_PROTO_DST_PORT]);
 	*original = found;
-	/* The answer says that more follows, and none does. */
+	/* The answer claims that more messages follow, and none does. */
 	return NL_STOP;
 }
 
 /**
- * connection_original - ask for a connection as its initiator wrote it
- * @connection: the connection, as its socket has it
+ * connection_original - ask for the original tuple of a connection
+ * @connection: the connection, with the addresses of the socket
  * @original: filled in when found: addresses and ports before NAT
  *
- * Return: whether it is found.
+ * Return: whether connection tracking knows the connection.
  */
 enum original connection_original(const struct connection *connection,
 				  struct connection *original)

@@ -43,9 +43,9 @@ struct connections {
 };
 
 /**
- * enum original - what connection tracking knows of a connection
- * @ORIGINAL_FOUND: the tuple that the initiator wrote
- * @ORIGINAL_NONE: nothing, so that nothing was translated
+ * enum original - original tuple of a connection
+ * @ORIGINAL_FOUND: the tuple is known
+ * @ORIGINAL_NONE: no entry, so that nothing was translated
  * @ORIGINAL_UNKNOWN: connection tracking does not answer
  */
 enum original {

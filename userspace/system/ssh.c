@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The SSH sessions that a policy must not cut, each as a question to the
- * classifier: would the policy have let it begin?
+ * classifier: would the policy let the session begin?
  *
- * A session is a connection that is alive.  It is the one that the tool is run
- * from when a process above holds its socket.  Where none does, in tmux say, the
- * variable SSH_CONNECTION may be of another day, and all sessions of this host
- * are taken care of.
+ * A session is a connection that is alive.  The tool is run from the session
+ * whose socket a process above holds.  Without such a process, in tmux for
+ * example, the variable SSH_CONNECTION may be stale, and all sessions of this
+ * host are taken care of.
  */
 #include <ifaddrs.h>
 #include <linux/rtnetlink.h>
@@ -30,7 +30,7 @@
 #include "system/sockets.h"
 #include "system/ssh.h"
 
-/* Where SSH servers listen whose port nothing names. */
+/* The port of SSH servers, where nothing names another. */
 #define SSH_PORT	22
 
 static bool has_address(const struct sockaddr *address, const struct ip *ip)
@@ -148,8 +148,8 @@ static bool is_known(const struct sessions *sessions, const struct query *query)
 	return false;
 }
 
-/* The policy judges a connection as its initiator wrote it: sshd may stand
- * behind this host's NAT.
+/* The policy judges a connection by its original tuple: sshd may stand behind
+ * NAT of this host.
  */
 static void add(struct sessions *sessions, const struct connection *connection)
 {
@@ -258,7 +258,7 @@ static void find_alive(struct sessions *sessions,
 	add_held(sessions, alive, &ancestry->sockets);
 	if (sessions->count || sessions->unknown)
 		return;
-	/* From no terminal, and below no session: it is run by the system. */
+	/* No terminal, and below no session: the system runs the tool. */
 	if (!ancestry->variable && !ancestry->terminal && ancestry->whole)
 		return;
 	/* The named one may be alive, and another one be looked from. */
@@ -308,7 +308,7 @@ void sessions_free(struct sessions *sessions)
 }
 
 /**
- * sessions_note - say on standard error what could not be told
+ * sessions_note - warn on standard error of sessions that may be missed
  * @sessions: the sessions
  */
 void sessions_note(const struct sessions *sessions)
@@ -320,10 +320,10 @@ void sessions_note(const struct sessions *sessions)
 }
 
 /**
- * session_check - refuse what would cut a session
+ * session_check - refuse a change that would cut a session
  * @sessions: the sessions
  * @i: which of them
- * @verdict: the policy's answer to it
+ * @verdict: answer of the policy to the session
  * @what: the change that would cut the session
  *
  * Return: DONE, or REFUSED after a complaint.

@@ -11,9 +11,9 @@
 #include "policy/query.h"
 
 /**
- * enum whose - how sure it is that the tool is run from a session
+ * enum whose - relation of the tool to the sessions found
  * @OURS: the tool is run from the session
- * @MAYBE_OURS: one of the sessions may be the one, or none
+ * @MAYBE_OURS: the tool may be run from one of the sessions
  * @NAMED: SSH_CONNECTION names a session that is not seen alive
  */
 enum whose {
@@ -27,7 +27,7 @@ enum whose {
  * @items: each as a question to the classifier
  * @count: how many
  * @capacity: how many there is room for
- * @whose: whether they are those that the tool is run from
+ * @whose: whether the tool is run from one of the sessions
  * @unknown: why a session may have been missed, or NULL
  */
 struct sessions {

@@ -24,7 +24,7 @@ static bool is_noted(const struct ways *ways, const char *where,
 /**
  * ways_add - note a way round, once
  * @ways: the list
- * @kind: its word
+ * @kind: word of the way
  * @where: the place
  * @format: one sentence: what happens, and the remedy
  */

@@ -29,14 +29,14 @@ struct way {
 
 /**
  * struct device - a network device of this namespace
- * @name: its name
- * @kind: its kind as rtnetlink has it ("bridge"), empty for a real one
- * @index: its number
- * @lower: number of the device below it, or 0
- * @master: number of its bridge, bond or VRF, or 0
- * @mac: its hardware address
- * @is_bound: whether its packets are the policy's concern: it is bound to a
- *	side, or no device is
+ * @name: name of the device
+ * @kind: kind in words of rtnetlink ("bridge"), empty for a real one
+ * @index: number of the device
+ * @lower: number of the device below, or 0
+ * @master: number of the bridge, bond or VRF, or 0
+ * @mac: hardware address
+ * @is_bound: whether the policy judges packets of the device: the device is
+ *	bound to a side, or no device is
  * @carries: whether the device carries frames of a bound device: a bound device
  *	itself, a port of one, or the device below one
  * @bears_edges: whether the device is bound to the side edge, or none is bound
@@ -44,7 +44,7 @@ struct way {
  * @has_xdp: whether an XDP program is attached
  * @calls: a bridge that calls netfilter itself, whatever the settings: for
  *	IPv4, for IPv6
- * @has_ingress: whether filters of tc may stand before it
+ * @has_ingress: whether filters of tc may stand before the device
  */
 struct device {
 	char name[IF_NAMESIZE];

@@ -20,12 +20,12 @@
 #include "netlink/attribute.h"
 #include "system/ways.h"
 
-/* A list that changes while the kernel tells it is asked for again. */
+/* Attempts to read a list that keeps changing. */
 #define ATTEMPTS	10
 
 #define MAC_TEXT	18
 
-/* Hardware addresses that a device takes frames for, beside its own. */
+/* Further hardware addresses of a device. */
 struct extra_macs {
 	struct ways *ways;
 	const struct device *device;
@@ -35,7 +35,7 @@ struct extra_macs {
  * ways_dump - ask the kernel for a list
  * @socket: a connected socket
  * @type: the request
- * @head: its fixed header
+ * @head: fixed header of the request
  * @size: octets of the header
  * @add: called for each message of the answer
  * @arg: for @add, which has to bear a message twice
@@ -92,7 +92,7 @@ static void read_data(struct device *device, struct nlattr *data)
 				IPVLAN_MODE_L2;
 }
 
-/* Return: true when packets of a device are the policy's concern. */
+/* Return: true when the policy judges packets of a device. */
 static void bind_device(const struct policy *policy, struct device *device,
 			unsigned int flags)
 {

@@ -68,7 +68,7 @@ static int actions_attr(struct nlattr *kind)
 	return 0;
 }
 
-/* A device of kind ifb gives packets back to the one they came by. */
+/* A device of kind ifb gives packets back to the device of their arrival. */
 static void of_redirection(const struct place *place, struct nlattr *options)
 {
 	struct nlattr *attrs[TCA_MIRRED_MAX + 1];

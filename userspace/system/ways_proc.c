@@ -63,7 +63,7 @@ int ways_sysctl(const char *format, ...)
 	return value;
 }
 
-/* The kernel takes the lower of both for these. */
+/* Settings of which the kernel takes the lower of two. */
 static bool is_on(const char *family, const char *device, const char *setting)
 {
 	return ways_sysctl("%s/conf/all/%s", family, setting) > 0 &&

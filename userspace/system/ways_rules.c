@@ -26,7 +26,7 @@
 
 #define TABLES_TYPE(name)	(NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_##name)
 
-/* Where the headers hold the destination. */
+/* Offsets of the destination in the headers. */
 #define IPV4_DESTINATION	16U
 #define IPV6_DESTINATION	24U
 
@@ -35,9 +35,9 @@
 
 /**
  * struct slot - a register, as far as a rule is followed
- * @holds: its content
+ * @holds: content of the register
  * @ip: the constant
- * @set: the map that gives it, an attribute of the rule
+ * @set: the map that gives the content, an attribute of the rule
  * @by_destination: whether the key of that map is a destination
  */
 struct slot {
@@ -49,7 +49,7 @@ struct slot {
 
 /**
  * struct set_look - a set or map to be looked into when the rules are read
- * @request: the question for its elements
+ * @request: the question for the elements
  * @where: the rule, for people
  * @target: the address that the rule translates to; unknown when the map says
  * @family: of the translation
@@ -82,12 +82,12 @@ struct search {
 /**
  * struct rule - a rule, while its expressions are followed
  * @search: all rules
- * @family: of its table
- * @table: its table
+ * @family: family of the table
+ * @table: table of the rule
  * @where: table and chain, for people
  * @slots: the registers
- * @dialled: the destination that it takes; family 0 when it is not known
- * @set: the set that its destination is in, or NULL
+ * @dialled: destination that the rule takes; family 0 when unknown
+ * @set: the set that holds the destination, or NULL
  */
 struct rule {
 	struct search *search;
