@@ -21,10 +21,10 @@ struct pair {
 /**
  * struct change - a switch, and its effect
  * @verb: "zone", "feature" or "mode"
- * @state: "on" or "off"; of a mode its word
- * @word: the zone or feature; NULL of a mode
+ * @state: "on" or "off"; for a mode the word of the mode
+ * @word: the zone or feature; NULL for a mode
  * @switched: the answer of the module
- * @pairs: rows that are off, and permitted all the same
+ * @pairs: rows that are off, and whose flow another row still permits
  * @pair_count: number of pairs
  * @pair_capacity: number of pairs that there is room for
  * @offload: connections that no switch reaches

@@ -43,7 +43,7 @@ static void print_interfaces(const struct policy *policy)
 
 	for (i = 0; i < policy->interface_count; i++) {
 		const char *name = policy->interfaces[i].name;
-		/* The kernel lets a name hold what ends a word here. */
+		/* A name of the kernel may hold signs that end a word here. */
 		const char *quote = strpbrk(name, "#={}()+,*") ? "'" : "";
 		char *written = out_written(name);
 

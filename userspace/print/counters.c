@@ -96,7 +96,7 @@ static bool drop_is_shown(const struct counters_style *style,
 	       drop->would_be_packets || drop->would_be_bytes;
 }
 
-/* Tables that hold something, with an empty line between two. */
+/* Print a table that has lines, with an empty line before the second. */
 static void print_table(struct table *table)
 {
 	if (table_empty(table))

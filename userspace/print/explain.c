@@ -14,7 +14,7 @@
 #include "output/stdout.h"
 #include "print/explain.h"
 
-/* NULL for a reason that remedy_row() has a remedy of, for each near row. */
+/* NULL for a reason with a remedy for each near row, by remedy_row(). */
 static const char *const remedies[] = {
 	[NF_EDGE_REASON_SPOOFED] =
 		"mend the route or internal-networks, or give a tunnel a device of its own; a second side would take the guards of this interface away",
@@ -167,7 +167,7 @@ static void print_nodes(const struct verdict *verdict)
 	print_node("to", verdict->destination_node);
 }
 
-/* The answer is about a device on which nothing arrives. */
+/* Name the device to ask about instead: no packet arrives on a member. */
 static void print_master(const char *member, const char *master)
 {
 	char *in = foreign_shown(member), *above = foreign_shown(master);

@@ -57,7 +57,7 @@ static json_t *switched_json(const struct view *view)
 
 /**
  * status_json - print the status as one JSON object
- * @status: its facts, without drops
+ * @status: facts of the status, without drops
  */
 void status_json(const struct status *status)
 {
@@ -226,8 +226,8 @@ static void print_drops(const struct drop_counts drops[REASON_COUNT])
 	fputc('\n', out);
 }
 
-/* Only an entry that was given up tells that the table was full: packets are
- * dropped for other causes too.
+/* Only an early drop proves that the table was full: packets are dropped for
+ * other causes too.
  */
 static void warn_of_conntrack(const struct view *view)
 {
@@ -286,7 +286,7 @@ static void print_offload(const struct view *view,
 
 /**
  * status_print - print the status for people
- * @status: its facts
+ * @status: facts of the status
  */
 void status_print(const struct status *status)
 {
