@@ -108,16 +108,17 @@ static void questions_that_make_no_sense_are_refused(void **state)
 
 static void the_table_is_whole(void **state)
 {
-	assert_int_equal(NF_EDGE_ROW_COUNT, 37);
-	assert_int_equal(rows_find("external/1"), 0);
-	assert_int_equal(rows_find("xmpp/3"), 36);
-	assert_int_equal(rows_find("xmpp/4"), -1);
-	assert_true(row_same_flow(
-		&rows_table[rows_find("external/5")],
-		&rows_table[rows_find("pic/3")]));
-	assert_false(row_same_flow(
-		&rows_table[rows_find("external/6")],
-		&rows_table[rows_find("external/7")]));
+	const struct row_table *table = &rows_compiled;
+	const struct row *row = table->row;
+
+	assert_int_equal(table->count, 37);
+	assert_int_equal(rows_find(table, "external/1"), 0);
+	assert_int_equal(rows_find(table, "xmpp/3"), 36);
+	assert_int_equal(rows_find(table, "xmpp/4"), -1);
+	assert_true(row_same_flow(&row[rows_find(table, "external/5")],
+				  &row[rows_find(table, "pic/3")]));
+	assert_false(row_same_flow(&row[rows_find(table, "external/6")],
+				   &row[rows_find(table, "external/7")]));
 }
 
 static void prefixes_are_read_and_written(void **state)

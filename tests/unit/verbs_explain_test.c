@@ -20,15 +20,7 @@
 
 #define QUESTION	"--in", "wan0", "tcp", "198.51.100.7:1", "131.107.155.10:443"
 
-static uint64_t bit(const char *row)
-{
-	int i = rows_find(row);
-
-	assert_true(i >= 0);
-	return 1ULL << i;
-}
-
-static void drops(uint32_t reason, uint64_t near)
+static void drops(uint32_t reason, struct row_ids near)
 {
 	module.tried = (struct verdict){
 		.verdict = NF_EDGE_VERDICT_DROP, .reason = (int)reason,
@@ -92,7 +84,7 @@ static void json_has_each_part_of_the_answer(void **state)
 
 	module.tried = (struct verdict){
 		.verdict = NF_EDGE_VERDICT_ACCEPT, .reason = -1,
-		.rows = bit("external/5") | bit("pic/3"),
+		.rows = ids("external/5 pic/3"),
 		.source_node = "edge2", .destination_node = "edge1",
 		.mode = NF_EDGE_MODE_AUDIT,
 	};
@@ -109,7 +101,7 @@ static void json_has_each_part_of_the_answer(void **state)
 
 	module.tried = (struct verdict){
 		.verdict = NF_EDGE_VERDICT_DROP,
-		.reason = NF_EDGE_REASON_DISABLED, .near = bit("external/6"),
+		.reason = NF_EDGE_REASON_DISABLED, .near = ids("external/6"),
 		.mode = NF_EDGE_MODE_ENFORCE,
 	};
 	assert_int_equal(RUN(explain, "explain", QUESTION, "--json"), REFUSED);
@@ -134,7 +126,7 @@ static void a_text_names_rows_and_nodes(void **state)
 {
 	module.tried = (struct verdict){
 		.verdict = NF_EDGE_VERDICT_ACCEPT, .reason = -1,
-		.rows = bit("external/5"), .source_node = "edge2",
+		.rows = ids("external/5"), .source_node = "edge2",
 		.destination_node = "edge1",
 	};
 	GOOD(explain, "explain", QUESTION);
@@ -155,13 +147,13 @@ static void each_reason_has_its_sentence(void **state)
 	uint32_t reason;
 
 	for (reason = 0; reason < REASON_COUNT; reason++) {
-		drops(reason, 0);
+		drops(reason, ids(""));
 		says("drop: ");
 		says(names_word(&names_reasons, reason));
 		says(reason_sentences[reason]);
 		is_silent_of("Near rows");
 	}
-	drops(NF_EDGE_REASON_SPOOFED, 0);
+	drops(NF_EDGE_REASON_SPOOFED, ids(""));
 	says("\n  The source cannot be where the packet came from.\n");
 }
 
@@ -171,7 +163,7 @@ static void each_reason_has_a_remedy(void **state)
 	uint32_t reason;
 
 	for (reason = 0; reason < REASON_COUNT; reason++) {
-		drops(reason, bit("external/5"));
+		drops(reason, ids("external/5"));
 		if (!strstr(printed, "  To pass: "))
 			says("    external/5    takes ");
 	}
@@ -193,17 +185,15 @@ static void each_reason_has_its_remedy(void **state)
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(remedies); i++) {
-		drops(remedies[i].reason, 0);
+		drops(remedies[i].reason, ids(""));
 		says(remedies[i].remedy);
 	}
-	drops(NF_EDGE_REASON_INTERFACE, bit("external/5") | bit("external/7") |
-					bit("internal/2"));
+	drops(NF_EDGE_REASON_INTERFACE, ids("external/5 external/7 internal/2"));
 	says("    external/5    takes an interface with side external\n");
 	says("    external/7    takes an interface with side edge\n");
 	says("    internal/2    takes an interface with side internal\n");
 
-	drops(NF_EDGE_REASON_PEER, bit("external/2") | bit("external/1") |
-				   bit("external/5") | bit("internal/5"));
+	drops(NF_EDGE_REASON_PEER, ids("external/2 external/1 external/5 internal/5"));
 	says("    external/2    takes 131.107.155.10 in the peer set crl\n");
 	says("    external/1    takes a peer of the external side; internal-networks decides\n");
 	says("    external/5    takes a peer of the external side; internal-networks decides\n");
@@ -213,24 +203,23 @@ static void each_reason_has_its_remedy(void **state)
 	policy->features = ALL_FEATURES & ~(1U << NF_EDGE_FEATURE_FEDERATION |
 					    1U << NF_EDGE_FEATURE_PIC);
 	set_rows();
-	drops(NF_EDGE_REASON_DISABLED, bit("external/6") | bit("pic/3") |
-				       bit("pic/1"));
+	drops(NF_EDGE_REASON_DISABLED, ids("external/6 pic/3 pic/1"));
 	says("    external/6    takes edgectl feature on federation\n");
 	says("    pic/3         takes edgectl zone on pic\n");
 	says("    pic/1         takes edgectl zone on pic and edgectl feature on pic\n");
 
-	drops(NF_EDGE_REASON_SEVERAL, bit("external/6") | bit("external/2"));
+	drops(NF_EDGE_REASON_SEVERAL, ids("external/6 external/2"));
 	says("    external/6    takes edgectl feature on federation, and more\n");
 	says("    external/2    takes an interface with side edge, and takes 131.107.155.10 in the peer set crl\n");
 
-	drops(NF_EDGE_REASON_CLS_GUARD, bit("external/11"));
+	drops(NF_EDGE_REASON_CLS_GUARD, ids("external/11"));
 	says("expose-cls-ports = true");
 	says("    external/11   media from partners that still run OCS 2007\n");
 }
 
 static void audit_and_echo_are_said(void **state)
 {
-	drops(NF_EDGE_REASON_NO_ROW, 0);
+	drops(NF_EDGE_REASON_NO_ROW, ids(""));
 	is_silent_of("audit");
 	is_silent_of("ping");
 	module.tried.mode = NF_EDGE_MODE_AUDIT;
@@ -245,7 +234,7 @@ static void a_refused_question_says_why(void **state)
 {
 	module.tried = (struct verdict){
 		.verdict = NF_EDGE_VERDICT_ACCEPT, .reason = -1,
-		.rows = bit("external/5"),
+		.rows = ids("external/5"),
 	};
 	module.refused = NF_EDGE_CMD_EXPLAIN;
 	module.error = EINVAL;

@@ -26,8 +26,8 @@
 
 static bool may_permit(size_t i)
 {
-	return module.view.rows[i].live &&
-	       !row_at_nobody(&rows_table[i], module.view.rows[i].bound);
+	return module.view.states[i].live &&
+	       !row_at_nobody(&rows_compiled.row[i], module.view.states[i].bound);
 }
 
 /* Each row dead by the switch alone, beside each live row of its flow. */
@@ -35,22 +35,22 @@ static size_t expect_pairs(json_t *pairs, bool is_zone, uint32_t which)
 {
 	size_t killed, by, n = 0;
 
-	for (killed = 0; killed < NF_EDGE_ROW_COUNT; killed++) {
-		const struct row *row = &rows_table[killed];
-		uint32_t dead = module.view.rows[killed].dead;
+	for (killed = 0; killed < rows_compiled.count; killed++) {
+		const struct row *row = &rows_compiled.row[killed];
+		uint32_t dead = module.view.states[killed].dead;
 
 		if (is_zone ? row->zone != which ||
 			      dead != 1U << NF_EDGE_DEAD_ZONE_OFF :
 		    row->feature != (int)which ||
 		    dead != 1U << NF_EDGE_DEAD_FEATURE_OFF)
 			continue;
-		for (by = 0; by < NF_EDGE_ROW_COUNT; by++) {
+		for (by = 0; by < rows_compiled.count; by++) {
 			if (!may_permit(by) ||
-			    !row_same_flow(row, &rows_table[by]))
+			    !row_same_flow(row, &rows_compiled.row[by]))
 				continue;
 			expect_text(json_array_get(pairs, n), "row", row->id);
 			expect_text(json_array_get(pairs, n), "by",
-				    rows_table[by].id);
+				    rows_compiled.row[by].id);
 			n++;
 		}
 	}
@@ -91,8 +91,8 @@ static void a_switch_lists_exactly_the_rows_that_still_permit(void **state)
 				found += expect_pairs(json_object_get(object,
 						"still_permitted"), kind, which);
 				json_decref(object);
-				for (i = 0; i < NF_EDGE_ROW_COUNT; i++)
-					beside_nobody += module.view.rows[i].live &&
+				for (i = 0; i < rows_compiled.count; i++)
+					beside_nobody += module.view.states[i].live &&
 							 !may_permit(i);
 			}
 		}

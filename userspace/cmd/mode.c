@@ -67,7 +67,7 @@ static enum outcome switch_mode(struct client *client, uint32_t mode,
 		return module_fail(client, error, "cannot switch");
 	if (!cuts)
 		return DONE;
-	error = view_read(client, &view, VIEW_ROWS | VIEW_NODES);
+	error = view_read(client, &view, VIEW_NODES);
 	if (!error)
 		offload_read(&change->offload, &view.policy);
 	view_free(&view);

@@ -40,7 +40,8 @@ static const struct subject subjects[] = {
 	{ "rows", VIEW_ROWS, false, NULL, tables_rows, &columns_of_rows },
 	{ "rules", VIEW_ROWS, false, NULL, tables_rows, &columns_of_rows },
 	{ "nodes", VIEW_NODES, true, NULL, tables_nodes, &columns_of_nodes },
-	{ "peers", VIEW_COUNTS, false, NULL, tables_peers, &columns_of_peers },
+	{ "peers", VIEW_ROWS | VIEW_COUNTS, false, NULL, tables_peers,
+	  &columns_of_peers },
 	{ "config", VIEW_NODES | VIEW_PREFIXES, true, config_print, NULL, NULL },
 };
 

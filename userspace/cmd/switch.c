@@ -71,33 +71,33 @@ static enum outcome parse_word(struct toggle *toggle)
 }
 
 /* Return: true when this switch alone turned a row off. */
-static bool is_killed(const struct toggle *toggle, const struct view *view,
-		      size_t i)
+static bool is_killed(const struct toggle *toggle, size_t i)
 {
-	const struct row *row = &rows_table[i];
+	const struct view *view = &toggle->change.view;
+	const struct row *row = &view->table.row[i];
 
 	if (toggle->attribute == NF_EDGE_A_SWITCH_ZONES_OFF)
 		return toggle->value == 1U << row->zone &&
-		       view->rows[i].dead == 1U << NF_EDGE_DEAD_ZONE_OFF;
+		       view->states[i].dead == 1U << NF_EDGE_DEAD_ZONE_OFF;
 	return row->feature != NF_EDGE_FEATURE_NONE &&
 	       toggle->value == 1U << row->feature &&
-	       view->rows[i].dead == 1U << NF_EDGE_DEAD_FEATURE_OFF;
+	       view->states[i].dead == 1U << NF_EDGE_DEAD_FEATURE_OFF;
 }
 
-static void find_pairs(struct toggle *toggle, const struct view *view)
+static void find_pairs(struct toggle *toggle)
 {
 	struct change *change = &toggle->change;
+	const struct view *view = &change->view;
+	const struct row *row = view->table.row;
 	size_t killed, by;
 
-	for (killed = 0; killed < NF_EDGE_ROW_COUNT; killed++) {
-		if (!is_killed(toggle, view, killed))
+	for (killed = 0; killed < view->table.count; killed++) {
+		if (!is_killed(toggle, killed))
 			continue;
-		for (by = 0; by < NF_EDGE_ROW_COUNT; by++) {
-			if (!view->rows[by].live ||
-			    row_at_nobody(&rows_table[by],
-					  view->rows[by].bound) ||
-			    !row_same_flow(&rows_table[killed],
-					   &rows_table[by]))
+		for (by = 0; by < view->table.count; by++) {
+			if (!view->states[by].live ||
+			    row_at_nobody(&row[by], view->states[by].bound) ||
+			    !row_same_flow(&row[killed], &row[by]))
 				continue;
 			change->pairs = xgrow(change->pairs,
 					      &change->pair_capacity,
@@ -113,7 +113,6 @@ static void find_pairs(struct toggle *toggle, const struct view *view)
 static enum outcome carry_out(struct client *client, struct toggle *toggle)
 {
 	struct change *change = &toggle->change;
-	struct view view;
 	int error;
 
 	error = change_switch(client, toggle->attribute, toggle->value,
@@ -122,14 +121,12 @@ static enum outcome carry_out(struct client *client, struct toggle *toggle)
 		return module_fail(client, error, "cannot switch");
 	if (!toggle->off)
 		return DONE;
-	error = view_read(client, &view, VIEW_ROWS | VIEW_NODES);
-	if (!error) {
-		find_pairs(toggle, &view);
-		offload_read(&change->offload, &view.policy);
-	}
-	view_free(&view);
-	return error ? module_fail(client, error,
-				   "cannot read the policy") : DONE;
+	error = view_read(client, &change->view, VIEW_ROWS | VIEW_NODES);
+	if (error)
+		return module_fail(client, error, "cannot read the policy");
+	find_pairs(toggle);
+	offload_read(&change->offload, &change->view.policy);
+	return DONE;
 }
 
 /**

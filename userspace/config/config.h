@@ -8,6 +8,7 @@
 
 #include "config/findings.h"
 #include "policy/policy.h"
+#include "policy/rows.h"
 
 /**
  * struct set_source - where the prefixes of a set come from
@@ -29,6 +30,7 @@ struct set_source {
  * @is_stream: it stands in no folder, so that lists are looked for in the
  *	working folder
  * @policy: what it says; whole only when there are no errors
+ * @table: the rows that the policy is to have
  * @errors: why it cannot be loaded
  * @warnings: what its author should know
  * @zone_lines: where each zone is switched on; like all lines 0 when nowhere
@@ -43,6 +45,7 @@ struct config {
 	const char *file;
 	bool is_stream;
 	struct policy policy;
+	const struct row_table *table;
 	struct findings errors;
 	struct findings warnings;
 	unsigned int zone_lines[ZONE_COUNT];

@@ -40,7 +40,7 @@ void config_read(struct config *config, const char *file)
 	struct text text;
 	char *why = NULL;
 
-	*config = (struct config){ .file = file };
+	*config = (struct config){ .file = file, .table = &rows_compiled };
 	if (!text_read(&text, file, &line, &why)) {
 		findings_add(&config->errors, file, line, file, "%s", why);
 		goto out;

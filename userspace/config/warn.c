@@ -43,7 +43,7 @@ static void warn_set(struct config *config, unsigned int set,
 
 static bool is_live(const struct config *config, size_t row)
 {
-	return row_live(&rows_table[row], config->policy.zones,
+	return row_live(&config->table->row[row], config->policy.zones,
 			config->policy.features);
 }
 
@@ -121,8 +121,8 @@ static void zone_without_live_row(struct config *config)
 	for (zone = 0; zone < ZONE_COUNT; zone++) {
 		bool live = false;
 
-		for (i = 0; i < NF_EDGE_ROW_COUNT; i++)
-			live |= rows_table[i].zone == zone &&
+		for (i = 0; i < config->table->count; i++)
+			live |= config->table->row[i].zone == zone &&
 				is_live(config, i);
 		if (has_zone(config, 1U << zone) && !live)
 			findings_add(&config->warnings, config->file,
@@ -139,24 +139,24 @@ static void rows_at_any(struct config *config)
 	uint64_t done = 0, rows;
 	size_t i, j;
 
-	for (i = 0; i < NF_EDGE_ROW_COUNT; i++) {
-		uint32_t sets = rows_table[i].peer_sets;
+	for (i = 0; i < config->table->count; i++) {
+		uint32_t sets = config->table->row[i].peer_sets;
 		char *list, *names;
 
 		if (!sets || done & (1ULL << i))
 			continue;
 		rows = 0;
-		for (j = i; j < NF_EDGE_ROW_COUNT; j++) {
-			if (rows_table[j].peer_sets != sets)
+		for (j = i; j < config->table->count; j++) {
+			if (config->table->row[j].peer_sets != sets)
 				continue;
 			done |= 1ULL << j;
 			if (is_live(config, j) &&
-			    row_at_any(&rows_table[j], bound))
+			    row_at_any(&config->table->row[j], bound))
 				rows |= 1ULL << j;
 		}
 		if (!rows)
 			continue;
-		list = rows_ids(rows, ", ");
+		list = rows_ids(config->table, rows, ", ");
 		names = names_list(&names_peer_sets, sets, " or ");
 		findings_add(&config->warnings, config->file,
 			     config->policy.zones_line, names,
@@ -171,12 +171,12 @@ static void rows_at_any(struct config *config)
 static uint64_t wider_rows(const struct config *config, size_t narrow,
 			   uint32_t bound)
 {
-	const struct row *row = &rows_table[narrow];
+	const struct row *row = &config->table->row[narrow];
 	uint64_t wider = 0;
 	size_t i;
 
-	for (i = 0; i < NF_EDGE_ROW_COUNT; i++) {
-		const struct row *other = &rows_table[i];
+	for (i = 0; i < config->table->count; i++) {
+		const struct row *other = &config->table->row[i];
 
 		if (i != narrow && is_live(config, i) &&
 		    row_at_any(other, bound) &&
@@ -198,10 +198,10 @@ static void set_that_narrows_nothing(struct config *config)
 		uint64_t narrow = 0, wide = 0;
 		char *narrowed, *wider, *detail;
 
-		for (i = 0; i < NF_EDGE_ROW_COUNT; i++) {
+		for (i = 0; i < config->table->count; i++) {
 			uint64_t found;
 
-			if (!(rows_table[i].peer_sets & bound & (1U << set)) ||
+			if (!(config->table->row[i].peer_sets & bound & (1U << set)) ||
 			    !is_live(config, i))
 				continue;
 			found = wider_rows(config, i, bound);
@@ -211,8 +211,8 @@ static void set_that_narrows_nothing(struct config *config)
 		}
 		if (!narrow)
 			continue;
-		narrowed = rows_ids(narrow, ", ");
-		wider = rows_ids(wide, ", ");
+		narrowed = rows_ids(config->table, narrow, ", ");
+		wider = rows_ids(config->table, wide, ", ");
 		detail = xformat("%s: %s %s the same flow for Any",
 				 narrowed, wider, wide & (wide - 1) ?
 				 "permit" : "permits");
@@ -235,8 +235,8 @@ static void one_of_several_sets(struct config *config)
 		uint64_t rows = 0;
 		char *list, *names, *detail;
 
-		for (i = 0; i < NF_EDGE_ROW_COUNT; i++) {
-			uint32_t sets = rows_table[i].peer_sets;
+		for (i = 0; i < config->table->count; i++) {
+			uint32_t sets = config->table->row[i].peer_sets;
 
 			if (!(sets & bound & (1U << set)) ||
 			    !(sets & ~bound) || !is_live(config, i))
@@ -247,7 +247,7 @@ static void one_of_several_sets(struct config *config)
 		}
 		if (!rows)
 			continue;
-		list = rows_ids(rows, ", ");
+		list = rows_ids(config->table, rows, ", ");
 		names = names_list(&names_peer_sets, missing, " and ");
 		detail = xformat("%s: %s %s all others", names, list,
 				 rows & (rows - 1) ? "refuse" : "refuses");

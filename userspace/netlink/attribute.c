@@ -4,6 +4,7 @@
  */
 #include <netlink/attr.h>
 
+#include "base/memory.h"
 #include "netlink/attribute.h"
 
 /**
@@ -18,6 +19,18 @@
 struct nlattr *attr_nest(struct nl_msg *request, int attribute)
 {
 	return nla_nest_start(request, attribute | NLA_F_NESTED);
+}
+
+/**
+ * attr_text - the text in an attribute
+ * @attr: the attribute, or NULL
+ *
+ * Return: a new string, empty when there is none.
+ */
+char *attr_text(const struct nlattr *attr)
+{
+	return attr ? xformat("%.*s", nla_len(attr), (char *)nla_data(attr)) :
+		      xstrdup("");
 }
 
 /**

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 struct nlattr *attr_nest(struct nl_msg *request, int attribute);
+char *attr_text(const struct nlattr *attr);
 uint8_t attr_u8(struct nlattr *attr);
 uint16_t attr_u16(struct nlattr *attr);
 uint32_t attr_u32(struct nlattr *attr);

@@ -30,14 +30,14 @@ static void read_counts(struct nlattr **attrs, struct counts *counts)
 static void read_nest(struct node_counts *counts, struct nlattr *nest)
 {
 	struct nlattr *attrs[NF_EDGE_A_COUNTS_MAX + 1];
-	char id[32];
+	char id[ROW_ID_MAX + 1];
 	int row;
 
 	if (nla_parse_nested(attrs, NF_EDGE_A_COUNTS_MAX, nest, NULL) < 0)
 		return;
 	if (attrs[NF_EDGE_A_COUNTS_ROW]) {
 		nla_strlcpy(id, attrs[NF_EDGE_A_COUNTS_ROW], sizeof(id));
-		row = rows_find(id);
+		row = rows_find(counts->table, id);
 		if (row >= 0)
 			read_counts(attrs, &counts->rows[row]);
 	} else if (attrs[NF_EDGE_A_COUNTS_SERVICE]) {
@@ -73,6 +73,7 @@ static void read_counters(struct nlmsghdr *reply, void *arg)
 /**
  * counters_read - read, and perhaps reset, the counters of a node
  * @client: the socket
+ * @table: the rows of the policy in force, which have to outlive @counts
  * @node: name of the node
  * @zone: enum nf_edge_zone: rows of this zone only, and no services; -1 for all
  * @reset: count on from zero
@@ -80,12 +81,14 @@ static void read_counters(struct nlmsghdr *reply, void *arg)
  *
  * Return: as client_do().
  */
-int counters_read(struct client *client, const char *node, int zone,
-		  bool reset, struct node_counts *counts)
+int counters_read(struct client *client, const struct row_table *table,
+		  const char *node, int zone, bool reset,
+		  struct node_counts *counts)
 {
 	struct nl_msg *request;
 
 	memset(counts, 0, sizeof(*counts));
+	counts->table = table;
 	snprintf(counts->node, sizeof(counts->node), "%s", node);
 
 	request = client_request(client, NF_EDGE_CMD_COUNTERS_GET, NLM_F_ACK,

@@ -34,9 +34,18 @@ struct counts {
 	uint64_t last_hit;
 };
 
+/**
+ * struct node_counts - the counters of a node
+ * @node: its name
+ * @table: the rows that @rows is of
+ * @rows: by place in @table
+ * @services: totals of each service
+ * @generation: of the policy that the module answered for
+ */
 struct node_counts {
 	char node[NF_EDGE_NODE_NAME_MAX + 1];
-	struct counts rows[NF_EDGE_ROW_COUNT];
+	const struct row_table *table;
+	struct counts rows[ROWS_MAX];
 	struct counts services[SERVICE_COUNT];
 	uint32_t generation;
 };
@@ -48,8 +57,9 @@ struct drop_counts {
 	uint64_t would_be_bytes;
 };
 
-int counters_read(struct client *client, const char *node, int zone,
-		  bool reset, struct node_counts *counts);
+int counters_read(struct client *client, const struct row_table *table,
+		  const char *node, int zone, bool reset,
+		  struct node_counts *counts);
 int counters_read_drops(struct client *client, bool reset,
 			struct drop_counts drops[REASON_COUNT]);
 

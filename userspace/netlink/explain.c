@@ -8,7 +8,6 @@
 
 #include "netlink/attribute.h"
 #include "netlink/explain.h"
-#include "policy/rows.h"
 
 static void put_ip(struct nl_msg *msg, const struct ip *ip, int ipv4, int ipv6)
 {
@@ -42,14 +41,10 @@ void explain_put(struct nl_msg *msg, const struct query *query)
 	nla_nest_end(msg, nest);
 }
 
-static uint64_t row_bit(const struct nlattr *attr)
+static void add_id(struct row_ids *ids, const struct nlattr *attr)
 {
-	char id[32];
-	int row;
-
-	nla_strlcpy(id, attr, sizeof(id));
-	row = rows_find(id);
-	return row < 0 ? 0 : 1ULL << row;
+	if (ids->count < ROWS_MAX)
+		nla_strlcpy(ids->id[ids->count++], attr, sizeof(ids->id[0]));
 }
 
 /**
@@ -72,10 +67,10 @@ void explain_get(struct nlattr *nest, struct verdict *verdict)
 			verdict->reason = (int)attr_u32(attr);
 			break;
 		case NF_EDGE_A_QUERY_ROW:
-			verdict->rows |= row_bit(attr);
+			add_id(&verdict->rows, attr);
 			break;
 		case NF_EDGE_A_QUERY_NEAR:
-			verdict->near |= row_bit(attr);
+			add_id(&verdict->near, attr);
 			break;
 		case NF_EDGE_A_QUERY_SOURCE_NODE:
 			nla_strlcpy(verdict->source_node, attr,

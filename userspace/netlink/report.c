@@ -27,9 +27,9 @@ static int read_nodes(struct client *client, const struct report_request *reques
 
 		if (request->node && strcmp(policy->nodes[i].name, request->node))
 			continue;
-		error = counters_read(client, policy->nodes[i].name,
-				      request->zone, request->reset,
-				      counts);
+		error = counters_read(client, &report->view.table,
+				      policy->nodes[i].name, request->zone,
+				      request->reset, counts);
 		if (error == -ENOENT && request->reset)
 			continue;
 		if (error)
@@ -62,7 +62,8 @@ int report_read(struct client *client,
 	for (attempt = 0; attempt < VIEW_ATTEMPTS && error == -EAGAIN;
 	     attempt++) {
 		report_free(report);
-		error = view_read(client, &report->view, VIEW_NODES);
+		error = view_read(client, &report->view,
+				  VIEW_ROWS | VIEW_NODES);
 		if (error)
 			return error;
 		if (request->node &&

@@ -22,7 +22,7 @@ struct report_request {
 
 /**
  * struct report - counters of a policy
- * @view: the policy in force, with its nodes
+ * @view: the policy in force, with its rows and nodes
  * @nodes: the counters of each requested node; NULL while only the policy was
  *	read
  * @node_count: number of nodes

@@ -4,6 +4,8 @@
  * the generation is the same before and after.
  */
 #include <errno.h>
+#include <netinet/in.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -76,25 +78,91 @@ static void read_generation(struct nlmsghdr *reply, void *arg)
 	*generation = attr_u32(attrs[NF_EDGE_A_POLICY_GENERATION]);
 }
 
+/* Values that stand for words, or count bits, and ports that make a range. */
+static bool is_known(struct nlattr **attrs)
+{
+	uint8_t protocol = attr_u8(attrs[NF_EDGE_A_ROW_PROTOCOL]);
+	uint16_t low = attr_u16(attrs[NF_EDGE_A_ROW_PORT_LOW]);
+
+	return attr_u32(attrs[NF_EDGE_A_ROW_ZONE]) < ZONE_COUNT &&
+	       attr_u32(attrs[NF_EDGE_A_ROW_SERVICE]) < SERVICE_COUNT &&
+	       attr_u32(attrs[NF_EDGE_A_ROW_DIRECTION]) < DIRECTION_COUNT &&
+	       attr_u32(attrs[NF_EDGE_A_ROW_FEATURE]) < FEATURE_COUNT &&
+	       (protocol == IPPROTO_TCP || protocol == IPPROTO_UDP) &&
+	       low && low <= attr_u16(attrs[NF_EDGE_A_ROW_PORT_HIGH]);
+}
+
+/* Why a row cannot follow the rows of a table, or NULL. */
+static const char *row_fault(const struct row_table *table,
+			     struct nlattr **attrs, const char *id)
+{
+	if (table->count == ROWS_MAX)
+		return "the module has more than 64 rows";
+	if (!*id)
+		return "the module has a row without an id";
+	if (strlen(id) > ROW_ID_MAX)
+		return "the module has a row whose id is too long";
+	if (rows_find(table, id) >= 0)
+		return "the module has two rows with the same id";
+	if (!is_known(attrs))
+		return "the module has a row with values that this edgectl does not know";
+	return NULL;
+}
+
+static void free_texts(struct row_texts *texts)
+{
+	free(texts->id);
+	free(texts->role);
+	free(texts->application);
+	free(texts->note);
+}
+
 static void read_row(struct nlmsghdr *reply, void *arg)
 {
 	struct nlattr *attrs[NF_EDGE_A_ROW_MAX + 1];
 	struct view *view = arg;
-	struct row_state *state;
-	char id[32];
-	int row;
+	size_t i = view->table.count;
+	struct row_texts texts;
 
+	if (view->fault)
+		return;
 	client_parse(reply, attrs, NF_EDGE_A_ROW_MAX);
-	if (!attrs[NF_EDGE_A_ROW_ID])
+	texts = (struct row_texts){
+		.id = attr_text(attrs[NF_EDGE_A_ROW_ID]),
+		.role = attr_text(attrs[NF_EDGE_A_ROW_ROLE]),
+		.application = attr_text(attrs[NF_EDGE_A_ROW_APPLICATION]),
+		.note = attr_text(attrs[NF_EDGE_A_ROW_NOTE]),
+	};
+	view->fault = row_fault(&view->table, attrs, texts.id);
+	if (view->fault) {
+		free_texts(&texts);
 		return;
-	nla_strlcpy(id, attrs[NF_EDGE_A_ROW_ID], sizeof(id));
-	row = rows_find(id);
-	if (row < 0)
-		return;
-	state = &view->rows[row];
-	state->live = attr_u8(attrs[NF_EDGE_A_ROW_LIVE]);
-	state->dead = attr_u32(attrs[NF_EDGE_A_ROW_DEAD]);
-	state->bound = attr_u32(attrs[NF_EDGE_A_ROW_BOUND_SETS]);
+	}
+	view->texts[i] = texts;
+	view->table.row[i] = (struct row){
+		.id = texts.id,
+		.zone = (uint8_t)attr_u32(attrs[NF_EDGE_A_ROW_ZONE]),
+		.service = (uint8_t)attr_u32(attrs[NF_EDGE_A_ROW_SERVICE]),
+		.direction = (uint8_t)attr_u32(attrs[NF_EDGE_A_ROW_DIRECTION]),
+		.role = texts.role,
+		.application = texts.application,
+		.protocol = attr_u8(attrs[NF_EDGE_A_ROW_PROTOCOL]),
+		.port_low = attr_u16(attrs[NF_EDGE_A_ROW_PORT_LOW]),
+		.port_high = attr_u16(attrs[NF_EDGE_A_ROW_PORT_HIGH]),
+		.peer_sets = attr_u32(attrs[NF_EDGE_A_ROW_PEER_SETS]),
+		.any_when_unbound =
+			attr_u8(attrs[NF_EDGE_A_ROW_ANY_WHEN_UNBOUND]),
+		.feature = attrs[NF_EDGE_A_ROW_FEATURE] ?
+			   (int)attr_u32(attrs[NF_EDGE_A_ROW_FEATURE]) :
+			   NF_EDGE_FEATURE_NONE,
+		.note = texts.note,
+	};
+	view->states[i] = (struct row_state){
+		.live = attr_u8(attrs[NF_EDGE_A_ROW_LIVE]),
+		.dead = attr_u32(attrs[NF_EDGE_A_ROW_DEAD]),
+		.bound = attr_u32(attrs[NF_EDGE_A_ROW_BOUND_SETS]),
+	};
+	view->table.count++;
 }
 
 static void read_binding(struct node *node, struct nlattr *nest)
@@ -193,6 +261,15 @@ static void read_prefixes(struct nlmsghdr *reply, void *arg)
 	}
 }
 
+/* An answer that is no use, told as a refusal is. */
+static int refuse(struct client *client, const char *fault)
+{
+	client->refusal = (struct refusal){ .error = EPROTO };
+	snprintf(client->refusal.message, sizeof(client->refusal.message),
+		 "%s", fault);
+	return -EPROTO;
+}
+
 static int read_parts(struct client *client, struct view *view,
 		      unsigned int parts)
 {
@@ -221,6 +298,8 @@ static int read_parts(struct client *client, struct view *view,
 				    view);
 		if (error)
 			return error;
+		if (view->fault)
+			return refuse(client, view->fault);
 	}
 	error = client_get(client, NF_EDGE_CMD_STATUS_GET, read_generation,
 			   &generation);
@@ -317,6 +396,10 @@ char *view_switches(const struct view *view, const char *separator)
  */
 void view_free(struct view *view)
 {
+	size_t i;
+
+	for (i = 0; i < view->table.count; i++)
+		free_texts(&view->texts[i]);
 	policy_free(&view->policy);
 	memset(view, 0, sizeof(*view));
 }

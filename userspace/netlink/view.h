@@ -34,6 +34,20 @@ struct row_state {
 };
 
 /**
+ * struct row_texts - the texts that a row points to
+ * @id: its name
+ * @role: the document's role
+ * @application: the document's application
+ * @note: the purpose of the row
+ */
+struct row_texts {
+	char *id;
+	char *role;
+	char *application;
+	char *note;
+};
+
+/**
  * struct view - one policy in force, whole
  * @generation: generation of the policy
  * @loaded: whether a policy is loaded
@@ -48,7 +62,10 @@ struct row_state {
  * @conntrack_early_drop: entries given up for new ones, the table being full
  * @conntrack_insert_failed: entries that could not be inserted
  * @offloaded: governed packets of connections marked offloaded
- * @rows: by place in the table, if they were asked for
+ * @table: the module's rows, if they were asked for
+ * @texts: of each row
+ * @states: of each row
+ * @fault: why the rows cannot be taken, or NULL
  * @set_counts: prefixes a peer set, if they were asked for
  */
 struct view {
@@ -65,7 +82,10 @@ struct view {
 	uint64_t conntrack_early_drop;
 	uint64_t conntrack_insert_failed;
 	uint64_t offloaded;
-	struct row_state rows[NF_EDGE_ROW_COUNT];
+	struct row_table table;
+	struct row_texts texts[ROWS_MAX];
+	struct row_state states[ROWS_MAX];
+	const char *fault;
 	uint32_t set_counts[PEER_SET_COUNT];
 };
 

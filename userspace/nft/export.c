@@ -61,19 +61,19 @@ static void print_left_out(const struct view *view)
 	char *ids;
 	size_t i;
 
-	for (i = 0; i < NF_EDGE_ROW_COUNT; i++) {
-		if (!view->rows[i].live)
+	for (i = 0; i < view->table.count; i++) {
+		if (!view->states[i].live)
 			dead |= 1ULL << i;
-		else if (row_at_nobody(&rows_table[i], bound))
+		else if (row_at_nobody(&view->table.row[i], bound))
 			nobody |= 1ULL << i;
 	}
 	if (dead) {
-		ids = rows_ids(dead, " ");
+		ids = rows_ids(&view->table, dead, " ");
 		fprintf(out, "#\n# Off, and left out: %s\n", ids);
 		free(ids);
 	}
 	if (nobody) {
-		ids = rows_ids(nobody, " ");
+		ids = rows_ids(&view->table, nobody, " ");
 		fprintf(out, "#\n# At nobody, and left out: %s\n", ids);
 		free(ids);
 	}
@@ -81,11 +81,12 @@ static void print_left_out(const struct view *view)
 
 static void print_counters(const struct nft *ipv4, const struct nft *ipv6)
 {
+	const struct row_table *table = &ipv4->view->table;
 	size_t i;
 
-	for (i = 0; i < NF_EDGE_ROW_COUNT; i++)
+	for (i = 0; i < table->count; i++)
 		if (nft_permits(ipv4, i) || nft_permits(ipv6, i))
-			fprintf(out, "\tcounter %s { }\n", rows_table[i].id);
+			fprintf(out, "\tcounter %s { }\n", table->row[i].id);
 }
 
 /**

@@ -162,7 +162,7 @@ char *nft_peers_name(const struct nft *nft, uint32_t sets)
  */
 bool nft_permits(const struct nft *nft, size_t row)
 {
-	return nft->view->rows[row].live &&
-	       nft->services & (1U << rows_table[row].service) &&
-	       !row_at_nobody(&rows_table[row], nft->bound);
+	return nft->view->states[row].live &&
+	       nft->services & (1U << nft->view->table.row[row].service) &&
+	       !row_at_nobody(&nft->view->table.row[row], nft->bound);
 }

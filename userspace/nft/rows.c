@@ -134,11 +134,11 @@ static uint64_t same_rows(const struct nft *nft, size_t row)
 	uint64_t rows = 0;
 	size_t i;
 
-	for (i = 0; i < NF_EDGE_ROW_COUNT; i++)
+	for (i = 0; i < nft->view->table.count; i++)
 		if (nft_permits(nft, i) &&
-		    is_same_flow(&rows_table[i], &rows_table[row]) &&
-		    nft_peer_sets(nft, &rows_table[i]) ==
-		    nft_peer_sets(nft, &rows_table[row]))
+		    is_same_flow(&nft->view->table.row[i], &nft->view->table.row[row]) &&
+		    nft_peer_sets(nft, &nft->view->table.row[i]) ==
+		    nft_peer_sets(nft, &nft->view->table.row[row]))
 			rows |= 1ULL << i;
 	return rows;
 }
@@ -154,8 +154,8 @@ static void print_end(const struct nft *nft, const char *name,
 	size_t i;
 
 	fprintf(out, "\n\tchain %s_%s {\n", name, nft_family(nft));
-	for (i = 0; i < NF_EDGE_ROW_COUNT; i++) {
-		const struct row *row = &rows_table[i];
+	for (i = 0; i < nft->view->table.count; i++) {
+		const struct row *row = &nft->view->table.row[i];
 		char *ids, *action;
 		uint64_t rows;
 
@@ -164,7 +164,7 @@ static void print_end(const struct nft *nft, const char *name,
 		rows = same_rows(nft, i);
 		if (rows & ((1ULL << i) - 1))
 			continue;
-		ids = rows_ids(rows, ", ");
+		ids = rows_ids(&nft->view->table, rows, ", ");
 		action = xformat("return comment \"%s: %s %s\"", ids,
 				 names_word(&names_services, row->service),
 				 names_word(&names_directions,
@@ -203,8 +203,8 @@ static void print_judging(const struct nft *nft)
 	print_end(nft, "from_edge", NF_EDGE_DIRECTION_OUT, false);
 	fprintf(out, "\n\tchain rows_%s {\n", nft_family(nft));
 	print_ends(nft, "to_edge", "from_edge");
-	for (i = 0; i < NF_EDGE_ROW_COUNT; i++) {
-		const struct row *row = &rows_table[i];
+	for (i = 0; i < nft->view->table.count; i++) {
+		const struct row *row = &nft->view->table.row[i];
 		char *action;
 
 		if (!nft_permits(nft, i))
@@ -278,14 +278,14 @@ static void print_named_ports(const struct nft *nft, const char *address,
 	bool any = false;
 	size_t i, before;
 
-	for (i = 0; i < NF_EDGE_ROW_COUNT; i++) {
-		const struct row *row = &rows_table[i];
+	for (i = 0; i < nft->view->table.count; i++) {
+		const struct row *row = &nft->view->table.row[i];
 
 		if (row->service != service || row->direction != direction ||
 		    row->protocol != protocol)
 			continue;
 		for (before = 0; before < i; before++)
-			if (is_same_flow(&rows_table[before], row))
+			if (is_same_flow(&nft->view->table.row[before], row))
 				break;
 		if (before < i)
 			continue;

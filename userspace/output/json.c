@@ -8,7 +8,6 @@
 #include "base/memory.h"
 #include "output/json.h"
 #include "output/stdout.h"
-#include "policy/rows.h"
 
 /**
  * out_json_name - a name as JSON can hold it
@@ -74,19 +73,20 @@ json_t *out_json_words(const struct vocabulary *vocabulary, uint32_t mask)
 
 /**
  * out_json_rows - the names of some rows
+ * @table: their table
  * @rows: a bit a row
  *
  * Return: a new array of strings.
  */
-json_t *out_json_rows(uint64_t rows)
+json_t *out_json_rows(const struct row_table *table, uint64_t rows)
 {
 	json_t *array = json_array();
-	unsigned int i;
+	size_t i;
 
-	for (i = 0; i < NF_EDGE_ROW_COUNT; i++)
+	for (i = 0; i < table->count; i++)
 		if (rows & (1ULL << i))
 			json_array_append_new(array,
-					      json_string(rows_table[i].id));
+					      out_json_text(table->row[i].id));
 	return array;
 }
 

@@ -9,6 +9,7 @@
 #include <stddef.h>
 
 #include "policy/names.h"
+#include "policy/rows.h"
 
 /* The first key of each JSON object, for json_pack(). */
 #define SCHEMA		"schema_version", 1
@@ -17,7 +18,7 @@ char *out_json_name(const char *name);
 json_t *out_json_text(const char *text);
 json_t *out_json_word(const struct vocabulary *vocabulary, uint32_t value);
 json_t *out_json_words(const struct vocabulary *vocabulary, uint32_t mask);
-json_t *out_json_rows(uint64_t rows);
+json_t *out_json_rows(const struct row_table *table, uint64_t rows);
 void out_json_print(json_t *object, size_t flags);
 
 #endif /* OUTPUT_JSON_H */

@@ -6,6 +6,7 @@
 #define POLICY_QUERY_H
 
 #include <linux/nf_edge.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "policy/address.h"
@@ -27,11 +28,26 @@ struct query {
 	uint16_t port;
 };
 
+/* Rows of a table, at most, and octets of the name of one. */
+#define ROWS_MAX	64
+#define ROW_ID_MAX	63
+
+/**
+ * struct row_ids - the names of some rows, in the order of their table
+ * @count: number of names
+ * @id: the names
+ */
+struct row_ids {
+	size_t count;
+	char id[ROWS_MAX][ROW_ID_MAX + 1];
+};
+
 /**
  * struct verdict - answer of the classifier
  * @verdict: enum nf_edge_verdict
  * @reason: enum nf_edge_reason, or -1
- * @rows: the rows that permit the packet, a bit a row of the table
+ * @rows: names of the rows that permit the packet; the answer may be of a policy
+ *	that is not in force
  * @near: the rows that nearly do
  * @source_node: node of the source, or empty
  * @destination_node: node of the destination, or empty
@@ -41,8 +57,8 @@ struct query {
 struct verdict {
 	uint32_t verdict;
 	int reason;
-	uint64_t rows;
-	uint64_t near;
+	struct row_ids rows;
+	struct row_ids near;
 	char source_node[NF_EDGE_NODE_NAME_MAX + 1];
 	char destination_node[NF_EDGE_NODE_NAME_MAX + 1];
 	int mode;

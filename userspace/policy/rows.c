@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The policy table, compiled in, and what can be said of a row without
- * asking the kernel.
+ * The compiled-in table, and facts of a row that need no kernel.
  */
 #include <netinet/in.h>
 #include <string.h>
@@ -35,59 +34,90 @@
 
 #define GUARD(...)
 
-const struct row rows_table[NF_EDGE_ROW_COUNT] = {
+const struct row_table rows_compiled = {
+	.row = {
+#include <nf_edge/profiles/lync2013-scaled-public.def>
+	},
+#undef ROW
+#define ROW(...) + 1
+	.count = 0
 #include <nf_edge/profiles/lync2013-scaled-public.def>
 };
 
 /**
- * rows_find - the place of a row in the table
- * @id: its name
+ * rows_find - the place of a row in a table
+ * @table: the table
+ * @id: name of the row
  *
  * Return: its index, or -1.
  */
-int rows_find(const char *id)
+int rows_find(const struct row_table *table, const char *id)
 {
-	int i;
+	size_t i;
 
-	for (i = 0; i < NF_EDGE_ROW_COUNT; i++)
-		if (!strcmp(rows_table[i].id, id))
-			return i;
+	for (i = 0; i < table->count; i++)
+		if (!strcmp(table->row[i].id, id))
+			return (int)i;
 	return -1;
 }
 
 /**
+ * rows_mask - the rows of some names
+ * @table: the table
+ * @ids: the names; those of no row are left out
+ *
+ * Return: a bit a row.
+ */
+uint64_t rows_mask(const struct row_table *table, const struct row_ids *ids)
+{
+	uint64_t rows = 0;
+	size_t i;
+	int row;
+
+	for (i = 0; i < ids->count; i++) {
+		row = rows_find(table, ids->id[i]);
+		if (row >= 0)
+			rows |= 1ULL << row;
+	}
+	return rows;
+}
+
+/**
  * rows_of_set - the rows that a peer set can narrow
+ * @table: the table
  * @set: an enum nf_edge_peer_set
  *
  * Return: a bit a row.
  */
-uint64_t rows_of_set(unsigned int set)
+uint64_t rows_of_set(const struct row_table *table, unsigned int set)
 {
 	uint64_t rows = 0;
 	size_t i;
 
-	for (i = 0; i < NF_EDGE_ROW_COUNT; i++)
-		if (rows_table[i].peer_sets & (1U << set))
+	for (i = 0; i < table->count; i++)
+		if (table->row[i].peer_sets & (1U << set))
 			rows |= 1ULL << i;
 	return rows;
 }
 
 /**
  * rows_ids - the names of some rows
+ * @table: the table
  * @rows: a bit a row
  * @separator: text between two names
  *
  * Return: a new string, empty when @rows is.
  */
-char *rows_ids(uint64_t rows, const char *separator)
+char *rows_ids(const struct row_table *table, uint64_t rows,
+	       const char *separator)
 {
 	struct join list;
 	size_t i;
 
 	join_begin(&list, separator);
-	for (i = 0; i < NF_EDGE_ROW_COUNT; i++)
+	for (i = 0; i < table->count; i++)
 		if (rows & (1ULL << i))
-			join_add(&list, "%s", rows_table[i].id);
+			join_add(&list, "%s", table->row[i].id);
 	return join_end(&list);
 }
 

@@ -1,17 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The rows of the policy table, as they were compiled in.
+ * Tables of rows: the module's, and the one that is compiled in.
  */
 #ifndef POLICY_ROWS_H
 #define POLICY_ROWS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
+
+#include "policy/query.h"
 
 #define NF_EDGE_FEATURE_NONE	(-1)
 
 /**
- * struct row - a line of the policy table
+ * struct row - a line of a table
  * @id: its name, zone/number
  * @zone: enum nf_edge_zone
  * @service: its Edge end, enum nf_edge_service
@@ -42,25 +45,30 @@ struct row {
 	const char *note;
 };
 
-enum { NF_EDGE_ROW_COUNT = 0
-#define ROW(...) + 1
-#define GUARD(...)
-#include <nf_edge/profiles/lync2013-scaled-public.def>
-#undef GUARD
-#undef ROW
+/**
+ * struct row_table - the rows of a policy
+ * @count: number of rows
+ * @row: the rows; masks of rows have a bit a place
+ */
+struct row_table {
+	size_t count;
+	struct row row[ROWS_MAX];
 };
 
-extern const struct row rows_table[NF_EDGE_ROW_COUNT];
+/* For a configuration, which is read with or without a module. */
+extern const struct row_table rows_compiled;
 
-int rows_find(const char *id);
+int rows_find(const struct row_table *table, const char *id);
+uint64_t rows_mask(const struct row_table *table, const struct row_ids *ids);
+uint64_t rows_of_set(const struct row_table *table, unsigned int set);
+char *rows_ids(const struct row_table *table, uint64_t rows,
+	       const char *separator);
 bool row_live(const struct row *row, uint32_t zones, uint32_t features);
 bool row_at_any(const struct row *row, uint32_t bound);
 bool row_at_nobody(const struct row *row, uint32_t bound);
 bool row_same_flow(const struct row *a, const struct row *b);
 uint8_t row_side(const struct row *row);
 const char *row_protocol(const struct row *row);
-uint64_t rows_of_set(unsigned int set);
-char *rows_ids(uint64_t rows, const char *separator);
 char *row_ports(const struct row *row);
 char *row_peers(const struct row *row, uint32_t bound);
 

@@ -23,10 +23,10 @@ static char *switch_for(const struct row *row)
 	return xformat("zone off %s", names_word(&names_zones, row->zone));
 }
 
-static void print_pair(const struct pair *pair)
+static void print_pair(const struct row_table *table, const struct pair *pair)
 {
-	const struct row *killed = &rows_table[pair->killed];
-	const struct row *by = &rows_table[pair->by];
+	const struct row *killed = &table->row[pair->killed];
+	const struct row *by = &table->row[pair->by];
 	char *ports = row_ports(killed), *closes = switch_for(by);
 
 	fprintf(out, "  %s (%s %s %s %s) is still permitted by %s: edgectl %s closes it\n",
@@ -56,7 +56,7 @@ void change_print(const struct change *change)
 	else
 		fprintf(out, "nothing changed: %s already\n", what);
 	for (i = 0; i < change->pair_count; i++)
-		print_pair(&change->pairs[i]);
+		print_pair(&change->view.table, &change->pairs[i]);
 	if (offloaded)
 		colour_warn("%s", offloaded);
 	free(offloaded);
@@ -69,12 +69,13 @@ void change_print(const struct change *change)
  */
 void change_json(const struct change *change)
 {
+	const struct row *row = change->view.table.row;
 	json_t *object, *pairs = json_array();
 	size_t i;
 
 	for (i = 0; i < change->pair_count; i++) {
-		const struct row *killed = &rows_table[change->pairs[i].killed];
-		const struct row *by = &rows_table[change->pairs[i].by];
+		const struct row *killed = &row[change->pairs[i].killed];
+		const struct row *by = &row[change->pairs[i].by];
 		char *closes = switch_for(by);
 		json_t *pair = json_pack("{s:s, s:s, s:s}", "row", killed->id,
 					 "by", by->id, "switch", closes);
@@ -102,5 +103,6 @@ void change_json(const struct change *change)
 void change_free(struct change *change)
 {
 	offload_free(&change->offload);
+	view_free(&change->view);
 	free(change->pairs);
 }

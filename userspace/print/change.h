@@ -6,6 +6,7 @@
 #define PRINT_CHANGE_H
 
 #include "netlink/change.h"
+#include "netlink/view.h"
 #include "system/flowtables.h"
 
 /**
@@ -24,6 +25,8 @@ struct pair {
  * @state: "on" or "off"; for a mode the word of the mode
  * @word: the zone or feature; NULL for a mode
  * @switched: the answer of the module
+ * @view: the policy after a switch that may end connections, with its rows and
+ *	nodes; zero after any other
  * @pairs: rows that are off, and whose flow another row still permits
  * @pair_count: number of pairs
  * @pair_capacity: number of pairs that there is room for
@@ -34,6 +37,7 @@ struct change {
 	const char *state;
 	const char *word;
 	struct switched switched;
+	struct view view;
 	struct pair *pairs;
 	size_t pair_count;
 	size_t pair_capacity;

@@ -149,11 +149,11 @@ static void print_rows(const struct counters_style *style,
 	size_t n, i;
 
 	for (n = 0; n < report->node_count; n++)
-		for (i = 0; i < NF_EDGE_ROW_COUNT; i++)
+		for (i = 0; i < report->view.table.count; i++)
 			if (is_shown(style, &report->nodes[n].rows[i]))
 				fill_row(table, style,
 					 report->nodes[n].node,
-					 &rows_table[i],
+					 &report->view.table.row[i],
 					 &report->nodes[n].rows[i]);
 	print_table(table);
 }
@@ -226,7 +226,7 @@ static json_t *counts_json(const char *node, const char *key,
 
 static json_t *row_json(const struct node_counts *counts, unsigned int row)
 {
-	return counts_json(counts->node, "row", rows_table[row].id,
+	return counts_json(counts->node, "row", counts->table->row[row].id,
 			   &counts->rows[row]);
 }
 
@@ -244,7 +244,7 @@ static void add_node_json(const struct counters_style *style,
 {
 	unsigned int i;
 
-	for (i = 0; i < NF_EDGE_ROW_COUNT; i++)
+	for (i = 0; i < counts->table->count; i++)
 		if (is_shown(style, &counts->rows[i]))
 			json_array_append_new(rows, row_json(counts, i));
 	for (i = 0; i < SERVICE_COUNT; i++)

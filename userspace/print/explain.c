@@ -124,8 +124,9 @@ static bool is_echo(const struct query *query)
 static void print_drop(const struct query *query,
 		       const struct verdict *verdict, const struct view *view)
 {
+	uint64_t near = rows_mask(&view->table, &verdict->near);
 	uint32_t reason = (uint32_t)verdict->reason;
-	unsigned int i;
+	size_t i;
 
 	if (reason >= REASON_COUNT)
 		return;
@@ -138,16 +139,17 @@ static void print_drop(const struct query *query,
 	fprintf(out, "  %s\n", reason_sentences[reason]);
 	if (remedies[reason])
 		fprintf(out, "  To pass: %s.\n", remedies[reason]);
-	if (verdict->near)
+	if (near)
 		fputs("  Near rows:\n", out);
-	for (i = 0; i < NF_EDGE_ROW_COUNT; i++) {
+	for (i = 0; i < view->table.count; i++) {
+		const struct row *row = &view->table.row[i];
 		char *remedy;
 
-		if (!(verdict->near & (1ULL << i)))
+		if (!(near & (1ULL << i)))
 			continue;
-		remedy = remedy_row(query, verdict->reason, &rows_table[i],
-				    &view->rows[i]);
-		print_near(&rows_table[i], remedy);
+		remedy = remedy_row(query, verdict->reason, row,
+				    &view->states[i]);
+		print_near(row, remedy);
 		free(remedy);
 	}
 }
@@ -204,7 +206,8 @@ void explain_print(const struct query *query,
 	bool drop = verdict->verdict == NF_EDGE_VERDICT_DROP;
 	const char *colour = drop ? RED :
 		verdict->verdict == NF_EDGE_VERDICT_ACCEPT ? GREEN : YELLOW;
-	unsigned int i;
+	uint64_t rows = rows_mask(&view->table, &verdict->rows);
+	size_t i;
 
 	fprintf(out, "%s%s%s", colour_code(colour),
 		names_word(&names_verdicts, verdict->verdict),
@@ -225,10 +228,10 @@ void explain_print(const struct query *query,
 	if (arrival->absent)
 		print_absent(query->in, arrival->absent);
 
-	for (i = 0; i < NF_EDGE_ROW_COUNT; i++)
-		if (verdict->rows & (1ULL << i))
-			fprintf(out, "  %-13s %s\n",
-				rows_table[i].id, rows_table[i].note);
+	for (i = 0; i < view->table.count; i++)
+		if (rows & (1ULL << i))
+			fprintf(out, "  %-13s %s\n", view->table.row[i].id,
+				view->table.row[i].note);
 	if (drop)
 		print_drop(query, verdict, view);
 	print_nodes(verdict);
@@ -242,6 +245,16 @@ static const char *optional_word(const struct vocabulary *vocabulary, int value)
 static json_t *name_or_null(const char *name)
 {
 	return *name ? out_json_text(name) : json_null();
+}
+
+static json_t *ids_json(const struct row_ids *ids)
+{
+	json_t *array = json_array();
+	size_t i;
+
+	for (i = 0; i < ids->count; i++)
+		json_array_append_new(array, out_json_text(ids->id[i]));
+	return array;
 }
 
 /**
@@ -260,8 +273,8 @@ json_t *explain_json(const struct verdict *verdict,
 					       verdict->verdict),
 			 "reason", optional_word(&names_reasons,
 						 verdict->reason),
-			 "rows", out_json_rows(verdict->rows),
-			 "near", out_json_rows(verdict->near),
+			 "rows", ids_json(&verdict->rows),
+			 "near", ids_json(&verdict->near),
 			 "source_node", name_or_null(verdict->source_node),
 			 "destination_node",
 			 name_or_null(verdict->destination_node),

@@ -84,12 +84,12 @@ static const char *feature_of(const struct row *row)
 /* A new string, or NULL of a live row. */
 static char *why_not(const struct view *view, size_t i)
 {
-	const struct row *row = &rows_table[i];
-	uint32_t dead = view->rows[i].dead;
+	const struct row *row = &view->table.row[i];
+	uint32_t dead = view->states[i].dead;
 	const char *zone = names_word(&names_zones, row->zone);
 	const char *feature = feature_of(row);
 
-	if (view->rows[i].live)
+	if (view->states[i].live)
 		return NULL;
 	if (!view->loaded)
 		return xstrdup("no policy is loaded");
@@ -111,7 +111,7 @@ static json_t *row_json(const struct view *view, size_t i)
 {
 	static const char layout[] =
 		"{s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:i,s:i,s:o,s:b,s:o,s:s?,s:s,s:b,s:s?}";
-	const struct row *row = &rows_table[i];
+	const struct row *row = &view->table.row[i];
 	char *ports = row_ports(row), *why = why_not(view, i);
 	json_t *object;
 
@@ -131,10 +131,10 @@ static json_t *row_json(const struct view *view, size_t i)
 			   "peer_sets", out_json_words(&names_peer_sets,
 						       row->peer_sets),
 			   "any_when_unbound", row->any_when_unbound,
-			   "peers", peers_json(row, view->rows[i].bound),
+			   "peers", peers_json(row, view->states[i].bound),
 			   "feature", feature_of(row),
 			   "note", row->note,
-			   "live", view->rows[i].live,
+			   "live", view->states[i].live,
 			   "why_not", why);
 	free(why);
 	free(ports);
@@ -143,7 +143,7 @@ static json_t *row_json(const struct view *view, size_t i)
 
 static void fill_row(struct table *table, const struct view *view, size_t i)
 {
-	const struct row *row = &rows_table[i];
+	const struct row *row = &view->table.row[i];
 	char *why = why_not(view, i);
 
 	table_line(table);
@@ -155,7 +155,7 @@ static void fill_row(struct table *table, const struct view *view, size_t i)
 		  names_word(&names_directions, row->direction));
 	table_put(table, ROW_PROTOCOL, row_protocol(row));
 	table_take(table, ROW_PORTS, row_ports(row));
-	table_take(table, ROW_PEERS, row_peers(row, view->rows[i].bound));
+	table_take(table, ROW_PEERS, row_peers(row, view->states[i].bound));
 	table_put(table, ROW_FEATURE, feature_of(row) ? : "-");
 	table_take(table, ROW_LIVE, why ? xformat("no: %s", why) : xstrdup("yes"));
 	table_put(table, ROW_SIDE, names_word(&names_sides, row_side(row)));
@@ -190,11 +190,11 @@ void tables_rows(const struct view *view, bool json, struct table *table)
 
 	if (json) {
 		object = begin_json(view, "rows", &array);
-		for (i = 0; i < NF_EDGE_ROW_COUNT; i++)
+		for (i = 0; i < view->table.count; i++)
 			json_array_append_new(array, row_json(view, i));
 		out_json_print(object, JSON_INDENT(2));
 	} else {
-		for (i = 0; i < NF_EDGE_ROW_COUNT; i++)
+		for (i = 0; i < view->table.count; i++)
 			fill_row(table, view, i);
 		table_print(table);
 	}
@@ -253,7 +253,8 @@ static json_t *set_json(const struct view *view, unsigned int set)
 			 "set", names_word(&names_peer_sets, set),
 			 "bound", view->policy.sets[set].bound,
 			 "prefixes", (json_int_t)view->set_counts[set],
-			 "rows", out_json_rows(rows_of_set(set)));
+			 "rows", out_json_rows(&view->table,
+					       rows_of_set(&view->table, set)));
 }
 
 static void fill_set(struct table *table, const struct view *view,
@@ -264,7 +265,8 @@ static void fill_set(struct table *table, const struct view *view,
 	table_put(table, SET_BOUND,
 		  view->policy.sets[set].bound ? "yes" : "no");
 	table_take(table, SET_PREFIXES, xformat("%u", view->set_counts[set]));
-	table_take(table, SET_ROWS, rows_ids(rows_of_set(set), ","));
+	table_take(table, SET_ROWS,
+		   rows_ids(&view->table, rows_of_set(&view->table, set), ","));
 }
 
 /**

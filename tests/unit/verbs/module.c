@@ -141,12 +141,32 @@ static void push_rows(uint32_t sequence)
 {
 	size_t i;
 
-	for (i = 0; i < NF_EDGE_ROW_COUNT; i++) {
-		const struct row_state *state = &module.view.rows[i];
+	for (i = 0; i < module.view.table.count + module.rows_beyond; i++) {
+		const struct row_state *state = &module.view.states[i % ROWS_MAX];
+		struct row row = module.view.table.row[i % ROWS_MAX];
 		struct nl_msg *msg = reply(sequence, NLM_F_MULTI,
 					   NF_EDGE_CMD_ROW_GET);
 
-		nla_put_string(msg, NF_EDGE_A_ROW_ID, rows_table[i].id);
+		if (i >= module.view.table.count)
+			row.id = "beyond/1";
+		if (row.id)
+			nla_put_string(msg, NF_EDGE_A_ROW_ID, row.id);
+		nla_put_u32(msg, NF_EDGE_A_ROW_ZONE, row.zone);
+		nla_put_u32(msg, NF_EDGE_A_ROW_SERVICE, row.service);
+		nla_put_u32(msg, NF_EDGE_A_ROW_DIRECTION, row.direction);
+		nla_put_u32(msg, NF_EDGE_A_ROW_SIDE, row_side(&row));
+		nla_put_string(msg, NF_EDGE_A_ROW_ROLE, row.role);
+		nla_put_string(msg, NF_EDGE_A_ROW_APPLICATION, row.application);
+		nla_put_u8(msg, NF_EDGE_A_ROW_PROTOCOL, row.protocol);
+		nla_put_u16(msg, NF_EDGE_A_ROW_PORT_LOW, row.port_low);
+		nla_put_u16(msg, NF_EDGE_A_ROW_PORT_HIGH, row.port_high);
+		nla_put_u32(msg, NF_EDGE_A_ROW_PEER_SETS, row.peer_sets);
+		nla_put_u8(msg, NF_EDGE_A_ROW_ANY_WHEN_UNBOUND,
+			   row.any_when_unbound);
+		if (row.feature != NF_EDGE_FEATURE_NONE)
+			nla_put_u32(msg, NF_EDGE_A_ROW_FEATURE,
+				    (uint32_t)row.feature);
+		nla_put_string(msg, NF_EDGE_A_ROW_NOTE, row.note);
 		nla_put_u8(msg, NF_EDGE_A_ROW_LIVE, state->live);
 		nla_put_u32(msg, NF_EDGE_A_ROW_DEAD, state->dead);
 		nla_put_u32(msg, NF_EDGE_A_ROW_BOUND_SETS, state->bound);
@@ -233,7 +253,8 @@ static void put_counts(struct nl_msg *msg, int nest_type, size_t node, size_t i)
 	size_t k;
 
 	if (nest_type == NF_EDGE_A_COUNTERS_ROW)
-		nla_put_string(msg, NF_EDGE_A_COUNTS_ROW, rows_table[i].id);
+		nla_put_string(msg, NF_EDGE_A_COUNTS_ROW,
+			       module.view.table.row[i].id);
 	else
 		nla_put_u32(msg, NF_EDGE_A_COUNTS_SERVICE, (uint32_t)i);
 	for (k = 0; k < ARRAY_SIZE(attributes); k++)
@@ -254,8 +275,8 @@ static void put_counters(struct nl_msg *msg, struct nlmsghdr *asked)
 	       strcmp(policy->nodes[n].name, nla_get_string(name)))
 		n++;
 	nla_put_u32(msg, NF_EDGE_A_COUNTERS_GENERATION, module.view.generation);
-	for (i = 0; i < NF_EDGE_ROW_COUNT; i++)
-		if (!zone || rows_table[i].zone == nla_get_u32(zone))
+	for (i = 0; i < module.view.table.count; i++)
+		if (!zone || module.view.table.row[i].zone == nla_get_u32(zone))
 			put_counts(msg, NF_EDGE_A_COUNTERS_ROW, n, i);
 	for (i = 0; i < SERVICE_COUNT && !zone; i++)
 		put_counts(msg, NF_EDGE_A_COUNTERS_SERVICE, n, i);
@@ -279,13 +300,13 @@ static void put_drops(struct nl_msg *msg)
 	}
 }
 
-static void put_rows(struct nl_msg *msg, int attribute, uint64_t rows)
+static void put_rows(struct nl_msg *msg, int attribute,
+		     const struct row_ids *rows)
 {
 	size_t i;
 
-	for (i = 0; i < NF_EDGE_ROW_COUNT; i++)
-		if (rows & (1ULL << i))
-			nla_put_string(msg, attribute, rows_table[i].id);
+	for (i = 0; i < rows->count; i++)
+		nla_put_string(msg, attribute, rows->id[i]);
 }
 
 static void put_verdict(struct nl_msg *msg)
@@ -303,8 +324,8 @@ static void put_verdict(struct nl_msg *msg)
 	if (*v->destination_node)
 		nla_put_string(msg, NF_EDGE_A_QUERY_DESTINATION_NODE,
 			       v->destination_node);
-	put_rows(msg, NF_EDGE_A_QUERY_ROW, v->rows);
-	put_rows(msg, NF_EDGE_A_QUERY_NEAR, v->near);
+	put_rows(msg, NF_EDGE_A_QUERY_ROW, &v->rows);
+	put_rows(msg, NF_EDGE_A_QUERY_NEAR, &v->near);
 	nla_nest_end(msg, nest);
 }
 
@@ -564,7 +585,7 @@ void forget_requests(void)
 void module_end(void)
 {
 	forget_requests();
-	view_free(&module.view);
+	policy_free(&module.view.policy);
 	while (message_count)
 		nlmsg_free(messages[--message_count]);
 	forget_answers();

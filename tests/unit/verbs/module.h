@@ -27,7 +27,9 @@ struct asked {
 
 /**
  * struct module - what the module says, and what it was asked
- * @view: the policy in force; @view.loaded false for none
+ * @view: the policy in force, and its rows, whose texts are constants;
+ *	@view.loaded false for none
+ * @rows_beyond: rows that are sent behind those of @view
  * @version: the module's
  * @family_version: the family's
  * @drop: by reason: packets, bytes, would-be packets, would-be bytes
@@ -50,6 +52,7 @@ struct asked {
  */
 struct module {
 	struct view view;
+	size_t rows_beyond;
 	const char *version;
 	uint32_t family_version;
 	uint64_t drop[16][4];

@@ -57,9 +57,9 @@ void set_rows(void)
 	uint32_t bound = policy_bound(policy);
 	size_t i;
 
-	for (i = 0; i < NF_EDGE_ROW_COUNT; i++) {
-		const struct row *row = &rows_table[i];
-		struct row_state *state = &module.view.rows[i];
+	for (i = 0; i < module.view.table.count; i++) {
+		const struct row *row = &module.view.table.row[i];
+		struct row_state *state = &module.view.states[i];
 
 		state->dead = policy->zones & (1U << row->zone) ? 0 :
 			      1U << NF_EDGE_DEAD_ZONE_OFF;
@@ -69,6 +69,19 @@ void set_rows(void)
 		state->live = !state->dead;
 		state->bound = row->peer_sets & bound;
 	}
+}
+
+struct row_ids ids(const char *names)
+{
+	struct row_ids list = { 0 };
+	size_t length;
+
+	for (; *names; names += length + (names[length] == ' ')) {
+		length = strcspn(names, " ");
+		assert_true(length <= ROW_ID_MAX && list.count < ROWS_MAX);
+		memcpy(list.id[list.count++], names, length);
+	}
+	return list;
 }
 
 void add_flowtable(const char *name)
@@ -106,7 +119,7 @@ int begin_site(void **state)
 		.loaded_features = ALL_FEATURES,
 		.conntrack_count = 11, .conntrack_max = 65536,
 		.conntrack_drop = 7, .conntrack_early_drop = 13,
-		.offloaded = 17,
+		.offloaded = 17, .table = rows_compiled,
 		.policy = {
 			.mode = NF_EDGE_MODE_AUDIT, .zones = ALL_ZONES,
 			.features = ALL_FEATURES & ~(1U << NF_EDGE_FEATURE_AV),

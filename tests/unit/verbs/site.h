@@ -25,6 +25,8 @@ void give(struct node *node, uint8_t service, const char *text);
 void add(unsigned int which, const char *text);
 /* Marks rows live or dead as the module would. */
 void set_rows(void);
+/* Names of rows, separated by blanks. */
+struct row_ids ids(const char *names);
 /* The kernel has a flowtable, "inet fast NAME (wan0, dmz0)". */
 void add_flowtable(const char *name);
 
