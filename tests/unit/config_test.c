@@ -2,6 +2,8 @@
 /*
  * Parser of edge.conf: values, errors with their lines, and warnings.
  */
+#include <netinet/in.h>
+
 #include "reading.h"
 
 static void a_whole_configuration_is_read(void **state)
@@ -491,9 +493,74 @@ static void interfaces_are_warned_of(void **state)
 		"50001-50003");
 }
 
+/* Warn of a text, whose policy is to have other rows. */
+static void warn_with(const char *text, const struct row_table *table)
+{
+	read_text(text);
+	errors(0);
+	findings_free(&config.warnings);
+	config.table = table;
+	config_warn(&config);
+}
+
+static void no_finding(const char *word, const char *sentence)
+{
+	size_t i;
+
+	for (i = 0; i < config.warnings.count; i++)
+		if (!strcmp(config.warnings.items[i].word, word) &&
+		    strstr(config.warnings.items[i].message, sentence))
+			fail_msg("%s", config.warnings.items[i].message);
+}
+
+static void warnings_go_by_the_rows_of_the_policy(void **state)
+{
+	static const char exposed[] = TOP NODE "expose-cls-ports = yes\n";
+	static const char features[] = "mode = enforce\nzones = { internal }\n"
+		"features = { xmpp, federation }\n" NODE;
+	struct row_table table = rows_compiled;
+	int media = rows_find(&table, "external/11");
+	int out = rows_find(&table, "xmpp/2");
+	int in = rows_find(&table, "external/6");
+	int turn = rows_find(&table, "external/15");
+
+	warn_with(exposed, &table);
+	find(&config.warnings, 5, "expose-cls-ports",
+	     "external/11 opens the Centralized Logging ports 50001-50003 to the outside; leave it out unless partners need them");
+	table.row[turn].port_low = 50003;
+	table.row[turn].port_high = 50003;
+	warn_with(exposed, &table);
+	find(&config.warnings, 5, "expose-cls-ports",
+	     "external/11, external/15 open the Centralized Logging ports");
+	table.row[turn].port_low = 50004;
+	table.row[turn].port_high = 50004;
+	table.row[media].protocol = IPPROTO_UDP;
+	warn_with(exposed, &table);
+	no_finding("expose-cls-ports", "");
+	table.row[media].protocol = IPPROTO_TCP;
+	table.row[media].direction = NF_EDGE_DIRECTION_OUT;
+	warn_with(exposed, &table);
+	no_finding("expose-cls-ports", "");
+
+	warn_with(features, &table);
+	find(&config.warnings, 3, "xmpp",
+	     "without zone xmpp nothing can be sent to XMPP partners");
+	find(&config.warnings, 3, "federation",
+	     "without zone external no partner can reach the Access Edge");
+	table.row[out].zone = NF_EDGE_ZONE_PIC;
+	table.row[in].zone = NF_EDGE_ZONE_INTERNAL;
+	warn_with(features, &table);
+	find(&config.warnings, 3, "xmpp", "without zone pic nothing");
+	no_finding("federation", "no partner can reach");
+	table.row[out].feature = NF_EDGE_FEATURE_NONE;
+	warn_with(features, &table);
+	no_finding("xmpp", "nothing can be sent");
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(warnings_go_by_the_rows_of_the_policy),
 		cmocka_unit_test(a_whole_configuration_is_read),
 		cmocka_unit_test(empty_lists_are_lists),
 		cmocka_unit_test(what_is_required_is_missed),

@@ -166,6 +166,74 @@ static void an_export_is_of_the_rows_of_the_module(void **state)
 	is_silent_of("internal/7 ");
 }
 
+/* The rule that counts a row has these ports; NULL asks for no rule. */
+static void expect_range(const struct row *row, const char *ports)
+{
+	char counter[64], match[64], *rule;
+
+	if (!ports)
+		return;
+	snprintf(counter, sizeof(counter), "counter name \"%s\"", row->id);
+	snprintf(match, sizeof(match), "ct original proto-dst %s ct ", ports);
+	for (rule = strstr(printed, counter); rule;
+	     rule = strstr(rule + 1, counter)) {
+		char *line = rule, *found;
+
+		while (line > printed && line[-1] != '\n')
+			line--;
+		found = strstr(line, match);
+		if (found && found < rule)
+			return;
+	}
+	fail_msg("no rule of %s for %s", row->id, ports);
+}
+
+/* The guard stands on each inbound TCP row of the external side. */
+static void the_guard_is_cut_out_of_each_row_that_covers_it(void **state)
+{
+	static const struct {
+		const char *id;
+		unsigned int low, high;
+		const char *first, *second;
+	} rows[] = {
+		{ "external/11", 50000, 59999, "50000", "50004-59999" },
+		{ "external/15", 50000, 50002, "50000", NULL },
+		{ "external/15", 50003, 50005, "50004-50005", NULL },
+		{ "external/15", 50001, 50003, NULL, NULL },
+		{ "external/15", 50002, 50002, NULL, NULL },
+		{ "external/15", 50000, 50000, "50000", NULL },
+		{ "external/15", 50004, 50004, "50004", NULL },
+		{ "external/12", 50001, 50003, "50001-50003", NULL },
+		{ "external/16", 50001, 50003, "50001-50003", NULL },
+		{ "site/rdp", 50001, 50003, "50001-50003", NULL },
+	};
+	struct row_table whole = module.view.table;
+	char text[128];
+	size_t i;
+
+	policy->features = ALL_FEATURES;
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct row *row = row_of(rows[i].id);
+		/* The A/V Edge has an address of each family. */
+		size_t families = row->service == NF_EDGE_SERVICE_AV ? 2 : 1;
+
+		row->port_low = (uint16_t)rows[i].low;
+		row->port_high = (uint16_t)rows[i].high;
+		set_rows();
+		policy->expose_cls_ports = false;
+		GOOD(export, "export", "nftables");
+		snprintf(text, sizeof(text), "counter name \"%s\"", row->id);
+		assert_int_equal(times_said(text), families *
+				 (!!rows[i].first + !!rows[i].second));
+		expect_range(row, rows[i].first);
+		expect_range(row, rows[i].second);
+		policy->expose_cls_ports = true;
+		GOOD(export, "export", "nftables");
+		assert_int_equal(times_said(text), families);
+		module.view.table = whole;
+	}
+}
+
 static void a_table_may_be_full(void **state)
 {
 	struct row_table *table = &module.view.table;
@@ -272,6 +340,7 @@ static const struct CMUnitTest tests[] = {
 	TABLE_TEST(an_answer_names_rows_of_the_module),
 	TABLE_TEST(a_switch_pairs_rows_of_the_module),
 	TABLE_TEST(an_export_is_of_the_rows_of_the_module),
+	TABLE_TEST(the_guard_is_cut_out_of_each_row_that_covers_it),
 	TABLE_TEST(a_table_may_be_full),
 	TABLE_TEST(a_malformed_row_is_refused_in_one_sentence),
 };

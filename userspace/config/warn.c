@@ -11,7 +11,6 @@
 #include "system/links.h"
 
 #define FEATURE(name)	(1U << NF_EDGE_FEATURE_##name)
-#define ZONE(name)	(1U << NF_EDGE_ZONE_##name)
 
 static bool has_feature(const struct config *config, uint32_t features)
 {
@@ -98,19 +97,49 @@ static void live_messenger_alone(struct config *config)
 			     "is of no use without both pic and av");
 }
 
+/*
+ * A feature that is on, while no zone is that has its rows of one direction at
+ * the Access Edge.
+ *
+ * @sentence: the lack, behind "without zone ..."
+ */
+static void feature_without_zone(struct config *config, int feature,
+				 unsigned int direction, const char *sentence)
+{
+	const struct row_table *table = config->table;
+	uint32_t zones = 0;
+	char *names, *text;
+	size_t i;
+
+	for (i = 0; i < table->count; i++) {
+		const struct row *row = &table->row[i];
+
+		if (row->feature == feature && row->direction == direction &&
+		    row->service == NF_EDGE_SERVICE_ACCESS)
+			zones |= 1U << row->zone;
+	}
+	if (!has_feature(config, 1U << feature) || !zones ||
+	    has_zone(config, zones))
+		return;
+	names = names_list(&names_zones, zones, " or ");
+	text = xformat("without zone %s %s", names, sentence);
+	warn_feature(config, (uint32_t)feature, text);
+	free(text);
+	free(names);
+}
+
 static void xmpp_without_zone(struct config *config)
 {
-	if (has_feature(config, FEATURE(XMPP)) && !has_zone(config, ZONE(XMPP)))
-		warn_feature(config, NF_EDGE_FEATURE_XMPP,
-			     "without zone xmpp nothing can be sent to XMPP partners");
+	feature_without_zone(config, NF_EDGE_FEATURE_XMPP,
+			     NF_EDGE_DIRECTION_OUT,
+			     "nothing can be sent to XMPP partners");
 }
 
 static void federation_without_zone(struct config *config)
 {
-	if (has_feature(config, FEATURE(FEDERATION)) &&
-	    !has_zone(config, ZONE(EXTERNAL)))
-		warn_feature(config, NF_EDGE_FEATURE_FEDERATION,
-			     "without zone external no partner can reach the Access Edge");
+	feature_without_zone(config, NF_EDGE_FEATURE_FEDERATION,
+			     NF_EDGE_DIRECTION_IN,
+			     "no partner can reach the Access Edge");
 }
 
 static void zone_without_live_row(struct config *config)
@@ -378,10 +407,23 @@ static void nodes_without_edge_side(struct config *config)
 
 static void logging_exposed(struct config *config)
 {
-	if (config->policy.expose_cls_ports)
-		findings_add(&config->warnings, config->file,
-			     config->policy.expose_line, "expose-cls-ports",
-			     "external/11 opens the Centralized Logging ports 50001-50003 to the outside; leave it out unless partners need them");
+	const struct row_table *table = config->table;
+	uint64_t rows = 0;
+	char *list;
+	size_t i;
+
+	for (i = 0; i < table->count; i++)
+		if (row_guarded(&table->row[i], &table->guard))
+			rows |= 1ULL << i;
+	if (!config->policy.expose_cls_ports || !rows)
+		return;
+	list = rows_ids(table, rows, ", ");
+	findings_add(&config->warnings, config->file,
+		     config->policy.expose_line, "expose-cls-ports",
+		     "%s %s the Centralized Logging ports %u-%u to the outside; leave it out unless partners need them",
+		     list, rows & (rows - 1) ? "open" : "opens",
+		     table->guard.port_low, table->guard.port_high);
+	free(list);
 }
 
 static void (*const rules[])(struct config *config) = {

@@ -288,6 +288,8 @@ static int read_parts(struct client *client, struct view *view,
 	size_t i;
 	int error;
 
+	/* Module and tool are of one release, which has one guard. */
+	view->table.guard = rows_compiled.guard;
 	error = client_get(client, NF_EDGE_CMD_STATUS_GET, read_status, view);
 	if (error || !parts)
 		return error;

@@ -81,7 +81,7 @@ static void print_left_out(const struct view *view)
 
 static void print_counters(const struct nft *ipv4, const struct nft *ipv6)
 {
-	const struct row_table *table = &ipv4->view->table;
+	const struct row_table *table = ipv4->table;
 	size_t i;
 
 	for (i = 0; i < table->count; i++)

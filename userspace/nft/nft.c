@@ -23,6 +23,7 @@ void nft_begin(struct nft *nft, const struct view *view, unsigned int family)
 
 	*nft = (struct nft){
 		.view = view,
+		.table = &view->table,
 		.bound = policy_bound(policy),
 		.family = family,
 	};
@@ -163,6 +164,6 @@ char *nft_peers_name(const struct nft *nft, uint32_t sets)
 bool nft_permits(const struct nft *nft, size_t row)
 {
 	return nft->view->states[row].live &&
-	       nft->services & (1U << nft->view->table.row[row].service) &&
-	       !row_at_nobody(&nft->view->table.row[row], nft->bound);
+	       nft->services & (1U << nft->table->row[row].service) &&
+	       !row_at_nobody(&nft->table->row[row], nft->bound);
 }

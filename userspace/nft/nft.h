@@ -22,12 +22,14 @@ enum {
 /**
  * struct nft - what a family's part of the ruleset is made from
  * @view: the policy
+ * @table: rows of the policy
  * @bound: bound peer sets of the policy
  * @family: IPV4 or IPV6
  * @services: those with an address of the family
  */
 struct nft {
 	const struct view *view;
+	const struct row_table *table;
 	uint32_t bound;
 	unsigned int family;
 	uint32_t services;

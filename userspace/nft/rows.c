@@ -15,33 +15,32 @@
 #include "nft/rows.h"
 #include "output/stdout.h"
 
-/* Ports of the Centralized Logging agent, in the range of external/11. */
-#define CLS_PORT_LOW	50001U
-#define CLS_PORT_HIGH	50003U
-
-/* Ranges of ports that a row permits; the logging ports cut one in two. */
+/* Ranges of ports that a row permits; a guard may cut one in two. */
 struct ports {
 	unsigned int low[2];
 	unsigned int high[2];
 	unsigned int count;
 };
 
+static void add_range(struct ports *ports, unsigned int low, unsigned int high)
+{
+	if (low > high)
+		return;
+	ports->low[ports->count] = low;
+	ports->high[ports->count++] = high;
+}
+
 static struct ports ports_of(const struct nft *nft, const struct row *row)
 {
-	struct ports ports = {
-		.low = { row->port_low, CLS_PORT_HIGH + 1 },
-		.high = { row->port_high, row->port_high },
-		.count = 1,
-	};
+	const struct port_guard *guard = &nft->table->guard;
+	struct ports ports = { 0 };
 
-	if (!nft->view->policy.expose_cls_ports &&
-	    row->direction == NF_EDGE_DIRECTION_IN &&
-	    row_side(row) == NF_EDGE_SIDE_EXTERNAL &&
-	    row->protocol == IPPROTO_TCP && row->port_low < CLS_PORT_LOW &&
-	    row->port_high > CLS_PORT_HIGH) {
-		ports.high[0] = CLS_PORT_LOW - 1;
-		ports.count = 2;
+	if (nft->view->policy.expose_cls_ports || !row_guarded(row, guard)) {
+		add_range(&ports, row->port_low, row->port_high);
+		return ports;
 	}
+	add_range(&ports, row->port_low, guard->port_low - 1U);
+	add_range(&ports, guard->port_high + 1U, row->port_high);
 	return ports;
 }
 
@@ -134,11 +133,11 @@ static uint64_t same_rows(const struct nft *nft, size_t row)
 	uint64_t rows = 0;
 	size_t i;
 
-	for (i = 0; i < nft->view->table.count; i++)
+	for (i = 0; i < nft->table->count; i++)
 		if (nft_permits(nft, i) &&
-		    is_same_flow(&nft->view->table.row[i], &nft->view->table.row[row]) &&
-		    nft_peer_sets(nft, &nft->view->table.row[i]) ==
-		    nft_peer_sets(nft, &nft->view->table.row[row]))
+		    is_same_flow(&nft->table->row[i], &nft->table->row[row]) &&
+		    nft_peer_sets(nft, &nft->table->row[i]) ==
+		    nft_peer_sets(nft, &nft->table->row[row]))
 			rows |= 1ULL << i;
 	return rows;
 }
@@ -154,8 +153,8 @@ static void print_end(const struct nft *nft, const char *name,
 	size_t i;
 
 	fprintf(out, "\n\tchain %s_%s {\n", name, nft_family(nft));
-	for (i = 0; i < nft->view->table.count; i++) {
-		const struct row *row = &nft->view->table.row[i];
+	for (i = 0; i < nft->table->count; i++) {
+		const struct row *row = &nft->table->row[i];
 		char *ids, *action;
 		uint64_t rows;
 
@@ -164,7 +163,7 @@ static void print_end(const struct nft *nft, const char *name,
 		rows = same_rows(nft, i);
 		if (rows & ((1ULL << i) - 1))
 			continue;
-		ids = rows_ids(&nft->view->table, rows, ", ");
+		ids = rows_ids(nft->table, rows, ", ");
 		action = xformat("return comment \"%s: %s %s\"", ids,
 				 names_word(&names_services, row->service),
 				 names_word(&names_directions,
@@ -203,8 +202,8 @@ static void print_judging(const struct nft *nft)
 	print_end(nft, "from_edge", NF_EDGE_DIRECTION_OUT, false);
 	fprintf(out, "\n\tchain rows_%s {\n", nft_family(nft));
 	print_ends(nft, "to_edge", "from_edge");
-	for (i = 0; i < nft->view->table.count; i++) {
-		const struct row *row = &nft->view->table.row[i];
+	for (i = 0; i < nft->table->count; i++) {
+		const struct row *row = &nft->table->row[i];
 		char *action;
 
 		if (!nft_permits(nft, i))
@@ -278,14 +277,14 @@ static void print_named_ports(const struct nft *nft, const char *address,
 	bool any = false;
 	size_t i, before;
 
-	for (i = 0; i < nft->view->table.count; i++) {
-		const struct row *row = &nft->view->table.row[i];
+	for (i = 0; i < nft->table->count; i++) {
+		const struct row *row = &nft->table->row[i];
 
 		if (row->service != service || row->direction != direction ||
 		    row->protocol != protocol)
 			continue;
 		for (before = 0; before < i; before++)
-			if (is_same_flow(&nft->view->table.row[before], row))
+			if (is_same_flow(&nft->table->row[before], row))
 				break;
 		if (before < i)
 			continue;

@@ -218,14 +218,14 @@ static void print_all_peers(const struct nft *nft)
 {
 	size_t i, before;
 
-	for (i = 0; i < nft->view->table.count; i++) {
-		uint32_t sets = nft_peer_sets(nft, &nft->view->table.row[i]);
+	for (i = 0; i < nft->table->count; i++) {
+		uint32_t sets = nft_peer_sets(nft, &nft->table->row[i]);
 
 		if (!sets || !nft_permits(nft, i))
 			continue;
 		for (before = 0; before < i; before++)
 			if (nft_permits(nft, before) &&
-			    sets == nft_peer_sets(nft, &nft->view->table.row[before]))
+			    sets == nft_peer_sets(nft, &nft->table->row[before]))
 				break;
 		if (before == i)
 			print_peers(nft, sets);

@@ -38,8 +38,20 @@ const struct row_table rows_compiled = {
 	.row = {
 #include <nf_edge/profiles/lync2013-scaled-public.def>
 	},
+#undef GUARD
+#undef ROW
+#define ROW(...)
+#define GUARD(protocol_, low, high)					\
+	.guard = {							\
+		.protocol = IPPROTO_##protocol_,			\
+		.port_low = low,					\
+		.port_high = high,					\
+	},
+#include <nf_edge/profiles/lync2013-scaled-public.def>
+#undef GUARD
 #undef ROW
 #define ROW(...) + 1
+#define GUARD(...)
 	.count = 0
 #include <nf_edge/profiles/lync2013-scaled-public.def>
 };
@@ -119,6 +131,22 @@ char *rows_ids(const struct row_table *table, uint64_t rows,
 		if (rows & (1ULL << i))
 			join_add(&list, "%s", table->row[i].id);
 	return join_end(&list);
+}
+
+/**
+ * row_guarded - tell whether a row covers guarded ports
+ * @row: the row
+ * @guard: the guarded ports
+ *
+ * Return: true when some port of the row is closed without expose-cls-ports.
+ */
+bool row_guarded(const struct row *row, const struct port_guard *guard)
+{
+	return row->direction == NF_EDGE_DIRECTION_IN &&
+	       row_side(row) == NF_EDGE_SIDE_EXTERNAL &&
+	       row->protocol == guard->protocol &&
+	       row->port_low <= guard->port_high &&
+	       row->port_high >= guard->port_low;
 }
 
 /**

@@ -46,13 +46,29 @@ struct row {
 };
 
 /**
+ * struct port_guard - the Centralized Logging ports
+ * @protocol: IPPROTO_TCP or IPPROTO_UDP
+ * @port_low: first port
+ * @port_high: last port
+ *
+ * Inbound rows of the external side permit them with expose-cls-ports only.
+ */
+struct port_guard {
+	uint8_t protocol;
+	uint16_t port_low;
+	uint16_t port_high;
+};
+
+/**
  * struct row_table - the rows of a policy
  * @count: number of rows
  * @row: the rows; masks of rows have a bit a place
+ * @guard: the guarded ports
  */
 struct row_table {
 	size_t count;
 	struct row row[ROWS_MAX];
+	struct port_guard guard;
 };
 
 /* For a configuration, which is read with or without a module. */
@@ -63,6 +79,7 @@ uint64_t rows_mask(const struct row_table *table, const struct row_ids *ids);
 uint64_t rows_of_set(const struct row_table *table, unsigned int set);
 char *rows_ids(const struct row_table *table, uint64_t rows,
 	       const char *separator);
+bool row_guarded(const struct row *row, const struct port_guard *guard);
 bool row_live(const struct row *row, uint32_t zones, uint32_t features);
 bool row_at_any(const struct row *row, uint32_t bound);
 bool row_at_nobody(const struct row *row, uint32_t bound);
