@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * From a protocol and a port to the rows that name both: the upper octet of the
- * port leads to a page, the lower octet to a mask of rows.
+ * Port map: look up the rows that list a port of a protocol.  The upper octet of
+ * the port selects a page, the lower octet a mask of rows.
  */
 
 #include <linux/bits.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* From a protocol and a port to the rows that name both. */
+/* Port map: look up the rows that list a port of a protocol. */
 #ifndef _NF_EDGE_PORT_MAP_H
 #define _NF_EDGE_PORT_MAP_H
 
@@ -7,7 +7,7 @@
 
 #include "row.h"
 
-/* First index of a map: the protocol of a port. */
+/* Protocols of ports, the first index of a map. */
 enum nf_edge_port_protocol {
 	NF_EDGE_PORTS_OTHER,
 	NF_EDGE_PORTS_TCP,
@@ -16,21 +16,23 @@ enum nf_edge_port_protocol {
 };
 
 /**
- * struct nf_edge_port_map - from a protocol and a port to the rows that name both
- * @page: by enum nf_edge_port_protocol and the upper octet of a port, a page: by
- *	the lower octet, a mask of rows.  Neighbours that are alike share a page.
+ * struct nf_edge_port_map - masks of rows by protocol and port
+ * @page: pages by enum nf_edge_port_protocol and the upper octet of a port.  A
+ *	page has a mask of rows for each lower octet.  Neighbours share a page if
+ *	their masks are equal.
  */
 struct nf_edge_port_map {
 	const u64 *page[NF_EDGE_PORT_PROTOCOLS][256];
 };
 
-/* From an IP protocol to enum nf_edge_port_protocol. */
+/* Index by IP protocol: enum nf_edge_port_protocol. */
 extern const u8 nf_edge_port_protocol[256];
 
 int nf_edge_port_map_build(struct nf_edge_port_map *map,
 			   const struct nf_edge_row *row, u32 n);
 void nf_edge_port_map_free(struct nf_edge_port_map *map);
 
+/* Look up the rows that list a port, by enum nf_edge_port_protocol. */
 static __always_inline u64
 __nf_edge_rows_by_port(const struct nf_edge_port_map *map, u8 protocol,
 		       u16 port)
@@ -39,10 +41,13 @@ __nf_edge_rows_by_port(const struct nf_edge_port_map *map, u8 protocol,
 }
 
 /**
- * nf_edge_rows_by_port - the rows, dead or alive, that name a port
+ * nf_edge_rows_by_port - look up the rows that list a port
  * @map: the map
- * @l4proto: protocol of the connection; other than TCP and UDP names no row
+ * @l4proto: protocol of the connection; no row has any but TCP and UDP
  * @port: destination port, host order
+ *
+ * Context: any; @map is pinned by the caller.
+ * Return: a mask of rows, live or dead.
  */
 static __always_inline u64
 nf_edge_rows_by_port(const struct nf_edge_port_map *map, u8 l4proto, u16 port)

@@ -22,7 +22,7 @@ static const struct {
 #undef SPECIAL_RANGE
 };
 
-/* Whether all of a prefix lies in a special range.  0.0.0.0/0 lies in none. */
+/* Check whether a special range has all of a prefix.  None has 0.0.0.0/0. */
 static bool is_special(u64 hi, u64 lo, bool ipv6, u8 len)
 {
 	int i;
