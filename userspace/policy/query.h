@@ -6,10 +6,10 @@
 #define POLICY_QUERY_H
 
 #include <linux/nf_edge.h>
-#include <stddef.h>
 #include <stdint.h>
 
 #include "policy/address.h"
+#include "policy/rows.h"
 
 /**
  * struct query - the first packet of a connection
@@ -26,20 +26,6 @@ struct query {
 	struct ip source;
 	struct ip destination;
 	uint16_t port;
-};
-
-/* Rows of a table, at most, and octets of the name of one. */
-#define ROWS_MAX	64
-#define ROW_ID_MAX	63
-
-/**
- * struct row_ids - the names of some rows, in the order of their table
- * @count: number of names
- * @id: the names
- */
-struct row_ids {
-	size_t count;
-	char id[ROWS_MAX][ROW_ID_MAX + 1];
 };
 
 /**

@@ -9,9 +9,21 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "policy/query.h"
-
 #define NF_EDGE_FEATURE_NONE	(-1)
+
+/* Rows of a table, at most, and octets of the name of one. */
+#define ROWS_MAX	64
+#define ROW_ID_MAX	63
+
+/**
+ * struct row_ids - the names of some rows, in the order of their table
+ * @count: number of names
+ * @id: the names
+ */
+struct row_ids {
+	size_t count;
+	char id[ROWS_MAX][ROW_ID_MAX + 1];
+};
 
 /**
  * struct row - a line of a table
