@@ -24,7 +24,7 @@ struct nf_edge_address {
 /*
  * Hash slots of edge addresses.  Octets are in the order of a packet, but for
  * the upper half of an IPv6 address.  An empty slot has class 0, and a look-up
- * may find it for one address by chance.
+ * of the address 0 may find that class.
  */
 struct nf_edge_slot_ipv4 {
 	u32 addr;

@@ -166,7 +166,7 @@ nf_edge_permitting(const struct nf_edge_masks *masks,
 	       masks->permitting[arrival][from_edge];
 }
 
-/* Check whether the logging-port guard takes a row out of @rows. */
+/* Check whether @dport is a logging port that a row of @rows may not open. */
 static __always_inline bool
 nf_edge_logging_port(const struct nf_edge_masks *masks, u64 rows, u16 dport)
 {

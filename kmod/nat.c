@@ -23,10 +23,9 @@
 
 static_assert((int)NF_IP_PRI_NAT_SRC == (int)NF_IP6_PRI_NAT_SRC);
 
-/* Namespaces with a policy, and whether nf_nat is loaded. */
-static DEFINE_MUTEX(nat_mutex);
-static LIST_HEAD(followed);
-static bool nat_is_there;
+static DEFINE_MUTEX(nat_mutex);	/* protects the two below */
+static LIST_HEAD(followed);	/* namespaces with a policy */
+static bool nat_is_there;	/* nf_nat is loaded */
 
 /* Check whether the deciding hook has counted a packet as spoofed, in audit. */
 static bool was_spoofed(const struct nf_edge_snapshot *snapshot,
