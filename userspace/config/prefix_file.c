@@ -124,7 +124,7 @@ static void complain_unread(struct config *config, unsigned int line,
 	free(folder);
 }
 
-/* A list that was cut while it was written or copied may end in 10.0.0.0/1. */
+/* A list that was cut while it was copied may end in 10.0.0.0/1 for /16. */
 static void warn_cut(struct config *config, const struct text *text,
 		     const char *path)
 {

@@ -58,7 +58,7 @@ uint16_t attr_u16(struct nlattr *attr)
 }
 
 /**
- * attr_u32 - the number in an attribute
+ * attr_u32 - the number of 32 bits in an attribute
  * @attr: the attribute, or NULL
  *
  * Return: the number, 0 when there is none of this size.
@@ -70,7 +70,7 @@ uint32_t attr_u32(struct nlattr *attr)
 }
 
 /**
- * attr_u64 - the large number in an attribute
+ * attr_u64 - the number of 64 bits in an attribute
  * @attr: the attribute, or NULL
  *
  * Return: the number, 0 when there is none of this size.

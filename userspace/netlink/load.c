@@ -59,8 +59,8 @@ static void begin_draft(struct draft *draft, struct client *client,
 	};
 }
 
-/* The kernel points to an attribute: the last mark before its offset is the
- * narrowest part of the configuration that holds it.
+/* Find the line of the attribute that the kernel refuses: the last mark up to
+ * its offset.
  */
 static void find_place(const struct refusal *refusal, const struct draft *draft,
 		       struct load_reply *reply)

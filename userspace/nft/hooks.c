@@ -330,8 +330,9 @@ static void print_deciding(const struct nft *families, bool leaving)
 }
 
 /*
- * Behind source NAT: the first packet of a host whose connections NAT would hide
- * behind an Edge address.  The deciding chain refuses all later ones.
+ * Print the chain behind source NAT.  It refuses the first packet of a host
+ * whose connections NAT would hide behind an Edge address; the deciding chain
+ * refuses all later ones.
  */
 static void print_hidden_family(const struct nft *nft)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A switch that was thrown, for people and for machines.
+ * Answer of zone, feature and mode, as text and as JSON.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The classifier's answer, for people and for machines.
+ * Answer of explain, as text and as JSON.
  */
 #ifndef PRINT_EXPLAIN_H
 #define PRINT_EXPLAIN_H

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The device that the packet of a question arrives on.
+ * The device that the packet of an explain request arrives on.
  */
 #include <stdlib.h>
 

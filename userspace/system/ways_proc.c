@@ -16,7 +16,7 @@
 #include "base/memory.h"
 #include "system/ways.h"
 
-/* An empty nat table: the policies of four chains, and the end. */
+/* Number of entries of an empty nat table: four chain policies and the end. */
 #define LEGACY_NAT_EMPTY	5
 
 /* A global address in /proc/net/if_inet6 that was set by hand. */

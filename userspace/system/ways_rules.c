@@ -34,11 +34,11 @@
 #define SLOTS	16
 
 /**
- * struct slot - a register, as far as a rule is followed
- * @holds: content of the register
- * @ip: the constant
- * @set: the map that gives the content, an attribute of the rule
- * @by_destination: whether the key of that map is a destination
+ * struct slot - content of a register at some point of a rule
+ * @holds: kind of content
+ * @ip: of CONSTANT, the address
+ * @set: of MAPPED, the name of the map, in the attribute of the rule
+ * @by_destination: of MAPPED, whether the key of the map is a destination
  */
 struct slot {
 	enum { UNKNOWN, CONSTANT, DESTINATION, MAPPED } holds;
