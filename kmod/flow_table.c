@@ -5,7 +5,6 @@
 
 #include <linux/bits.h>
 #include <linux/build_bug.h>
-#include <linux/cache.h>
 #include <linux/in.h>
 
 #include "flow_table.h"
@@ -58,7 +57,8 @@ static const struct nf_edge_port_guard logging_ports =
 
 static_assert(NF_EDGE_ROWS <= NF_EDGE_TABLE_ROWS);
 
-struct nf_edge_table nf_edge_flow_table __ro_after_init;
+/* Not __ro_after_init: kmemleak finds no pointers in that section of a module. */
+struct nf_edge_table nf_edge_flow_table;
 
 /**
  * nf_edge_flow_table_init - lay the compiled-in table out
