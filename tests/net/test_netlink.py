@@ -1430,7 +1430,7 @@ def test_a_full_hook_table_makes_the_first_load_fail_whole(
         assert module_references() == before[1] + 1
         ours = collections.Counter(name.split("_")[0] for name in hooks_of(box) or ()
                                    if "nf_edge" in name)
-        assert before[0] is None or ours - collections.Counter(leaving=2) == {
+        assert before[0] is None or ours - collections.Counter(postrouting=2) == {
             "first": 2, "in": 2, "out": 2}
         client.do("flush")
     assert (hooks_of(box), module_references()) == before
