@@ -70,8 +70,8 @@ static __always_inline u16 nf_edge_fold(u64 hi)
  * @addr: the address in network order
  *
  * Context: any; @index is pinned by the caller.
- * Return: the number; negative for other addresses; 0, which leads to the slow
- * path, for an address that happens to be in an empty slot.  If the edge
+ * Return: the number; negative for other addresses.  The unspecified address
+ * may find an empty slot: 0 then, which leads to the slow path.  If the edge
  * addresses are too many to hash, no number is found: then
  * nf_edge_maybe_guarded() is true for all addresses.
  */

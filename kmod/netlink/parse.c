@@ -81,12 +81,6 @@ static int cmp_interfaces(const void *a, const void *b)
 	return strcmp(x->interface.name, y->interface.name);
 }
 
-static bool same_address(const struct nf_edge_address *x,
-			 const struct nf_edge_address *y)
-{
-	return x->ipv6 == y->ipv6 && x->hi == y->hi && x->lo == y->lo;
-}
-
 static int cmp_addresses(const void *a, const void *b)
 {
 	const struct nf_edge_address *x = &((struct msg_address *)a)->address;
@@ -281,7 +275,7 @@ static int check_addresses(const struct msg_address *addresses, int n,
 		const struct nf_edge_address *x = &addresses[i - 1].address;
 		const struct nf_edge_address *y = &addresses[i].address;
 
-		if (!same_address(x, y))
+		if (!nf_edge_same_address(x, y))
 			continue;
 		if (x->node != y->node)
 			NL_SET_ERR_MSG_ATTR(extack, addresses[i].attr,

@@ -254,11 +254,11 @@ def check_explain(bench, trial, phase):
 def expected_counters(trial, events, phase):
     """At the end of a phase."""
     counters = model.Counters()
-    for now, site in enumerate(trial.phases[:phase + 1]):
-        if now:
-            counters.enter(trial.phases[now - 1], site)
+    for number, site in enumerate(trial.phases[:phase + 1]):
+        if number:
+            counters.enter(trial.phases[number - 1], site)
         for event in events:
-            if event.phase == now and event.reaches_hook:
+            if event.phase == number and event.reaches_hook:
                 counters.count(site, event.packet, event.verdict, event.length,
                                event.is_confirmed)
     return counters
