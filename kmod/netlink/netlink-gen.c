@@ -28,11 +28,32 @@ const struct nla_policy nf_edge_node_nl_policy[NF_EDGE_A_NODE_ADDRESS + 1] = {
 	[NF_EDGE_A_NODE_ADDRESS] = NLA_POLICY_NESTED(nf_edge_address_nl_policy),
 };
 
-const struct nla_policy nf_edge_peers_nl_policy[NF_EDGE_A_PEERS_COUNT + 1] = {
-	[NF_EDGE_A_PEERS_SET] = NLA_POLICY_MAX(NLA_U32, 12),
+const struct nla_policy nf_edge_own_set_nl_policy[NF_EDGE_A_OWN_SET_NAME + 1] = {
+	[NF_EDGE_A_OWN_SET_SET] = NLA_POLICY_MAX(NLA_U32, 31),
+	[NF_EDGE_A_OWN_SET_NAME] = { .type = NLA_NUL_STRING, .len = NF_EDGE_SET_NAME_MAX, },
+};
+
+const struct nla_policy nf_edge_peers_nl_policy[NF_EDGE_A_PEERS_NAME + 1] = {
+	[NF_EDGE_A_PEERS_SET] = NLA_POLICY_MAX(NLA_U32, 31),
 	[NF_EDGE_A_PEERS_PREFIXES_IPV4] = { .type = NLA_BINARY, },
 	[NF_EDGE_A_PEERS_PREFIXES_IPV6] = { .type = NLA_BINARY, },
 	[NF_EDGE_A_PEERS_COUNT] = { .type = NLA_U32, },
+	[NF_EDGE_A_PEERS_NAME] = { .type = NLA_NUL_STRING, .len = NF_EDGE_SET_NAME_MAX, },
+};
+
+const struct nla_policy nf_edge_port_nl_policy[NF_EDGE_A_PORT_HIGH + 1] = {
+	[NF_EDGE_A_PORT_SERVICE] = NLA_POLICY_MAX(NLA_U32, 3),
+	[NF_EDGE_A_PORT_PROTOCOL] = { .type = NLA_U8, },
+	[NF_EDGE_A_PORT_DOCUMENTED_LOW] = { .type = NLA_U16, },
+	[NF_EDGE_A_PORT_DOCUMENTED_HIGH] = { .type = NLA_U16, },
+	[NF_EDGE_A_PORT_LOW] = { .type = NLA_U16, },
+	[NF_EDGE_A_PORT_HIGH] = { .type = NLA_U16, },
+};
+
+const struct nla_policy nf_edge_ports_nl_policy[NF_EDGE_A_PORTS_HIGH + 1] = {
+	[NF_EDGE_A_PORTS_PROTOCOL] = { .type = NLA_U8, },
+	[NF_EDGE_A_PORTS_LOW] = { .type = NLA_U16, },
+	[NF_EDGE_A_PORTS_HIGH] = { .type = NLA_U16, },
 };
 
 const struct nla_policy nf_edge_query_nl_policy[NF_EDGE_A_QUERY_MODE + 1] = {
@@ -53,15 +74,27 @@ const struct nla_policy nf_edge_query_nl_policy[NF_EDGE_A_QUERY_MODE + 1] = {
 	[NF_EDGE_A_QUERY_MODE] = NLA_POLICY_MAX(NLA_U32, 1),
 };
 
+const struct nla_policy nf_edge_site_row_nl_policy[NF_EDGE_A_SITE_ROW_NOTE + 1] = {
+	[NF_EDGE_A_SITE_ROW_NAME] = { .type = NLA_NUL_STRING, .len = NF_EDGE_ROW_NAME_MAX, },
+	[NF_EDGE_A_SITE_ROW_SERVICE] = NLA_POLICY_MAX(NLA_U32, 3),
+	[NF_EDGE_A_SITE_ROW_DIRECTION] = NLA_POLICY_MAX(NLA_U32, 1),
+	[NF_EDGE_A_SITE_ROW_PORTS] = NLA_POLICY_NESTED(nf_edge_ports_nl_policy),
+	[NF_EDGE_A_SITE_ROW_SETS] = { .type = NLA_U32, },
+	[NF_EDGE_A_SITE_ROW_ANY] = { .type = NLA_FLAG, },
+	[NF_EDGE_A_SITE_ROW_NODES] = { .type = NLA_STRING, .len = NF_EDGE_NODE_NAME_MAX, },
+	[NF_EDGE_A_SITE_ROW_EXPOSED] = { .type = NLA_FLAG, },
+	[NF_EDGE_A_SITE_ROW_NOTE] = { .type = NLA_NUL_STRING, .len = NF_EDGE_NOTE_MAX, },
+};
+
 /* NF_EDGE_CMD_PEERS_ADD - do */
 static const struct nla_policy nf_edge_peers_add_nl_policy[NF_EDGE_A_POLICY_PEERS + 1] = {
 	[NF_EDGE_A_POLICY_PEERS] = NLA_POLICY_NESTED(nf_edge_peers_nl_policy),
 };
 
 /* NF_EDGE_CMD_LOAD - do */
-static const struct nla_policy nf_edge_load_nl_policy[NF_EDGE_A_POLICY_QUERY + 1] = {
+static const struct nla_policy nf_edge_load_nl_policy[NF_EDGE_A_POLICY_OWN_SET + 1] = {
 	[NF_EDGE_A_POLICY_MODE] = NLA_POLICY_MAX(NLA_U32, 1),
-	[NF_EDGE_A_POLICY_ZONES] = NLA_POLICY_MASK(NLA_U32, 0x1f),
+	[NF_EDGE_A_POLICY_ZONES] = NLA_POLICY_MASK(NLA_U32, 0x3f),
 	[NF_EDGE_A_POLICY_FEATURES] = NLA_POLICY_MASK(NLA_U32, 0x3ff),
 	[NF_EDGE_A_POLICY_PING] = NLA_POLICY_MASK(NLA_U32, 0x7),
 	[NF_EDGE_A_POLICY_EXPOSE_CLS_PORTS] = { .type = NLA_FLAG, },
@@ -71,21 +104,29 @@ static const struct nla_policy nf_edge_load_nl_policy[NF_EDGE_A_POLICY_QUERY + 1
 	[NF_EDGE_A_POLICY_GENERATION] = { .type = NLA_U32, },
 	[NF_EDGE_A_POLICY_DRY_RUN] = { .type = NLA_FLAG, },
 	[NF_EDGE_A_POLICY_QUERY] = NLA_POLICY_NESTED(nf_edge_query_nl_policy),
+	[NF_EDGE_A_POLICY_PROFILE] = NLA_POLICY_MAX(NLA_U32, 5),
+	[NF_EDGE_A_POLICY_PORT] = NLA_POLICY_NESTED(nf_edge_port_nl_policy),
+	[NF_EDGE_A_POLICY_SITE_ROW] = NLA_POLICY_NESTED(nf_edge_site_row_nl_policy),
+	[NF_EDGE_A_POLICY_ROW_OFF] = { .type = NLA_STRING, .len = NF_EDGE_ROW_ID_MAX, },
+	[NF_EDGE_A_POLICY_PING_PEERS] = { .type = NLA_U32, },
+	[NF_EDGE_A_POLICY_OWN_SET] = NLA_POLICY_NESTED(nf_edge_own_set_nl_policy),
 };
 
 /* NF_EDGE_CMD_SWITCH - do */
-static const struct nla_policy nf_edge_switch_nl_policy[NF_EDGE_A_SWITCH_FEATURES_OFF + 1] = {
+static const struct nla_policy nf_edge_switch_nl_policy[NF_EDGE_A_SWITCH_ROW_OFF + 1] = {
 	[NF_EDGE_A_SWITCH_MODE] = NLA_POLICY_MAX(NLA_U32, 1),
-	[NF_EDGE_A_SWITCH_ZONES_ON] = NLA_POLICY_MASK(NLA_U32, 0x1f),
-	[NF_EDGE_A_SWITCH_ZONES_OFF] = NLA_POLICY_MASK(NLA_U32, 0x1f),
+	[NF_EDGE_A_SWITCH_ZONES_ON] = NLA_POLICY_MASK(NLA_U32, 0x3f),
+	[NF_EDGE_A_SWITCH_ZONES_OFF] = NLA_POLICY_MASK(NLA_U32, 0x3f),
 	[NF_EDGE_A_SWITCH_FEATURES_ON] = NLA_POLICY_MASK(NLA_U32, 0x3ff),
 	[NF_EDGE_A_SWITCH_FEATURES_OFF] = NLA_POLICY_MASK(NLA_U32, 0x3ff),
+	[NF_EDGE_A_SWITCH_ROW_ON] = { .type = NLA_STRING, .len = NF_EDGE_ROW_ID_MAX, },
+	[NF_EDGE_A_SWITCH_ROW_OFF] = { .type = NLA_STRING, .len = NF_EDGE_ROW_ID_MAX, },
 };
 
 /* NF_EDGE_CMD_COUNTERS_GET - do */
 static const struct nla_policy nf_edge_counters_get_nl_policy[NF_EDGE_A_COUNTERS_RESET + 1] = {
 	[NF_EDGE_A_COUNTERS_NODE] = { .type = NLA_NUL_STRING, .len = NF_EDGE_NODE_NAME_MAX, },
-	[NF_EDGE_A_COUNTERS_ZONE] = NLA_POLICY_MAX(NLA_U32, 4),
+	[NF_EDGE_A_COUNTERS_ZONE] = NLA_POLICY_MAX(NLA_U32, 5),
 	[NF_EDGE_A_COUNTERS_RESET] = { .type = NLA_FLAG, },
 };
 
@@ -122,14 +163,14 @@ static const struct genl_split_ops nf_edge_nl_ops[] = {
 		.cmd		= NF_EDGE_CMD_LOAD,
 		.doit		= nf_edge_nl_load_doit,
 		.policy		= nf_edge_load_nl_policy,
-		.maxattr	= NF_EDGE_A_POLICY_QUERY,
+		.maxattr	= NF_EDGE_A_POLICY_OWN_SET,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{
 		.cmd		= NF_EDGE_CMD_SWITCH,
 		.doit		= nf_edge_nl_switch_doit,
 		.policy		= nf_edge_switch_nl_policy,
-		.maxattr	= NF_EDGE_A_SWITCH_FEATURES_OFF,
+		.maxattr	= NF_EDGE_A_SWITCH_ROW_OFF,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{

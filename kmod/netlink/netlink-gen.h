@@ -15,8 +15,12 @@
 extern const struct nla_policy nf_edge_address_nl_policy[NF_EDGE_A_ADDRESS_IPV6 + 1];
 extern const struct nla_policy nf_edge_interface_nl_policy[NF_EDGE_A_INTERFACE_IFINDEX + 1];
 extern const struct nla_policy nf_edge_node_nl_policy[NF_EDGE_A_NODE_ADDRESS + 1];
-extern const struct nla_policy nf_edge_peers_nl_policy[NF_EDGE_A_PEERS_COUNT + 1];
+extern const struct nla_policy nf_edge_own_set_nl_policy[NF_EDGE_A_OWN_SET_NAME + 1];
+extern const struct nla_policy nf_edge_peers_nl_policy[NF_EDGE_A_PEERS_NAME + 1];
+extern const struct nla_policy nf_edge_port_nl_policy[NF_EDGE_A_PORT_HIGH + 1];
+extern const struct nla_policy nf_edge_ports_nl_policy[NF_EDGE_A_PORTS_HIGH + 1];
 extern const struct nla_policy nf_edge_query_nl_policy[NF_EDGE_A_QUERY_MODE + 1];
+extern const struct nla_policy nf_edge_site_row_nl_policy[NF_EDGE_A_SITE_ROW_NOTE + 1];
 
 int nf_edge_nl_pin(struct netlink_callback *cb);
 int nf_edge_nl_unpin(struct netlink_callback *cb);

@@ -92,7 +92,7 @@ static void words_of_other_tools_are_known(void **state)
 	advises(names_advice(&names_sides, "dmz"), "write edge");
 	/* Of another kind, the word is only far. */
 	advises(names_advice(&names_zones, "status"),
-		"there are external, internal, federation, pic, xmpp");
+		"there are external, internal, federation, pic, xmpp, site");
 }
 
 static void zones_and_features_are_told_apart(void **state)

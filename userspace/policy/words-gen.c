@@ -5,6 +5,20 @@
 
 #include "policy/words-gen.h"
 
+const char *const profile_words[PROFILE_COUNT] = {
+	[NF_EDGE_PROFILE_LYNC2013_SCALED_PUBLIC] = "lync2013-scaled-public",
+	[NF_EDGE_PROFILE_LYNC2013_SCALED_NAT] = "lync2013-scaled-nat",
+	[NF_EDGE_PROFILE_LYNC2013_SINGLE_PUBLIC] = "lync2013-single-public",
+	[NF_EDGE_PROFILE_LYNC2013_SINGLE_NAT] = "lync2013-single-nat",
+	[NF_EDGE_PROFILE_SFB2015] = "sfb2015",
+	[NF_EDGE_PROFILE_SFB2019] = "sfb2019",
+};
+
+const char *const origin_words[ORIGIN_COUNT] = {
+	[NF_EDGE_ORIGIN_DOCUMENT] = "document",
+	[NF_EDGE_ORIGIN_SITE] = "site",
+};
+
 const char *const mode_words[MODE_COUNT] = {
 	[NF_EDGE_MODE_ENFORCE] = "enforce",
 	[NF_EDGE_MODE_AUDIT] = "audit",
@@ -21,6 +35,7 @@ const char *const zone_words[ZONE_COUNT] = {
 	[NF_EDGE_ZONE_FEDERATION] = "federation",
 	[NF_EDGE_ZONE_PIC] = "pic",
 	[NF_EDGE_ZONE_XMPP] = "xmpp",
+	[NF_EDGE_ZONE_SITE] = "site",
 };
 
 const char *const feature_words[FEATURE_COUNT] = {
@@ -92,7 +107,7 @@ const char *const reason_sentences[REASON_COUNT] = {
 	[NF_EDGE_REASON_CLS_GUARD] = "The Centralized Logging ports 50001-50003 are closed to the outside.",
 	[NF_EDGE_REASON_INTERFACE] = "A live row fits, but not where the packet arrives.",
 	[NF_EDGE_REASON_PEER] = "A live row fits, but not for this peer.",
-	[NF_EDGE_REASON_DISABLED] = "A row fits, but its zone or its feature is off.",
+	[NF_EDGE_REASON_DISABLED] = "A row fits, but its zone, its feature or the row itself is off.",
 	[NF_EDGE_REASON_SEVERAL] = "Rows have the service, direction, protocol and port, but each fails more than one test.",
 };
 
@@ -105,6 +120,7 @@ const char *const verdict_words[VERDICT_COUNT] = {
 const char *const dead_words[DEAD_COUNT] = {
 	[NF_EDGE_DEAD_ZONE_OFF] = "zone-off",
 	[NF_EDGE_DEAD_FEATURE_OFF] = "feature-off",
+	[NF_EDGE_DEAD_ROW_OFF] = "row-off",
 };
 
 const char *const change_words[CHANGE_COUNT] = {

@@ -8,11 +8,17 @@
 
 #include <linux/nf_edge.h>
 
+#define PROFILE_COUNT	(NF_EDGE_PROFILE_SFB2019 + 1)
+extern const char *const profile_words[PROFILE_COUNT];
+
+#define ORIGIN_COUNT	(NF_EDGE_ORIGIN_SITE + 1)
+extern const char *const origin_words[ORIGIN_COUNT];
+
 #define MODE_COUNT	(NF_EDGE_MODE_AUDIT + 1)
 extern const char *const mode_words[MODE_COUNT];
 extern const char *const mode_sentences[MODE_COUNT];
 
-#define ZONE_COUNT	(NF_EDGE_ZONE_XMPP + 1)
+#define ZONE_COUNT	(NF_EDGE_ZONE_SITE + 1)
 extern const char *const zone_words[ZONE_COUNT];
 
 #define FEATURE_COUNT	(NF_EDGE_FEATURE_LIVE_MESSENGER + 1)
@@ -37,7 +43,7 @@ extern const char *const reason_sentences[REASON_COUNT];
 #define VERDICT_COUNT	(NF_EDGE_VERDICT_NOT_GOVERNED + 1)
 extern const char *const verdict_words[VERDICT_COUNT];
 
-#define DEAD_COUNT	(NF_EDGE_DEAD_FEATURE_OFF + 1)
+#define DEAD_COUNT	(NF_EDGE_DEAD_ROW_OFF + 1)
 extern const char *const dead_words[DEAD_COUNT];
 
 #define CHANGE_COUNT	(NF_EDGE_CHANGE_FLUSH + 1)

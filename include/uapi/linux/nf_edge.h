@@ -18,6 +18,33 @@
 #define NF_EDGE_PREFIX_IPV4_SIZE	8
 #define NF_EDGE_PREFIX_IPV6_SIZE	20
 #define NF_EDGE_MAX_QUERIES		16
+#define NF_EDGE_MAX_ROWS		64
+#define NF_EDGE_MAX_PORTS		16
+#define NF_EDGE_ROW_ID_MAX		36
+#define NF_EDGE_ROW_NAME_MAX		31
+#define NF_EDGE_SET_NAME_MAX		31
+#define NF_EDGE_NOTE_MAX		127
+
+/**
+ * enum nf_edge_profile - a compiled-in table
+ * @NF_EDGE_PROFILE_SFB2019: Subscription Edition too
+ */
+enum nf_edge_profile {
+	NF_EDGE_PROFILE_LYNC2013_SCALED_PUBLIC,
+	NF_EDGE_PROFILE_LYNC2013_SCALED_NAT,
+	NF_EDGE_PROFILE_LYNC2013_SINGLE_PUBLIC,
+	NF_EDGE_PROFILE_LYNC2013_SINGLE_NAT,
+	NF_EDGE_PROFILE_SFB2015,
+	NF_EDGE_PROFILE_SFB2019,
+};
+
+/**
+ * enum nf_edge_origin - who says that a row is there
+ */
+enum nf_edge_origin {
+	NF_EDGE_ORIGIN_DOCUMENT,
+	NF_EDGE_ORIGIN_SITE,
+};
 
 /**
  * enum nf_edge_mode - fate of a packet that the policy refuses
@@ -30,7 +57,8 @@ enum nf_edge_mode {
 };
 
 /**
- * enum nf_edge_zone - the table of the document that a row stands in
+ * enum nf_edge_zone - the table of the document that a row stands in; site for
+ *   rows of the site's own
  */
 enum nf_edge_zone {
 	NF_EDGE_ZONE_EXTERNAL,
@@ -38,6 +66,7 @@ enum nf_edge_zone {
 	NF_EDGE_ZONE_FEDERATION,
 	NF_EDGE_ZONE_PIC,
 	NF_EDGE_ZONE_XMPP,
+	NF_EDGE_ZONE_SITE,
 };
 
 /**
@@ -85,7 +114,9 @@ enum nf_edge_side {
 };
 
 /**
- * enum nf_edge_peer_set - named sets of prefixes
+ * enum nf_edge_peer_set - named sets of prefixes, of the document. The number
+ *   of a set is its place here, and bit n of a mask is set n. A set of the
+ *   site's own has any number up to 31 that no set of the profile has.
  */
 enum nf_edge_peer_set {
 	NF_EDGE_PEER_SET_INTERNAL_NETWORKS,
@@ -117,7 +148,8 @@ enum nf_edge_peer_set {
  *   closed to the outside
  * @NF_EDGE_REASON_INTERFACE: a live row fits, but not where the packet arrives
  * @NF_EDGE_REASON_PEER: a live row fits, but not for this peer
- * @NF_EDGE_REASON_DISABLED: a row fits, but its zone or its feature is off
+ * @NF_EDGE_REASON_DISABLED: a row fits, but its zone, its feature or the row
+ *   itself is off
  * @NF_EDGE_REASON_SEVERAL: rows have the service, direction, protocol and
  *   port, but each fails more than one test
  */
@@ -146,6 +178,7 @@ enum nf_edge_verdict {
 enum nf_edge_dead {
 	NF_EDGE_DEAD_ZONE_OFF,
 	NF_EDGE_DEAD_FEATURE_OFF,
+	NF_EDGE_DEAD_ROW_OFF,
 };
 
 /**
@@ -188,9 +221,54 @@ enum {
 	NF_EDGE_A_PEERS_PREFIXES_IPV4,
 	NF_EDGE_A_PEERS_PREFIXES_IPV6,
 	NF_EDGE_A_PEERS_COUNT,
+	NF_EDGE_A_PEERS_NAME,
 
 	__NF_EDGE_A_PEERS_MAX,
 	NF_EDGE_A_PEERS_MAX = (__NF_EDGE_A_PEERS_MAX - 1)
+};
+
+enum {
+	NF_EDGE_A_PORTS_PROTOCOL = 1,
+	NF_EDGE_A_PORTS_LOW,
+	NF_EDGE_A_PORTS_HIGH,
+
+	__NF_EDGE_A_PORTS_MAX,
+	NF_EDGE_A_PORTS_MAX = (__NF_EDGE_A_PORTS_MAX - 1)
+};
+
+enum {
+	NF_EDGE_A_PORT_SERVICE = 1,
+	NF_EDGE_A_PORT_PROTOCOL,
+	NF_EDGE_A_PORT_DOCUMENTED_LOW,
+	NF_EDGE_A_PORT_DOCUMENTED_HIGH,
+	NF_EDGE_A_PORT_LOW,
+	NF_EDGE_A_PORT_HIGH,
+
+	__NF_EDGE_A_PORT_MAX,
+	NF_EDGE_A_PORT_MAX = (__NF_EDGE_A_PORT_MAX - 1)
+};
+
+enum {
+	NF_EDGE_A_OWN_SET_SET = 1,
+	NF_EDGE_A_OWN_SET_NAME,
+
+	__NF_EDGE_A_OWN_SET_MAX,
+	NF_EDGE_A_OWN_SET_MAX = (__NF_EDGE_A_OWN_SET_MAX - 1)
+};
+
+enum {
+	NF_EDGE_A_SITE_ROW_NAME = 1,
+	NF_EDGE_A_SITE_ROW_SERVICE,
+	NF_EDGE_A_SITE_ROW_DIRECTION,
+	NF_EDGE_A_SITE_ROW_PORTS,
+	NF_EDGE_A_SITE_ROW_SETS,
+	NF_EDGE_A_SITE_ROW_ANY,
+	NF_EDGE_A_SITE_ROW_NODES,
+	NF_EDGE_A_SITE_ROW_EXPOSED,
+	NF_EDGE_A_SITE_ROW_NOTE,
+
+	__NF_EDGE_A_SITE_ROW_MAX,
+	NF_EDGE_A_SITE_ROW_MAX = (__NF_EDGE_A_SITE_ROW_MAX - 1)
 };
 
 enum {
@@ -240,6 +318,13 @@ enum {
 	NF_EDGE_A_POLICY_OFFLOADED,
 	NF_EDGE_A_POLICY_PAD,
 	NF_EDGE_A_POLICY_CONNTRACK_INSERT_FAILED,
+	NF_EDGE_A_POLICY_PROFILE,
+	NF_EDGE_A_POLICY_PORT,
+	NF_EDGE_A_POLICY_SITE_ROW,
+	NF_EDGE_A_POLICY_ROW_OFF,
+	NF_EDGE_A_POLICY_LOADED_ROW_OFF,
+	NF_EDGE_A_POLICY_PING_PEERS,
+	NF_EDGE_A_POLICY_OWN_SET,
 
 	__NF_EDGE_A_POLICY_MAX,
 	NF_EDGE_A_POLICY_MAX = (__NF_EDGE_A_POLICY_MAX - 1)
@@ -253,6 +338,8 @@ enum {
 	NF_EDGE_A_SWITCH_FEATURES_OFF,
 	NF_EDGE_A_SWITCH_GENERATION,
 	NF_EDGE_A_SWITCH_CHANGED,
+	NF_EDGE_A_SWITCH_ROW_ON,
+	NF_EDGE_A_SWITCH_ROW_OFF,
 
 	__NF_EDGE_A_SWITCH_MAX,
 	NF_EDGE_A_SWITCH_MAX = (__NF_EDGE_A_SWITCH_MAX - 1)
@@ -277,6 +364,15 @@ enum {
 	NF_EDGE_A_ROW_LIVE,
 	NF_EDGE_A_ROW_DEAD,
 	NF_EDGE_A_ROW_GENERATION,
+	NF_EDGE_A_ROW_ORIGIN,
+	NF_EDGE_A_ROW_PORTS,
+	NF_EDGE_A_ROW_DOCUMENTED_LOW,
+	NF_EDGE_A_ROW_DOCUMENTED_HIGH,
+	NF_EDGE_A_ROW_SET_NAME,
+	NF_EDGE_A_ROW_ANY,
+	NF_EDGE_A_ROW_NODE,
+	NF_EDGE_A_ROW_EXPOSED,
+	NF_EDGE_A_ROW_PROFILE,
 
 	__NF_EDGE_A_ROW_MAX,
 	NF_EDGE_A_ROW_MAX = (__NF_EDGE_A_ROW_MAX - 1)
@@ -305,6 +401,7 @@ enum {
 	NF_EDGE_A_COUNTERS_ROW,
 	NF_EDGE_A_COUNTERS_SERVICE,
 	NF_EDGE_A_COUNTERS_GENERATION,
+	NF_EDGE_A_COUNTERS_PROFILE,
 
 	__NF_EDGE_A_COUNTERS_MAX,
 	NF_EDGE_A_COUNTERS_MAX = (__NF_EDGE_A_COUNTERS_MAX - 1)
@@ -325,6 +422,7 @@ enum {
 enum {
 	NF_EDGE_A_DROPS_RESET = 1,
 	NF_EDGE_A_DROPS_DROP,
+	NF_EDGE_A_DROPS_PROFILE,
 
 	__NF_EDGE_A_DROPS_MAX,
 	NF_EDGE_A_DROPS_MAX = (__NF_EDGE_A_DROPS_MAX - 1)
