@@ -326,7 +326,7 @@ static int make_classes(struct nf_edge_addr_index *index,
 			const struct nf_edge_table *table,
 			const struct numbers *numbers,
 			const struct nf_edge_address *address, u32 n,
-			u32 bound_sets)
+			const struct nf_edge_sets *policy)
 {
 	struct nf_edge_class *class;
 	u32 i;
@@ -344,7 +344,7 @@ static int make_classes(struct nf_edge_addr_index *index,
 	for (i = 0; i < n; i++) {
 		if (!i || !nf_edge_same_address(&address[i - 1], &address[i]))
 			class++;
-		nf_edge_make_class(class, table, bound_sets,
+		nf_edge_make_class(class, table, policy,
 				   numbers->edge_sets[class - index->class - 1] &
 				   OWN_SETS,
 				   class->services | BIT(address[i].service),
@@ -357,7 +357,7 @@ static int make_classes(struct nf_edge_addr_index *index,
 		cond_resched();
 		if (number)
 			nf_edge_make_class(&index->class[number], table,
-					   bound_sets, sets & OWN_SETS, 0, 0,
+					   policy, sets & OWN_SETS, 0, 0,
 					   flags_of_sets(sets));
 	}
 	return 0;
@@ -442,7 +442,7 @@ static int make_guard_bitmaps(struct nf_edge_addr_index *index,
  * @n: number of entries in @address
  * @prefix: the peer prefixes, sorted by nf_edge_prefix_cmp(); not kept
  * @n_prefix: number of entries in @prefix
- * @bound_sets: mask of enum nf_edge_peer_set, the sets that are bound
+ * @policy: sets that are bound, and sets that take part in echo
  *
  * Context: may sleep.
  * Return: 0, -ENOMEM, or -ENOSPC when prefixes of different sets overlap in
@@ -453,7 +453,7 @@ int nf_edge_addr_index_build(struct nf_edge_addr_index *index,
 			     const struct nf_edge_table *table,
 			     const struct nf_edge_address *address, u32 n,
 			     const struct nf_edge_prefix *prefix, u32 n_prefix,
-			     u32 bound_sets)
+			     const struct nf_edge_sets *policy)
 {
 	const struct sources sources = {
 		prefix, n_prefix, address, n
@@ -470,7 +470,7 @@ int nf_edge_addr_index_build(struct nf_edge_addr_index *index,
 			     &numbers) ?:
 	      lay_out_family(&index->all_ipv6, layout, true, &sources,
 			     &numbers) ?:
-	      make_classes(index, table, &numbers, address, n, bound_sets);
+	      make_classes(index, table, &numbers, address, n, policy);
 	kvfree(numbers.slot);
 	kvfree(numbers.edge_sets);
 	kvfree(layout);

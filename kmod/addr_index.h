@@ -54,7 +54,7 @@ int nf_edge_addr_index_build(struct nf_edge_addr_index *index,
 			     const struct nf_edge_table *table,
 			     const struct nf_edge_address *address, u32 n,
 			     const struct nf_edge_prefix *prefix, u32 n_prefix,
-			     u32 bound_sets);
+			     const struct nf_edge_sets *policy);
 void nf_edge_addr_index_free(struct nf_edge_addr_index *index);
 
 /* Fold the first 48 bits of an IPv6 address, in packet order, to 16 bits. */

@@ -11,9 +11,9 @@
 #include "table.h"
 
 /**
- * nf_edge_live_rows - find the rows whose zone and feature are on
+ * nf_edge_live_rows - find the rows that are on, with their zone and feature
  * @table: the rows
- * @switches: zones and features
+ * @switches: zones, features and single rows
  *
  * A row without a feature needs its zone only.
  *
@@ -34,7 +34,7 @@ u64 nf_edge_live_rows(const struct nf_edge_table *table,
 		     (switches->features & BIT(row->feature))))
 			live |= BIT_ULL(i);
 	}
-	return live;
+	return live & ~switches->rows_off;
 }
 
 /* Check whether a row permits packets that arrive on a set of sides. */
@@ -53,7 +53,7 @@ static bool row_suits(const struct nf_edge_row *row, int arrival,
  * nf_edge_make_masks - make the masks of a policy
  * @masks: the masks, filled in
  * @table: the rows
- * @switches: zones and features
+ * @switches: zones, features and single rows
  * @ping: mask of enum nf_edge_side, the sides that take part in echo
  * @expose_cls_ports: rows may permit the table's guarded ports
  *
@@ -112,7 +112,7 @@ static bool row_has_peer(const struct nf_edge_row *row, u32 bound_sets,
  * nf_edge_make_class - make the class of addresses that are alike
  * @class: the class, filled in
  * @table: the rows
- * @bound_sets: mask of enum nf_edge_peer_set, the sets that are bound
+ * @policy: sets that are bound, and sets that take part in echo
  * @sets: mask of enum nf_edge_peer_set, the sets with a prefix that contains
  *	the address
  * @services: mask of enum nf_edge_service that the address is bound to
@@ -122,8 +122,9 @@ static bool row_has_peer(const struct nf_edge_row *row, u32 bound_sets,
  * Context: any.
  */
 void nf_edge_make_class(struct nf_edge_class *class,
-			const struct nf_edge_table *table, u32 bound_sets,
-			u32 sets, u8 services, u8 node, u8 flags)
+			const struct nf_edge_table *table,
+			const struct nf_edge_sets *policy, u32 sets,
+			u8 services, u8 node, u8 flags)
 {
 	u32 i;
 
@@ -137,6 +138,8 @@ void nf_edge_make_class(struct nf_edge_class *class,
 	class->flags = flags;
 	if (sets & BIT(NF_EDGE_PEER_SET_INTERNAL_NETWORKS))
 		class->flags |= NF_EDGE_INSIDE;
+	if (policy->ping_any || (sets & policy->bound & policy->ping))
+		class->flags |= NF_EDGE_PING_PEER;
 	class->spoofed_on = NF_EDGE_GUARD_EXEMPT | NF_EDGE_GUARD_BRIDGE;
 	if (services || (class->flags & NF_EDGE_INSIDE))
 		class->spoofed_on |= NF_EDGE_GUARD_EXTERNAL;
@@ -145,9 +148,10 @@ void nf_edge_make_class(struct nf_edge_class *class,
 
 	for (i = 0; i < table->n; i++) {
 		const struct nf_edge_row *row = &table->row[i];
-		u64 peer = row_has_peer(row, bound_sets, sets, services) ?
+		u64 peer = row_has_peer(row, policy->bound, sets, services) ?
 			   BIT_ULL(i) : 0;
-		u64 own = (services & BIT(row->service)) ? BIT_ULL(i) : 0;
+		u64 own = (services & BIT(row->service)) &&
+			  (row->nodes & BIT_ULL(node)) ? BIT_ULL(i) : 0;
 
 		if (row->direction == NF_EDGE_DIRECTION_IN) {
 			class->own_in |= own;

@@ -12,6 +12,18 @@
 struct nf_edge_node_hits;
 struct nf_edge_table;
 
+/**
+ * struct nf_edge_sets - the peer sets of a policy
+ * @bound: mask of the sets that are bound
+ * @ping: mask of the sets whose addresses take part in echo
+ * @ping_any: every address takes part in echo, whatever @ping says
+ */
+struct nf_edge_sets {
+	u32 bound;
+	u32 ping;
+	bool ping_any;
+};
+
 #define NF_EDGE_EXTERNAL_SERVICES	(BIT(NF_EDGE_SERVICE_ACCESS) |	\
 					 BIT(NF_EDGE_SERVICE_WEBCONF) |	\
 					 BIT(NF_EDGE_SERVICE_AV))
@@ -24,19 +36,21 @@ struct nf_edge_table;
  *	(IPv4-mapped, loopback, unspecified)
  * @NF_EDGE_MARTIAN_SOURCE: never source of a packet to an edge address
  *	(multicast, broadcast)
+ * @NF_EDGE_PING_PEER: address that takes part in echo with an edge address
  */
 enum nf_edge_class_flags {
 	NF_EDGE_INSIDE		= BIT(0),
 	NF_EDGE_MARTIAN		= BIT(1),
 	NF_EDGE_MARTIAN_SOURCE	= BIT(2),
+	NF_EDGE_PING_PEER	= BIT(3),
 };
 
 /**
  * struct nf_edge_class - properties of an address in a policy
  * @as_source: rows that permit the address as source of a connection
  * @as_destination: rows that permit the address as destination
- * @own_in: inbound rows of @services
- * @own_out: outbound rows of @services
+ * @own_in: inbound rows of @services that @node has
+ * @own_out: outbound rows of @services that @node has
  * @hits: counters of @node; set for edge addresses only
  * @services: mask of enum nf_edge_service; 0 unless an edge address
  * @node: number of the node that binds the address
@@ -65,11 +79,13 @@ struct nf_edge_class {
 
 /**
  * struct nf_edge_switches - the switches of a policy
+ * @rows_off: mask of the rows that are off by themselves
  * @zones: mask of enum nf_edge_zone
  * @features: mask of enum nf_edge_feature
  * @mode: enum nf_edge_mode
  */
 struct nf_edge_switches {
+	u64 rows_off;
 	u32 zones;
 	u32 features;
 	u8 mode;
@@ -80,7 +96,7 @@ static inline bool nf_edge_same_switches(const struct nf_edge_switches *a,
 					 const struct nf_edge_switches *b)
 {
 	return a->zones == b->zones && a->features == b->features &&
-	       a->mode == b->mode;
+	       a->rows_off == b->rows_off && a->mode == b->mode;
 }
 
 /**
@@ -137,7 +153,8 @@ void nf_edge_make_masks(struct nf_edge_masks *masks,
 			const struct nf_edge_switches *switches, u8 ping,
 			bool expose_cls_ports);
 void nf_edge_make_class(struct nf_edge_class *class,
-			const struct nf_edge_table *table, u32 bound_sets,
-			u32 sets, u8 services, u8 node, u8 flags);
+			const struct nf_edge_table *table,
+			const struct nf_edge_sets *policy, u32 sets,
+			u8 services, u8 node, u8 flags);
 
 #endif

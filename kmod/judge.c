@@ -100,7 +100,8 @@ static void judge_rows(const struct nf_edge_masks *masks,
 	rows = nf_edge_permitting(masks, p->source, p->destination, p->l4proto,
 				  p->dport, arrival_of(p),
 				  p->source->services);
-	if (nf_edge_logging_port(masks, rows, p->dport)) {
+	if (nf_edge_logging_port(masks, rows, p->dport) &&
+	    p->l4proto == masks->table->guard.l4proto) {
 		u64 guarded = rows & masks->guarded;
 
 		rows &= ~guarded;
@@ -130,6 +131,13 @@ static u64 ping_rows(const struct nf_edge_masks *masks, u8 services)
 	return rows;
 }
 
+/* Check whether @other takes part in echo with @end, if that is an edge end. */
+static bool may_ping(const struct nf_edge_class *end,
+		     const struct nf_edge_class *other)
+{
+	return !end->services || (other->flags & NF_EDGE_PING_PEER);
+}
+
 /* Permit echo where a row of each edge end suits the arrival; count no row. */
 static void judge_echo(const struct nf_edge_masks *masks,
 		       const struct nf_edge_packet *p,
@@ -144,6 +152,9 @@ static void judge_echo(const struct nf_edge_masks *masks,
 	     !(ping_rows(masks, p->source->services) & suits &
 	       masks->table->out)))
 		return drop(j, NF_EDGE_REASON_NO_ROW, 0);
+	if (!may_ping(p->destination, p->source) ||
+	    !may_ping(p->source, p->destination))
+		return drop(j, NF_EDGE_REASON_PEER, 0);
 
 	j->verdict = NF_EDGE_VERDICT_ACCEPT;
 	j->rows = 0;

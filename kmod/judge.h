@@ -166,7 +166,10 @@ nf_edge_permitting(const struct nf_edge_masks *masks,
 	       masks->permitting[arrival][from_edge];
 }
 
-/* Check whether @dport is a logging port that a row of @rows may not open. */
+/*
+ * Check whether @dport is a logging port that a row of @rows may not open.  Of
+ * another protocol than the guard's, a row may open the port all the same.
+ */
 static __always_inline bool
 nf_edge_logging_port(const struct nf_edge_masks *masks, u64 rows, u16 dport)
 {
@@ -175,8 +178,7 @@ nf_edge_logging_port(const struct nf_edge_masks *masks, u64 rows, u16 dport)
 	if (likely(!(rows & masks->guarded)))
 		return false;
 	table = nf_edge_table_of(masks);
-	return dport >= table->guard.port_low &&
-	       dport <= table->guard.port_high;
+	return dport >= table->guard.low && dport <= table->guard.high;
 }
 
 /* Check whether an edge end of a connection has no row in @rows. */

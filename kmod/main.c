@@ -6,7 +6,6 @@
 #include <linux/module.h>
 #include <net/net_namespace.h>
 
-#include "flow_table.h"
 #include "hook.h"
 #include "nat.h"
 #include "netdev.h"
@@ -70,9 +69,9 @@ static int __init nf_edge_init(void)
 {
 	int err;
 
-	err = nf_edge_flow_table_init() ?: nf_edge_snapshots_init();
+	err = nf_edge_snapshots_init();
 	if (err)
-		goto err_table;
+		return err;
 	err = register_pernet_subsys(&net_ops);
 	if (err)
 		goto err_snapshots;
@@ -100,8 +99,6 @@ err_net:
 	unregister_pernet_subsys(&net_ops);
 err_snapshots:
 	nf_edge_snapshots_exit();
-err_table:
-	nf_edge_flow_table_exit();
 	return err;
 }
 
@@ -113,7 +110,6 @@ static void __exit nf_edge_exit(void)
 	nf_edge_netdev_exit();
 	unregister_pernet_subsys(&net_ops);
 	nf_edge_snapshots_exit();
-	nf_edge_flow_table_exit();
 }
 
 module_init(nf_edge_init);

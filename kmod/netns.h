@@ -27,7 +27,7 @@ struct nf_edge_snapshot;
  * @mutex: lets one change run at a time; taken before RTNL
  * @generation: number of the last change; under @mutex
  * @transactions: open transactions; under @mutex
- * @reset_mutex: lets one read-and-reset run at a time
+ * @reset_mutex: lets one read-and-reset of @drops run at a time
  * @drops_base: drop counters at the last reset; under @reset_mutex
  */
 struct nf_edge_net {
@@ -41,7 +41,7 @@ struct nf_edge_net {
 	struct mutex mutex;	/* the policy, generation and transactions */
 	u32 generation;
 	struct list_head transactions;
-	struct mutex reset_mutex;	/* the bases of all counters */
+	struct mutex reset_mutex;	/* the base of the drops */
 	struct nf_edge_drops drops_base;
 };
 

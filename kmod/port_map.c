@@ -4,13 +4,16 @@
  * the port selects a page, the lower octet a mask of rows.
  */
 
-#include <linux/bits.h>
+#include <linux/bitops.h>
 #include <linux/errno.h>
 #include <linux/in.h>
+#include <linux/minmax.h>
 #include <linux/slab.h>
+#include <linux/string.h>
 
 #include "port_map.h"
 
+#define PAGES		256
 #define PAGE_PORTS	256
 
 const u8 nf_edge_port_protocol[256] = {
@@ -21,66 +24,107 @@ const u8 nf_edge_port_protocol[256] = {
 static const u64 no_rows[PAGE_PORTS];
 
 /**
- * struct draft - rows that a map is made from
- * @row: the rows
- * @n: number of rows
+ * struct draft - the rows of one protocol, by the page that their ports are on
+ * @row: rows of the table
+ * @protocol: enum nf_edge_port_protocol
+ * @whole: by page, mask of the rows that have all of its ports
+ * @part: by page, mask of the rows that have some of its ports
  */
 struct draft {
 	const struct nf_edge_row *row;
-	u32 n;
+	u32 protocol;
+	u64 whole[PAGES];
+	u64 part[PAGES];
 };
 
-static u64 rows_within(const struct draft *d, u8 protocol, u32 low, u32 high)
+static void draft_range(struct draft *d, const struct nf_edge_ports *ports,
+			u64 row)
 {
-	u64 rows = 0;
-	u32 i;
+	u32 page;
 
-	for (i = 0; i < d->n; i++)
-		if (nf_edge_port_protocol[d->row[i].l4proto] == protocol &&
-		    d->row[i].port_low <= high && d->row[i].port_high >= low)
-			rows |= BIT_ULL(i);
-	return rows;
+	for (page = ports->low / PAGE_PORTS; page <= ports->high / PAGE_PORTS;
+	     page++) {
+		if (ports->low <= page * PAGE_PORTS &&
+		    ports->high >= page * PAGE_PORTS + PAGE_PORTS - 1)
+			d->whole[page] |= row;
+		else
+			d->part[page] |= row;
+	}
 }
 
-static u64 rows_at(const struct draft *d, u8 protocol, u32 port)
+static void draft_rows(struct draft *d, u32 n)
 {
-	return rows_within(d, protocol, port, port);
+	u32 i, j;
+
+	memset(d->whole, 0, sizeof(d->whole));
+	memset(d->part, 0, sizeof(d->part));
+	for (i = 0; i < n; i++)
+		for (j = 0; j < d->row[i].n_ports; j++)
+			if (nf_edge_port_protocol[d->row[i].ports[j].l4proto] ==
+			    d->protocol)
+				draft_range(d, &d->row[i].ports[j],
+					    BIT_ULL(i));
 }
 
-/* Whether a page is right from port @first on. */
-static bool suits(const struct draft *d, u8 protocol, u32 first,
-		  const u64 *page)
+/* Set the bit of a row at each of its ports on a page. */
+static void add_row(u64 *page, u32 first, const struct nf_edge_row *row,
+		    u32 protocol, u64 bit)
 {
-	u32 low;
+	u32 i, port;
 
-	for (low = 0; low < PAGE_PORTS; low++)
-		if (page[low] != rows_at(d, protocol, first + low))
-			return false;
-	return true;
+	for (i = 0; i < row->n_ports; i++) {
+		const struct nf_edge_ports *ports = &row->ports[i];
+
+		if (nf_edge_port_protocol[ports->l4proto] != protocol)
+			continue;
+		for (port = max_t(u32, ports->low, first);
+		     port <= ports->high && port < first + PAGE_PORTS; port++)
+			page[port - first] |= bit;
+	}
 }
 
-/* A page from port @first on, which may be @before; NULL without memory. */
-static const u64 *make_page(const struct draft *d, u8 protocol, u32 first,
+/* Page @number, which may be @before of its neighbour; NULL without memory. */
+static const u64 *make_page(const struct draft *d, u32 number,
 			    const u64 *before)
 {
-	u64 *page;
-	u32 low;
+	u64 *page, left;
+	u32 i;
 
-	if (!rows_within(d, protocol, first, first + PAGE_PORTS - 1))
+	if (!d->whole[number] && !d->part[number])
 		return no_rows;
-	if (suits(d, protocol, first, before))
+	if (number && !d->part[number] && !d->part[number - 1] &&
+	    d->whole[number] == d->whole[number - 1])
 		return before;
-	page = kmalloc_array(PAGE_PORTS, sizeof(*page), GFP_KERNEL);
+	page = kmalloc_array(PAGE_PORTS, sizeof(*page), GFP_KERNEL_ACCOUNT);
 	if (!page)
 		return NULL;
-	for (low = 0; low < PAGE_PORTS; low++)
-		page[low] = rows_at(d, protocol, first + low);
+	for (i = 0; i < PAGE_PORTS; i++)
+		page[i] = d->whole[number];
+	for (left = d->part[number]; left; left &= left - 1) {
+		i = __ffs64(left);
+		add_row(page, number * PAGE_PORTS, &d->row[i], d->protocol,
+			BIT_ULL(i));
+	}
 	return page;
+}
+
+static int make_pages(struct nf_edge_port_map *map, const struct draft *d)
+{
+	const u64 *page = no_rows;
+	u32 number;
+
+	for (number = 0; number < PAGES; number++) {
+		page = make_page(d, number, page);
+		if (!page)
+			return -ENOMEM;
+		map->page[d->protocol][number] = page;
+	}
+	return 0;
 }
 
 /**
  * nf_edge_port_map_build - map the ports of rows
- * @map: where the map goes
+ * @map: where the map goes; zeroed before
  * @row: the rows, of TCP and UDP
  * @n: number of rows, at most NF_EDGE_TABLE_ROWS
  *
@@ -90,21 +134,20 @@ static const u64 *make_page(const struct draft *d, u8 protocol, u32 first,
 int nf_edge_port_map_build(struct nf_edge_port_map *map,
 			   const struct nf_edge_row *row, u32 n)
 {
-	const struct draft draft = { .row = row, .n = n };
-	u32 protocol, octet;
+	struct draft *draft = kmalloc(sizeof(*draft), GFP_KERNEL);
+	int err = 0;
 
-	for (protocol = 0; protocol < NF_EDGE_PORT_PROTOCOLS; protocol++) {
-		const u64 *page = no_rows;
-
-		for (octet = 0; octet < 256; octet++) {
-			page = make_page(&draft, protocol, octet * PAGE_PORTS,
-					 page);
-			if (!page)
-				return -ENOMEM;
-			map->page[protocol][octet] = page;
-		}
+	if (!draft)
+		return -ENOMEM;
+	draft->row = row;
+	for (draft->protocol = 0;
+	     !err && draft->protocol < NF_EDGE_PORT_PROTOCOLS;
+	     draft->protocol++) {
+		draft_rows(draft, n);
+		err = make_pages(map, draft);
 	}
-	return 0;
+	kfree(draft);
+	return err;
 }
 
 /**

@@ -12,6 +12,7 @@
 #include "ifmap.h"
 #include "nat.h"
 #include "netns.h"
+#include "node.h"
 #include "publish.h"
 #include "snapshot.h"
 
@@ -108,8 +109,12 @@ int nf_edge_publish(struct nf_edge_net *en, struct nf_edge_snapshot *snapshot,
 	snapshot->drops = en->drops;
 	snapshot->generation = en->generation + 1;
 	snapshot->starting = !rcu_access_pointer(en->snapshot);
+	nf_edge_nodes_lock();
 	old = rcu_replace_pointer(en->snapshot, snapshot,
 				  lockdep_is_held(&en->mutex));
+	if (!old || old->site != snapshot->site)
+		nf_edge_site_inherit(snapshot->site, old ? old->site : NULL);
+	nf_edge_nodes_unlock();
 	rtnl_unlock();
 
 	if (old) {

@@ -7,8 +7,9 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
-#include "counters.h"
+#include "node.h"
 #include "site.h"
+#include "table.h"
 
 /**
  * nf_edge_site_put - give a reference back
@@ -26,6 +27,9 @@ void nf_edge_site_put(struct nf_edge_site *site)
 	for (i = 0; i < site->n_nodes; i++)
 		if (site->node[i])
 			nf_edge_node_put(site->node[i]);
+	if (site->table)
+		nf_edge_table_free(site->table);
+	kvfree(site->table);
 	kvfree(site->address);
 	kvfree(site->interface);
 	kvfree(site->prefix);
@@ -58,10 +62,53 @@ int nf_edge_site_index(struct nf_edge_site *site)
 	err = nf_edge_addr_index_build(&site->index, site->table,
 				       site->address, site->n_addresses,
 				       site->prefix, site->n_prefixes,
-				       site->bound_sets);
+				       &site->sets);
 	if (!err)
 		bind_hits(site);
 	return err;
+}
+
+static struct nf_edge_node *find_node(const struct nf_edge_site *site,
+				      const char *name)
+{
+	u32 i;
+
+	for (i = 0; i < site->n_nodes; i++)
+		if (!strcmp(site->node[i]->name, name))
+			return site->node[i];
+	return NULL;
+}
+
+/**
+ * nf_edge_site_inherit - let the nodes of a site count on where others are
+ * @site: the site, which is about to be in force
+ * @old: the site in force until then, or NULL
+ *
+ * A node counts on from the node of the same name in @old, row by row.  All
+ * other nodes start at zero, and all nodes when the profile is another.
+ *
+ * Context: nf_edge_nodes_lock().
+ */
+void nf_edge_site_inherit(struct nf_edge_site *site,
+			  const struct nf_edge_site *old)
+{
+	u8 place[NF_EDGE_TABLE_ROWS];
+	u32 i;
+
+	if (old && old->table->profile != site->table->profile)
+		old = NULL;
+	if (old)
+		nf_edge_table_places(old->table, site->table, place);
+	for (i = 0; i < site->n_nodes; i++) {
+		struct nf_edge_node *node = site->node[i];
+		struct nf_edge_node *from =
+			old ? find_node(old, node->name) : NULL;
+
+		if (!from)
+			nf_edge_node_restart(node);
+		else if (from != node)
+			nf_edge_node_inherit(node, from, place);
+	}
 }
 
 /**
@@ -77,11 +124,12 @@ bool nf_edge_site_equal(const struct nf_edge_site *a,
 {
 	u32 i;
 
-	if (a->table != b->table || a->n_nodes != b->n_nodes ||
-	    a->n_addresses != b->n_addresses ||
+	if (a->n_nodes != b->n_nodes || a->n_addresses != b->n_addresses ||
 	    a->n_interfaces != b->n_interfaces ||
-	    a->n_prefixes != b->n_prefixes || a->bound_sets != b->bound_sets ||
-	    a->ping != b->ping || a->expose_cls_ports != b->expose_cls_ports)
+	    a->n_prefixes != b->n_prefixes ||
+	    a->sets.bound != b->sets.bound || a->sets.ping != b->sets.ping ||
+	    a->sets.ping_any != b->sets.ping_any || a->ping != b->ping ||
+	    a->expose_cls_ports != b->expose_cls_ports)
 		return false;
 	for (i = 0; i < a->n_nodes; i++)
 		if (strcmp(a->node[i]->name, b->node[i]->name))
@@ -101,5 +149,5 @@ bool nf_edge_site_equal(const struct nf_edge_site *a,
 	for (i = 0; i < a->n_prefixes; i++)
 		if (nf_edge_prefix_cmp(&a->prefix[i], &b->prefix[i]))
 			return false;
-	return true;
+	return nf_edge_table_equal(a->table, b->table);
 }

@@ -9,10 +9,10 @@
 #include <uapi/linux/nf_edge.h>
 
 #include "addr_index.h"
+#include "row.h"
 
 struct nf_edge_node;
-
-#define NF_EDGE_PEER_SETS	(NF_EDGE_PEER_SET_LIVE_MESSENGER_CLIENTS + 1)
+struct nf_edge_table;
 
 /**
  * struct nf_edge_interface - an interface that a configuration binds
@@ -27,7 +27,7 @@ struct nf_edge_interface {
 /**
  * struct nf_edge_site - a configuration without its switches
  * @refs: references, one for each snapshot
- * @table: the rows
+ * @table: the rows; freed with the site
  * @index: from an address to its class
  * @node: the nodes by number, ascending by name
  * @n_nodes: number of nodes
@@ -38,7 +38,7 @@ struct nf_edge_interface {
  * @prefix: the peer prefixes, sorted by nf_edge_prefix_cmp()
  * @n_prefixes: number of peer prefixes
  * @n_of_set: number of peer prefixes in each set
- * @bound_sets: mask of enum nf_edge_peer_set
+ * @sets: sets that are bound, and sets that take part in echo
  * @ping: mask of enum nf_edge_side, the sides that take part in echo
  * @expose_cls_ports: rows may permit the table's guarded ports
  *
@@ -46,7 +46,7 @@ struct nf_edge_interface {
  */
 struct nf_edge_site {
 	refcount_t refs;
-	const struct nf_edge_table *table;
+	struct nf_edge_table *table;
 	struct nf_edge_addr_index index;
 	struct nf_edge_node *node[NF_EDGE_MAX_NODES];
 	u32 n_nodes;
@@ -56,14 +56,16 @@ struct nf_edge_site {
 	u32 n_interfaces;
 	struct nf_edge_prefix *prefix;
 	u32 n_prefixes;
-	u32 n_of_set[NF_EDGE_PEER_SETS];
-	u32 bound_sets;
+	u32 n_of_set[NF_EDGE_TABLE_SETS];
+	struct nf_edge_sets sets;
 	u8 ping;
 	bool expose_cls_ports;
 };
 
 int nf_edge_site_index(struct nf_edge_site *site);
 void nf_edge_site_put(struct nf_edge_site *site);
+void nf_edge_site_inherit(struct nf_edge_site *site,
+			  const struct nf_edge_site *old);
 bool nf_edge_site_equal(const struct nf_edge_site *a,
 			const struct nf_edge_site *b);
 

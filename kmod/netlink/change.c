@@ -5,6 +5,7 @@
 
 #include "netlink/family.h"
 #include "netlink/netlink-gen.h"
+#include "netlink/parse_switches.h"
 #include "netns.h"
 #include "publish.h"
 #include "snapshot.h"
@@ -37,6 +38,29 @@ static const struct nlattr *apply_switches(struct nlattr **attrs,
 	return NULL;
 }
 
+/* Apply the switches of single rows. */
+static int apply_rows(struct genl_info *info, const struct nf_edge_table *table,
+		      struct nf_edge_switches *now)
+{
+	u64 on, off;
+	int err;
+
+	err = nf_edge_parse_row_ids(info, NF_EDGE_A_SWITCH_ROW_ON, table,
+				    &on) ?:
+	      nf_edge_parse_row_ids(info, NF_EDGE_A_SWITCH_ROW_OFF, table,
+				    &off);
+	if (err)
+		return err;
+	if (on & off) {
+		NL_SET_ERR_MSG_ATTR(info->extack,
+				    info->attrs[NF_EDGE_A_SWITCH_ROW_OFF],
+				    "a row is switched both on and off");
+		return -EINVAL;
+	}
+	now->rows_off = (now->rows_off & ~on) | off;
+	return 0;
+}
+
 static int change_switches(struct nf_edge_net *en, struct genl_info *info,
 			   struct sk_buff *msg)
 {
@@ -60,6 +84,15 @@ static int change_switches(struct nf_edge_net *en, struct genl_info *info,
 				    "a zone or feature is switched both on and off");
 		return -EINVAL;
 	}
+	err = apply_rows(info, old->site->table, &now) ?:
+	      nf_edge_check_switches(info->attrs[NF_EDGE_A_SWITCH_ZONES_ON],
+				     info->attrs[NF_EDGE_A_SWITCH_FEATURES_ON],
+				     old->site->table, info->extack) ?:
+	      nf_edge_check_switches(info->attrs[NF_EDGE_A_SWITCH_ZONES_OFF],
+				     info->attrs[NF_EDGE_A_SWITCH_FEATURES_OFF],
+				     old->site->table, info->extack);
+	if (err)
+		return err;
 	changed = !nf_edge_same_switches(&now, &old->switches);
 	if (nla_put_u32(msg, NF_EDGE_A_SWITCH_GENERATION,
 			en->generation + changed) ||
@@ -76,7 +109,7 @@ static int change_switches(struct nf_edge_net *en, struct genl_info *info,
 		nf_edge_snapshot_put(snapshot);
 		return err;
 	}
-	nf_edge_nl_announce(en, &now, NF_EDGE_CHANGE_SWITCH);
+	nf_edge_nl_announce(en, snapshot, NF_EDGE_CHANGE_SWITCH);
 	return 0;
 }
 

@@ -6,15 +6,18 @@
 
 #include <linux/slab.h>
 
-#include "counters.h"
 #include "drops.h"
 #include "netlink/family.h"
 #include "netlink/netlink-gen.h"
 #include "netns.h"
+#include "node.h"
 #include "snapshot.h"
 
-#define COUNTS_SIZE	(nla_total_size(0) + nla_total_size(16) +	\
+#define COUNTS_SIZE	(nla_total_size(0) +				\
+			 nla_total_size(NF_EDGE_ROW_ID_MAX + 1) +	\
 			 7 * nla_total_size_64bit(sizeof(u64)))
+#define COUNTERS_SIZE	(256 + (NF_EDGE_TABLE_ROWS + NF_EDGE_SERVICES) * \
+			 COUNTS_SIZE)
 
 static int put_counts(struct sk_buff *msg, const struct nf_edge_counts *c)
 {
@@ -87,45 +90,70 @@ static void rebase(struct nf_edge_counters *base,
 		memcpy(base->service, sum->service, sizeof(base->service));
 }
 
-static int reply_counters(struct nf_edge_net *en, struct genl_info *info,
-			  struct nf_edge_node *node,
-			  const struct nf_edge_snapshot *snapshot)
+/* Put the counters of a node in force, under nf_edge_nodes_lock(). */
+static int put_node(struct sk_buff *msg, struct genl_info *info,
+		    const struct nf_edge_snapshot *snapshot,
+		    const struct nf_edge_node *node,
+		    const struct nf_edge_counters *sum, u64 rows)
 {
-	const struct nlattr *zone = info->attrs[NF_EDGE_A_COUNTERS_ZONE];
 	const struct nf_edge_table *table = snapshot->site->table;
-	struct nf_edge_counters *sum;
-	struct sk_buff *msg;
+
+	if (nla_put_string(msg, NF_EDGE_A_COUNTERS_NODE, node->name) ||
+	    nla_put_u32(msg, NF_EDGE_A_COUNTERS_GENERATION,
+			snapshot->generation) ||
+	    nla_put_u32(msg, NF_EDGE_A_COUNTERS_PROFILE, table->profile))
+		return -EMSGSIZE;
+	return put_counters(msg, table, sum, &node->ledger->base, rows,
+			    !info->attrs[NF_EDGE_A_COUNTERS_ZONE]);
+}
+
+static u64 rows_of_zone(const struct nf_edge_table *table,
+			const struct nlattr *zone)
+{
 	u64 rows = 0;
-	int err;
 	u32 i;
 
 	for (i = 0; i < table->n; i++)
 		if (!zone || nla_get_u32(zone) == table->row[i].zone)
 			rows |= BIT_ULL(i);
+	return rows;
+}
 
-	sum = kmalloc(sizeof(*sum), GFP_KERNEL);
-	msg = nf_edge_nl_reply(info, 256 + (table->n + NF_EDGE_SERVICES) *
-			       COUNTS_SIZE);
-	if (!sum || !msg) {
-		nlmsg_free(msg);
-		err = -ENOMEM;
-		goto free;
+static struct nf_edge_node *find_node(const struct nf_edge_snapshot *snapshot,
+				      const struct nlattr *name)
+{
+	u32 i;
+
+	for (i = 0; i < snapshot->site->n_nodes; i++)
+		if (!nla_strcmp(name, snapshot->nodes[i]->name))
+			return snapshot->nodes[i];
+	return NULL;
+}
+
+/*
+ * Read and reset a node of the policy in force, which stays in force as long as
+ * nf_edge_nodes_lock() is held.  @msg is consumed.
+ */
+static int reply_counters(struct genl_info *info,
+			  const struct nf_edge_snapshot *snapshot,
+			  struct nf_edge_counters *sum, struct sk_buff *msg)
+{
+	const struct nlattr *zone = info->attrs[NF_EDGE_A_COUNTERS_ZONE];
+	const struct nlattr *name = info->attrs[NF_EDGE_A_COUNTERS_NODE];
+	struct nf_edge_node *node = find_node(snapshot, name);
+	u64 rows = rows_of_zone(snapshot->site->table, zone);
+	int err;
+
+	if (!node) {
+		NL_SET_ERR_MSG_ATTR(info->extack, name,
+				    "the policy has no node of this name");
+		return nf_edge_nl_send(info, msg, -ENOENT);
 	}
-
-	mutex_lock(&en->reset_mutex);
-	nf_edge_node_sum(node, table, sum);
-	err = 0;
-	if (nla_put_string(msg, NF_EDGE_A_COUNTERS_NODE, node->name) ||
-	    nla_put_u32(msg, NF_EDGE_A_COUNTERS_GENERATION,
-			snapshot->generation) ||
-	    put_counters(msg, table, sum, &node->base, rows, !zone))
-		err = -EMSGSIZE;
-	err = nf_edge_nl_send(info, msg, err);
+	nf_edge_node_sum(node, sum);
+	err = nf_edge_nl_send(info, msg, put_node(msg, info, snapshot, node,
+						  sum, rows));
 	if (!err && info->attrs[NF_EDGE_A_COUNTERS_RESET])
-		rebase(&node->base, sum, rows, !zone);
-	mutex_unlock(&en->reset_mutex);
-free:
-	kfree(sum);
+		rebase(&node->ledger->base, sum, rows, !zone);
 	return err;
 }
 
@@ -140,32 +168,35 @@ free:
 int nf_edge_nl_counters_get_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct nf_edge_net *en = nf_edge_net(genl_info_net(info));
-	const struct nlattr *name = info->attrs[NF_EDGE_A_COUNTERS_NODE];
 	struct nf_edge_snapshot *snapshot;
-	struct nf_edge_node *node = NULL;
+	struct nf_edge_counters *sum;
+	struct sk_buff *msg;
 	int err;
-	u32 i;
 
-	if (!name) {
+	if (!info->attrs[NF_EDGE_A_COUNTERS_NODE]) {
 		NL_SET_ERR_MSG(info->extack, "a node is required");
 		return -EINVAL;
 	}
+	sum = kmalloc(sizeof(*sum), GFP_KERNEL);
+	msg = nf_edge_nl_reply(info, COUNTERS_SIZE);
+	if (!sum || !msg) {
+		nlmsg_free(msg);
+		kfree(sum);
+		return -ENOMEM;
+	}
+
+	nf_edge_nodes_lock();
 	snapshot = nf_edge_snapshot_get(en);
-	if (!snapshot) {
-		NL_SET_ERR_MSG(info->extack, "no policy is loaded");
-		return -ENOENT;
-	}
-	for (i = 0; i < snapshot->site->n_nodes; i++)
-		if (!nla_strcmp(name, snapshot->nodes[i]->name))
-			node = snapshot->nodes[i];
-	if (node) {
-		err = reply_counters(en, info, node, snapshot);
+	if (snapshot) {
+		err = reply_counters(info, snapshot, sum, msg);
 	} else {
-		NL_SET_ERR_MSG_ATTR(info->extack, name,
-				    "the policy has no node of this name");
-		err = -ENOENT;
+		NL_SET_ERR_MSG(info->extack, "no policy is loaded");
+		err = nf_edge_nl_send(info, msg, -ENOENT);
 	}
-	nf_edge_snapshot_put(snapshot);
+	nf_edge_nodes_unlock();
+	if (snapshot)
+		nf_edge_snapshot_put(snapshot);
+	kfree(sum);
 	return err;
 }
 
@@ -204,6 +235,7 @@ static int put_drop(struct sk_buff *msg, enum nf_edge_reason reason,
 int nf_edge_nl_drops_get_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct nf_edge_net *en = nf_edge_net(genl_info_net(info));
+	struct nf_edge_snapshot *snapshot = nf_edge_snapshot_get(en);
 	struct nf_edge_drops *sum;
 	struct sk_buff *msg;
 	int i, err;
@@ -218,7 +250,8 @@ int nf_edge_nl_drops_get_doit(struct sk_buff *skb, struct genl_info *info)
 
 	mutex_lock(&en->reset_mutex);
 	nf_edge_drops_sum(en->drops, sum);
-	err = 0;
+	err = snapshot ? nla_put_u32(msg, NF_EDGE_A_DROPS_PROFILE,
+				     snapshot->site->table->profile) : 0;
 	for (i = 0; !err && i < NF_EDGE_REASONS; i++)
 		err = put_drop(msg, i, &sum->reason[i],
 			       &en->drops_base.reason[i]);
@@ -227,6 +260,8 @@ int nf_edge_nl_drops_get_doit(struct sk_buff *skb, struct genl_info *info)
 		en->drops_base = *sum;
 	mutex_unlock(&en->reset_mutex);
 free:
+	if (snapshot)
+		nf_edge_snapshot_put(snapshot);
 	kfree(sum);
 	return err;
 }

@@ -6,12 +6,19 @@
 
 #include <net/sock.h>
 
-#include "counters.h"
-#include "flow_table.h"
 #include "netlink/family.h"
 #include "netlink/netlink-gen.h"
 #include "netns.h"
+#include "node.h"
+#include "profiles.h"
 #include "snapshot.h"
+#include "table.h"
+
+/* The profile whose rows are dumped without a policy. */
+#define DEFAULT_PROFILE		NF_EDGE_PROFILE_LYNC2013_SCALED_PUBLIC
+
+/* Octets of a message that holds the largest row. */
+#define ROW_SIZE_MAX		8192
 
 /* Prefixes in one message: a message fits a reader's buffer of 32 KiB. */
 #define PREFIXES_A_MESSAGE	1024
@@ -46,6 +53,7 @@ int nf_edge_nl_pin(struct netlink_callback *cb)
 	dump->snapshot = nf_edge_snapshot_get(en);
 	if (dump->snapshot)
 		dump->generation = dump->snapshot->generation;
+	cb->min_dump_alloc = ROW_SIZE_MAX;
 	return 0;
 }
 
@@ -72,18 +80,98 @@ static void *start_message(struct sk_buff *skb, struct netlink_callback *cb,
 			   &nf_edge_nl_family, NLM_F_MULTI, cmd);
 }
 
+static u32 why_dead(const struct nf_edge_row *row, u32 place,
+		    const struct nf_edge_switches *switches)
+{
+	u32 dead = 0;
+
+	if (!(switches->zones & BIT(row->zone)))
+		dead |= BIT(NF_EDGE_DEAD_ZONE_OFF);
+	if (row->feature != NF_EDGE_FEATURE_NONE &&
+	    !(switches->features & BIT(row->feature)))
+		dead |= BIT(NF_EDGE_DEAD_FEATURE_OFF);
+	if (switches->rows_off & BIT_ULL(place))
+		dead |= BIT(NF_EDGE_DEAD_ROW_OFF);
+	return dead;
+}
+
+static int put_ports(struct sk_buff *skb, const struct nf_edge_row *row)
+{
+	struct nlattr *nest;
+	u32 i;
+
+	for (i = 0; i < row->n_ports; i++) {
+		const struct nf_edge_ports *ports = &row->ports[i];
+
+		nest = nla_nest_start(skb, NF_EDGE_A_ROW_PORTS);
+		if (!nest ||
+		    nla_put_u8(skb, NF_EDGE_A_PORTS_PROTOCOL,
+			       ports->l4proto) ||
+		    nla_put_u16(skb, NF_EDGE_A_PORTS_LOW, ports->low) ||
+		    nla_put_u16(skb, NF_EDGE_A_PORTS_HIGH, ports->high))
+			return -EMSGSIZE;
+		nla_nest_end(skb, nest);
+	}
+	if (row->zone == NF_EDGE_ZONE_SITE ||
+	    (row->documented.low == row->ports[0].low &&
+	     row->documented.high == row->ports[0].high))
+		return 0;
+	return nla_put_u16(skb, NF_EDGE_A_ROW_DOCUMENTED_LOW,
+			   row->documented.low) ?:
+	       nla_put_u16(skb, NF_EDGE_A_ROW_DOCUMENTED_HIGH,
+			   row->documented.high);
+}
+
+/* Without a policy, no set has another name than in the document. */
+static int put_set_names(struct sk_buff *skb, const struct nf_edge_row *row,
+			 const struct nf_edge_snapshot *snapshot)
+{
+	u32 left, i;
+
+	for (left = row->peer_sets; left; left &= left - 1) {
+		i = __ffs(left);
+		if (nla_put_string(skb, NF_EDGE_A_ROW_SET_NAME,
+				   snapshot ? snapshot->site->table->set_name[i] :
+					      nf_edge_document_sets[i]))
+			return -EMSGSIZE;
+	}
+	return 0;
+}
+
+/* Put what only a row of the site's own has, and who says that the row is there. */
+static int put_origin(struct sk_buff *skb, const struct nf_edge_row *row,
+		      const struct nf_edge_snapshot *snapshot)
+{
+	bool own = row->zone == NF_EDGE_ZONE_SITE;
+	u64 left;
+
+	if (nla_put_u32(skb, NF_EDGE_A_ROW_ORIGIN,
+			own ? NF_EDGE_ORIGIN_SITE : NF_EDGE_ORIGIN_DOCUMENT) ||
+	    nla_put_u32(skb, NF_EDGE_A_ROW_PROFILE,
+			snapshot ? snapshot->site->table->profile :
+				   DEFAULT_PROFILE) ||
+	    (own && row->any_when_unbound &&
+	     nla_put_flag(skb, NF_EDGE_A_ROW_ANY)) ||
+	    (row->exposed && nla_put_flag(skb, NF_EDGE_A_ROW_EXPOSED)))
+		return -EMSGSIZE;
+	if (row->nodes == NF_EDGE_ALL_NODES)
+		return 0;
+	for (left = row->nodes; left; left &= left - 1)
+		if (nla_put_string(skb, NF_EDGE_A_ROW_NODE,
+				   snapshot->nodes[__ffs64(left)]->name))
+			return -EMSGSIZE;
+	return 0;
+}
+
 static int put_row(struct sk_buff *skb, const struct nf_edge_row *row,
 		   const struct dump *dump)
 {
 	const struct nf_edge_snapshot *snapshot = dump->snapshot;
-	u32 bound = snapshot ? snapshot->site->bound_sets : 0;
+	u32 bound = snapshot ? snapshot->site->sets.bound : 0;
 	u32 dead = 0;
 
-	if (snapshot && !(snapshot->switches.zones & BIT(row->zone)))
-		dead |= BIT(NF_EDGE_DEAD_ZONE_OFF);
-	if (snapshot && row->feature != NF_EDGE_FEATURE_NONE &&
-	    !(snapshot->switches.features & BIT(row->feature)))
-		dead |= BIT(NF_EDGE_DEAD_FEATURE_OFF);
+	if (snapshot)
+		dead = why_dead(row, dump->at, &snapshot->switches);
 
 	if (nla_put_string(skb, NF_EDGE_A_ROW_ID, row->id) ||
 	    nla_put_u32(skb, NF_EDGE_A_ROW_ZONE, row->zone) ||
@@ -92,9 +180,9 @@ static int put_row(struct sk_buff *skb, const struct nf_edge_row *row,
 	    nla_put_u32(skb, NF_EDGE_A_ROW_SIDE, row->side) ||
 	    nla_put_string(skb, NF_EDGE_A_ROW_ROLE, row->role) ||
 	    nla_put_string(skb, NF_EDGE_A_ROW_APPLICATION, row->application) ||
-	    nla_put_u8(skb, NF_EDGE_A_ROW_PROTOCOL, row->l4proto) ||
-	    nla_put_u16(skb, NF_EDGE_A_ROW_PORT_LOW, row->port_low) ||
-	    nla_put_u16(skb, NF_EDGE_A_ROW_PORT_HIGH, row->port_high) ||
+	    nla_put_u8(skb, NF_EDGE_A_ROW_PROTOCOL, row->ports[0].l4proto) ||
+	    nla_put_u16(skb, NF_EDGE_A_ROW_PORT_LOW, row->ports[0].low) ||
+	    nla_put_u16(skb, NF_EDGE_A_ROW_PORT_HIGH, row->ports[0].high) ||
 	    nla_put_u32(skb, NF_EDGE_A_ROW_PEER_SETS, row->peer_sets) ||
 	    nla_put_u32(skb, NF_EDGE_A_ROW_BOUND_SETS,
 			row->peer_sets & bound) ||
@@ -107,7 +195,8 @@ static int put_row(struct sk_buff *skb, const struct nf_edge_row *row,
 	    nla_put_u32(skb, NF_EDGE_A_ROW_DEAD, dead) ||
 	    nla_put_u32(skb, NF_EDGE_A_ROW_GENERATION, dump->generation))
 		return -EMSGSIZE;
-	return 0;
+	return put_ports(skb, row) ?: put_set_names(skb, row, snapshot) ?:
+	       put_origin(skb, row, snapshot);
 }
 
 /**
@@ -121,15 +210,19 @@ static int put_row(struct sk_buff *skb, const struct nf_edge_row *row,
 int nf_edge_nl_row_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	struct dump *dump = dump_of(cb);
-	const struct nf_edge_table *table = dump->snapshot ?
-		dump->snapshot->site->table : &nf_edge_flow_table;
+	const struct nf_edge_row *row = nf_edge_profiles[DEFAULT_PROFILE].row;
+	u32 n = nf_edge_profiles[DEFAULT_PROFILE].n;
 
-	for (; dump->at < table->n; dump->at++) {
+	if (dump->snapshot) {
+		row = dump->snapshot->site->table->row;
+		n = dump->snapshot->site->table->n;
+	}
+	for (; dump->at < n; dump->at++) {
 		void *header = start_message(skb, cb, NF_EDGE_CMD_ROW_GET);
 
 		if (!header)
 			break;
-		if (put_row(skb, &table->row[dump->at], dump)) {
+		if (put_row(skb, &row[dump->at], dump)) {
 			genlmsg_cancel(skb, header);
 			break;
 		}
@@ -205,7 +298,9 @@ static int put_peers(struct sk_buff *skb, const struct dump *dump)
 
 	nest = nla_nest_start(skb, NF_EDGE_A_POLICY_PEERS);
 	if (!nest || nla_put_u32(skb, NF_EDGE_A_PEERS_SET, dump->at) ||
-	    ((site->bound_sets & BIT(dump->at)) &&
+	    nla_put_string(skb, NF_EDGE_A_PEERS_NAME,
+			   site->table->set_name[dump->at]) ||
+	    ((site->sets.bound & BIT(dump->at)) &&
 	     nla_put_u32(skb, NF_EDGE_A_PEERS_COUNT,
 			 site->n_of_set[dump->at])))
 		return -EMSGSIZE;
@@ -226,9 +321,12 @@ int nf_edge_nl_peers_get_dumpit(struct sk_buff *skb,
 {
 	struct dump *dump = dump_of(cb);
 
-	for (; dump->snapshot && dump->at < NF_EDGE_PEER_SETS; dump->at++) {
-		void *header = start_message(skb, cb, NF_EDGE_CMD_PEERS_GET);
+	for (; dump->snapshot && dump->at < NF_EDGE_TABLE_SETS; dump->at++) {
+		void *header;
 
+		if (!(dump->snapshot->site->table->sets & BIT(dump->at)))
+			continue;
+		header = start_message(skb, cb, NF_EDGE_CMD_PEERS_GET);
 		if (!header)
 			break;
 		if (put_peers(skb, dump)) {
@@ -310,7 +408,7 @@ int nf_edge_nl_prefix_get_dumpit(struct sk_buff *skb,
 {
 	struct dump *dump = dump_of(cb);
 
-	while (dump->snapshot && dump->at < NF_EDGE_PEER_SETS) {
+	while (dump->snapshot && dump->at < NF_EDGE_TABLE_SETS) {
 		const struct nf_edge_site *site = dump->snapshot->site;
 		void *header;
 

@@ -5,13 +5,13 @@
 
 #include <linux/netdevice.h>
 
-#include "counters.h"
 #include "judge.h"
 #include "netdev.h"
 #include "netlink/explain.h"
 #include "netlink/family.h"
 #include "netlink/netlink-gen.h"
 #include "netns.h"
+#include "node.h"
 #include "snapshot.h"
 
 /* Loopback and VRF devices are never governed, whatever their names. */
@@ -222,6 +222,9 @@ int nf_edge_nl_explain_doit(struct sk_buff *skb, struct genl_info *info)
 		err = nla_put_u32(msg, NF_EDGE_A_POLICY_GENERATION,
 				  snapshot ? snapshot->generation :
 					     READ_ONCE(en->generation));
+	if (!err && snapshot)
+		err = nla_put_u32(msg, NF_EDGE_A_POLICY_PROFILE,
+				  snapshot->site->table->profile);
 	if (snapshot)
 		nf_edge_snapshot_put(snapshot);
 	return nf_edge_nl_send(info, msg, err);

@@ -10,8 +10,8 @@
 struct nf_edge_snapshot;
 
 /* Octets of the answer to one query: fixed attributes, names and all rows. */
-#define NF_EDGE_ANSWER_SIZE	(256 +					\
-				 2 * NF_EDGE_TABLE_ROWS * nla_total_size(16))
+#define NF_EDGE_ANSWER_SIZE	(256 + NF_EDGE_TABLE_ROWS *		\
+				 nla_total_size(NF_EDGE_ROW_ID_MAX + 1))
 
 int nf_edge_explain(struct net *net, const struct nf_edge_snapshot *snapshot,
 		    struct nlattr *query, struct sk_buff *reply,

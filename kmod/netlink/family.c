@@ -8,6 +8,7 @@
 #include "netlink/netlink-gen.h"
 #include "netns.h"
 #include "snapshot.h"
+#include "table.h"
 
 /*
  * The generated groups, less open: to join takes CAP_NET_ADMIN in the user
@@ -19,6 +20,28 @@ static const struct genl_multicast_group groups[] = {
 		.flags	= GENL_MCAST_CAP_NET_ADMIN,
 	},
 };
+
+/**
+ * nf_edge_count_attrs - count attributes of a request
+ * @info: the request
+ * @type: their type
+ * @max: how many there may be; the next one is pointed at
+ *
+ * Return: the number, or -E2BIG.
+ */
+int nf_edge_count_attrs(struct genl_info *info, int type, int max)
+{
+	const struct nlattr *attr;
+	int rem, n = 0;
+
+	nf_edge_for_each_attr(attr, info, type, rem) {
+		if (n++ == max) {
+			NL_SET_BAD_ATTR(info->extack, attr);
+			return -E2BIG;
+		}
+	}
+	return n;
+}
 
 /**
  * nf_edge_nl_reply - begin the reply to a request
@@ -88,7 +111,7 @@ int nf_edge_nl_change(struct genl_info *info, nf_edge_nl_change_fn change)
 /**
  * nf_edge_nl_announce - announce a change to the namespace's listeners
  * @en: the namespace
- * @switches: the switches in force, NULL without a policy
+ * @snapshot: the policy in force, or NULL
  * @change: the kind of change
  *
  * The change stands without an announcement: lack of memory is no error.
@@ -96,7 +119,7 @@ int nf_edge_nl_change(struct genl_info *info, nf_edge_nl_change_fn change)
  * Context: may sleep; @en->mutex is held.
  */
 void nf_edge_nl_announce(struct nf_edge_net *en,
-			 const struct nf_edge_switches *switches,
+			 const struct nf_edge_snapshot *snapshot,
 			 enum nf_edge_change change)
 {
 	struct sk_buff *msg;
@@ -109,8 +132,11 @@ void nf_edge_nl_announce(struct nf_edge_net *en,
 			     NF_EDGE_CMD_POLICY_NTF);
 	if (!header ||
 	    nla_put_u32(msg, NF_EDGE_A_POLICY_GENERATION, en->generation) ||
-	    (switches &&
-	     nla_put_u32(msg, NF_EDGE_A_POLICY_MODE, switches->mode)) ||
+	    (snapshot &&
+	     (nla_put_u32(msg, NF_EDGE_A_POLICY_MODE,
+			  snapshot->switches.mode) ||
+	      nla_put_u32(msg, NF_EDGE_A_POLICY_PROFILE,
+			  snapshot->site->table->profile))) ||
 	    nla_put_u32(msg, NF_EDGE_A_POLICY_CHANGE, change)) {
 		nlmsg_free(msg);
 		return;

@@ -7,7 +7,7 @@
 #include <uapi/linux/nf_edge.h>
 
 struct nf_edge_net;
-struct nf_edge_switches;
+struct nf_edge_snapshot;
 
 /* Loop over the attributes of one type in a request. */
 #define nf_edge_for_each_attr(attr, info, type, rem)			\
@@ -19,11 +19,12 @@ typedef int (*nf_edge_nl_change_fn)(struct nf_edge_net *en,
 				    struct genl_info *info,
 				    struct sk_buff *msg);
 
+int nf_edge_count_attrs(struct genl_info *info, int type, int max);
 struct sk_buff *nf_edge_nl_reply(struct genl_info *info, size_t size);
 int nf_edge_nl_send(struct genl_info *info, struct sk_buff *msg, int err);
 int nf_edge_nl_change(struct genl_info *info, nf_edge_nl_change_fn change);
 void nf_edge_nl_announce(struct nf_edge_net *en,
-			 const struct nf_edge_switches *switches,
+			 const struct nf_edge_snapshot *snapshot,
 			 enum nf_edge_change change);
 
 int nf_edge_family_init(void);

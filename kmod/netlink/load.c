@@ -11,12 +11,16 @@
 #include "netlink/netlink-gen.h"
 #include "netlink/parse.h"
 #include "netlink/parse_peers.h"
+#include "netlink/parse_switches.h"
 #include "netlink/transaction.h"
 #include "netns.h"
 #include "publish.h"
 #include "snapshot.h"
+#include "table.h"
 
 #define STALE "the policy changed while this was being loaded; nothing was changed, load again"
+
+#define TOO_MANY_OVERLAPS "prefixes of different peer sets overlap in too many ways; nothing was changed: bind fewer sets, or fewer prefixes that are in several"
 
 /* Build the policy that a load and its transaction, if any, describe. */
 static struct nf_edge_snapshot *
@@ -48,6 +52,13 @@ build_snapshot(struct genl_info *info, struct nf_edge_transaction *t,
 		err = PTR_ERR(site);
 		goto free_prefixes;
 	}
+	err = nf_edge_check_switches(info->attrs[NF_EDGE_A_POLICY_ZONES],
+				     info->attrs[NF_EDGE_A_POLICY_FEATURES],
+				     site->table, info->extack) ?:
+	      nf_edge_parse_row_ids(info, NF_EDGE_A_POLICY_ROW_OFF, site->table,
+				    &switches.rows_off);
+	if (err)
+		goto put_site;
 	if (old && nf_edge_site_equal(site, old->site)) {
 		/* An equal site keeps its address index. */
 		nf_edge_site_put(site);
@@ -55,11 +66,14 @@ build_snapshot(struct genl_info *info, struct nf_edge_transaction *t,
 		refcount_inc(&site->refs);
 	} else {
 		err = nf_edge_site_index(site);
+		if (err == -ENOSPC)
+			NL_SET_ERR_MSG(info->extack, TOO_MANY_OVERLAPS);
 	}
 	if (!err) {
 		snapshot = nf_edge_snapshot_create(site, &switches, &switches);
 		err = snapshot ? 0 : -ENOMEM;
 	}
+put_site:
 	nf_edge_site_put(site);
 free_prefixes:
 	nf_edge_prefixes_free(prefixes);
@@ -133,12 +147,13 @@ static int load_locked(struct nf_edge_net *en, struct genl_info *info,
 	      nla_put_u32(msg, NF_EDGE_A_POLICY_GOVERNED,
 			  snapshot->site->index.n_edge) ?:
 	      nla_put_u8(msg, NF_EDGE_A_POLICY_CHANGED, changed) ?:
+	      nla_put_u32(msg, NF_EDGE_A_POLICY_PROFILE,
+			  snapshot->site->table->profile) ?:
 	      put_answers(info, snapshot, msg);
 	if (!err && changed && !dry_run) {
 		err = nf_edge_publish(en, snapshot, info->extack);
 		if (!err) {
-			nf_edge_nl_announce(en, &snapshot->switches,
-					    NF_EDGE_CHANGE_LOAD);
+			nf_edge_nl_announce(en, snapshot, NF_EDGE_CHANGE_LOAD);
 			return 0;
 		}
 	}

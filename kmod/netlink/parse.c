@@ -6,50 +6,25 @@
  */
 
 #include <linux/ctype.h>
+#include <linux/err.h>
 #include <linux/netdevice.h>
 #include <linux/slab.h>
 #include <linux/sort.h>
 
-#include "counters.h"
-#include "flow_table.h"
 #include "netdev.h"
 #include "netlink/family.h"
 #include "netlink/netlink-gen.h"
 #include "netlink/parse.h"
 #include "netlink/parse_host.h"
+#include "netlink/parse_rows.h"
+#include "netlink/parse_table.h"
+#include "node.h"
 #include "snapshot.h"
+#include "table.h"
 
-/**
- * nf_edge_parse_switches - read mode, zones and features of a load
- * @info: the request
- * @switches: filled in
- *
- * Return: 0, or -EINVAL with the extack set.
- */
-int nf_edge_parse_switches(struct genl_info *info,
-			   struct nf_edge_switches *switches)
-{
-	struct nlattr **attrs = info->attrs;
-
-	if (!attrs[NF_EDGE_A_POLICY_MODE]) {
-		NL_SET_ERR_MSG(info->extack, "a mode is required");
-		return -EINVAL;
-	}
-	if (!attrs[NF_EDGE_A_POLICY_ZONES]) {
-		NL_SET_ERR_MSG(info->extack,
-			       "zones are required: 0 turns all of them off");
-		return -EINVAL;
-	}
-	if (!attrs[NF_EDGE_A_POLICY_FEATURES]) {
-		NL_SET_ERR_MSG(info->extack,
-			       "features are required: 0 turns all of them off");
-		return -EINVAL;
-	}
-	switches->mode = nla_get_u32(attrs[NF_EDGE_A_POLICY_MODE]);
-	switches->zones = nla_get_u32(attrs[NF_EDGE_A_POLICY_ZONES]);
-	switches->features = nla_get_u32(attrs[NF_EDGE_A_POLICY_FEATURES]);
-	return 0;
-}
+/* Prefixes shorter than that hold much of the Internet. */
+#define WIDE_IPV4	8
+#define WIDE_IPV6	16
 
 /* Parts of a request, each with its attribute, for the extack. */
 struct msg_node {
@@ -108,39 +83,8 @@ static bool good_node_name(const char *name)
 	return c != name;
 }
 
-/* Count the attributes of @type.  The first one after @max is an error. */
-static int count_attrs(struct genl_info *info, int type, int max)
-{
-	const struct nlattr *attr;
-	int rem, n = 0;
-
-	nf_edge_for_each_attr(attr, info, type, rem) {
-		if (n++ == max) {
-			NL_SET_BAD_ATTR(info->extack, attr);
-			return -E2BIG;
-		}
-	}
-	return n;
-}
-
-static struct nf_edge_node *find_node(const struct nf_edge_site *site,
-				      const char *name)
-{
-	u32 i;
-
-	for (i = 0; site && i < site->n_nodes; i++)
-		if (!strcmp(site->node[i]->name, name))
-			return site->node[i];
-	return NULL;
-}
-
-/*
- * Read the nodes and sort them by name.  A node that @old has too is shared, so
- * that its counters go on.
- */
-static int parse_node_names(struct genl_info *info,
-			    const struct nf_edge_site *old,
-			    struct nf_edge_site *site, struct msg_node *nodes)
+/* Read the names of the nodes and sort them. */
+static int parse_node_names(struct genl_info *info, struct msg_node *nodes)
 {
 	struct nlattr *tb[NF_EDGE_A_NODE_MAX + 1];
 	const struct nlattr *attr;
@@ -164,21 +108,12 @@ static int parse_node_names(struct genl_info *info,
 	}
 
 	sort(nodes, n, sizeof(*nodes), cmp_nodes, NULL);
-	for (i = 0; i < n; i++) {
-		struct nf_edge_node *node = find_node(old, nodes[i].name);
-
-		if (i && !strcmp(nodes[i - 1].name, nodes[i].name)) {
-			NL_SET_ERR_MSG_ATTR(info->extack, nodes[i].attr,
-					    "two nodes have this name");
-			return -EINVAL;
-		}
-		if (node)
-			refcount_inc(&node->refs);
-		else
-			node = nf_edge_node_create(nodes[i].name);
-		if (!node)
-			return -ENOMEM;
-		site->node[site->n_nodes++] = node;
+	for (i = 1; i < n; i++) {
+		if (strcmp(nodes[i - 1].name, nodes[i].name))
+			continue;
+		NL_SET_ERR_MSG_ATTR(info->extack, nodes[i].attr,
+				    "two nodes have this name");
+		return -EINVAL;
 	}
 	return 0;
 }
@@ -293,11 +228,11 @@ static int check_addresses(const struct msg_address *addresses, int n,
 	return 0;
 }
 
-static int parse_nodes(struct genl_info *info, const struct nf_edge_site *old,
-		       struct nf_edge_site *site)
+static int parse_nodes(struct genl_info *info, struct nf_edge_site *site,
+		       struct nf_edge_row_facts *facts)
 {
-	int n_nodes = count_attrs(info, NF_EDGE_A_POLICY_NODE,
-				  NF_EDGE_MAX_NODES);
+	int n_nodes = nf_edge_count_attrs(info, NF_EDGE_A_POLICY_NODE,
+					  NF_EDGE_MAX_NODES);
 	struct msg_address *addresses = NULL;
 	struct msg_node *nodes;
 	int err, i, n = 0;
@@ -313,7 +248,7 @@ static int parse_nodes(struct genl_info *info, const struct nf_edge_site *old,
 	nodes = kcalloc(n_nodes, sizeof(*nodes), GFP_KERNEL);
 	if (!nodes)
 		return -ENOMEM;
-	err = parse_node_names(info, old, site, nodes);
+	err = parse_node_names(info, nodes);
 	if (err)
 		goto out;
 	err = count_addresses(nodes, n_nodes, info->extack);
@@ -338,6 +273,9 @@ static int parse_nodes(struct genl_info *info, const struct nf_edge_site *old,
 	for (i = 0; i < n; i++)
 		site->address[i] = addresses[i].address;
 	site->n_addresses = n;
+	for (i = 0; i < n_nodes; i++)
+		facts->node[i] = nodes[i].name;
+	facts->n_nodes = n_nodes;
 out:
 	kvfree(addresses);
 	kfree(nodes);
@@ -407,8 +345,8 @@ static int parse_interface(struct genl_info *info, const struct nlattr *attr,
 
 static int parse_interfaces(struct genl_info *info, struct nf_edge_site *site)
 {
-	int n = count_attrs(info, NF_EDGE_A_POLICY_INTERFACE,
-			    NF_EDGE_MAX_INTERFACES);
+	int n = nf_edge_count_attrs(info, NF_EDGE_A_POLICY_INTERFACE,
+				    NF_EDGE_MAX_INTERFACES);
 	struct msg_interface *interfaces;
 	const struct nlattr *attr;
 	int rem, err = 0, i = 0;
@@ -452,7 +390,7 @@ static int check_inside(const struct nf_edge_site *site,
 	bool internal = false;
 	u32 i;
 
-	if (site->bound_sets & BIT(NF_EDGE_PEER_SET_INTERNAL_NETWORKS))
+	if (site->sets.bound & BIT(NF_EDGE_PEER_SET_INTERNAL_NETWORKS))
 		return 0;
 	for (i = 0; i < site->n_interfaces; i++)
 		if (site->interface[i].sides & BIT(NF_EDGE_SIDE_INTERNAL))
@@ -467,12 +405,70 @@ static int check_inside(const struct nf_edge_site *site,
 	return -EINVAL;
 }
 
+static struct nf_edge_node *find_node(const struct nf_edge_site *site,
+				      const char *name)
+{
+	u32 i;
+
+	for (i = 0; i < site->n_nodes; i++)
+		if (!strcmp(site->node[i]->name, name))
+			return site->node[i];
+	return NULL;
+}
+
+/*
+ * Make the nodes of a site that has its table.  A node that @old has too is
+ * shared when the table has the same rows.
+ */
+static int make_nodes(struct nf_edge_site *site, const struct nf_edge_site *old,
+		      const struct nf_edge_row_facts *facts)
+{
+	struct nf_edge_node *node;
+	u32 i;
+
+	if (old && !nf_edge_table_same_places(old->table, site->table))
+		old = NULL;
+	for (i = 0; i < facts->n_nodes; i++) {
+		node = old ? find_node(old, facts->node[i]) : NULL;
+		if (node)
+			refcount_inc(&node->refs);
+		else
+			node = nf_edge_node_create(facts->node[i], site->table);
+		if (!node)
+			return -ENOMEM;
+		site->node[site->n_nodes++] = node;
+	}
+	return 0;
+}
+
+/* Take the prefixes of a load, and look at them. */
+static void take_prefixes(struct nf_edge_site *site,
+			  struct nf_edge_prefixes *prefixes,
+			  struct nf_edge_row_facts *facts)
+{
+	u32 i;
+
+	if (prefixes->n_runs) {
+		site->prefix = prefixes->run[0].at;
+		site->n_prefixes = prefixes->run[0].n;
+		prefixes->n_runs = 0;
+		prefixes->total = 0;
+	}
+	for (i = 0; i < site->n_prefixes; i++) {
+		const struct nf_edge_prefix *p = &site->prefix[i];
+
+		site->n_of_set[p->set]++;
+		if (p->len < (p->ipv6 ? WIDE_IPV6 : WIDE_IPV4))
+			facts->wide_sets |= BIT(p->set);
+	}
+}
+
 /**
  * nf_edge_parse_site - build the site that a load describes
  * @info: the request
  * @old: the site in force, or NULL; nodes of the same name are shared
  * @prefixes: one run, or none; empty after success
- * @bound_sets: mask of enum nf_edge_peer_set
+ * @bound_sets: mask of the sets that are bound
  *
  * Context: may sleep; the namespace's mutex is held.
  * Return: the site with one reference and without its index, or an ERR_PTR().
@@ -483,10 +479,11 @@ struct nf_edge_site *nf_edge_parse_site(struct genl_info *info,
 					struct nf_edge_prefixes *prefixes,
 					u32 bound_sets)
 {
+	const struct nlattr *ping_peers = info->attrs[NF_EDGE_A_POLICY_PING_PEERS];
 	const struct nlattr *ping = info->attrs[NF_EDGE_A_POLICY_PING];
+	struct nf_edge_row_facts facts = { .bound_sets = bound_sets };
 	struct nf_edge_site *site;
 	int err;
-	u32 i;
 
 	if (ping && (nla_get_u32(ping) & BIT(NF_EDGE_SIDE_EDGE))) {
 		NL_SET_ERR_MSG_ATTR(info->extack, ping,
@@ -497,24 +494,25 @@ struct nf_edge_site *nf_edge_parse_site(struct genl_info *info,
 	if (!site)
 		return ERR_PTR(-ENOMEM);
 	refcount_set(&site->refs, 1);
-	site->table = &nf_edge_flow_table;
 	site->ping = ping ? nla_get_u32(ping) : 0;
 	site->expose_cls_ports = info->attrs[NF_EDGE_A_POLICY_EXPOSE_CLS_PORTS];
-	site->bound_sets = bound_sets;
+	site->sets.bound = bound_sets;
+	site->sets.ping = ping_peers ? nla_get_u32(ping_peers) : 0;
+	site->sets.ping_any = !ping_peers;
 
-	err = parse_nodes(info, old, site) ?: parse_interfaces(info, site) ?:
+	take_prefixes(site, prefixes, &facts);
+	err = parse_nodes(info, site, &facts) ?: parse_interfaces(info, site) ?:
 	      check_inside(site, info->extack);
+	if (!err) {
+		site->table = nf_edge_parse_table(info, &facts);
+		err = PTR_ERR_OR_ZERO(site->table);
+		if (err)
+			site->table = NULL;
+	}
+	err = err ?: make_nodes(site, old, &facts);
 	if (err) {
 		nf_edge_site_put(site);
 		return ERR_PTR(err);
 	}
-	if (prefixes->n_runs) {
-		site->prefix = prefixes->run[0].at;
-		site->n_prefixes = prefixes->run[0].n;
-		prefixes->n_runs = 0;
-		prefixes->total = 0;
-	}
-	for (i = 0; i < site->n_prefixes; i++)
-		site->n_of_set[site->prefix[i].set]++;
 	return site;
 }

@@ -7,10 +7,7 @@
 
 struct nf_edge_prefixes;
 struct nf_edge_site;
-struct nf_edge_switches;
 
-int nf_edge_parse_switches(struct genl_info *info,
-			   struct nf_edge_switches *switches);
 struct nf_edge_site *nf_edge_parse_site(struct genl_info *info,
 					const struct nf_edge_site *old,
 					struct nf_edge_prefixes *prefixes,

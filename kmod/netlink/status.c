@@ -13,6 +13,7 @@
 #include "netlink/netlink-gen.h"
 #include "netns.h"
 #include "snapshot.h"
+#include "table.h"
 
 static int put_u64(struct sk_buff *msg, int attribute, u64 value, int pad)
 {
@@ -70,6 +71,16 @@ static int put_conntrack(struct sk_buff *msg, struct net *net)
 	return 0;
 }
 
+static int put_row_ids(struct sk_buff *msg, int attribute,
+		       const struct nf_edge_table *table, u64 rows)
+{
+	for (; rows; rows &= rows - 1)
+		if (nla_put_string(msg, attribute,
+				   table->row[__ffs64(rows)].id))
+			return -EMSGSIZE;
+	return 0;
+}
+
 static int put_policy(struct sk_buff *msg, struct nf_edge_net *en,
 		      const struct nf_edge_snapshot *snapshot)
 {
@@ -88,7 +99,15 @@ static int put_policy(struct sk_buff *msg, struct nf_edge_net *en,
 	    nla_put_u32(msg, NF_EDGE_A_POLICY_LOADED_ZONES, loaded->zones) ||
 	    nla_put_u32(msg, NF_EDGE_A_POLICY_LOADED_FEATURES,
 			loaded->features) ||
+	    nla_put_u32(msg, NF_EDGE_A_POLICY_PROFILE, site->table->profile) ||
+	    (!site->sets.ping_any &&
+	     nla_put_u32(msg, NF_EDGE_A_POLICY_PING_PEERS, site->sets.ping)) ||
 	    nla_put_u32(msg, NF_EDGE_A_POLICY_GOVERNED, site->index.n_edge))
+		return -EMSGSIZE;
+	if (put_row_ids(msg, NF_EDGE_A_POLICY_ROW_OFF, site->table,
+			now->rows_off) ||
+	    put_row_ids(msg, NF_EDGE_A_POLICY_LOADED_ROW_OFF, site->table,
+			loaded->rows_off))
 		return -EMSGSIZE;
 	for (i = 0; i < site->n_interfaces; i++)
 		if (put_interface(msg, en->net, &site->interface[i]))
@@ -116,7 +135,9 @@ int nf_edge_nl_status_get_doit(struct sk_buff *skb, struct genl_info *info)
 	snapshot = nf_edge_snapshot_get(en);
 	if (snapshot)
 		size += snapshot->site->n_interfaces *
-			(4 * nla_total_size(4) + nla_total_size(IFNAMSIZ));
+			(4 * nla_total_size(4) + nla_total_size(IFNAMSIZ)) +
+			2 * NF_EDGE_TABLE_ROWS *
+			nla_total_size(NF_EDGE_ROW_ID_MAX + 1);
 	drops = kmalloc(sizeof(*drops), GFP_KERNEL);
 	if (drops)
 		msg = nf_edge_nl_reply(info, size);

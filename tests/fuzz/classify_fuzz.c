@@ -6,7 +6,7 @@
 #include <linux/slab.h>
 
 #include "../../kmod/addr_index.h"
-#include "../../kmod/flow_table.h"
+#include "../../kmod/table.h"
 #include "../../kmod/judge.h"
 #include "../unit/words.h"
 #include "site.h"
@@ -36,7 +36,8 @@ class_of(const struct nf_edge_addr_index *index, const struct ref_address *a)
 	EXPECT(!nf_edge_ranges_is_value(bucket) ||
 	       nf_edge_bucket_class(index, bucket) == class);
 	EXPECT(nf_edge_maybe_guarded(index, ipv4, octets) ||
-	       !(class->services || class->flags));
+	       !(class->services ||
+		 class->flags & ~NF_EDGE_PING_PEER));
 	return class;
 }
 
@@ -153,15 +154,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct input in = { data, size };
 	struct nf_edge_switches switches;
 	struct nf_edge_addr_index index;
+	struct nf_edge_table *table;
 	struct nf_edge_masks masks;
 	int n;
 
 	site_read(&site, &in);
-	site_index(&site, 1 + read_u8(&in), &index);
+	table = site_table(&site);
+	site_index(&site, table, 1 + read_u8(&in), &index);
 	switches = (struct nf_edge_switches){
 		.zones = site.zones, .features = site.features,
+		.rows_off = site.rows_off,
 	};
-	nf_edge_make_masks(&masks, &nf_edge_flow_table, &switches, site.ping,
+	nf_edge_make_masks(&masks, table, &switches, site.ping,
 			   site.expose_cls_ports);
 	for (n = 0; in.left && n < QUERIES_MAX; n++) {
 		struct ref_packet packet = read_packet(&in);
@@ -169,10 +173,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		check(&index, &masks, &packet);
 	}
 	nf_edge_addr_index_free(&index);
+	nf_edge_table_free(table);
+	kvfree(table);
 	return 0;
 }
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
-	return nf_edge_flow_table_init();
+	return 0;
 }

@@ -48,7 +48,7 @@ static struct end draw_end(const struct ref_site *site, struct input *in,
 /* A peer of a row: in one of its sets if there is a prefix of one. */
 static struct ref_address draw_peer(const struct ref_site *site,
 				    struct input *in,
-				    const struct nf_edge_row *row, bool ipv6)
+				    const struct ref_row *row, bool ipv6)
 {
 	int i, at = site->n_prefixes ? read_u16(in) % site->n_prefixes : 0;
 
@@ -56,7 +56,7 @@ static struct ref_address draw_peer(const struct ref_site *site,
 		const struct ref_prefix *p =
 			&site->prefix[(at + i) % site->n_prefixes];
 
-		if (p->first.ipv6 == ipv6 && (row->peer_sets & BIT(p->set)))
+		if (p->first.ipv6 == ipv6 && (row->sets & BIT(p->set)))
 			return p->first;
 	}
 	return site_other(site, in, ipv6);
@@ -66,7 +66,9 @@ static struct ref_address draw_peer(const struct ref_site *site,
 static bool draw_row(const struct ref_site *site, struct input *in, bool ipv6,
 		     u8 *protocol, struct end *src, struct end *dst)
 {
-	const struct nf_edge_row *row = &nf_edge_rows[pick(in, NF_EDGE_ROWS)];
+	const struct ref_row *row = &site->row[pick(in, site->n_rows)];
+	const struct ref_range *range =
+		&row->range[row->n_ranges > 1 ? pick(in, row->n_ranges) : 0];
 	bool inward = row->direction == NF_EDGE_DIRECTION_IN;
 	struct end *edge = inward ? dst : src, *peer = inward ? src : dst;
 	int i, at = site->n_bindings ? read_u8(in) % site->n_bindings : 0;
@@ -80,15 +82,15 @@ static bool draw_row(const struct ref_site *site, struct input *in, bool ipv6,
 	}
 	if (i == site->n_bindings)
 		return false;
-	*protocol = row->l4proto;
+	*protocol = range->protocol == REF_TCP ? IPPROTO_TCP : IPPROTO_UDP;
 	edge->address = site->binding[(at + i) % site->n_bindings].address;
 	peer->address = draw_peer(site, in, row, ipv6);
 	src->port = site_port(in);
-	dst->port = row->port_low;
+	dst->port = range->low;
 	/* A range has the logging agent's ports at its beginning. */
-	if (row->port_high > row->port_low)
+	if (range->high > range->low)
 		dst->port += read_u8(in) & 1 ? pick(in, 5) :
-			     read_u16(in) % (row->port_high - row->port_low + 1);
+			     read_u16(in) % (range->high - range->low + 1);
 	return true;
 }
 
@@ -412,6 +414,10 @@ void flow_read(struct flow *flow, const struct ref_site *site, struct input *in,
 		info = draw_connection(flow, site, in, protocol, type, &src,
 				       &dst);
 		flow->after = (unsigned long)&flow->ct | info;
+		/* Conntrack tracks no neighbour discovery. */
+		if (ipv6 && protocol == IPPROTO_ICMPV6 &&
+		    type >= 133 && type <= 137)
+			flow->real = false;
 		/* An error comes from anywhere. */
 		if ((info == IP_CT_RELATED || info == IP_CT_RELATED_REPLY) &&
 		    (how & 0x20)) {

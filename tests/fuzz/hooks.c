@@ -5,6 +5,7 @@
  */
 #include <linux/inet.h>
 #include <linux/netfilter_ipv4.h>
+#include <linux/timekeeping.h>
 
 #include "hooks.h"
 
@@ -77,12 +78,14 @@ __wrap_nf_edge_slowpath_first(const struct nf_edge_snapshot *snapshot,
  */
 int hooks_init(void)
 {
-	int i, err = nf_edge_flow_table_init() ?: nf_edge_snapshots_init();
+	static struct nf_edge_table full = { .n = NF_EDGE_TABLE_ROWS };
+	int i, err = nf_edge_snapshots_init();
 
 	if (err)
 		return err;
+	/* Each of them can be a node of any table. */
 	for (i = 0; i < (int)ARRAY_SIZE(nodes); i++)
-		nodes[i] = nf_edge_node_create("edge");
+		nodes[i] = nf_edge_node_create("edge", &full);
 	init_net.generic = &en;
 	en.net = &init_net;
 	en.drops = alloc_percpu(struct nf_edge_drops);
@@ -377,17 +380,18 @@ static struct nf_edge_snapshot *read_policy(struct ref_site *ref,
 		site->node[i] = nodes[i];
 		refcount_inc(&nodes[i]->refs);
 	}
-	site->table = &nf_edge_flow_table;
+	site->table = site_table(ref);
 	site->ping = ref->ping;
 	site->expose_cls_ports = ref->expose_cls_ports;
-	site_index(ref, 1 + (how >> 2), &site->index);
+	site_index(ref, site->table, 1 + (how >> 2), &site->index);
 	for (i = 1; i <= site->index.n_edge; i++) {
 		struct nf_edge_class *class = &site->index.class[i];
 
 		class->hits = nodes[class->node]->cpu;
 	}
 	bind_interfaces(site, in);
-	switches.zones = how & 1 ? 0x1f : ref->zones;
+	switches.rows_off = ref->rows_off;
+	switches.zones = how & 1 ? 0x3f : ref->zones;
 	switches.features = how & 2 ? 0x3ff : ref->features;
 	switches.mode = how >> 2 & 3 ? NF_EDGE_MODE_ENFORCE :
 				       NF_EDGE_MODE_AUDIT;

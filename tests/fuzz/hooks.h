@@ -7,14 +7,15 @@
 #define HOOKS_H
 
 #include "../../kmod/counters.h"
-#include "../../kmod/flow_table.h"
 #include "../../kmod/hook.h"
 #include "../../kmod/netdev.h"
 #include "../../kmod/netns.h"
+#include "../../kmod/node.h"
 #include "../../kmod/publish.h"
 #include "../../kmod/skb.h"
 #include "../../kmod/slowpath.h"
 #include "../../kmod/snapshot.h"
+#include "../../kmod/table.h"
 #include "site.h"
 
 #define HOOKS_CPUS	3

@@ -67,6 +67,7 @@ void ref_use_profile(struct ref_site *site, int profile)
 {
 	int i;
 
+	site->profile = profile;
 	site->n_rows = profiles[profile].n;
 	for (i = 0; i < site->n_rows; i++) {
 		site->row[i] = profiles[profile].row[i];

@@ -70,6 +70,7 @@ struct ref_row {
 
 /**
  * struct ref_site - a policy
+ * @profile: enum nf_edge_profile, as ref_use_profile() was told
  * @rows_off: a bit a row, in the order of the table
  * @narrow_ping: whether only addresses of @ping_peers may be pinged or ping
  * @row: the table in force: ref_use_profile() begins one
@@ -81,6 +82,7 @@ struct ref_site {
 	uint32_t ping;
 	bool narrow_ping;
 	uint32_t ping_peers;
+	int profile;
 	uint64_t rows_off;
 	bool expose_cls_ports;
 	struct ref_row row[REF_ROWS];

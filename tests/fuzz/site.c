@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Random sites, read from the input. */
+#include <linux/in.h>
 #include <linux/slab.h>
 
 #include "../../kmod/addr_index.h"
@@ -148,6 +149,110 @@ static void add_prefix(struct ref_site *site, const struct ref_address *address,
 		site->prefix[site->n_prefixes++] = p;
 }
 
+static struct ref_range draw_range(struct input *in)
+{
+	struct ref_range range = { .protocol = pick(in, 2) };
+	unsigned int wide = read_u8(in);
+
+	range.low = site_port(in) ?: 1;
+	range.high = range.low + (wide & 3 ? 0 : wide * wide / 4);
+	if (range.high > 65535)
+		range.high = 65535;
+	return range;
+}
+
+/* Move the ports of the rows that are like one that is drawn. */
+static void move_some(struct ref_site *site, struct input *in)
+{
+	const struct ref_row *row = &site->row[pick(in, site->n_rows)];
+	struct ref_range documented = row->documented;
+	struct ref_range to = draw_range(in);
+
+	if (documented.low == documented.high)
+		to.high = to.low;
+	if (row->direction == NF_EDGE_DIRECTION_IN)
+		ref_move(site, row->service, &documented, to.low, to.high);
+}
+
+static void add_own_row(struct ref_site *site, struct input *in)
+{
+	unsigned int what = read_u8(in);
+	struct ref_row row = {
+		.zone = NF_EDGE_ZONE_SITE, .service = what & 3,
+		.direction = what >> 2 & 1, .feature = REF_NO_FEATURE,
+		.nodes = what & 8 ? read_u8(in) : REF_ALL_NODES,
+	};
+
+	if (what & 16)
+		row.any_when_unbound = true;
+	else
+		row.sets = 1U << pick(in, 32) | 1U << pick(in, 32);
+	do {
+		row.range[row.n_ranges++] = draw_range(in);
+	} while (row.n_ranges < REF_RANGES && read_u8(in) & 1);
+	if (row.nodes)
+		ref_add_row(site, &row);
+}
+
+/* Another profile, moved ports, rows of the site's own, and rows off. */
+static void read_own(struct ref_site *site, struct input *in)
+{
+	unsigned int n, what = read_u8(in);
+
+	ref_use_profile(site, pick(in, 6));
+	site->bound |= (uint32_t)(read_u16(in) | (what & 7) << 16) << SETS;
+	if (what & 8)
+		site->zones |= 1U << NF_EDGE_ZONE_SITE;
+	for (n = what >> 4 & 3; n; n--)
+		move_some(site, in);
+	for (n = pick(in, 28); n; n--)
+		add_own_row(site, in);
+	for (n = what >> 6; n; n--)
+		site->rows_off |= 1ULL << pick(in, site->n_rows);
+	site->narrow_ping = read_u8(in) & 1;
+	if (site->narrow_ping)
+		site->ping_peers = 1U << pick(in, 32) | 1U << pick(in, 32);
+}
+
+struct nf_edge_table *site_table(const struct ref_site *site)
+{
+	static const u8 protocols[] = { IPPROTO_TCP, IPPROTO_UDP };
+	struct nf_edge_table *table = kvmalloc(sizeof(*table), GFP_KERNEL);
+	int i, j;
+
+	nf_edge_table_start(table, site->profile);
+	for (i = 0; i < site->n_rows; i++) {
+		const struct ref_row *from = &site->row[i];
+		struct nf_edge_row *row = &table->row[i];
+
+		if (i >= (int)table->n_document)
+			*row = (struct nf_edge_row){
+				.id = "site/row", .note = "",
+				.zone = from->zone, .service = from->service,
+				.direction = from->direction,
+				.side = from->service ==
+					NF_EDGE_SERVICE_INTERNAL ?
+					NF_EDGE_SIDE_INTERNAL :
+					NF_EDGE_SIDE_EXTERNAL,
+				.peer_sets = from->sets,
+				.any_when_unbound = from->any_when_unbound,
+				.feature = NF_EDGE_FEATURE_NONE,
+				.nodes = from->nodes == REF_ALL_NODES ?
+					 NF_EDGE_ALL_NODES : from->nodes,
+			};
+		row->n_ports = from->n_ranges;
+		for (j = 0; j < from->n_ranges; j++)
+			row->ports[j] = (struct nf_edge_ports){
+				.low = from->range[j].low,
+				.high = from->range[j].high,
+				.l4proto = protocols[from->range[j].protocol],
+			};
+	}
+	table->n = site->n_rows;
+	EXPECT(!nf_edge_table_lay_out(table));
+	return table;
+}
+
 void site_read(struct ref_site *site, struct input *in)
 {
 	unsigned int n, i, flags;
@@ -162,6 +267,8 @@ void site_read(struct ref_site *site, struct input *in)
 	site->ping = flags & 3;
 	site->expose_cls_ports = flags & 4;
 	site->bound = read_u16(in) & (BIT(SETS) - 1);
+	if (flags & 8)
+		read_own(site, in);
 
 	for (n = pick(in, 24); n; n--) {
 		struct ref_address a = site_address(site, in);
@@ -174,7 +281,7 @@ void site_read(struct ref_site *site, struct input *in)
 		int bits = a.ipv6 ? 128 : 32;
 		int length = pick(in, bits + 1);
 		unsigned int what = read_u8(in), count, by;
-		int set = what % 16 % SETS;
+		int set = flags & 8 ? what % 32 : what % 16 % SETS;
 
 		if (!(site->bound & BIT(set)))
 			continue;
@@ -193,10 +300,14 @@ static u64 half(const struct ref_address *a, int at)
 	return get_unaligned_be64(a->octet + at);
 }
 
-void site_index(const struct ref_site *site, unsigned int chunk,
-		struct nf_edge_addr_index *index)
+void site_index(const struct ref_site *site, const struct nf_edge_table *table,
+		unsigned int chunk, struct nf_edge_addr_index *index)
 {
 	static struct nf_edge_address address[REF_BINDINGS];
+	const struct nf_edge_sets sets = {
+		.bound = site->bound, .ping = site->ping_peers,
+		.ping_any = !site->narrow_ping,
+	};
 	struct nf_edge_prefixes prefixes = { 0 };
 	int i, j;
 
@@ -228,11 +339,11 @@ void site_index(const struct ref_site *site, unsigned int chunk,
 	}
 	EXPECT(!nf_edge_prefixes_finish(&prefixes));
 	memset(index, 0, sizeof(*index));
-	EXPECT(!nf_edge_addr_index_build(index, &nf_edge_flow_table, address,
+	EXPECT(!nf_edge_addr_index_build(index, table, address,
 					 site->n_bindings,
 					 prefixes.run[0].at,
 					 prefixes.n_runs ? prefixes.run[0].n : 0,
-					 site->bound));
+					 &sets));
 	nf_edge_prefixes_free(&prefixes);
 }
 

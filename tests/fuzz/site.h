@@ -7,11 +7,15 @@
 #include "reference.h"
 
 struct nf_edge_addr_index;
+struct nf_edge_table;
+
 
 void site_read(struct ref_site *site, struct input *in);
+/* Make the module's table, for nf_edge_table_free() and kvfree(). */
+struct nf_edge_table *site_table(const struct ref_site *site);
 /* Build the module's index, from prefixes that come @chunk at a time. */
-void site_index(const struct ref_site *site, unsigned int chunk,
-		struct nf_edge_addr_index *index);
+void site_index(const struct ref_site *site, const struct nf_edge_table *table,
+		unsigned int chunk, struct nf_edge_addr_index *index);
 
 /* Draw an address, often one at the border of a binding or a prefix. */
 struct ref_address site_address(const struct ref_site *site, struct input *in);

@@ -35,6 +35,8 @@ NO_POLICY = "no policy is loaded"
 NO_HOST = ("not the address of a host: unspecified, loopback, link-local, "
            "multicast, broadcast or IPv4-mapped")
 
+PROFILE = "lync2013-scaled-public"
+
 SMALL = reference(nodes={"edge1": {"access": ["131.107.155.10"]}},
                   interfaces={}, peers={"internal-networks": None,
                                         "frontend": None})
@@ -343,7 +345,7 @@ REFUSED_LOADS = [
     # The tables made from the specification refuse these.
     wrong("a mode that is none", None, "mode",
           {"mode": 2}, {"mode": 1}),
-    wrong("a zone that is none", None, "zones", {"zones": 32}, {"zones": 31}),
+    wrong("a zone that is none", None, "zones", {"zones": 64}, {"zones": 63}),
     wrong("a feature that is none", None, "features", {"features": 1 << 10},
           {"features": (1 << 10) - 1}),
     wrong("a side that is none", None, "interface[0].sides",
@@ -356,6 +358,10 @@ REFUSED_LOADS = [
           {"node": one_node({"service": 2, "ipv4": "192.0.2.1"})},
           ),
     wrong("a set that is none", None, "peers[0].set",
+          {"peers": peers(name=32)}, {"peers": peers(name=12)}),
+    wrong("a set that the profile does not have",
+          "peers are bound to a set that the profile does not have, and that no "
+          "own-set names", "peers[0].set",
           {"peers": peers(name=13)}, {"peers": peers(name=12)}),
     wrong("a mode of two octets", None, "mode", {"mode": b"\0\0"},
           {"mode": b"\0\0\0\0"}),
@@ -598,7 +604,7 @@ def test_switches_that_contradict_are_refused(client):
                                   "features-on", "features-off"])
 def test_a_switch_of_what_is_none_is_refused(client, what):
     client.load(SMALL)
-    bad = {"mode": 2, "zones": 32, "features": 1 << 10}[what.split("-")[0]]
+    bad = {"mode": 2, "zones": 64, "features": 1 << 10}[what.split("-")[0]]
     with pytest.raises(Refusal) as caught:
         client.do("switch", {what: bad})
     assert caught.value.place == what and caught.value.sentence
@@ -626,9 +632,9 @@ def test_counters_are_of_a_node_that_the_policy_has(client):
         client.do("counters-get", node="n" * 32)
     assert caught.value.errno != ENOENT and caught.value.place == "node"
     with pytest.raises(Refusal) as caught:
-        client.do("counters-get", node="edge1", zone=5)
+        client.do("counters-get", node="edge1", zone=6)
     assert caught.value.place == "zone" and caught.value.sentence
-    assert client.do("counters-get", node="edge1", zone=4)["node"] == "edge1"
+    assert client.do("counters-get", node="edge1", zone=5)["node"] == "edge1"
 
 
 def test_without_a_policy_what_can_be_read_says_so(client):
@@ -658,7 +664,8 @@ def test_flush_says_how_many_addresses_it_opens(client):
 
 def test_a_load_that_changes_nothing_says_so(client):
     assert client.load(reference()) == {
-        "generation": 1, "governed": 16, "changed": 1}
+        "generation": 1, "governed": 16, "changed": 1,
+        "profile": PROFILE}
     # In another order, with repetitions: the same.
     mixed = policy(reference())
     for name in "node", "interface":
@@ -671,7 +678,8 @@ def test_a_load_that_changes_nothing_says_so(client):
         p for p in prefixes if ":" not in p], "prefixes-ipv6": [
         p for p in prefixes if ":" in p]} for name, prefixes in sets]
     assert client.do("load", mixed) == {
-        "generation": 1, "governed": 16, "changed": 0}
+        "generation": 1, "governed": 16, "changed": 0,
+        "profile": PROFILE}
     assert client.switch(zones_off=["pic"])["generation"] == 2
     assert client.switch(zones_off=["pic"]) == {"generation": 2, "changed": 0}
     # The configuration says otherwise than the switch.
@@ -745,7 +753,8 @@ def test_a_dry_run_changes_nothing_and_says_what_would(client):
     client.load(SMALL)
     before = client.whole_policy()
     assert client.load(OTHER, dry_run=True) == {
-        "generation": 1, "governed": 2, "changed": 1}
+        "generation": 1, "governed": 2, "changed": 1,
+        "profile": PROFILE}
     assert client.load(SMALL, dry_run=True)["changed"] == 0
     assert client.whole_policy() == before
     assert client.load(OTHER)["generation"] == 2
@@ -755,7 +764,8 @@ def test_a_dry_run_needs_no_policy_and_leaves_none(site, box, client):
     nobody_uses_the_module(site)
     before = module_references(), hooks_of(box)
     assert client.load(SMALL, dry_run=True) == {
-        "generation": 0, "governed": 1, "changed": 1}
+        "generation": 0, "governed": 1, "changed": 1,
+        "profile": PROFILE}
     assert (module_references(), hooks_of(box)) == before
     assert "mode" not in client.do("status-get")
     client.load(SMALL)
@@ -995,7 +1005,7 @@ def test_a_policy_may_be_as_large_as_all_limits_at_once(client):
         nodes={name: addresses(i) for i, name in enumerate(names)},
         interfaces=interfaces(LIMITS["max-interfaces"]))
     assert client.load(most) == {"generation": 1, "governed": 64 * 64,
-                                 "changed": 1}
+                                 "changed": 1, "profile": PROFILE}
     read = {one["name"]: {(a["service"], a["ipv4"]) for a in one["address"]}
             for reply in client.dump("node-get") for one in reply["node"]}
     assert read == {name: {(service, a) for service, some in bound.items()
@@ -1053,7 +1063,8 @@ def test_a_million_prefixes_in_all_and_not_one_more(client):
         client.do("load", good(peers=peers(there)), dry_run=True)
     client.do("load", good(peers=peers(there, name="crl")), dry_run=True)
     assert client.do("load", good(peers=peers())) == {
-        "generation": 1, "governed": 1, "changed": 1}
+        "generation": 1, "governed": 1, "changed": 1,
+        "profile": PROFILE}
     counts = {p["set"]: p.get("count") for r in client.dump("peers-get")
               for p in r["peers"]}
     assert (counts["crl"], counts["dns"], counts["frontend"]) == \
@@ -1307,7 +1318,8 @@ def test_each_change_is_told_and_nothing_else(box, client):
         listener.join()
         client.load(SMALL)
         assert listener.events(wait=True) == [
-            {"generation": 1, "mode": "enforce", "change": "load"}]
+            {"generation": 1, "mode": "enforce", "change": "load",
+             "profile": PROFILE}]
         client.load(SMALL)
         client.load(OTHER, dry_run=True)
         client.switch(zones_on=["pic"])
@@ -1319,9 +1331,12 @@ def test_each_change_is_told_and_nothing_else(box, client):
         client.do("flush")
         client.do("flush")
         assert listener.events(wait=True) == [
-            {"generation": 2, "mode": "audit", "change": "switch"},
-            {"generation": 3, "mode": "audit", "change": "switch"},
-            {"generation": 4, "mode": "enforce", "change": "load"},
+            {"generation": 2, "mode": "audit", "change": "switch",
+             "profile": PROFILE},
+            {"generation": 3, "mode": "audit", "change": "switch",
+             "profile": PROFILE},
+            {"generation": 4, "mode": "enforce", "change": "load",
+             "profile": PROFILE},
             {"generation": 5, "change": "flush"}]
 
 

@@ -57,6 +57,9 @@ SETS = {s["name"]: {a["name"]: {**a, "number": number}
 OPERATIONS = {o["name"]: {**o, "number": number}
               for number, o in enumerate(SPEC["operations"]["list"], 1)}
 REQUESTS = [name for name, o in OPERATIONS.items() if "event" not in o]
+# Numbers of sets, and masks of them: those of the document have names here.
+SET_NUMBERS = {"set"}
+SET_MASKS = {"sets", "peer-sets", "bound-sets", "ping-peers"}
 INTEGERS = {"u8": "B", "u16": "H", "u32": "I", "u64": "Q"}
 
 
@@ -97,6 +100,19 @@ def prefix_entries(prefixes, family):
                     for n in made if n.version == family)
 
 
+def names_of(kind):
+    """The names of an attribute's values, by number; those of sets that are
+    not of the document are numbers of their own."""
+    if kind["name"] in SET_NUMBERS | SET_MASKS:
+        names = ENUMS["peer-set"]
+        return names + list(range(len(names), 32))
+    return ENUMS.get(kind.get("enum"))
+
+
+def is_mask(kind):
+    return kind.get("enum-as-flags") or kind["name"] in SET_MASKS
+
+
 def payload_of(kind, value):
     if isinstance(value, bytes):
         return value
@@ -110,8 +126,8 @@ def payload_of(kind, value):
         return prefix_entries(value, int(kind["name"][-1]))
     if kind.get("display-hint") in ("ipv4", "ipv6"):
         return ipaddress.ip_address(value).packed
-    names = ENUMS.get(kind.get("enum"))
-    if kind.get("enum-as-flags") and not isinstance(value, int):
+    names = names_of(kind)
+    if is_mask(kind) and not isinstance(value, int):
         value = sum(1 << names.index(name) for name in value)
     elif isinstance(value, str):
         value = names.index(value)
@@ -170,10 +186,10 @@ def value_of(kind, payload):
     if kind["type"] == "binary":
         return payload
     value, = struct.unpack("=" + INTEGERS[kind["type"]], payload)
-    names = ENUMS.get(kind.get("enum"))
+    names = names_of(kind)
     if not names:
         return value
-    if kind.get("enum-as-flags"):
+    if is_mask(kind):
         assert not value >> len(names)
         return [name for bit, name in enumerate(names) if value >> bit & 1]
     return names[value]

@@ -27,14 +27,17 @@ static void add_prefix(const char *text, u8 set)
 	prefix[n_prefix++] = read_prefix(text, set);
 }
 
+static const struct nf_edge_sets all_sets = {
+	.bound = ALL_SETS, .ping = BIT(NF_EDGE_PEER_SET_CRL),
+};
+
 static int build(struct nf_edge_addr_index *index)
 {
 	memset(index, 0, sizeof(*index));
 	sort(prefix, n_prefix, sizeof(*prefix), nf_edge_prefix_cmp, NULL);
 	sort_edge_addresses(address, n_address);
-	return nf_edge_addr_index_build(index, &nf_edge_flow_table, address,
-					n_address, prefix, n_prefix,
-					ALL_SETS);
+	return nf_edge_addr_index_build(index, &flow_table, address,
+					n_address, prefix, n_prefix, &all_sets);
 }
 
 static bool contains(const struct nf_edge_prefix *p, const struct address *a)
@@ -95,7 +98,7 @@ static void check_short_ways(struct kunit *test, const struct nf_edge_addr_index
 		KUNIT_ASSERT_TRUE(test, number <= 0);
 	else if (number > 0)
 		KUNIT_ASSERT_PTR_EQ(test, &index->class[number], class);
-	if (class->services || class->flags || !slots->seed)
+	if (class->services || class->flags & ~NF_EDGE_PING_PEER || !slots->seed)
 		KUNIT_ASSERT_TRUE(test, nf_edge_maybe_guarded(index, !a->ipv6, a->octets));
 	if (nf_edge_ranges_is_value(bucket))
 		KUNIT_ASSERT_PTR_EQ(test, nf_edge_bucket_class(index, bucket), class);
@@ -120,7 +123,7 @@ static void check(struct kunit *test, const struct nf_edge_addr_index *index,
 			services |= BIT(address[i].service);
 			node = address[i].node;
 		}
-	nf_edge_make_class(&wanted, &nf_edge_flow_table, ALL_SETS, sets,
+	nf_edge_make_class(&wanted, &flow_table, &all_sets, sets,
 			   services, node, services ? 0 : flags_of(a));
 
 	KUNIT_ASSERT_EQ(test, got->as_source, wanted.as_source);

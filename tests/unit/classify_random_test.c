@@ -49,14 +49,15 @@ static u64 judge_end(const struct policy *policy, const struct host *edge,
 	u64 rows = 0, at_end[NF_EDGE_REASON_SEVERAL + 1] = {};
 	int i;
 
-	for (i = 0; i < NF_EDGE_ROWS; i++) {
-		const struct nf_edge_row *row = &nf_edge_rows[i];
+	for (i = 0; i < ROWS; i++) {
+		const struct nf_edge_row *row = &flow_table.row[i];
 		bool is_in = row->direction == NF_EDGE_DIRECTION_IN;
 		int failed = 0, reason = 0;
 
 		if (!(edge->services & BIT(row->service)) ||
-		    is_in != is_destination || row->l4proto != p->l4proto ||
-		    p->dport < row->port_low || p->dport > row->port_high)
+		    is_in != is_destination || row->ports[0].l4proto != p->l4proto ||
+		    p->dport < row->ports[0].low ||
+		    p->dport > row->ports[0].high)
 			continue;
 		at_end[NF_EDGE_REASON_SEVERAL] |= BIT_ULL(i);
 
@@ -78,7 +79,7 @@ static u64 judge_end(const struct policy *policy, const struct host *edge,
 			reason = NF_EDGE_REASON_DISABLED;
 		}
 		if (!failed && is_in && row->side == NF_EDGE_SIDE_EXTERNAL &&
-		    row->l4proto == IPPROTO_TCP && !policy->expose &&
+		    row->ports[0].l4proto == IPPROTO_TCP && !policy->expose &&
 		    p->dport >= 50001 && p->dport <= 50003) {
 			failed++;
 			reason = NF_EDGE_REASON_CLS_GUARD;
@@ -159,7 +160,7 @@ static void random_packets_are_judged_as_row_by_row(struct kunit *test)
 	roll(3);
 	for (round = 0; round < 400000; round++) {
 		const struct nf_edge_row *row =
-			&nf_edge_rows[dice() % NF_EDGE_ROWS];
+			&flow_table.row[dice() % ROWS];
 		struct policy policy = {
 			.zones = dice() | dice(), .features = dice() | dice(),
 			.bound = dice() & dice(), .expose = dice() % 4 == 0,
@@ -168,6 +169,7 @@ static void random_packets_are_judged_as_row_by_row(struct kunit *test)
 			.zones = policy.zones, .features = policy.features,
 		};
 		struct host source = random_host(), destination = random_host();
+		struct nf_edge_sets sets = { .bound = policy.bound };
 		struct nf_edge_class from, to;
 		struct nf_edge_masks masks;
 		struct nf_edge_judgement got = {}, wanted;
@@ -175,13 +177,13 @@ static void random_packets_are_judged_as_row_by_row(struct kunit *test)
 			.kind = NF_EDGE_KIND_ROWS,
 			.source = &from, .destination = &to,
 			.header_source = &from, .header_destination = &to,
-			.l4proto = row->l4proto,
+			.l4proto = row->ports[0].l4proto,
 			.arrival = dice() % NF_EDGE_ARRIVALS,
 			.first_direction = dice() % 4,
 		};
 
-		p.dport = row->port_low + dice() %
-			  (row->port_high - row->port_low + 1) +
+		p.dport = row->ports[0].low + dice() %
+			  (row->ports[0].high - row->ports[0].low + 1) +
 			  (dice() % 16 == 0) - (dice() % 16 == 0);
 		if (dice() % 8 == 0)
 			p.dport = 50000 + dice() % 5;
@@ -189,11 +191,11 @@ static void random_packets_are_judged_as_row_by_row(struct kunit *test)
 		source.sets &= policy.bound;
 		destination.sets &= policy.bound;
 
-		nf_edge_make_masks(&masks, &nf_edge_flow_table, &switches, 0,
+		nf_edge_make_masks(&masks, &flow_table, &switches, 0,
 				   policy.expose);
-		nf_edge_make_class(&from, &nf_edge_flow_table, policy.bound,
+		nf_edge_make_class(&from, &flow_table, &sets,
 				   source.sets, source.services, 0, 0);
-		nf_edge_make_class(&to, &nf_edge_flow_table, policy.bound,
+		nf_edge_make_class(&to, &flow_table, &sets,
 				   destination.sets, destination.services, 0, 0);
 		nf_edge_judge(&masks, &p, &got);
 		cond_resched();
@@ -219,12 +221,12 @@ static void random_packets_are_judged_as_row_by_row(struct kunit *test)
 
 static int lay_out_table(struct kunit *test)
 {
-	return nf_edge_flow_table_init();
+	return start_flow_table();
 }
 
 static void free_table(struct kunit *test)
 {
-	nf_edge_flow_table_exit();
+	end_flow_table();
 }
 
 static struct kunit_case cases[] = {

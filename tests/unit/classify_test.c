@@ -35,6 +35,7 @@ static u32 reference_bound = SET(INTERNAL_NETWORKS) | SET(FRONTEND);
 
 static int build(struct nf_edge_addr_index *index, u32 bound)
 {
+	const struct nf_edge_sets sets = { .bound = bound, .ping_any = true };
 	struct nf_edge_prefix prefix[] = {
 		read_prefix("192.168.10.0/24",
 			    NF_EDGE_PEER_SET_INTERNAL_NETWORKS),
@@ -54,20 +55,20 @@ static int build(struct nf_edge_addr_index *index, u32 bound)
 
 	memset(index, 0, sizeof(*index));
 	sort_edge_addresses(address, ARRAY_SIZE(address));
-	return nf_edge_addr_index_build(index, &nf_edge_flow_table, address,
+	return nf_edge_addr_index_build(index, &flow_table, address,
 					ARRAY_SIZE(address),
-					prefix, ARRAY_SIZE(prefix), bound);
+					prefix, ARRAY_SIZE(prefix), &sets);
 }
 
 static int start(struct kunit *test)
 {
-	return nf_edge_flow_table_init() ?: build(&reference, reference_bound);
+	return start_flow_table() ?: build(&reference, reference_bound);
 }
 
 static void end(struct kunit *test)
 {
 	nf_edge_addr_index_free(&reference);
-	nf_edge_flow_table_exit();
+	end_flow_table();
 }
 
 static void write_rows(char *text, size_t size, u64 rows)
@@ -75,10 +76,10 @@ static void write_rows(char *text, size_t size, u64 rows)
 	int i;
 
 	text[0] = '\0';
-	for (i = 0; i < NF_EDGE_ROWS; i++)
+	for (i = 0; i < ROWS; i++)
 		if (rows & BIT_ULL(i))
 			snprintf(text + strlen(text), size - strlen(text), " %s",
-				 nf_edge_rows[i].id);
+				 flow_table.row[i].id);
 }
 
 /* A verdict in words: "accept external/5 pic/3", "peer internal/4". */
@@ -150,7 +151,7 @@ static const char *judge_with(const struct example *e, u8 ping, bool expose,
 	struct nf_edge_judgement j = {};
 	struct nf_edge_masks masks;
 
-	nf_edge_make_masks(&masks, &nf_edge_flow_table, &switches, ping, expose);
+	nf_edge_make_masks(&masks, &flow_table, &switches, ping, expose);
 	nf_edge_judge(&masks, p, &j);
 	return in_words(&j);
 }
@@ -446,19 +447,20 @@ static void the_logging_ports_open_only_when_told(struct kunit *test)
 
 static void rows_by_port_are_the_table_s(struct kunit *test)
 {
-	const struct nf_edge_port_map *map = &nf_edge_flow_table.port_map;
+	const struct nf_edge_port_map *map = &flow_table.port_map;
 	u32 port;
 	int i;
 
 	for (port = 0; port < 65536; port++) {
 		u64 tcp = 0, udp = 0;
 
-		for (i = 0; i < NF_EDGE_ROWS; i++) {
-			const struct nf_edge_row *row = &nf_edge_rows[i];
+		for (i = 0; i < ROWS; i++) {
+			const struct nf_edge_row *row = &flow_table.row[i];
 
-			if (port < row->port_low || port > row->port_high)
+			if (port < row->ports[0].low ||
+			    port > row->ports[0].high)
 				continue;
-			if (row->l4proto == IPPROTO_TCP)
+			if (row->ports[0].l4proto == IPPROTO_TCP)
 				tcp |= BIT_ULL(i);
 			else
 				udp |= BIT_ULL(i);
@@ -473,8 +475,9 @@ static void rows_by_port_are_the_table_s(struct kunit *test)
 static void make_row(struct nf_edge_row *row, u32 n)
 {
 	*row = (struct nf_edge_row){
-		.id = "more/1", .port_low = 256 * n + n, .port_high = 256 * n + n,
-		.l4proto = n % 3 ? TCP : UDP, .service = n % 4,
+		.id = "more/1",
+		.ports = { { 256 * n + n, 256 * n + n, n % 3 ? TCP : UDP } },
+		.n_ports = 1, .nodes = NF_EDGE_ALL_NODES, .service = n % 4,
 		.direction = n & 4 ? NF_EDGE_DIRECTION_OUT : NF_EDGE_DIRECTION_IN,
 		.side = n % 4 == NF_EDGE_SERVICE_INTERNAL ?
 			NF_EDGE_SIDE_INTERNAL : NF_EDGE_SIDE_EXTERNAL,
@@ -497,8 +500,8 @@ static void expect_laid_out(struct kunit *test, const struct nf_edge_table *tabl
 		else
 			out |= BIT_ULL(i);
 		KUNIT_ASSERT_EQ(test, nf_edge_rows_by_port(&table->port_map,
-							   row->l4proto,
-							   row->port_low),
+							   row->ports[0].l4proto,
+							   row->ports[0].low),
 				BIT_ULL(i));
 	}
 	KUNIT_ASSERT_EQ(test, table->in, in);
@@ -512,6 +515,7 @@ static void a_second_table_is_judged_by(struct kunit *test)
 	static const struct nf_edge_port_guard guard = { 63 * 256, 65535, TCP };
 	static struct nf_edge_row row[NF_EDGE_TABLE_ROWS];
 	const struct nf_edge_switches switches = { .zones = ALL_ZONES };
+	const struct nf_edge_sets no_sets = { .ping_any = true };
 	static struct nf_edge_table table;
 	struct nf_edge_class inside, outside;
 	struct nf_edge_judgement j = {};
@@ -530,15 +534,15 @@ static void a_second_table_is_judged_by(struct kunit *test)
 	row[62].service = row[63].service = NF_EDGE_SERVICE_AV;
 	row[62].direction = row[63].direction = NF_EDGE_DIRECTION_IN;
 	row[62].side = row[63].side = NF_EDGE_SIDE_EXTERNAL;
-	row[63].l4proto = TCP;
-	KUNIT_ASSERT_EQ(test, nf_edge_table_build(&table, row, 65, &guard), -E2BIG);
-	KUNIT_ASSERT_EQ(test, nf_edge_table_build(&table, row, 64, &guard), 0);
+	row[63].ports[0].l4proto = TCP;
+	KUNIT_ASSERT_EQ(test, build_table(&table, row, 64, &guard), 0);
 	expect_laid_out(test, &table);
 	KUNIT_ASSERT_EQ(test, table.guarded, BIT_ULL(63));
 
 	nf_edge_make_masks(&masks, &table, &switches, 0, false);
-	nf_edge_make_class(&outside, &table, 0, 0, 0, 0, 0);
-	nf_edge_make_class(&inside, &table, 0, 0, BIT(NF_EDGE_SERVICE_AV), 0, 0);
+	nf_edge_make_class(&outside, &table, &no_sets, 0, 0, 0, 0);
+	nf_edge_make_class(&inside, &table, &no_sets, 0,
+			   BIT(NF_EDGE_SERVICE_AV), 0, 0);
 	nf_edge_judge(&masks, &p, &j);
 	KUNIT_ASSERT_EQ(test, j.verdict, NF_EDGE_VERDICT_ACCEPT);
 	KUNIT_ASSERT_EQ(test, j.rows, BIT_ULL(62));
@@ -552,7 +556,6 @@ static void a_second_table_is_judged_by(struct kunit *test)
 
 static void a_table_without_memory_leaks_nothing(struct kunit *test)
 {
-	static const struct nf_edge_port_guard none;
 	static struct nf_edge_table table;
 	bool failed = true;
 	int left, err;
@@ -560,7 +563,8 @@ static void a_table_without_memory_leaks_nothing(struct kunit *test)
 	for (left = 0; failed; left++) {
 		KUNIT_ASSERT_TRUE(test, left < 200);
 		set_allocations_left(left);
-		err = nf_edge_table_build(&table, nf_edge_rows, NF_EDGE_ROWS, &none);
+		nf_edge_table_start(&table, NF_EDGE_PROFILE_SFB2019);
+		err = nf_edge_table_lay_out(&table);
 		failed = allocations_left() < 0;
 		set_allocations_left(-1);
 		/* the kernel's slabs have a second way */

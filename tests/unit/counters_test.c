@@ -6,20 +6,21 @@
 
 #include "../../kmod/counters.h"
 #include "../../kmod/drops.h"
+#include "../../kmod/node.h"
 #include "words.h"
 
 #define NODES	3
 
-static const struct nf_edge_masks masks = { .table = &nf_edge_flow_table };
+static const struct nf_edge_masks masks = { .table = &flow_table };
 static struct nf_edge_node *nodes[NODES];
 static struct nf_edge_counters sum, wanted[NODES];
 
 static int start(struct kunit *test)
 {
-	int i, err = nf_edge_flow_table_init();
+	int i, err = start_flow_table();
 
 	for (i = 0; !err && i < NODES; i++) {
-		nodes[i] = nf_edge_node_create("edge");
+		nodes[i] = nf_edge_node_create("edge", &flow_table);
 		err = nodes[i] ? 0 : -ENOMEM;
 	}
 	memset(wanted, 0, sizeof(wanted));
@@ -33,15 +34,15 @@ static void end(struct kunit *test)
 
 	for (i = 0; i < NODES; i++)
 		nf_edge_node_put(nodes[i]);
-	nf_edge_flow_table_exit();
+	end_flow_table();
 }
 
 static u64 random_rows(void)
 {
 	u64 rows = ((u64)dice() << 31 | dice()) & ((u64)dice() << 31 | dice());
 
-	return (rows | BIT_ULL(dice() % NF_EDGE_ROWS)) &
-	       (BIT_ULL(NF_EDGE_ROWS) - 1);
+	return (rows | BIT_ULL(dice() % ROWS)) &
+	       (BIT_ULL(ROWS) - 1);
 }
 
 static void expect_counts(struct kunit *test, const struct nf_edge_counts *got,
@@ -62,8 +63,8 @@ static void expect_all(struct kunit *test)
 	int node, i;
 
 	for (node = 0; node < NODES; node++) {
-		nf_edge_node_sum(nodes[node], &nf_edge_flow_table, &sum);
-		for (i = 0; i < NF_EDGE_ROWS; i++)
+		nf_edge_node_sum(nodes[node], &sum);
+		for (i = 0; i < ROWS; i++)
 			expect_counts(test, &sum.row[i], &wanted[node].row[i]);
 		for (i = 0; i < NF_EDGE_SERVICES; i++)
 			expect_counts(test, &sum.service[i],
@@ -85,8 +86,8 @@ static void want_packet(struct nf_edge_counters *at, u64 rows,
 	u32 services = 0;
 	int i;
 
-	for (i = 0; i < NF_EDGE_ROWS; i++) {
-		const struct nf_edge_row *row = &nf_edge_rows[i];
+	for (i = 0; i < ROWS; i++) {
+		const struct nf_edge_row *row = &flow_table.row[i];
 		struct nf_edge_counts *service = &at->service[row->service];
 
 		if (!(rows >> i & 1) || row->direction != direction)
@@ -107,8 +108,8 @@ static void want_once(u64 rows, int source, int destination, bool denied)
 	u32 services[NODES] = {};
 	int i;
 
-	for (i = 0; i < NF_EDGE_ROWS; i++) {
-		const struct nf_edge_row *row = &nf_edge_rows[i];
+	for (i = 0; i < ROWS; i++) {
+		const struct nf_edge_row *row = &flow_table.row[i];
 		int node = row->direction == NF_EDGE_DIRECTION_IN ?
 			   destination : source;
 		struct nf_edge_counts *counts[2] = {
@@ -183,7 +184,7 @@ static void refused_packets_count_on_their_reason_and_near_rows(struct kunit *te
 		u32 len = dice() % 1500;
 
 		run_on_cpu(dice());
-		nf_edge_count_refused(drops, &nf_edge_flow_table, nodes,
+		nf_edge_count_refused(drops, &flow_table, nodes,
 				      &packet, &judgement, would_be, len);
 		drop->packets[would_be]++;
 		drop->bytes[would_be] += len;
@@ -211,10 +212,10 @@ static void a_hit_is_as_late_as_the_clock_says(struct kunit *test)
 		.source = &end, .destination = &end, .first_direction = true,
 	};
 	u64 before = ktime_get_real_ns() / NSEC_PER_SEC;
-	const struct nf_edge_row *row = &nf_edge_rows[4];
+	const struct nf_edge_row *row = &flow_table.row[4];
 
 	nf_edge_count_permitted(&masks, nodes, &packet, BIT_ULL(4), true, 100);
-	nf_edge_node_sum(nodes[0], &nf_edge_flow_table, &sum);
+	nf_edge_node_sum(nodes[0], &sum);
 	/* to a jiffy, which may be of the second before */
 	KUNIT_ASSERT_TRUE(test, sum.row[4].last_hit + 1 >= before);
 	KUNIT_ASSERT_TRUE(test, sum.row[4].last_hit <=
@@ -230,7 +231,7 @@ static void a_hit_is_as_late_as_the_clock_says(struct kunit *test)
 /* Every CPU, both ways, a service's first row and its other rows. */
 static void the_last_hit_is_the_latest_of_all(struct kunit *test)
 {
-	const struct nf_edge_row *row = &nf_edge_rows[4];
+	const struct nf_edge_row *row = &flow_table.row[4];
 	struct nf_edge_counts *service = &sum.service[row->service];
 	u64 late, early, now = jiffies;
 	int cpu, again, toward;
@@ -241,7 +242,7 @@ static void the_last_hit_is_the_latest_of_all(struct kunit *test)
 		for (again = 0; again < 2; again++)
 			for (toward = 0; toward < 2; toward++)
 				LAST(cpu, again, toward) = now - EARLIER * HZ;
-	nf_edge_node_sum(nodes[0], &nf_edge_flow_table, &sum);
+	nf_edge_node_sum(nodes[0], &sum);
 	early = sum.row[4].last_hit;
 	KUNIT_ASSERT_EQ(test, service->last_hit, early);
 
@@ -249,7 +250,7 @@ static void the_last_hit_is_the_latest_of_all(struct kunit *test)
 		for (again = 0; again < 2; again++) {
 			for (toward = 0; toward < 2; toward++) {
 				LAST(cpu, again, toward) = now;
-				nf_edge_node_sum(nodes[0], &nf_edge_flow_table, &sum);
+				nf_edge_node_sum(nodes[0], &sum);
 				LAST(cpu, again, toward) = now - EARLIER * HZ;
 				late = sum.row[4].last_hit;
 				KUNIT_ASSERT_TRUE(test, late > early + EARLIER / 2);
@@ -290,7 +291,7 @@ static void a_node_needs_all_its_memory(struct kunit *test)
 	for (left = 0; failed; left++) {
 		KUNIT_ASSERT_TRUE(test, left < 200);
 		set_allocations_left(left);
-		node = nf_edge_node_create("edge");
+		node = nf_edge_node_create("edge", &flow_table);
 		failed = allocations_left() < 0;
 		set_allocations_left(-1);
 		KUNIT_ASSERT_TRUE(test, node || failed);

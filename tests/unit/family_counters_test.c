@@ -3,7 +3,7 @@
 
 #include "family/asking.h"
 
-static const struct nf_edge_masks masks = { .table = &nf_edge_flow_table };
+static const struct nf_edge_masks masks = { .table = &flow_table };
 
 static int start(struct kunit *test)
 {
@@ -54,9 +54,11 @@ static void hear_drops(void)
 	int left;
 
 	nla_for_each_attr(attr, payload_of(nlh), payload_size(nlh), left) {
-		struct nf_edge_drop *drop =
-			&told.reason[number(nested(attr, NF_EDGE_A_DROP_REASON))];
+		struct nf_edge_drop *drop;
 
+		if (nla_type(attr) != NF_EDGE_A_DROPS_DROP)
+			continue;
+		drop = &told.reason[number(nested(attr, NF_EDGE_A_DROP_REASON))];
 		drop->packets[0] += number(nested(attr, NF_EDGE_A_DROP_PACKETS));
 		drop->bytes[0] += number(nested(attr, NF_EDGE_A_DROP_BYTES));
 		drop->packets[1] += number(nested(attr,
@@ -134,7 +136,7 @@ static void hit_some(void)
 	u32 i;
 
 	for (i = 0; i < 2000; i++) {
-		u32 row = dice() % NF_EDGE_ROWS, n = dice() % 2;
+		u32 row = dice() % ROWS, n = dice() % 2;
 		u32 toward = dice() % 2, len = 20 + dice() % 1480;
 		bool new = dice() % 2, denied = dice() % 2;
 		struct nf_edge_node_hits __percpu *hits = node_of(n)->cpu;
@@ -144,7 +146,7 @@ static void hit_some(void)
 		if (denied)
 			this_cpu_inc(hits->row[row][0].denied);
 		count(&hit[n].row[row], toward, len, new, denied);
-		count(&hit[n].service[nf_edge_rows[row].service], toward, len,
+		count(&hit[n].service[flow_table.row[row].service], toward, len,
 		      new, denied);
 	}
 }
@@ -179,8 +181,8 @@ static void hear_counters(struct kunit *test, int n)
 			hear_counts(&heard[n].service[number(nested(attr,
 					NF_EDGE_A_COUNTS_SERVICE))], attr);
 		for (row = 0; nla_type(attr) == NF_EDGE_A_COUNTERS_ROW &&
-			      row < NF_EDGE_ROWS; row++)
-			if (!nla_strcmp(id, nf_edge_rows[row].id))
+			      row < ROWS; row++)
+			if (!nla_strcmp(id, flow_table.row[row].id))
 				hear_counts(&heard[n].row[row], attr);
 	}
 }
@@ -242,8 +244,8 @@ static void a_reset_of_a_zone_is_of_its_rows_alone(struct kunit *test)
 		KUNIT_ASSERT_EQ(test, ask_counters(0, zone, true), 0);
 		memset(heard, 0, sizeof(heard));
 		hear_counters(test, 0);
-		for (row = 0; row < NF_EDGE_ROWS; row++) {
-			bool its = nf_edge_rows[row].zone == (u32)zone;
+		for (row = 0; row < ROWS; row++) {
+			bool its = flow_table.row[row].zone == (u32)zone;
 
 			KUNIT_ASSERT_EQ(test, heard[0].row[row].packets[0],
 					its ? hit[0].row[row].packets[0] : 0);
@@ -287,8 +289,6 @@ static struct kunit *running;
 /* Another reader held the mutex until now: packets came, and were told there. */
 static void another_resets(struct mutex *m)
 {
-	if (m != &en->reset_mutex)
-		return;
 	shim_before_lock = NULL;
 	drop_some();
 	hit_some();
@@ -341,9 +341,9 @@ static void the_last_hit_is_told_of_rows_that_were_hit(struct kunit *test)
 				continue;
 			id = nested(attr, NF_EDGE_A_COUNTS_ROW);
 			last = nested(attr, NF_EDGE_A_COUNTS_LAST_HIT);
-			its = id ? !nla_strcmp(id, nf_edge_rows[4].id) :
+			its = id ? !nla_strcmp(id, flow_table.row[4].id) :
 			      number(nested(attr, NF_EDGE_A_COUNTS_SERVICE)) ==
-			      nf_edge_rows[4].service;
+			      flow_table.row[4].service;
 			KUNIT_ASSERT_EQ(test, !!last, its);
 			n += its;
 		}

@@ -191,7 +191,7 @@ static void peers(struct kunit *test, const struct nlmsghdr *nlh)
 
 static void rows(struct kunit *test, const struct nlmsghdr *nlh)
 {
-	const struct nf_edge_row *row = &nf_edge_rows[at];
+	const struct nf_edge_row *row = &flow_table.row[at];
 	const struct nf_edge_snapshot *now = en->snapshot;
 	bool featureless = row->feature == NF_EDGE_FEATURE_NONE;
 	u32 dead = 0;
@@ -214,11 +214,11 @@ static void rows(struct kunit *test, const struct nlmsghdr *nlh)
 	SAYS(SERVICE, row->service);
 	SAYS(DIRECTION, row->direction);
 	SAYS(SIDE, row->side);
-	SAYS(PROTOCOL, row->l4proto);
-	SAYS(PORT_LOW, row->port_low);
-	SAYS(PORT_HIGH, row->port_high);
+	SAYS(PROTOCOL, row->ports[0].l4proto);
+	SAYS(PORT_LOW, row->ports[0].low);
+	SAYS(PORT_HIGH, row->ports[0].high);
 	SAYS(PEER_SETS, row->peer_sets);
-	SAYS(BOUND_SETS, now ? row->peer_sets & now->site->bound_sets : 0);
+	SAYS(BOUND_SETS, now ? row->peer_sets & now->site->sets.bound : 0);
 	SAYS(ANY_WHEN_UNBOUND, row->any_when_unbound);
 	SAYS(FEATURE, featureless ? -1 : (s64)row->feature);
 	SAYS(DEAD, dead);
@@ -235,8 +235,8 @@ static void all_else_is_dumped_whole_into_a_buffer_of_any_size(struct kunit *tes
 		u32 n;
 	} dumps[] = {
 		{ NF_EDGE_CMD_NODE_GET, nodes, 9 },
-		{ NF_EDGE_CMD_PEERS_GET, peers, NF_EDGE_PEER_SETS },
-		{ NF_EDGE_CMD_ROW_GET, rows, NF_EDGE_ROWS },
+		{ NF_EDGE_CMD_PEERS_GET, peers, NF_EDGE_DOCUMENT_SETS },
+		{ NF_EDGE_CMD_ROW_GET, rows, ROWS },
 	};
 	size_t size;
 	int i;
@@ -259,13 +259,13 @@ static void without_a_policy_only_rows_are_dumped(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, dump(test, NF_EDGE_CMD_PREFIX_GET, LARGEST,
 				   prefixes), 0);
 	KUNIT_ASSERT_EQ(test, dump(test, NF_EDGE_CMD_ROW_GET, LARGEST, rows),
-			NF_EDGE_ROWS);
+			ROWS);
 	load(test);
 	KUNIT_ASSERT_EQ(test, ask_for(NF_EDGE_CMD_FLUSH), 0);
 	generation = 2;
 	at = 0;
 	KUNIT_ASSERT_EQ(test, dump(test, NF_EDGE_CMD_ROW_GET, LARGEST, rows),
-			NF_EDGE_ROWS);
+			ROWS);
 }
 
 /* Between two messages of a dump, the policy ends. */

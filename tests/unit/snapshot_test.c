@@ -6,8 +6,8 @@
 #include <linux/netfilter.h>
 #include <net/net_namespace.h>
 
-#include "../../kmod/counters.h"
 #include "../../kmod/netns.h"
+#include "../../kmod/node.h"
 #include "../../kmod/publish.h"
 #include "../../kmod/snapshot.h"
 #include "words.h"
@@ -31,7 +31,7 @@ static unsigned int let_by(void *priv, struct sk_buff *skb,
 
 static int start(struct kunit *test)
 {
-	int i, err = nf_edge_flow_table_init() ?: nf_edge_snapshots_init();
+	int i, err = nf_edge_snapshots_init();
 
 	en = kzalloc(sizeof(*en), GFP_KERNEL);
 	if (err || !en)
@@ -51,7 +51,6 @@ static int start(struct kunit *test)
 static void end(struct kunit *test)
 {
 	nf_edge_snapshots_exit();
-	nf_edge_flow_table_exit();
 	kfree(en);
 }
 
@@ -63,8 +62,10 @@ static struct nf_edge_site *make_site(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, site);
 	refcount_set(&site->refs, 1);
 	site->ping = BIT(NF_EDGE_SIDE_INTERNAL);
-	site->bound_sets = BIT(NF_EDGE_PEER_SET_INTERNAL_NETWORKS);
-	site->node[site->n_nodes++] = nf_edge_node_create("edge1");
+	site->sets.bound = BIT(NF_EDGE_PEER_SET_INTERNAL_NETWORKS);
+	site->table = new_table(NF_EDGE_PROFILE_LYNC2013_SCALED_PUBLIC);
+	KUNIT_ASSERT_NOT_NULL(test, site->table);
+	site->node[site->n_nodes++] = nf_edge_node_create("edge1", site->table);
 	site->address = kvcalloc(2, sizeof(*site->address), GFP_KERNEL);
 	site->interface = kvcalloc(1, sizeof(*site->interface), GFP_KERNEL);
 	site->prefix = kvcalloc(1, sizeof(*site->prefix), GFP_KERNEL);
@@ -81,7 +82,6 @@ static struct nf_edge_site *make_site(struct kunit *test)
 	site->prefix[0] = read_prefix("192.168.10.0/24",
 				      NF_EDGE_PEER_SET_INTERNAL_NETWORKS);
 	site->n_prefixes = 1;
-	site->table = &nf_edge_flow_table;
 	KUNIT_ASSERT_EQ(test, nf_edge_site_index(site), 0);
 	return site;
 }
@@ -138,7 +138,7 @@ static void sites_differ_in_whatever_differs(struct kunit *test)
 	DIFFERS(n_addresses, 1);
 	DIFFERS(n_interfaces, 0);
 	DIFFERS(n_prefixes, 0);
-	DIFFERS(bound_sets, 0);
+	DIFFERS(sets.bound, 0);
 	DIFFERS(ping, 0);
 	DIFFERS(expose_cls_ports, true);
 	DIFFERS(node[0]->name[4], '2');
@@ -171,11 +171,11 @@ static void a_snapshot_is_its_site_and_its_switches(struct kunit *test)
 	KUNIT_ASSERT_TRUE(test, on && off);
 	KUNIT_ASSERT_EQ(test, refcount_read(&site->refs), 3);
 
-	nf_edge_make_masks(&masks, &nf_edge_flow_table, &everything, site->ping,
+	nf_edge_make_masks(&masks, site->table, &everything, site->ping,
 			   false);
 	KUNIT_ASSERT_EQ(test, memcmp(&masks, &on->masks, sizeof(masks)), 0);
 	KUNIT_ASSERT_TRUE(test, memcmp(&masks, &off->masks, sizeof(masks)));
-	nf_edge_make_masks(&masks, &nf_edge_flow_table, &nothing, site->ping,
+	nf_edge_make_masks(&masks, site->table, &nothing, site->ping,
 			   false);
 	KUNIT_ASSERT_EQ(test, memcmp(&masks, &off->masks, sizeof(masks)), 0);
 	KUNIT_ASSERT_EQ(test, off->switches.mode, NF_EDGE_MODE_AUDIT);

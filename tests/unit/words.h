@@ -16,8 +16,9 @@
 #include <linux/string.h>
 
 #include "../../kmod/addr_index.h"
-#include "../../kmod/flow_table.h"
 #include "../../kmod/judge.h"
+#include "../../kmod/profiles.h"
+#include "../../kmod/table.h"
 
 /* State of the dice: the same throws in every run, on every machine. */
 static u32 dice_state;
@@ -59,6 +60,57 @@ static inline void run_on_cpu(u32 n)
 #ifndef __KERNEL__
 	shim_cpu = n % SHIM_CPUS;
 #endif
+}
+
+/* Rows of the document's table. */
+enum {
+	ROWS = 0
+#define GUARD(...)
+#define ROW(...) + 1
+#include <nf_edge/profiles/lync2013-scaled-public.def>
+#undef ROW
+#undef GUARD
+};
+
+/* The document's table. */
+static struct nf_edge_table flow_table;
+
+static inline int start_flow_table(void)
+{
+	nf_edge_table_start(&flow_table, NF_EDGE_PROFILE_LYNC2013_SCALED_PUBLIC);
+	return nf_edge_table_lay_out(&flow_table);
+}
+
+static inline void end_flow_table(void)
+{
+	nf_edge_table_free(&flow_table);
+}
+
+/* The document's table, for a site to own; NULL without memory. */
+static inline struct nf_edge_table *new_table(u8 profile)
+{
+	struct nf_edge_table *table = kvmalloc(sizeof(*table), GFP_KERNEL);
+
+	if (!table)
+		return NULL;
+	nf_edge_table_start(table, profile);
+	if (!nf_edge_table_lay_out(table))
+		return table;
+	nf_edge_table_free(table);
+	kvfree(table);
+	return NULL;
+}
+
+/* A table of these rows and no other. */
+static inline int build_table(struct nf_edge_table *table,
+			      const struct nf_edge_row *row, u32 n,
+			      const struct nf_edge_port_guard *guard)
+{
+	memset(table, 0, sizeof(*table));
+	memcpy(table->row, row, n * sizeof(*row));
+	table->n = n;
+	table->guard = *guard;
+	return nf_edge_table_lay_out(table);
 }
 
 struct address {

@@ -16,6 +16,7 @@
 #include "../../../kmod/netlink/netlink-gen.h"
 #include "../../../kmod/netlink/transaction.h"
 #include "../../../kmod/netns.h"
+#include "../../../kmod/node.h"
 #include "../../../kmod/publish.h"
 #include "../../../kmod/snapshot.h"
 #include "../words.h"
@@ -123,7 +124,7 @@ static unsigned int let_by(void *priv, struct sk_buff *skb,
 
 static inline int start_family(void)
 {
-	int i, err = nf_edge_flow_table_init() ?: nf_edge_snapshots_init() ?:
+	int i, err = start_flow_table() ?: nf_edge_snapshots_init() ?:
 		     nf_edge_netdev_init() ?: nf_edge_transactions_init() ?:
 		     nf_edge_family_init();
 
@@ -163,7 +164,7 @@ static inline void end_family(void)
 	nf_edge_transactions_exit();
 	nf_edge_netdev_exit();
 	nf_edge_snapshots_exit();
-	nf_edge_flow_table_exit();
+	end_flow_table();
 	free_percpu(init_net.ct.stat);
 	free_percpu(en->drops);
 	kfree(en);

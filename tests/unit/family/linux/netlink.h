@@ -57,6 +57,7 @@ struct netlink_callback {
 	struct sk_buff *skb;
 	const struct nlmsghdr *nlh;
 	long ctx[6];
+	u32 min_dump_alloc;
 };
 
 struct netlink_notify {
@@ -304,6 +305,18 @@ struct nla_policy {
 int shim_nla_parse(struct nlattr **tb, int max, const struct nlattr *first,
 		   int size, const struct nla_policy *policy,
 		   struct netlink_ext_ack *extack);
+
+static inline struct nlattr *nla_find_nested(const struct nlattr *nest,
+					     int type)
+{
+	struct nlattr *attr;
+	int left;
+
+	nla_for_each_nested(attr, nest, left)
+		if (nla_type(attr) == type)
+			return attr;
+	return NULL;
+}
 
 static inline int nla_parse_nested(struct nlattr **tb, int max,
 				   const struct nlattr *nest,

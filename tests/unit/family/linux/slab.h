@@ -10,11 +10,11 @@
 #include <linux/unaligned.h>
 #include <netinet/in.h>
 
-#define kmalloc(size, gfp)	kvmalloc(size, gfp)
 #define kcalloc(n, size, gfp)	kvcalloc(n, size, gfp)
 #define BUILD_BUG_ON(condition)	_Static_assert(!(condition), #condition)
 #define ERR_PTR(error)		((void *)(long)(error))
 #define PTR_ERR(p)		((int)(long)(p))
+#define PTR_ERR_OR_ZERO(p)	(IS_ERR(p) ? PTR_ERR(p) : 0)
 #define IS_ERR(p)		((unsigned long)(p) >= (unsigned long)-4095)
 #define be32_to_cpu		__be32_to_cpu
 

@@ -17,6 +17,7 @@ static inline void __set_bit(unsigned long nr, unsigned long *addr)
 	addr[nr / 64] |= BIT(nr % 64);
 }
 
+#define __ffs(n)		__builtin_ctzl(n)
 #define __ffs64(n)		__builtin_ctzll(n)
 
 static inline int fls64(u64 n)

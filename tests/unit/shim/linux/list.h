@@ -15,6 +15,11 @@ static inline void INIT_LIST_HEAD(struct list_head *list)
 	list->prev = list;
 }
 
+static inline bool list_empty(const struct list_head *list)
+{
+	return list->next == list;
+}
+
 static inline bool list_empty_careful(const struct list_head *list)
 {
 	return list->next == list;
@@ -32,6 +37,12 @@ static inline void list_del(struct list_head *one)
 {
 	one->prev->next = one->next;
 	one->next->prev = one->prev;
+}
+
+static inline void list_move(struct list_head *one, struct list_head *list)
+{
+	list_del(one);
+	list_add(one, list);
 }
 
 #define list_entry(p, type, member)					\

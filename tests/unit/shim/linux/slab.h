@@ -49,6 +49,11 @@ static inline void *__vmalloc(size_t size, int gfp)
 	return kvmalloc_array(1, size, gfp);
 }
 
+static inline void *kmalloc(size_t size, int gfp)
+{
+	return kvmalloc(size, gfp);
+}
+
 static inline void *kzalloc(size_t size, int gfp)
 {
 	return kvcalloc(1, size, gfp);
