@@ -539,8 +539,12 @@ def test_an_alternative_name_that_is_too_long_is_explained(edgectl, renamed):
 # --- warnings
 
 # Draws none: each live row that takes sets has them.
+ADMINISTERED = {
+    "rdp": {"service": "internal", "in": ["tcp/3389"], "peers": ["internal-networks"]},
+    "ntp": {"service": "internal", "out": ["udp/123"], "peers": ["internal-networks"]}}
 QUIET = reference(
-    zones=["external", "internal"], features=["remote-access"],
+    rows=ADMINISTERED,
+    zones=["external", "internal", "site"], features=["remote-access"],
     nodes={"edge1": {"access": ["131.107.155.10"], "av": ["131.107.155.30"],
                      "internal": ["172.25.33.10"]}},
     peers={name: [f"192.168.10.{80 + i}"] for i, name in enumerate(
@@ -553,9 +557,9 @@ XMPP = {"xmpp-partners": ["203.0.113.7"], "xmpp-gateway": ["192.168.10.95"]}
 PIC = {"pic-partners": ["203.0.113.64/26"]}
 FEDERATING = QUIET.but(features=["remote-access", "federation", "av",
                                  "federation-av"], peers={**SBA, **PARTNERS})
-WITH_XMPP = QUIET.but(zones=["external", "internal", "xmpp"],
+WITH_XMPP = QUIET.but(zones=["external", "internal", "xmpp", "site"],
                       features=["remote-access", "xmpp"], peers=XMPP)
-WITH_PIC = QUIET.but(zones=["external", "internal", "pic"],
+WITH_PIC = QUIET.but(zones=["external", "internal", "pic", "site"],
                      features=["remote-access", "av", "pic", "live-messenger"],
                      peers={**SBA, **PIC,
                             "live-messenger-clients": ["203.0.113.0/24"]})
@@ -588,20 +592,20 @@ WARNINGS = {
         WITH_PIC.but(features=["remote-access", "pic", "live-messenger"]),
         "live-messenger", WITH_PIC),
     "feature xmpp without its zone": (
-        WITH_XMPP.but(zones=["external", "internal"]), "xmpp", WITH_XMPP),
+        WITH_XMPP.but(zones=["external", "internal", "site"]), "xmpp", WITH_XMPP),
     "federation without zone external": (
-        FEDERATING.but(zones=["internal", "federation"]), "federation",
-        FEDERATING.but(zones=["external", "internal", "federation"])),
+        FEDERATING.but(zones=["internal", "federation", "site"]), "federation",
+        FEDERATING.but(zones=["external", "internal", "federation", "site"])),
     "a zone with no live row": (
-        QUIET.but(zones=["external", "internal", "federation"]), "federation",
-        FEDERATING.but(zones=["external", "internal", "federation"])),
+        QUIET.but(zones=["external", "internal", "federation", "site"]), "federation",
+        FEDERATING.but(zones=["external", "internal", "federation", "site"])),
     "a row at Any that a set could narrow": (
         QUIET.but(peers={"dns": None}), "dns", QUIET),
     "a set that narrows nothing": (
-        QUIET.but(zones=["external", "internal", "pic"],
+        QUIET.but(zones=["external", "internal", "pic", "site"],
                   features=["remote-access", "federation", "pic"], peers=PIC),
         "pic-partners",
-        QUIET.but(zones=["external", "internal", "pic"],
+        QUIET.but(zones=["external", "internal", "pic", "site"],
                   features=["remote-access", "federation", "pic"],
                   peers={**PIC, **PARTNERS})),
     "frontend without director": (QUIET.but(peers={"director": None}),

@@ -4,6 +4,7 @@
  */
 #include <netinet/in.h>
 
+#include "policy/profiles.h"
 #include "reading.h"
 
 static void a_whole_configuration_is_read(void **state)
@@ -83,7 +84,7 @@ static void every_error_of_a_file_is_found(void **state)
 	error(7, "192.0.2.0/24", "is a prefix");
 	error(7, "192.0.2.300", "has a number above 255");
 	error(8, "acess", "unknown key; the nearest is access");
-	error(10, "frontnd", "unknown peer set; the nearest is frontend");
+	error(10, "frontnd", "no row uses it; the nearest is frontend");
 	error(10, "10.0.0.1/8", "write 10.0.0.0/8");
 	error(11, "edge", "no row");
 	error(12, "perhaps", "neither true nor false");
@@ -499,7 +500,7 @@ static void warn_with(const char *text, const struct row_table *table)
 	read_text(text);
 	errors(0);
 	findings_free(&config.warnings);
-	config.table = table;
+	config.table = *table;
 	config_warn(&config);
 }
 
@@ -518,7 +519,7 @@ static void warnings_go_by_the_rows_of_the_policy(void **state)
 	static const char exposed[] = TOP NODE "expose-cls-ports = yes\n";
 	static const char features[] = "mode = enforce\nzones = { internal }\n"
 		"features = { xmpp, federation }\n" NODE;
-	struct row_table table = rows_compiled;
+	struct row_table table = profiles[0];
 	int media = rows_find(&table, "external/11");
 	int out = rows_find(&table, "xmpp/2");
 	int in = rows_find(&table, "external/6");
@@ -527,17 +528,17 @@ static void warnings_go_by_the_rows_of_the_policy(void **state)
 	warn_with(exposed, &table);
 	find(&config.warnings, 5, "expose-cls-ports",
 	     "external/11 opens the Centralized Logging ports 50001-50003 to the outside; leave it out unless partners need them");
-	table.row[turn].port_low = 50003;
-	table.row[turn].port_high = 50003;
+	table.row[turn].ports[0].low = 50003;
+	table.row[turn].ports[0].high = 50003;
 	warn_with(exposed, &table);
 	find(&config.warnings, 5, "expose-cls-ports",
 	     "external/11, external/15 open the Centralized Logging ports");
-	table.row[turn].port_low = 50004;
-	table.row[turn].port_high = 50004;
-	table.row[media].protocol = IPPROTO_UDP;
+	table.row[turn].ports[0].low = 50004;
+	table.row[turn].ports[0].high = 50004;
+	table.row[media].ports[0].protocol = IPPROTO_UDP;
 	warn_with(exposed, &table);
 	no_finding("expose-cls-ports", "");
-	table.row[media].protocol = IPPROTO_TCP;
+	table.row[media].ports[0].protocol = IPPROTO_TCP;
 	table.row[media].direction = NF_EDGE_DIRECTION_OUT;
 	warn_with(exposed, &table);
 	no_finding("expose-cls-ports", "");

@@ -16,7 +16,7 @@
 #include "base/macros.h"
 #include "cmd/query.h"
 #include "policy/diff.h"
-#include "policy/rows.h"
+#include "policy/profiles.h"
 
 #define WORDS_MAX	8
 
@@ -108,7 +108,7 @@ static void questions_that_make_no_sense_are_refused(void **state)
 
 static void the_table_is_whole(void **state)
 {
-	const struct row_table *table = &rows_compiled;
+	const struct row_table *table = &profiles[0];
 	const struct row *row = table->row;
 
 	assert_int_equal(table->count, 37);

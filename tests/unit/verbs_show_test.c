@@ -14,6 +14,8 @@
 
 #include <cmocka.h>
 
+#include "policy/profiles.h"
+
 #include "verbs/site.h"
 #include "base/macros.h"
 
@@ -138,8 +140,8 @@ static void each_row_says_why_it_is_dead(void **state)
 	GOOD(show, "show", "rows", "--json");
 	object = json();
 	expect_int(object, "generation", 41);
-	for (i = 0; i < rows_compiled.count; i++) {
-		const struct row *r = &rows_compiled.row[i];
+	for (i = 0; i < profiles[0].count; i++) {
+		const struct row *r = &profiles[0].row[i];
 		bool zone = r->zone == NF_EDGE_ZONE_EXTERNAL;
 		bool feature = r->feature != NF_EDGE_FEATURE_PIC;
 		const char *why;
@@ -234,16 +236,16 @@ static void counters_print_each_number_at_its_place(void **state)
 	rows = json_object_get(object, "rows");
 	services = json_object_get(object, "services");
 	drops = json_object_get(object, "drops");
-	assert_int_equal(json_array_size(rows), 2 * rows_compiled.count);
+	assert_int_equal(json_array_size(rows), 2 * profiles[0].count);
 	assert_int_equal(json_array_size(services), 2 * SERVICE_COUNT);
 	assert_int_equal(json_array_size(drops), REASON_COUNT);
 	for (n = 0; n < 2; n++) {
-		for (i = 0; i < rows_compiled.count; i++) {
+		for (i = 0; i < profiles[0].count; i++) {
 			json_t *one = json_array_get(rows,
-						     n * rows_compiled.count + i);
+						     n * profiles[0].count + i);
 
 			expect_text(one, "node", names[n]);
-			expect_text(one, "row", rows_compiled.row[i].id);
+			expect_text(one, "row", profiles[0].row[i].id);
 			expect_counts(one, n, i);
 		}
 		for (i = 0; i < SERVICE_COUNT; i++) {
@@ -290,7 +292,7 @@ static void counters_ask_for_what_the_options_say(void **state)
 	assert_null(request_of(NF_EDGE_CMD_DROPS_GET, 0));
 	object = json();
 	expect_counts(json_array_get(json_object_get(object, "rows"), 0), 1,
-		      (size_t)rows_find(&rows_compiled, "pic/1"));
+		      (size_t)rows_find(&profiles[0], "pic/1"));
 	assert_int_equal(json_array_size(json_object_get(object, "services")), 0);
 	json_decref(object);
 

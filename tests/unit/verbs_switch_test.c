@@ -18,6 +18,8 @@
 
 #include <cmocka.h>
 
+#include "policy/profiles.h"
+
 #include "verbs/site.h"
 #include "base/macros.h"
 #include "netlink/attribute.h"
@@ -27,7 +29,7 @@
 static bool may_permit(size_t i)
 {
 	return module.view.states[i].live &&
-	       !row_at_nobody(&rows_compiled.row[i], module.view.states[i].bound);
+	       !row_at_nobody(&profiles[0].row[i], module.view.states[i].bound);
 }
 
 /* Each row dead by the switch alone, beside each live row of its flow. */
@@ -35,8 +37,8 @@ static size_t expect_pairs(json_t *pairs, bool is_zone, uint32_t which)
 {
 	size_t killed, by, n = 0;
 
-	for (killed = 0; killed < rows_compiled.count; killed++) {
-		const struct row *row = &rows_compiled.row[killed];
+	for (killed = 0; killed < profiles[0].count; killed++) {
+		const struct row *row = &profiles[0].row[killed];
 		uint32_t dead = module.view.states[killed].dead;
 
 		if (is_zone ? row->zone != which ||
@@ -44,13 +46,13 @@ static size_t expect_pairs(json_t *pairs, bool is_zone, uint32_t which)
 		    row->feature != (int)which ||
 		    dead != 1U << NF_EDGE_DEAD_FEATURE_OFF)
 			continue;
-		for (by = 0; by < rows_compiled.count; by++) {
+		for (by = 0; by < profiles[0].count; by++) {
 			if (!may_permit(by) ||
-			    !row_same_flow(row, &rows_compiled.row[by]))
+			    !row_same_flow(row, &profiles[0].row[by]))
 				continue;
 			expect_text(json_array_get(pairs, n), "row", row->id);
 			expect_text(json_array_get(pairs, n), "by",
-				    rows_compiled.row[by].id);
+				    profiles[0].row[by].id);
 			n++;
 		}
 	}
@@ -91,7 +93,7 @@ static void a_switch_lists_exactly_the_rows_that_still_permit(void **state)
 				found += expect_pairs(json_object_get(object,
 						"still_permitted"), kind, which);
 				json_decref(object);
-				for (i = 0; i < rows_compiled.count; i++)
+				for (i = 0; i < profiles[0].count; i++)
 					beside_nobody += module.view.states[i].live &&
 							 !may_permit(i);
 			}

@@ -73,6 +73,39 @@ static void warn_of_offload(struct config *config)
 	offload_free(&offload);
 }
 
+/* Ids of rows mean other lines in another profile. */
+static void warn_of_rows_off(struct apply *apply)
+{
+	const struct policy *before = &apply->before.policy;
+	const struct policy *after = &apply->config.policy;
+	size_t i;
+
+	for (i = 0; i < after->off_count; i++) {
+		const struct row_off *off = &after->rows_off[i];
+
+		if (!site_row_find(after, off->id) &&
+		    policy_is_off(before, off->id))
+			findings_add(&apply->config.warnings,
+				     apply->config.file, off->line, off->id,
+				     "stays off while the profile changes from %s, where it is another row; look it up again in show rows",
+				     names_word(&names_profiles,
+						before->profile));
+	}
+	findings_sort(&apply->config.warnings, apply->config.file);
+}
+
+/**
+ * apply_is_other_profile - tell whether a load changes the profile
+ * @apply: a configuration that was tried
+ *
+ * Return: true when the policy in force has another profile.
+ */
+bool apply_is_other_profile(const struct apply *apply)
+{
+	return apply->before.loaded &&
+	       apply->before.policy.profile != apply->config.policy.profile;
+}
+
 /**
  * apply_fail - note or say why the kernel refused a load
  * @apply: the configuration; gets an error when the kernel refused a part of it
@@ -128,7 +161,7 @@ enum outcome apply_try(struct apply *apply, bool need_module,
 		return apply_fail(apply, error, &apply->tried);
 	for (attempt = 0; attempt < VIEW_ATTEMPTS; attempt++) {
 		error = view_read(&apply->client, &apply->before,
-				  VIEW_NODES | VIEW_PREFIXES);
+				  VIEW_ROWS | VIEW_NODES | VIEW_PREFIXES);
 		if (error)
 			return module_fail(&apply->client, error,
 					   "cannot read the policy");
@@ -138,6 +171,8 @@ enum outcome apply_try(struct apply *apply, bool need_module,
 			return apply_fail(apply, error, &apply->tried);
 		if (apply->tried.generation == apply->before.generation) {
 			warn_of_ways(&apply->config);
+			if (apply_is_other_profile(apply))
+				warn_of_rows_off(apply);
 			return DONE;
 		}
 		diff_free(&apply->changes);

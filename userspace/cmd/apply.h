@@ -47,6 +47,7 @@ enum outcome apply_try(struct apply *apply, bool need_module,
 		       const struct query *query);
 enum outcome apply_fail(struct apply *apply, int error,
 			const struct load_reply *reply);
+bool apply_is_other_profile(const struct apply *apply);
 void apply_print_changes(const struct apply *apply);
 json_t *apply_json(const struct apply *apply);
 bool apply_is_bad(const struct apply *apply);

@@ -79,6 +79,12 @@ static enum outcome load(struct apply *apply, bool force)
 	sessions_free(&sessions);
 	if (outcome != DONE)
 		return outcome;
+	if (apply_is_other_profile(apply))
+		fprintf(stderr, "edgectl: the profile changes from %s to %s: counters of all nodes start at zero\n",
+			names_word(&names_profiles,
+				   apply->before.policy.profile),
+			names_word(&names_profiles,
+				   apply->config.policy.profile));
 	error = load_publish(&apply->client, &apply->config.policy,
 			     apply->before.generation, &apply->tried);
 	return error ? apply_fail(apply, error, &apply->tried) : DONE;

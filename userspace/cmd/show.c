@@ -42,7 +42,8 @@ static const struct subject subjects[] = {
 	{ "nodes", VIEW_NODES, true, NULL, tables_nodes, &columns_of_nodes },
 	{ "peers", VIEW_ROWS | VIEW_COUNTS, false, NULL, tables_peers,
 	  &columns_of_peers },
-	{ "config", VIEW_NODES | VIEW_PREFIXES, true, config_print, NULL, NULL },
+	{ "config", VIEW_ROWS | VIEW_NODES | VIEW_PREFIXES, true,
+	  config_print, NULL, NULL },
 };
 
 static void print_help(void)

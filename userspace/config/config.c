@@ -12,11 +12,25 @@
  */
 void config_free(struct config *config)
 {
-	unsigned int i;
+	size_t i;
 
-	for (i = 0; i < PEER_SET_COUNT; i++)
+	for (i = 0; i < SETS_MAX; i++)
 		free(config->sources[i].list);
-	peer_set_free(&config->unknown_set);
+	for (i = 0; i < config->named_count; i++) {
+		free(config->named_sets[i].name);
+		free(config->named_sets[i].source.list);
+		peer_set_free(&config->named_sets[i].set);
+	}
+	free(config->named_sets);
+	for (i = 0; i < config->row_count; i++) {
+		words_free(&config->rows[i].peers);
+		words_free(&config->rows[i].nodes);
+	}
+	free(config->rows);
+	words_free(&config->unknown_zones);
+	words_free(&config->unknown_features);
+	words_free(&config->ping_peers);
+	words_free(&config->rows_off);
 	policy_free(&config->policy);
 	findings_free(&config->errors);
 	findings_free(&config->warnings);

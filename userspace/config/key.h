@@ -70,6 +70,7 @@ enum key_kind {
  *	need not
  * @set: of a key: sets one word
  * @open: of a section: returns the thing that its keys are set in, or NULL
+ * @close: of a section: is called when all of it was read; may be NULL
  * @keys: of a section: its table
  */
 struct key {
@@ -79,6 +80,7 @@ struct key {
 	const char *required;
 	void (*set)(struct config *config, const struct value *value);
 	void *(*open)(struct config *config, const struct section *section);
+	void (*close)(struct config *config, const struct section *section);
 	const struct key *keys;
 };
 

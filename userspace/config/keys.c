@@ -8,103 +8,90 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "base/nearest.h"
 #include "config/config.h"
 #include "config/keys.h"
 #include "config/prefix_file.h"
+#include "config/row_keys.h"
+#include "config/value.h"
+#include "policy/profiles.h"
 #include "system/links.h"
-
-static void __printf(3, 4)
-wrong(struct config *config, const struct value *value, const char *format, ...)
-{
-	char *message;
-	va_list args;
-
-	va_start(args, format);
-	message = xvformat(format, args);
-	va_end(args);
-	findings_add(&config->errors, config->file, value->line, value->word,
-		     "%s", message);
-	free(message);
-}
-
-static int known_word(struct config *config, const struct value *value,
-		      const struct vocabulary *vocabulary)
-{
-	int number = names_find(vocabulary, value->word);
-	char *advice;
-
-	if (number < 0) {
-		advice = names_advice(vocabulary, value->word);
-		wrong(config, value, "unknown %s; %s", vocabulary->kind,
-		      advice);
-		free(advice);
-	}
-	return number;
-}
 
 static void set_mode(struct config *config, const struct value *value)
 {
-	int mode = known_word(config, value, &names_modes);
+	int mode = value_word(config, value, &names_modes);
 
 	if (mode >= 0)
 		config->policy.mode = (uint32_t)mode;
 }
 
+static void set_profile(struct config *config, const struct value *value)
+{
+	int profile = profile_find(value->word);
+	char *advice;
+
+	config->unknown_profile = profile < 0;
+	if (profile >= 0) {
+		config->policy.profile = (uint32_t)profile;
+		return;
+	}
+	advice = profile_advice(value->word);
+	value_wrong(config, value, "unknown profile; %s", advice);
+	free(advice);
+}
+
 static void set_zone(struct config *config, const struct value *value)
 {
-	int zone = known_word(config, value, &names_zones);
+	int zone = names_find(&names_zones, value->word);
 
-	if (zone < 0)
+	if (zone < 0) {
+		words_add(&config->unknown_zones, value->word, value->line);
 		return;
+	}
 	config->policy.zones |= 1U << zone;
 	config->zone_lines[zone] = value->line;
 }
 
 static void set_feature(struct config *config, const struct value *value)
 {
-	int feature = known_word(config, value, &names_features);
+	int feature = names_find(&names_features, value->word);
 
-	if (feature < 0)
+	if (feature < 0) {
+		words_add(&config->unknown_features, value->word, value->line);
 		return;
+	}
 	config->policy.features |= 1U << feature;
 	config->feature_lines[feature] = value->line;
 }
 
+static void set_row_off(struct config *config, const struct value *value)
+{
+	words_add(&config->rows_off, value->word, value->line);
+}
+
+static void set_ping_peers(struct config *config, const struct value *value)
+{
+	words_add(&config->ping_peers, value->word, value->line);
+}
+
 static void set_ping(struct config *config, const struct value *value)
 {
-	int side = known_word(config, value, &names_sides);
+	int side = value_word(config, value, &names_sides);
 
 	if (side == NF_EDGE_SIDE_EDGE)
-		wrong(config, value, "no row is of this side; ping takes external and internal");
+		value_wrong(config, value, "no row is of this side; ping takes external and internal");
 	else if (side >= 0)
 		config->policy.ping |= 1U << side;
 }
 
-static bool read_truth(struct config *config, const struct value *value)
-{
-	static const char *const words[] = {
-		"false", "no", "off", "true", "yes", "on",
-	};
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(words); i++)
-		if (nearest_same_letters(words[i], value->word))
-			return i >= ARRAY_SIZE(words) / 2;
-	wrong(config, value, "is neither true nor false; write %s = false",
-	      value->key->name);
-	return false;
-}
-
 static void set_expose(struct config *config, const struct value *value)
 {
-	config->policy.expose_cls_ports = read_truth(config, value);
+	config->policy.expose_cls_ports = value_truth(config, value);
 }
 
 static void set_side(struct config *config, const struct value *value)
 {
 	struct interface *interface = value->section->made;
-	int side = known_word(config, value, &names_sides);
+	int side = value_word(config, value, &names_sides);
 
 	if (interface && side >= 0)
 		interface->sides |= 1U << side;
@@ -118,16 +105,16 @@ static void not_an_address(struct config *config, const struct value *value)
 
 	if (!prefix_read(value->word, &ip, &length)) {
 		advice = address_advice(value->word, WANTED_ADDRESS);
-		wrong(config, value, "%s", advice);
+		value_wrong(config, value, "%s", advice);
 		free(advice);
 		return;
 	}
 	network = ip;
 	ip_mask(&network, length);
 	if (length < ip_bits(&ip) && ip_equal(&network, &ip))
-		wrong(config, value, "is a prefix; bind each address of the Edge by itself");
+		value_wrong(config, value, "is a prefix; bind each address of the Edge by itself");
 	else
-		wrong(config, value, "has a prefix length; write %s",
+		value_wrong(config, value, "has a prefix length; write %s",
 		      ip_format(&ip, text));
 }
 
@@ -143,7 +130,7 @@ static void set_address(struct config *config, const struct value *value)
 	}
 	unfit = ip_unfit(&ip, ip_bits(&ip));
 	if (unfit) {
-		wrong(config, value, "is %s; bind an address that others reach the Edge at",
+		value_wrong(config, value, "is %s; bind an address that others reach the Edge at",
 		      unfit);
 		return;
 	}
@@ -151,47 +138,27 @@ static void set_address(struct config *config, const struct value *value)
 		node_bind(node, (uint8_t)value->key->number, &ip, value->line);
 }
 
-/* Prefixes of an unknown set are read too, for their errors. */
-static struct peer_set *set_of(struct config *config,
-			       const struct value *value)
-{
-	return value->section->made ?: &config->unknown_set;
-}
-
-static struct set_source *source_of(struct config *config,
-				    const struct value *value)
-{
-	const struct peer_set *set = value->section->made;
-
-	return set ? &config->sources[set - config->policy.sets] : NULL;
-}
-
 static void set_prefix(struct config *config, const struct value *value)
 {
-	prefix_file_add(config, set_of(config, value), config->file,
+	prefix_file_add(config, value->section->made, config->file,
 			value->line, value->word);
 }
 
 static void set_file(struct config *config, const struct value *value)
 {
-	struct set_source *source = source_of(config, value);
-	bool is_void = prefix_file_read(config, set_of(config, value),
-					value->word, value->line);
+	struct named_set *set = value->section->made;
 
-	if (!source)
-		return;
-	source->list = xstrdup(value->word);
-	source->list_line = value->line;
-	source->is_void = is_void;
+	set->source.is_void = prefix_file_read(config, set, value->word,
+					       value->line);
+	set->source.list = xstrdup(value->word);
+	set->source.list_line = value->line;
 }
 
 static void set_may_be_empty(struct config *config, const struct value *value)
 {
-	struct set_source *source = source_of(config, value);
-	bool truth = read_truth(config, value);
+	struct named_set *set = value->section->made;
 
-	if (source)
-		source->may_be_empty = truth;
+	set->source.may_be_empty = value_truth(config, value);
 }
 
 /* The kernel takes the octet 0xa0, the second of a non-breaking space, for a
@@ -215,21 +182,6 @@ static bool good_node_name(const char *name)
 	       strspn(name, NODE_LETTERS) == length;
 }
 
-/* Note an error of the name of a section. */
-static void __printf(3, 4)
-refuse(struct config *config, const struct section *s, const char *format, ...)
-{
-	char *message;
-	va_list args;
-
-	va_start(args, format);
-	message = xvformat(format, args);
-	va_end(args);
-	findings_add(&config->errors, config->file, s->line, s->name, "%s",
-		     message);
-	free(message);
-}
-
 /* An alternative name may be longer than a name that packets are judged by. */
 static void refuse_interface(struct config *config,
 			     const struct section *section)
@@ -242,9 +194,9 @@ static void refuse_interface(struct config *config,
 	alternative = device_alternative(&links, section->name);
 	nearest = device_nearest(&links, section->name);
 	if (alternative)
-		refuse(config, section, "%s", alternative);
+		section_wrong(config, section, "%s", alternative);
 	else
-		refuse(config, section,
+		section_wrong(config, section,
 		       "no interface can be called so; a name has 1 to %d characters, and no / : or space%s%s",
 		       NF_EDGE_INTERFACE_NAME_MAX,
 		       nearest ? "; the nearest is " : "",
@@ -266,12 +218,12 @@ static void *open_interface(struct config *config,
 		return NULL;
 	}
 	if (strpbrk(section->name, "\"'\\$")) {
-		refuse(config, section,
+		section_wrong(config, section,
 		       "an interface with a quote, a backslash or a dollar in its name cannot be bound: rename it");
 		return NULL;
 	}
 	if (!strcmp(section->name, "lo")) {
-		refuse(config, section, "loopback traffic is never governed; leave it out");
+		section_wrong(config, section, "loopback traffic is never governed; leave it out");
 		return NULL;
 	}
 	if (config->policy.interface_count > NF_EDGE_MAX_INTERFACES)
@@ -286,7 +238,7 @@ static void *open_node(struct config *config, const struct section *section)
 	struct node *node;
 
 	if (!good_node_name(section->name)) {
-		refuse(config, section,
+		section_wrong(config, section,
 		       "no node can be called so; a name has 1 to %d of A-Z a-z 0-9 . _ -",
 		       NF_EDGE_NODE_NAME_MAX);
 		return NULL;
@@ -300,19 +252,14 @@ static void *open_node(struct config *config, const struct section *section)
 
 static void *open_peers(struct config *config, const struct section *section)
 {
-	int number = names_find(&names_peer_sets, section->name);
-	struct peer_set *set;
-	char *advice;
+	struct named_set *set;
 
-	if (number < 0) {
-		advice = names_advice(&names_peer_sets, section->name);
-		refuse(config, section, "unknown peer set; %s", advice);
-		free(advice);
-		return NULL;
-	}
-	set = &config->policy.sets[number];
-	set->bound = true;
-	set->line = section->line;
+	config->named_sets = xgrow(config->named_sets, &config->named_capacity,
+				   config->named_count, sizeof(*set));
+	set = &config->named_sets[config->named_count++];
+	*set = (struct named_set){ .name = xstrdup(section->name) };
+	set->set.bound = true;
+	set->set.line = section->line;
 	return set;
 }
 
@@ -371,6 +318,17 @@ const struct key config_keys[] = {
 		.name = "peers", .kind = KEY_SECTIONS,
 		.open = open_peers, .keys = peers_keys,
 	},
+	[TOP_PROFILE] = ONE("profile", set_profile),
+	[TOP_PORTS] = {
+		.name = "ports", .kind = KEY_SECTION,
+		.open = open_ports, .keys = ports_keys,
+	},
+	[TOP_ROWS_OFF] = LIST("rows-off", set_row_off),
+	[TOP_ROW] = {
+		.name = "row", .kind = KEY_SECTIONS,
+		.open = open_row, .close = close_row, .keys = row_keys,
+	},
+	[TOP_PING_PEERS] = LIST("ping-peers", set_ping_peers),
 	[TOP_KEYS] = { }
 };
 

@@ -16,12 +16,12 @@
 #define SHORT_IPV4	8U
 #define SHORT_IPV6	16U
 
-static void warn_short(struct config *config, const struct peer_set *set,
+static void warn_short(struct config *config, const struct named_set *set,
 		       const char *file, unsigned int line, const char *text,
 		       const struct ip *ip, unsigned int length)
 {
-	const struct peer_set *inside =
-		&config->policy.sets[NF_EDGE_PEER_SET_INTERNAL_NETWORKS];
+	const char *inside =
+		peer_set_words[NF_EDGE_PEER_SET_INTERNAL_NETWORKS];
 	const char *family = ip->family == AF_INET ? "IPv4" : "IPv6";
 	char *share;
 
@@ -30,7 +30,7 @@ static void warn_short(struct config *config, const struct peer_set *set,
 	share = length ? xformat("one in %u of all %s addresses",
 				 1U << length, family) :
 			 xformat("every %s address", family);
-	if (set == inside)
+	if (!strcmp(set->name, inside))
 		findings_add(&config->warnings, file, line, text,
 			     "takes in %s as internal: from outside they are spoofed, and external rows at Any do not hold for them",
 			     share);
@@ -44,12 +44,12 @@ static void warn_short(struct config *config, const struct peer_set *set,
 /**
  * prefix_file_add - read a prefix into a set
  * @config: the configuration
- * @set: one of its sets
+ * @set: one of its sections of peers
  * @file: name of the file of the prefix
  * @line: line of the prefix
  * @text: the prefix
  */
-void prefix_file_add(struct config *config, struct peer_set *set,
+void prefix_file_add(struct config *config, struct named_set *set,
 		     const char *file, unsigned int line,
 		     const char *text)
 {
@@ -64,7 +64,7 @@ void prefix_file_add(struct config *config, struct peer_set *set,
 		return;
 	}
 	if (config->prefix_count > NF_EDGE_MAX_PREFIXES ||
-	    !peer_set_add(set, &ip, length))
+	    !peer_set_add(&set->set, &ip, length))
 		return;
 	warn_short(config, set, file, line, text, &ip, length);
 	if (++config->prefix_count > NF_EDGE_MAX_PREFIXES)
@@ -89,7 +89,7 @@ static char *resolve(const struct config *config, const char *name)
 }
 
 /* Return true when a line holds more than a comment. */
-static bool read_line(struct config *config, struct peer_set *set,
+static bool read_line(struct config *config, struct named_set *set,
 		      const char *file, unsigned int line, char *p)
 {
 	char *word, *rest, *advice = NULL;
@@ -150,13 +150,13 @@ static void warn_cut(struct config *config, const struct text *text,
 /**
  * prefix_file_read - read a list of prefixes into a set
  * @config: the configuration
- * @set: one of its sets
+ * @set: one of its sections of peers
  * @name: name of the list, as the configuration has it
  * @line: where the configuration names it
  *
  * Return: true when there is no error in it, and no prefix either.
  */
-bool prefix_file_read(struct config *config, struct peer_set *set,
+bool prefix_file_read(struct config *config, struct named_set *set,
 		      const char *name, unsigned int line)
 {
 	char *path = resolve(config, name), *why = NULL, *p, *end;

@@ -7,10 +7,10 @@
 
 #include "config/config.h"
 
-void prefix_file_add(struct config *config, struct peer_set *set,
+void prefix_file_add(struct config *config, struct named_set *set,
 		     const char *file, unsigned int line,
 		     const char *text);
-bool prefix_file_read(struct config *config, struct peer_set *set,
+bool prefix_file_read(struct config *config, struct named_set *set,
 		      const char *name, unsigned int line);
 
 #endif /* CONFIG_PREFIX_FILE_H */

@@ -7,15 +7,17 @@
 
 #include "config/keys.h"
 #include "config/read.h"
+#include "config/resolve.h"
 #include "config/scan.h"
 #include "config/text.h"
 #include "config/validate.h"
+#include "policy/table.h"
 
 static void read_values(struct config *config, const struct text *text)
 {
 	struct policy *policy = &config->policy;
 	struct section top;
-	size_t i;
+	unsigned int i;
 
 	scan_text(config, text->buffer, config_keys, &top);
 	policy->mode_line = top.key_lines[TOP_MODE];
@@ -25,7 +27,12 @@ static void read_values(struct config *config, const struct text *text)
 	policy->expose_line = top.key_lines[TOP_EXPOSE];
 	config->side_unread = top.refused[TOP_INTERFACE] ||
 			      top.refused[TOP_PEERS];
-	for (i = 0; i < PEER_SET_COUNT; i++)
+	policy->profile_line = top.key_lines[TOP_PROFILE];
+	policy->rows_off_line = top.key_lines[TOP_ROWS_OFF];
+	policy->ping_peers_line = top.key_lines[TOP_PING_PEERS];
+	policy->narrows_ping = policy->ping_peers_line;
+	config_resolve(config);
+	for (i = 0; i < SETS_MAX; i++)
 		peer_set_sort(&policy->sets[i]);
 }
 
@@ -40,7 +47,7 @@ void config_read(struct config *config, const char *file)
 	struct text text;
 	char *why = NULL;
 
-	*config = (struct config){ .file = file, .table = &rows_compiled };
+	*config = (struct config){ .file = file };
 	if (!text_read(&text, file, &line, &why)) {
 		findings_add(&config->errors, file, line, file, "%s", why);
 		goto out;
@@ -49,6 +56,7 @@ void config_read(struct config *config, const char *file)
 
 	read_values(config, &text);
 	config_validate(config);
+	policy_table(&config->table, &config->policy);
 	findings_sort(&config->errors, file);
 	findings_sort(&config->warnings, file);
 out:

@@ -497,6 +497,8 @@ static bool scan_section(struct scanner *s, const struct token *word,
 	}
 	if (!*line)
 		*line = word->line;
+	if (section.made && key->close)
+		key->close(s->config, &section);
 	free(text);
 	return section.made;
 }

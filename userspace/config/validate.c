@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "config/validate.h"
+#include "config/validate_rows.h"
 #include "system/links.h"
 
 static unsigned int least_after(unsigned int least, unsigned int line,
@@ -17,9 +18,10 @@ static unsigned int least_after(unsigned int least, unsigned int line,
 }
 
 /* The line of the section behind the one that begins in a line. */
-static unsigned int next_section(const struct policy *policy,
+static unsigned int next_section(const struct config *config,
 				 unsigned int line)
 {
+	const struct policy *policy = &config->policy;
 	unsigned int least = UINT_MAX;
 	const struct node *node;
 	size_t i;
@@ -28,15 +30,18 @@ static unsigned int next_section(const struct policy *policy,
 		least = least_after(least, line, policy->interfaces[i].line);
 	policy_for_each_node(policy, node)
 		least = least_after(least, line, node->line);
-	for (i = 0; i < PEER_SET_COUNT; i++)
-		least = least_after(least, line, policy->sets[i].line);
+	for (i = 0; i < config->named_count; i++)
+		least = least_after(least, line,
+				    config->named_sets[i].set.line);
+	for (i = 0; i < policy->row_count; i++)
+		least = least_after(least, line, policy->rows[i].line);
 	return least;
 }
 
 /* A section with an error of its own is not blamed for being empty too. */
 static bool is_flawed(const struct config *config, unsigned int line)
 {
-	unsigned int end = next_section(&config->policy, line);
+	unsigned int end = next_section(config, line);
 	size_t i;
 
 	for (i = 0; i < config->errors.count; i++) {
@@ -205,7 +210,7 @@ static void check_lists(struct config *config)
 {
 	size_t i;
 
-	for (i = 0; i < PEER_SET_COUNT; i++) {
+	for (i = 0; i < SETS_MAX; i++) {
 		const struct set_source *source = &config->sources[i];
 
 		if (source->is_void && !source->may_be_empty)
@@ -225,4 +230,5 @@ void config_validate(struct config *config)
 	check_interfaces(config);
 	check_nodes(config);
 	check_inside(config);
+	config_validate_rows(config);
 }

@@ -7,7 +7,9 @@
 
 #include "base/memory.h"
 #include "config/warn.h"
-#include "policy/rows.h"
+#include "config/warn_rows.h"
+#include "policy/profiles.h"
+#include "policy/table.h"
 #include "system/links.h"
 
 #define FEATURE(name)	(1U << NF_EDGE_FEATURE_##name)
@@ -36,38 +38,51 @@ static void warn_set(struct config *config, unsigned int set,
 	const struct peer_set *peers = &config->policy.sets[set];
 
 	findings_add(&config->warnings, config->file, peers->line,
-		     names_word(&names_peer_sets, set), "%s%s", sentence,
+		     policy_set_name(&config->policy, set), "%s%s", sentence,
 		     detail);
 }
 
 static bool is_live(const struct config *config, size_t row)
 {
-	return row_live(&config->table->row[row], config->policy.zones,
-			config->policy.features);
+	return policy_row_live(&config->table, &config->policy, row);
+}
+
+/* Rows of the profile, which come first. */
+static size_t documented(const struct config *config)
+{
+	return profiles[config->policy.profile].count;
 }
 
 /* The document calls SIP in both directions mandatory; it takes one of these
- * three to have any reach the Access Edge.
+ * to have any reach the Access Edge.
  */
 static void media_without_sip(struct config *config)
 {
 	static const uint32_t media[] = {
 		NF_EDGE_FEATURE_WEB_CONFERENCING, NF_EDGE_FEATURE_AV,
 	};
+	uint32_t sip = FEATURE(REMOTE_ACCESS) | FEATURE(FEDERATION) |
+		       FEATURE(PIC);
+	char *names, *sentence;
 	size_t i;
 
-	if (config->policy.features &
-	    (FEATURE(REMOTE_ACCESS) | FEATURE(FEDERATION) | FEATURE(PIC)))
+	if (config->policy.features & sip)
 		return;
+	sip &= profile_features(config->policy.profile);
+	names = names_list(&names_features, sip, " or ");
+	sentence = xformat("no SIP reaches the Access Edge without %s; switch one of them on",
+			   names);
 	for (i = 0; i < ARRAY_SIZE(media); i++)
 		if (has_feature(config, 1U << media[i]))
-			warn_feature(config, media[i],
-				     "no SIP reaches the Access Edge without remote-access, federation or pic; switch one of them on");
+			warn_feature(config, media[i], sentence);
+	free(sentence);
+	free(names);
 }
 
 static void federation_without_media(struct config *config)
 {
-	if (has_feature(config, FEATURE(FEDERATION) | FEATURE(AV)) &&
+	if (profile_features(config->policy.profile) & FEATURE(FEDERATION_AV) &&
+	    has_feature(config, FEATURE(FEDERATION) | FEATURE(AV)) &&
 	    !has_feature(config, FEATURE(FEDERATION_AV)))
 		warn_feature(config, NF_EDGE_FEATURE_AV,
 			     "with federation, media to partners needs federation-av too");
@@ -106,7 +121,7 @@ static void live_messenger_alone(struct config *config)
 static void feature_without_zone(struct config *config, int feature,
 				 unsigned int direction, const char *sentence)
 {
-	const struct row_table *table = config->table;
+	const struct row_table *table = &config->table;
 	uint32_t zones = 0;
 	char *names, *text;
 	size_t i;
@@ -150,9 +165,11 @@ static void zone_without_live_row(struct config *config)
 	for (zone = 0; zone < ZONE_COUNT; zone++) {
 		bool live = false;
 
-		for (i = 0; i < config->table->count; i++)
-			live |= config->table->row[i].zone == zone &&
+		for (i = 0; i < config->table.count; i++)
+			live |= config->table.row[i].zone == zone &&
 				is_live(config, i);
+		if (zone == NF_EDGE_ZONE_SITE && !config->policy.row_count)
+			continue;
 		if (has_zone(config, 1U << zone) && !live)
 			findings_add(&config->warnings, config->file,
 				     config->zone_lines[zone],
@@ -161,51 +178,68 @@ static void zone_without_live_row(struct config *config)
 	}
 }
 
-/* One line for all rows that the same sets could narrow. */
-static void rows_at_any(struct config *config)
+/* One line for all live rows that a sentence holds for and that the same sets
+ * could narrow.
+ */
+static void warn_rows(struct config *config,
+		      bool (*holds)(const struct row *row, uint32_t bound),
+		      const char *of_one, const char *of_many)
 {
 	uint32_t bound = policy_bound(&config->policy);
+	const struct row *row = config->table.row;
 	uint64_t done = 0, rows;
 	size_t i, j;
 
-	for (i = 0; i < config->table->count; i++) {
-		uint32_t sets = config->table->row[i].peer_sets;
+	for (i = 0; i < documented(config); i++) {
+		uint32_t sets = row[i].peer_sets;
 		char *list, *names;
 
 		if (!sets || done & (1ULL << i))
 			continue;
 		rows = 0;
-		for (j = i; j < config->table->count; j++) {
-			if (config->table->row[j].peer_sets != sets)
+		for (j = i; j < documented(config); j++) {
+			if (row[j].peer_sets != sets)
 				continue;
 			done |= 1ULL << j;
-			if (is_live(config, j) &&
-			    row_at_any(&config->table->row[j], bound))
+			if (is_live(config, j) && holds(&row[j], bound))
 				rows |= 1ULL << j;
 		}
 		if (!rows)
 			continue;
-		list = rows_ids(config->table, rows, ", ");
+		list = rows_ids(&config->table, rows, ", ");
 		names = names_list(&names_peer_sets, sets, " or ");
 		findings_add(&config->warnings, config->file,
-			     config->policy.zones_line, names,
-			     "%s %s for Any; a set would narrow that",
-			     list, rows & (rows - 1) ? "hold" : "holds");
+			     config->policy.zones_line, names, "%s %s", list,
+			     rows & (rows - 1) ? of_many : of_one);
 		free(names);
 		free(list);
 	}
+}
+
+static void rows_at_any(struct config *config)
+{
+	warn_rows(config, row_at_any,
+		  "holds for Any; a set would narrow that",
+		  "hold for Any; a set would narrow that");
+}
+
+static void rows_at_nobody(struct config *config)
+{
+	warn_rows(config, row_at_nobody,
+		  "has no peers, and permits nothing; bind a set",
+		  "have no peers, and permit nothing; bind a set");
 }
 
 /* The live rows at Any that permit all that a row permits. */
 static uint64_t wider_rows(const struct config *config, size_t narrow,
 			   uint32_t bound)
 {
-	const struct row *row = &config->table->row[narrow];
+	const struct row *row = &config->table.row[narrow];
 	uint64_t wider = 0;
 	size_t i;
 
-	for (i = 0; i < config->table->count; i++) {
-		const struct row *other = &config->table->row[i];
+	for (i = 0; i < documented(config); i++) {
+		const struct row *other = &config->table.row[i];
 
 		if (i != narrow && is_live(config, i) &&
 		    row_at_any(other, bound) &&
@@ -223,14 +257,14 @@ static void set_that_narrows_nothing(struct config *config)
 	unsigned int set;
 	size_t i;
 
-	for (set = 0; set < PEER_SET_COUNT; set++) {
+	for (set = 0; set < SETS_MAX; set++) {
 		uint64_t narrow = 0, wide = 0;
 		char *narrowed, *wider, *detail;
 
-		for (i = 0; i < config->table->count; i++) {
+		for (i = 0; i < documented(config); i++) {
 			uint64_t found;
 
-			if (!(config->table->row[i].peer_sets & bound & (1U << set)) ||
+			if (!(config->table.row[i].peer_sets & bound & (1U << set)) ||
 			    !is_live(config, i))
 				continue;
 			found = wider_rows(config, i, bound);
@@ -240,8 +274,8 @@ static void set_that_narrows_nothing(struct config *config)
 		}
 		if (!narrow)
 			continue;
-		narrowed = rows_ids(config->table, narrow, ", ");
-		wider = rows_ids(config->table, wide, ", ");
+		narrowed = rows_ids(&config->table, narrow, ", ");
+		wider = rows_ids(&config->table, wide, ", ");
 		detail = xformat("%s: %s %s the same flow for Any",
 				 narrowed, wider, wide & (wide - 1) ?
 				 "permit" : "permits");
@@ -259,13 +293,13 @@ static void one_of_several_sets(struct config *config)
 	unsigned int set, other;
 	size_t i;
 
-	for (set = 0; set < PEER_SET_COUNT; set++) {
+	for (set = 0; set < SETS_MAX; set++) {
 		uint32_t missing = 0;
 		uint64_t rows = 0;
 		char *list, *names, *detail;
 
-		for (i = 0; i < config->table->count; i++) {
-			uint32_t sets = config->table->row[i].peer_sets;
+		for (i = 0; i < documented(config); i++) {
+			uint32_t sets = config->table.row[i].peer_sets;
 
 			if (!(sets & bound & (1U << set)) ||
 			    !(sets & ~bound) || !is_live(config, i))
@@ -276,7 +310,7 @@ static void one_of_several_sets(struct config *config)
 		}
 		if (!rows)
 			continue;
-		list = rows_ids(config->table, rows, ", ");
+		list = rows_ids(&config->table, rows, ", ");
 		names = names_list(&names_peer_sets, missing, " and ");
 		detail = xformat("%s: %s %s all others", names, list,
 				 rows & (rows - 1) ? "refuse" : "refuses");
@@ -311,7 +345,7 @@ static void empty_set(struct config *config)
 	const struct policy *policy = &config->policy;
 	unsigned int set, family;
 
-	for (set = 0; set < PEER_SET_COUNT; set++) {
+	for (set = 0; set < SETS_MAX; set++) {
 		const struct peer_set *peers = &policy->sets[set];
 
 		if (!peers->bound)
@@ -407,7 +441,7 @@ static void nodes_without_edge_side(struct config *config)
 
 static void logging_exposed(struct config *config)
 {
-	const struct row_table *table = config->table;
+	const struct row_table *table = &config->table;
 	uint64_t rows = 0;
 	char *list;
 	size_t i;
@@ -436,6 +470,7 @@ static void (*const rules[])(struct config *config) = {
 	federation_without_zone,
 	zone_without_live_row,
 	rows_at_any,
+	rows_at_nobody,
 	set_that_narrows_nothing,
 	one_of_several_sets,
 	inside_unbound,
@@ -457,5 +492,6 @@ void config_warn(struct config *config)
 
 	for (i = 0; i < ARRAY_SIZE(rules); i++)
 		rules[i](config);
+	config_warn_rows(config);
 	findings_sort(&config->warnings, config->file);
 }

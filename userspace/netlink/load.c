@@ -5,6 +5,7 @@
  * that point to an attribute.
  */
 #include <errno.h>
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -140,7 +141,7 @@ static void put_peers(struct draft *draft, const struct policy *policy,
 	size_t size = peer_set_entry_size(family);
 	struct nlattr *nest;
 
-	mark(draft, set->line, names_word(&names_peer_sets, which));
+	mark(draft, set->line, policy_set_name(policy, which));
 	nest = attr_nest(draft->msg, NF_EDGE_A_POLICY_PEERS);
 	nla_put_u32(draft->msg, NF_EDGE_A_PEERS_SET, which);
 	if (count)
@@ -149,6 +150,118 @@ static void put_peers(struct draft *draft, const struct policy *policy,
 			NF_EDGE_A_PEERS_PREFIXES_IPV6, (int)(count * size),
 			set->prefixes[family].entries + first * size);
 	nla_nest_end(draft->msg, nest);
+}
+
+static void put_own_set(struct draft *draft, const struct policy *policy,
+			unsigned int which)
+{
+	struct nlattr *nest;
+
+	mark(draft, policy->sets[which].line, policy->sets[which].own);
+	nest = attr_nest(draft->msg, NF_EDGE_A_POLICY_OWN_SET);
+	nla_put_u32(draft->msg, NF_EDGE_A_OWN_SET_SET, which);
+	nla_put_string(draft->msg, NF_EDGE_A_OWN_SET_NAME,
+		       policy->sets[which].own);
+	nla_nest_end(draft->msg, nest);
+}
+
+static void put_move(struct draft *draft, enum port_key key, uint8_t protocol,
+		     const struct port_move *move)
+{
+	const struct port_key_info *info = &port_keys[key];
+	struct nlattr *nest = attr_nest(draft->msg, NF_EDGE_A_POLICY_PORT);
+
+	nla_put_u32(draft->msg, NF_EDGE_A_PORT_SERVICE, info->service);
+	nla_put_u8(draft->msg, NF_EDGE_A_PORT_PROTOCOL, protocol);
+	nla_put_u16(draft->msg, NF_EDGE_A_PORT_DOCUMENTED_LOW, info->low);
+	nla_put_u16(draft->msg, NF_EDGE_A_PORT_DOCUMENTED_HIGH, info->high);
+	nla_put_u16(draft->msg, NF_EDGE_A_PORT_LOW, move->low);
+	nla_put_u16(draft->msg, NF_EDGE_A_PORT_HIGH, move->high);
+	nla_nest_end(draft->msg, nest);
+}
+
+static void put_moves(struct draft *draft, const struct policy *policy)
+{
+	unsigned int key;
+
+	for (key = 0; key < PORT_KEYS; key++) {
+		const struct port_move *move = &policy->ports[key];
+
+		if (!move->moved)
+			continue;
+		mark(draft, move->line, port_keys[key].name);
+		if (port_keys[key].tcp)
+			put_move(draft, key, IPPROTO_TCP, move);
+		if (port_keys[key].udp)
+			put_move(draft, key, IPPROTO_UDP, move);
+	}
+}
+
+static void put_range(struct draft *draft, const struct port_range *range)
+{
+	struct nlattr *nest = attr_nest(draft->msg, NF_EDGE_A_SITE_ROW_PORTS);
+
+	nla_put_u8(draft->msg, NF_EDGE_A_PORTS_PROTOCOL, range->protocol);
+	nla_put_u16(draft->msg, NF_EDGE_A_PORTS_LOW, range->low);
+	nla_put_u16(draft->msg, NF_EDGE_A_PORTS_HIGH, range->high);
+	nla_nest_end(draft->msg, nest);
+}
+
+static void put_row(struct draft *draft, const struct site_row *row)
+{
+	const char *name = site_row_name(row);
+	struct nlattr *nest;
+	size_t i;
+
+	mark(draft, row->line, name);
+	nest = attr_nest(draft->msg, NF_EDGE_A_POLICY_SITE_ROW);
+	nla_put_string(draft->msg, NF_EDGE_A_SITE_ROW_NAME, name);
+	nla_put_u32(draft->msg, NF_EDGE_A_SITE_ROW_SERVICE, row->service);
+	nla_put_u32(draft->msg, NF_EDGE_A_SITE_ROW_DIRECTION, row->direction);
+	mark(draft, row->ports_line, name);
+	for (i = 0; i < row->port_count; i++)
+		put_range(draft, &row->ports[i]);
+	mark(draft, row->peers_line, name);
+	if (row->any)
+		nla_put_flag(draft->msg, NF_EDGE_A_SITE_ROW_ANY);
+	else
+		nla_put_u32(draft->msg, NF_EDGE_A_SITE_ROW_SETS, row->sets);
+	mark(draft, row->nodes_line, name);
+	for (i = 0; i < row->node_count; i++)
+		nla_put_string(draft->msg, NF_EDGE_A_SITE_ROW_NODES,
+			       row->nodes[i]);
+	mark(draft, row->exposed_line, name);
+	if (row->exposed)
+		nla_put_flag(draft->msg, NF_EDGE_A_SITE_ROW_EXPOSED);
+	mark(draft, row->line, name);
+	if (*row->note)
+		nla_put_string(draft->msg, NF_EDGE_A_SITE_ROW_NOTE, row->note);
+	nla_nest_end(draft->msg, nest);
+}
+
+/* The table of the policy: its profile, and the parts that are the site's. */
+static void put_table(struct draft *draft, const struct policy *policy)
+{
+	int which;
+	size_t i;
+
+	mark(draft, policy->profile_line, "profile");
+	nla_put_u32(draft->msg, NF_EDGE_A_POLICY_PROFILE, policy->profile);
+	for (which = SETS_MAX - 1; which >= 0; which--)
+		if (*policy->sets[which].own)
+			put_own_set(draft, policy, (unsigned int)which);
+	put_moves(draft, policy);
+	for (i = 0; i < policy->row_count; i++)
+		put_row(draft, &policy->rows[i]);
+	for (i = 0; i < policy->off_count; i++) {
+		mark(draft, policy->rows_off[i].line, policy->rows_off[i].id);
+		nla_put_string(draft->msg, NF_EDGE_A_POLICY_ROW_OFF,
+			       policy->rows_off[i].id);
+	}
+	mark(draft, policy->ping_peers_line, "ping-peers");
+	if (policy->narrows_ping)
+		nla_put_u32(draft->msg, NF_EDGE_A_POLICY_PING_PEERS,
+			    policy->ping_peers);
 }
 
 static int send_prefixes(struct client *client, const struct policy *policy,
@@ -207,7 +320,7 @@ int load_prepare(struct client *client, const struct policy *policy,
 	if (goes_along(policy))
 		return 0;
 	error = begin(client);
-	for (which = 0; which < PEER_SET_COUNT; which++)
+	for (which = 0; which < SETS_MAX; which++)
 		for (family = 0; family < FAMILY_COUNT && !error; family++)
 			error = send_prefixes(client, policy, which, family,
 					      reply);
@@ -231,11 +344,12 @@ static void put_policy(struct draft *draft, const struct policy *policy)
 	mark(draft, policy->expose_line, "expose-cls-ports");
 	if (policy->expose_cls_ports)
 		nla_put_flag(draft->msg, NF_EDGE_A_POLICY_EXPOSE_CLS_PORTS);
+	put_table(draft, policy);
 	for (i = 0; i < policy->interface_count; i++)
 		put_interface(draft, &policy->interfaces[i]);
 	policy_for_each_node(policy, node)
 		put_node(draft, node);
-	for (which = 0; which < PEER_SET_COUNT; which++) {
+	for (which = 0; which < SETS_MAX; which++) {
 		const struct peer_set *set = &policy->sets[which];
 
 		if (!set->bound)

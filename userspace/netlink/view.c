@@ -13,6 +13,9 @@
 #include "base/memory.h"
 #include "netlink/attribute.h"
 #include "netlink/view.h"
+#include "netlink/view_rows.h"
+#include "policy/profiles.h"
+#include "policy/table.h"
 
 static void read_interface(struct policy *policy, struct nlattr *nest)
 {
@@ -28,6 +31,24 @@ static void read_interface(struct policy *policy, struct nlattr *nest)
 	interface->sides = attr_u32(attrs[NF_EDGE_A_INTERFACE_SIDES]);
 	interface->ifindex =
 		attr_u32(attrs[NF_EDGE_A_INTERFACE_IFINDEX]);
+}
+
+static void read_row_off(struct policy *policy, const struct nlattr *attr)
+{
+	char id[NF_EDGE_ROW_ID_MAX + 1];
+
+	nla_strlcpy(id, attr, sizeof(id));
+	policy_turn_off(policy, id, 0);
+}
+
+static void read_loaded_off(struct view *view, const struct nlattr *attr)
+{
+	struct row_off *off;
+
+	if (view->loaded_off_count == ROWS_MAX)
+		return;
+	off = &view->loaded_off[view->loaded_off_count++];
+	nla_strlcpy(off->id, attr, sizeof(off->id));
 }
 
 static void read_status(struct nlmsghdr *reply, void *arg)
@@ -64,9 +85,18 @@ static void read_status(struct nlmsghdr *reply, void *arg)
 		attr_u64(attrs[NF_EDGE_A_POLICY_CONNTRACK_INSERT_FAILED]);
 	view->offloaded = attr_u64(attrs[NF_EDGE_A_POLICY_OFFLOADED]);
 
-	nlmsg_for_each_attr(attr, reply, GENL_HDRLEN, left)
+	policy->profile = attr_u32(attrs[NF_EDGE_A_POLICY_PROFILE]);
+	policy->narrows_ping = attrs[NF_EDGE_A_POLICY_PING_PEERS];
+	policy->ping_peers = attr_u32(attrs[NF_EDGE_A_POLICY_PING_PEERS]);
+
+	nlmsg_for_each_attr(attr, reply, GENL_HDRLEN, left) {
 		if (nla_type(attr) == NF_EDGE_A_POLICY_INTERFACE)
 			read_interface(policy, attr);
+		else if (nla_type(attr) == NF_EDGE_A_POLICY_ROW_OFF)
+			read_row_off(policy, attr);
+		else if (nla_type(attr) == NF_EDGE_A_POLICY_LOADED_ROW_OFF)
+			read_loaded_off(view, attr);
+	}
 }
 
 static void read_generation(struct nlmsghdr *reply, void *arg)
@@ -157,6 +187,11 @@ static void read_row(struct nlmsghdr *reply, void *arg)
 			   NF_EDGE_FEATURE_NONE,
 		.note = texts.note,
 	};
+	if (!view_read_ports(&view->table.row[i], reply, attrs))
+		view->fault = "the module has a row with ports that make no sense";
+	if (view->table.row[i].zone == NF_EDGE_ZONE_SITE)
+		view_read_site_row(&view->policy, &view->table.row[i], reply,
+				   attrs);
 	view->states[i] = (struct row_state){
 		.live = attr_u8(attrs[NF_EDGE_A_ROW_LIVE]),
 		.dead = attr_u32(attrs[NF_EDGE_A_ROW_DEAD]),
@@ -219,7 +254,18 @@ static struct peer_set *read_peers_nest(struct nlmsghdr *reply,
 	    !nested[NF_EDGE_A_PEERS_SET])
 		return NULL;
 	*which = attr_u32(nested[NF_EDGE_A_PEERS_SET]);
-	return *which < PEER_SET_COUNT ? &view->policy.sets[*which] : NULL;
+	return *which < SETS_MAX ? &view->policy.sets[*which] : NULL;
+}
+
+/* The site's own sets have names that no documented set of their number has. */
+static void read_name(struct peer_set *set, unsigned int which,
+		      const struct nlattr *attr)
+{
+	if (!attr)
+		return;
+	nla_strlcpy(set->own, attr, sizeof(set->own));
+	if (!strcmp(set->own, names_word(&names_peer_sets, which)))
+		*set->own = '\0';
 }
 
 static void read_count(struct nlmsghdr *reply, void *arg)
@@ -233,6 +279,7 @@ static void read_count(struct nlmsghdr *reply, void *arg)
 	if (!set)
 		return;
 	set->bound = nested[NF_EDGE_A_PEERS_COUNT];
+	read_name(set, which, nested[NF_EDGE_A_PEERS_NAME]);
 	view->set_counts[which] =
 		attr_u32(nested[NF_EDGE_A_PEERS_COUNT]);
 }
@@ -289,7 +336,7 @@ static int read_parts(struct client *client, struct view *view,
 	int error;
 
 	/* Module and tool are of one release, which has one guard. */
-	view->table.guard = rows_compiled.guard;
+	view->table.guard = profiles[0].guard;
 	error = client_get(client, NF_EDGE_CMD_STATUS_GET, read_status, view);
 	if (error || !parts)
 		return error;
@@ -303,6 +350,7 @@ static int read_parts(struct client *client, struct view *view,
 		if (view->fault)
 			return refuse(client, view->fault);
 	}
+	policy_take_ports(&view->policy, &view->table);
 	error = client_get(client, NF_EDGE_CMD_STATUS_GET, read_generation,
 			   &generation);
 	if (error)
@@ -347,13 +395,38 @@ static const char *count_switched(const struct vocabulary *vocabulary,
 	return NULL;
 }
 
+static bool was_off(const struct view *view, const char *id)
+{
+	size_t i;
+
+	for (i = 0; i < view->loaded_off_count; i++)
+		if (!strcmp(view->loaded_off[i].id, id))
+			return true;
+	return false;
+}
+
+/* The id of switched row @i; without so many NULL. */
+static const char *count_rows(const struct view *view, size_t *i)
+{
+	const struct policy *policy = &view->policy;
+	size_t n;
+
+	for (n = 0; n < policy->off_count; n++)
+		if (!was_off(view, policy->rows_off[n].id) && !(*i)--)
+			return policy->rows_off[n].id;
+	for (n = 0; n < view->loaded_off_count; n++)
+		if (!policy_is_off(policy, view->loaded_off[n].id) && !(*i)--)
+			return view->loaded_off[n].id;
+	return NULL;
+}
+
 /**
  * view_switch - name a switch that was thrown since the load
  * @view: the policy in force
  * @i: place of the switch, from 0
  *
- * Return: a new string, "mode", "zone ..." or "feature ..."; NULL behind the
- * last switch.
+ * Return: a new string, "mode", "zone ...", "feature ..." or "row ..."; NULL
+ * behind the last switch.
  */
 char *view_switch(const struct view *view, size_t i)
 {
@@ -368,7 +441,10 @@ char *view_switch(const struct view *view, size_t i)
 		return xformat("zone %s", word);
 	word = count_switched(&names_features,
 			      policy->features ^ view->loaded_features, &i);
-	return word ? xformat("feature %s", word) : NULL;
+	if (word)
+		return xformat("feature %s", word);
+	word = count_rows(view, &i);
+	return word ? xformat("row %s", word) : NULL;
 }
 
 /**

@@ -55,6 +55,8 @@ struct row_texts {
  * @loaded_mode: the mode before any switch
  * @loaded_zones: the zones before any switch
  * @loaded_features: the features before any switch
+ * @loaded_off: the rows that were off before any switch
+ * @loaded_off_count: number of rows that were off
  * @governed: Edge addresses
  * @conntrack_count: entries of the connection tracking table
  * @conntrack_max: room for entries in that table
@@ -75,6 +77,8 @@ struct view {
 	uint32_t loaded_mode;
 	uint32_t loaded_zones;
 	uint32_t loaded_features;
+	struct row_off loaded_off[ROWS_MAX];
+	size_t loaded_off_count;
 	uint32_t governed;
 	uint32_t conntrack_count;
 	uint32_t conntrack_max;
@@ -86,7 +90,7 @@ struct view {
 	struct row_texts texts[ROWS_MAX];
 	struct row_state states[ROWS_MAX];
 	const char *fault;
-	uint32_t set_counts[PEER_SET_COUNT];
+	uint32_t set_counts[SETS_MAX];
 };
 
 int view_read(struct client *client, struct view *view, unsigned int parts);

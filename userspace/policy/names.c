@@ -14,6 +14,7 @@
 		.kind = kind_, .words = enum_##_words, .count = count_	\
 	}
 
+VOCABULARY(profiles, "profile", profile, PROFILE_COUNT);
 VOCABULARY(modes, "mode", mode, MODE_COUNT);
 VOCABULARY(zones, "zone", zone, ZONE_COUNT);
 VOCABULARY(features, "feature", feature, FEATURE_COUNT);
@@ -91,4 +92,28 @@ char *names_advice(const struct vocabulary *vocabulary, const char *word)
 		return xstrdup("there is a zone of this name");
 	return nearest_advice(vocabulary->kind, vocabulary->words,
 			      vocabulary->count, word);
+}
+
+/**
+ * names_advice_among - advise one of some words instead of an unknown one
+ * @vocabulary: the enumeration that the word should be of
+ * @mask: the values that the advice may name, a bit each
+ * @word: the unknown one
+ *
+ * Return: a new string, the second half of a sentence.
+ */
+char *names_advice_among(const struct vocabulary *vocabulary, uint32_t mask,
+			 const char *word)
+{
+	struct vocabulary some = *vocabulary;
+	const char *words[32];
+	unsigned int i;
+
+	some.count = 0;
+	for (i = 0; i < vocabulary->count; i++)
+		if (mask & (1U << i))
+			words[some.count++] = vocabulary->words[i];
+	if (some.count == vocabulary->count)
+		return names_advice(vocabulary, word);
+	return nearest_advice(vocabulary->kind, words, some.count, word);
 }

@@ -21,6 +21,7 @@ struct vocabulary {
 	unsigned int count;
 };
 
+extern const struct vocabulary names_profiles;
 extern const struct vocabulary names_modes;
 extern const struct vocabulary names_zones;
 extern const struct vocabulary names_features;
@@ -36,5 +37,7 @@ int names_find(const struct vocabulary *vocabulary, const char *word);
 char *names_list(const struct vocabulary *vocabulary, uint32_t mask,
 		 const char *separator);
 char *names_advice(const struct vocabulary *vocabulary, const char *word);
+char *names_advice_among(const struct vocabulary *vocabulary, uint32_t mask,
+			 const char *word);
 
 #endif /* POLICY_NAMES_H */

@@ -260,3 +260,134 @@ bool peer_set_contains(const struct peer_set *set, const struct ip *ip)
 	}
 	return false;
 }
+
+/* The last address of a prefix. */
+static void last_address(const uint8_t *entry, size_t size, uint8_t *last)
+{
+	unsigned int length = entry[size];
+	size_t i;
+
+	for (i = 0; i < size; i++) {
+		unsigned int fixed = length > i * 8 ? length - i * 8 : 0;
+
+		last[i] = entry[i] | (fixed < 8 ? 0xff >> fixed : 0);
+	}
+}
+
+/**
+ * struct sweep - a walk over the prefixes of two sets, in their order
+ * @prefixes: prefixes of the other set
+ * @family: their family
+ * @next: the first of them that begins behind the walk
+ * @last: last address of all of them that begin before
+ * @any: whether one begins before
+ */
+struct sweep {
+	const struct prefixes *prefixes;
+	unsigned int family;
+	size_t next;
+	uint8_t last[16];
+	bool any;
+};
+
+/* Move a walk to a prefix: take in all that begin no later. */
+static void sweep_to(struct sweep *sweep, const uint8_t *entry)
+{
+	size_t entry_size = peer_set_entry_size(sweep->family);
+	size_t size = address_size(sweep->family);
+	uint8_t last[16];
+
+	for (; sweep->next < sweep->prefixes->count; sweep->next++) {
+		const uint8_t *other = sweep->prefixes->entries +
+				       sweep->next * entry_size;
+
+		if (memcmp(other, entry, size) > 0)
+			return;
+		last_address(other, size, last);
+		if (!sweep->any || memcmp(last, sweep->last, size) > 0)
+			memcpy(sweep->last, last, size);
+		sweep->any = true;
+	}
+}
+
+/* Whether the walk has taken in a prefix that contains another one. */
+static bool is_taken(const struct sweep *sweep, const uint8_t *entry)
+{
+	size_t size = address_size(sweep->family);
+	uint8_t last[16];
+
+	last_address(entry, size, last);
+	return sweep->any && memcmp(sweep->last, last, size) >= 0;
+}
+
+/* Whether any prefix has an address of another one. */
+static bool is_met(const struct sweep *sweep, const uint8_t *entry)
+{
+	size_t entry_size = peer_set_entry_size(sweep->family);
+	size_t size = address_size(sweep->family);
+	uint8_t last[16];
+
+	last_address(entry, size, last);
+	return (sweep->any && memcmp(sweep->last, entry, size) >= 0) ||
+	       (sweep->next < sweep->prefixes->count &&
+		memcmp(sweep->prefixes->entries + sweep->next * entry_size,
+		       last, size) <= 0);
+}
+
+/**
+ * peer_set_within - tell whether one set is a part of another
+ * @set: the one, sorted
+ * @other: the other, sorted
+ *
+ * Return: true when each prefix of @set lies in a prefix of @other.
+ */
+bool peer_set_within(const struct peer_set *set, const struct peer_set *other)
+{
+	unsigned int family;
+	size_t i;
+
+	for (family = 0; family < FAMILY_COUNT; family++) {
+		struct sweep sweep = {
+			.prefixes = &other->prefixes[family], .family = family,
+		};
+
+		for (i = 0; i < set->prefixes[family].count; i++) {
+			const uint8_t *entry = set->prefixes[family].entries +
+					       i * peer_set_entry_size(family);
+
+			sweep_to(&sweep, entry);
+			if (!is_taken(&sweep, entry))
+				return false;
+		}
+	}
+	return true;
+}
+
+/**
+ * peer_set_meets - tell whether two sets have an address in common
+ * @set: the one, sorted
+ * @other: the other, sorted
+ *
+ * Return: true when they do.
+ */
+bool peer_set_meets(const struct peer_set *set, const struct peer_set *other)
+{
+	unsigned int family;
+	size_t i;
+
+	for (family = 0; family < FAMILY_COUNT; family++) {
+		struct sweep sweep = {
+			.prefixes = &other->prefixes[family], .family = family,
+		};
+
+		for (i = 0; i < set->prefixes[family].count; i++) {
+			const uint8_t *entry = set->prefixes[family].entries +
+					       i * peer_set_entry_size(family);
+
+			sweep_to(&sweep, entry);
+			if (is_met(&sweep, entry))
+				return true;
+		}
+	}
+	return false;
+}

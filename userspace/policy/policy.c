@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/join.h"
 #include "base/memory.h"
 #include "policy/policy.h"
 
@@ -102,6 +103,131 @@ void node_bind(struct node *node, uint8_t service,
 }
 
 /**
+ * site_row_find - a row of the site's own by id
+ * @policy: the policy
+ * @id: id of the row
+ *
+ * Return: the row, or NULL.
+ */
+struct site_row *site_row_find(const struct policy *policy, const char *id)
+{
+	size_t i;
+
+	for (i = 0; i < policy->row_count; i++)
+		if (!strcmp(policy->rows[i].id, id))
+			return &policy->rows[i];
+	return NULL;
+}
+
+/**
+ * site_row_add - add a row of the site's own
+ * @policy: the policy
+ * @name: name of the row, cut if it is too long
+ *
+ * Return: the row, until the next one is added.
+ */
+struct site_row *site_row_add(struct policy *policy, const char *name)
+{
+	struct site_row *row;
+
+	policy->rows = xgrow(policy->rows, &policy->row_capacity,
+			     policy->row_count, sizeof(*row));
+	row = &policy->rows[policy->row_count++];
+	memset(row, 0, sizeof(*row));
+	snprintf(row->id, sizeof(row->id), SITE_PREFIX "%s", name);
+	return row;
+}
+
+/**
+ * policy_turn_off - turn a row off
+ * @policy: the policy
+ * @id: id of the row, cut if it is too long
+ * @line: where that was said, or 0
+ */
+void policy_turn_off(struct policy *policy, const char *id, unsigned int line)
+{
+	struct row_off *off;
+
+	policy->rows_off = xgrow(policy->rows_off, &policy->off_capacity,
+				 policy->off_count, sizeof(*off));
+	off = &policy->rows_off[policy->off_count++];
+	snprintf(off->id, sizeof(off->id), "%s", id);
+	off->line = line;
+}
+
+/**
+ * policy_is_off - tell whether a row is off itself
+ * @policy: the policy
+ * @id: id of the row
+ *
+ * Return: true when the policy says so.
+ */
+bool policy_is_off(const struct policy *policy, const char *id)
+{
+	size_t i;
+
+	for (i = 0; i < policy->off_count; i++)
+		if (!strcmp(policy->rows_off[i].id, id))
+			return true;
+	return false;
+}
+
+/**
+ * policy_set_name - the name of a peer set
+ * @policy: the policy
+ * @set: number of the set
+ *
+ * Return: the name, of the document or of the site.
+ */
+const char *policy_set_name(const struct policy *policy, unsigned int set)
+{
+	return *policy->sets[set].own ? policy->sets[set].own :
+					names_word(&names_peer_sets, set);
+}
+
+/**
+ * policy_set_find - a set of the site's own by name
+ * @policy: the policy
+ * @name: name of the set
+ *
+ * Return: its number, or -1.
+ */
+int policy_set_find(const struct policy *policy, const char *name)
+{
+	int i;
+
+	for (i = 0; i < SETS_MAX; i++)
+		if (*name && !strcmp(policy->sets[i].own, name))
+			return i;
+	return -1;
+}
+
+/**
+ * policy_set_names - the names of some peer sets
+ * @policy: the policy
+ * @sets: a bit a number of a set
+ * @separator: text between two names
+ *
+ * Return: a new string, the site's own sets last and by name.
+ */
+char *policy_set_names(const struct policy *policy, uint32_t sets,
+		       const char *separator)
+{
+	struct join list;
+	int i;
+
+	join_begin(&list, separator);
+	for (i = 0; i < SETS_MAX; i++)
+		if (sets & (1U << i) && !*policy->sets[i].own)
+			join_add(&list, "%s", policy_set_name(policy, i));
+	/* The numbers of the site's own sets fall with their names. */
+	for (i = SETS_MAX - 1; i >= 0; i--)
+		if (sets & (1U << i) && *policy->sets[i].own)
+			join_add(&list, "%s", policy->sets[i].own);
+	return join_end(&list);
+}
+
+/**
  * policy_binds - tell whether an address is bound to a service
  * @policy: the policy, with its nodes
  * @ip: the address
@@ -130,7 +256,7 @@ uint32_t policy_bound(const struct policy *policy)
 	uint32_t bound = 0;
 	unsigned int i;
 
-	for (i = 0; i < PEER_SET_COUNT; i++)
+	for (i = 0; i < SETS_MAX; i++)
 		if (policy->sets[i].bound)
 			bound |= 1U << i;
 	return bound;
@@ -147,7 +273,7 @@ size_t policy_prefixes(const struct policy *policy)
 	size_t count = 0;
 	unsigned int i;
 
-	for (i = 0; i < PEER_SET_COUNT; i++)
+	for (i = 0; i < SETS_MAX; i++)
 		count += peer_set_count(&policy->sets[i]);
 	return count;
 }
@@ -165,7 +291,11 @@ void policy_free(struct policy *policy)
 		free(policy->nodes[n].bindings);
 	free(policy->nodes);
 	free(policy->interfaces);
-	for (i = 0; i < PEER_SET_COUNT; i++)
+	for (n = 0; n < policy->row_count; n++)
+		free(policy->rows[n].nodes);
+	free(policy->rows);
+	free(policy->rows_off);
+	for (i = 0; i < SETS_MAX; i++)
 		peer_set_free(&policy->sets[i]);
 	memset(policy, 0, sizeof(*policy));
 }

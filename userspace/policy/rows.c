@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The compiled-in table, and facts of a row that need no kernel.
+ * Facts of rows and tables of rows that need no kernel.
  */
 #include <netinet/in.h>
 #include <string.h>
@@ -9,52 +9,6 @@
 #include "base/memory.h"
 #include "policy/names.h"
 #include "policy/rows.h"
-
-#define PEER(set)	(1U << NF_EDGE_PEER_SET_##set)
-#define PEERS_ANY	true
-#define PEERS_NOBODY	false
-
-#define ROW(id_, zone_, service_, direction_, role_, application_, protocol_, \
-	    low, high, sets, unbound, feature_, note_)			\
-	{								\
-		.id = id_,						\
-		.zone = NF_EDGE_ZONE_##zone_,				\
-		.service = NF_EDGE_SERVICE_##service_,			\
-		.direction = NF_EDGE_DIRECTION_##direction_,		\
-		.role = role_,						\
-		.application = application_,				\
-		.protocol = IPPROTO_##protocol_,			\
-		.port_low = low,					\
-		.port_high = high,					\
-		.peer_sets = sets,					\
-		.any_when_unbound = PEERS_##unbound,			\
-		.feature = NF_EDGE_FEATURE_##feature_,			\
-		.note = note_,						\
-	},
-
-#define GUARD(...)
-
-const struct row_table rows_compiled = {
-	.row = {
-#include <nf_edge/profiles/lync2013-scaled-public.def>
-	},
-#undef GUARD
-#undef ROW
-#define ROW(...)
-#define GUARD(protocol_, low, high)					\
-	.guard = {							\
-		.protocol = IPPROTO_##protocol_,			\
-		.port_low = low,					\
-		.port_high = high,					\
-	},
-#include <nf_edge/profiles/lync2013-scaled-public.def>
-#undef GUARD
-#undef ROW
-#define ROW(...) + 1
-#define GUARD(...)
-	.count = 0
-#include <nf_edge/profiles/lync2013-scaled-public.def>
-};
 
 /**
  * rows_find - the place of a row in a table
@@ -142,11 +96,16 @@ char *rows_ids(const struct row_table *table, uint64_t rows,
  */
 bool row_guarded(const struct row *row, const struct port_guard *guard)
 {
+	const struct row guarded = {
+		.ports = {
+			{ guard->protocol, guard->port_low, guard->port_high },
+		},
+		.port_count = 1,
+	};
+
 	return row->direction == NF_EDGE_DIRECTION_IN &&
 	       row_side(row) == NF_EDGE_SIDE_EXTERNAL &&
-	       row->protocol == guard->protocol &&
-	       row->port_low <= guard->port_high &&
-	       row->port_high >= guard->port_low;
+	       row_same_port(row, &guarded);
 }
 
 /**
@@ -188,19 +147,61 @@ bool row_at_nobody(const struct row *row, uint32_t bound)
 	return !(row->peer_sets & bound) && !row->any_when_unbound;
 }
 
+static bool ranges_meet(const struct port_range *a, const struct port_range *b)
+{
+	return a->protocol == b->protocol && a->low <= b->high &&
+	       b->low <= a->high;
+}
+
 /**
  * row_same_flow - tell whether two rows can permit one connection
  * @a: a row
  * @b: another
  *
- * Return: true when service, direction and protocol are the same, and the
- * ports overlap.
+ * Return: true when service and direction are the same, and some port of a
+ * protocol.
  */
 bool row_same_flow(const struct row *a, const struct row *b)
 {
 	return a->service == b->service && a->direction == b->direction &&
-	       a->protocol == b->protocol &&
-	       a->port_low <= b->port_high && b->port_low <= a->port_high;
+	       row_same_port(a, b);
+}
+
+/**
+ * row_same_port - tell whether two rows have a port of a protocol in common
+ * @a: a row
+ * @b: another
+ *
+ * Return: true when they do, whatever service and direction.
+ */
+bool row_same_port(const struct row *a, const struct row *b)
+{
+	size_t i, j;
+
+	for (i = 0; i < a->port_count; i++)
+		for (j = 0; j < b->port_count; j++)
+			if (ranges_meet(&a->ports[i], &b->ports[j]))
+				return true;
+	return false;
+}
+
+/**
+ * row_has_ports - tell whether one range of a row holds a range
+ * @row: the row
+ * @range: the range
+ *
+ * Return: true when it does.
+ */
+bool row_has_ports(const struct row *row, const struct port_range *range)
+{
+	size_t i;
+
+	for (i = 0; i < row->port_count; i++)
+		if (row->ports[i].protocol == range->protocol &&
+		    row->ports[i].low <= range->low &&
+		    row->ports[i].high >= range->high)
+			return true;
+	return false;
 }
 
 /**

@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "policy/site_row.h"
+
 #define NF_EDGE_FEATURE_NONE	(-1)
 
 /* Rows of a table, at most, and octets of the name of one. */
@@ -36,7 +38,11 @@ struct row_ids {
  * @protocol: IPPROTO_TCP or IPPROTO_UDP
  * @port_low: first destination port
  * @port_high: last destination port
- * @peer_sets: the sets that can narrow it, a bit an enum nf_edge_peer_set
+ * @ports: all its ports in force; those above are the first of them
+ * @port_count: number of ports and ranges
+ * @documented_low: first port of the document; 0 of a row of the site's own
+ * @documented_high: last port of the document
+ * @peer_sets: the sets that can narrow it, a bit a number of a set
  * @any_when_unbound: whether the row holds for any peer while no set is bound
  * @feature: enum nf_edge_feature, or NF_EDGE_FEATURE_NONE
  * @note: the purpose of the row
@@ -51,6 +57,10 @@ struct row {
 	uint8_t protocol;
 	uint16_t port_low;
 	uint16_t port_high;
+	struct port_range ports[NF_EDGE_MAX_PORTS];
+	size_t port_count;
+	uint16_t documented_low;
+	uint16_t documented_high;
 	uint32_t peer_sets;
 	bool any_when_unbound;
 	int feature;
@@ -83,9 +93,6 @@ struct row_table {
 	struct port_guard guard;
 };
 
-/* For a configuration, which is read with or without a module. */
-extern const struct row_table rows_compiled;
-
 int rows_find(const struct row_table *table, const char *id);
 uint64_t rows_mask(const struct row_table *table, const struct row_ids *ids);
 uint64_t rows_of_set(const struct row_table *table, unsigned int set);
@@ -96,6 +103,8 @@ bool row_live(const struct row *row, uint32_t zones, uint32_t features);
 bool row_at_any(const struct row *row, uint32_t bound);
 bool row_at_nobody(const struct row *row, uint32_t bound);
 bool row_same_flow(const struct row *a, const struct row *b);
+bool row_same_port(const struct row *a, const struct row *b);
+bool row_has_ports(const struct row *row, const struct port_range *range);
 uint8_t row_side(const struct row *row);
 const char *row_protocol(const struct row *row);
 char *row_ports(const struct row *row);

@@ -6,18 +6,46 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/join.h"
+#include "base/memory.h"
 #include "output/json.h"
 #include "output/stdout.h"
 #include "print/config.h"
 #include "print/node.h"
+
+static void print_list(const char *key, const char *words)
+{
+	fprintf(out, "%s = { %s%s}\n", key, words, *words ? " " : "");
+}
 
 static void print_words(const char *key, const struct vocabulary *vocabulary,
 			uint32_t mask)
 {
 	char *words = names_list(vocabulary, mask, ", ");
 
-	fprintf(out, "%s = { %s%s}\n", key, words, *words ? " " : "");
+	print_list(key, words);
 	free(words);
+}
+
+static void print_rows_off(const struct policy *policy)
+{
+	size_t i;
+
+	if (!policy->off_count)
+		return;
+	fputs("rows-off = {", out);
+	for (i = 0; i < policy->off_count; i++)
+		fprintf(out, "%s %s", i ? "," : "", policy->rows_off[i].id);
+	fputs(" }\n", out);
+}
+
+static void print_ping_peers(const struct policy *policy)
+{
+	char *names = policy_set_names(policy, policy->ping_peers, ", ");
+
+	if (policy->narrows_ping)
+		print_list("ping-peers", names);
+	free(names);
 }
 
 static void print_top(const struct view *view)
@@ -28,10 +56,14 @@ static void print_top(const struct view *view)
 	fprintf(out, "# generation %u, as it is in force\n", view->generation);
 	if (*switched)
 		fprintf(out, "# switched since the load: %s\n", switched);
+	fprintf(out, "profile = %s\n",
+		names_word(&names_profiles, policy->profile));
 	fprintf(out, "mode = %s\n", names_word(&names_modes, policy->mode));
 	print_words("zones", &names_zones, policy->zones);
 	print_words("features", &names_features, policy->features);
+	print_rows_off(policy);
 	print_words("ping", &names_sides, policy->ping);
+	print_ping_peers(policy);
 	fprintf(out, "expose-cls-ports = %s\n",
 		policy->expose_cls_ports ? "true" : "false");
 	free(switched);
@@ -88,6 +120,76 @@ static void print_nodes(const struct policy *policy)
 	}
 }
 
+static void print_ports(const struct policy *policy)
+{
+	unsigned int key;
+	bool any = false;
+
+	for (key = 0; key < PORT_KEYS; key++) {
+		const struct port_move *move = &policy->ports[key];
+
+		if (!move->moved)
+			continue;
+		fprintf(out, "%s    %s = %u", any ? "" : "\nports {\n",
+			port_keys[key].name, move->low);
+		if (move->low != move->high)
+			fprintf(out, "-%u", move->high);
+		fputs("\n", out);
+		any = true;
+	}
+	if (any)
+		fputs("}\n", out);
+}
+
+/* A note between quotes. The brace behind a dollar would be taken for a variable
+ * of the environment.
+ */
+static void print_note(const char *note)
+{
+	const unsigned char *p;
+	struct join text;
+	char *line, *written;
+
+	join_begin(&text, "");
+	for (p = (const unsigned char *)note; *p; p++) {
+		if (*p < ' ' || *p == '\177' || (*p == '$' && p[1] == '{'))
+			join_add(&text, "\\%03o", *p);
+		else
+			join_add(&text, "%s%c", *p == '"' || *p == '\\' ?
+				 "\\" : "", *p);
+	}
+	line = join_end(&text);
+	written = out_written(line);
+	fprintf(out, "    note = \"%s\"\n", written);
+	free(written);
+	free(line);
+}
+
+static void print_row(const struct policy *policy, const struct site_row *row)
+{
+	char *ports = site_row_ports(row, ", ");
+	char *sets = policy_set_names(policy, row->sets, ", ");
+	size_t i;
+
+	fprintf(out, "\nrow %s {\n    service = %s\n    ", site_row_name(row),
+		names_word(&names_services, row->service));
+	print_list(names_word(&names_directions, row->direction), ports);
+	fputs("    ", out);
+	print_list("peers", row->any ? "any" : sets);
+	for (i = 0; i < row->node_count; i++)
+		fprintf(out, "%s%s", i ? ", " : "    nodes = { ",
+			row->nodes[i]);
+	if (row->node_count)
+		fputs(" }\n", out);
+	if (row->exposed)
+		fputs("    exposed = true\n", out);
+	if (*row->note)
+		print_note(row->note);
+	fputs("}\n", out);
+	free(sets);
+	free(ports);
+}
+
 static void print_set(const struct peer_set *set, const char *name)
 {
 	unsigned int family, length;
@@ -119,10 +221,12 @@ static void print(const struct view *view)
 	print_top(view);
 	print_interfaces(policy);
 	print_nodes(policy);
-	for (i = 0; i < PEER_SET_COUNT; i++)
+	print_ports(policy);
+	for (i = 0; i < SETS_MAX; i++)
 		if (policy->sets[i].bound)
-			print_set(&policy->sets[i],
-				  names_word(&names_peer_sets, i));
+			print_set(&policy->sets[i], policy_set_name(policy, i));
+	for (i = 0; i < policy->row_count; i++)
+		print_row(policy, &policy->rows[i]);
 }
 
 static json_t *set_json(const struct peer_set *set)
@@ -148,12 +252,95 @@ static json_t *peers_json(const struct policy *policy)
 	json_t *object = json_object();
 	unsigned int i;
 
-	for (i = 0; i < PEER_SET_COUNT; i++)
+	for (i = 0; i < SETS_MAX; i++)
 		if (policy->sets[i].bound)
-			json_object_set_new(object,
-					    names_word(&names_peer_sets, i),
+			json_object_set_new(object, policy_set_name(policy, i),
 					    set_json(&policy->sets[i]));
 	return object;
+}
+
+static json_t *ports_json(const struct policy *policy)
+{
+	json_t *object = json_object();
+	unsigned int key;
+
+	for (key = 0; key < PORT_KEYS; key++) {
+		const struct port_move *move = &policy->ports[key];
+		char *text;
+
+		if (!move->moved)
+			continue;
+		text = move->low == move->high ?
+		       xformat("%u", move->low) :
+		       xformat("%u-%u", move->low, move->high);
+		json_object_set_new(object, port_keys[key].name,
+				    json_string(text));
+		free(text);
+	}
+	return object;
+}
+
+static json_t *sets_json(const struct policy *policy, uint32_t sets)
+{
+	json_t *array = json_array();
+	unsigned int i;
+
+	for (i = 0; i < SETS_MAX; i++)
+		if (sets & (1U << i))
+			json_array_append_new(array,
+					      out_json_text(policy_set_name(policy, i)));
+	return array;
+}
+
+static json_t *row_json(const struct policy *policy, const struct site_row *row)
+{
+	json_t *ports = json_array(), *nodes = json_array();
+	size_t i;
+
+	for (i = 0; i < row->port_count; i++) {
+		char *text = port_range_text(&row->ports[i]);
+
+		json_array_append_new(ports, json_string(text));
+		free(text);
+	}
+	for (i = 0; i < row->node_count; i++)
+		json_array_append_new(nodes, out_json_text(row->nodes[i]));
+	if (!row->node_count) {
+		json_decref(nodes);
+		nodes = json_null();
+	}
+	return json_pack("{s:o, s:s, s:s, s:o, s:o, s:o, s:b, s:o}",
+			 "name", out_json_text(site_row_name(row)),
+			 "service", names_word(&names_services, row->service),
+			 "direction", names_word(&names_directions,
+						 row->direction),
+			 "ports", ports,
+			 "peers", row->any ? json_pack("[s]", "any") :
+					     sets_json(policy, row->sets),
+			 "nodes", nodes, "exposed", row->exposed,
+			 "note", out_json_text(row->note));
+}
+
+static json_t *rows_json(const struct policy *policy)
+{
+	json_t *array = json_array();
+	size_t i;
+
+	for (i = 0; i < policy->row_count; i++)
+		json_array_append_new(array,
+				      row_json(policy, &policy->rows[i]));
+	return array;
+}
+
+static json_t *rows_off_json(const struct policy *policy)
+{
+	json_t *array = json_array();
+	size_t i;
+
+	for (i = 0; i < policy->off_count; i++)
+		json_array_append_new(array,
+				      out_json_text(policy->rows_off[i].id));
+	return array;
 }
 
 static void print_json(const struct view *view)
@@ -174,17 +361,24 @@ static void print_json(const struct view *view)
 	policy_for_each_node(policy, node)
 		json_array_append_new(nodes, node_json(node));
 
-	object = json_pack("{s:i, s:I, s:s, s:o, s:o, s:o, s:b, s:o, s:o, s:o}",
+	object = json_pack("{s:i, s:I, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:o, s:o, s:o, s:o}",
 			   SCHEMA,
 			   "generation", (json_int_t)view->generation,
+			   "profile", names_word(&names_profiles,
+						 policy->profile),
 			   "mode", names_word(&names_modes, policy->mode),
 			   "zones", out_json_words(&names_zones, policy->zones),
 			   "features", out_json_words(&names_features,
 						      policy->features),
+			   "rows_off", rows_off_json(policy),
 			   "ping", out_json_words(&names_sides, policy->ping),
+			   "ping_peers", policy->narrows_ping ?
+			   sets_json(policy, policy->ping_peers) : json_null(),
 			   "expose_cls_ports", policy->expose_cls_ports,
 			   "interfaces", interfaces, "nodes", nodes,
-			   "peers", peers_json(policy));
+			   "ports", ports_json(policy),
+			   "peers", peers_json(policy),
+			   "rows", rows_json(policy));
 	out_json_print(object, JSON_INDENT(2));
 }
 

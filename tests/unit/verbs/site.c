@@ -17,6 +17,8 @@
 
 #include <cmocka.h>
 
+#include "policy/profiles.h"
+
 #include "site.h"
 #include "netlink/attribute.h"
 
@@ -119,7 +121,7 @@ int begin_site(void **state)
 		.loaded_features = ALL_FEATURES,
 		.conntrack_count = 11, .conntrack_max = 65536,
 		.conntrack_drop = 7, .conntrack_early_drop = 13,
-		.offloaded = 17, .table = rows_compiled,
+		.offloaded = 17, .table = profiles[0],
 		.policy = {
 			.mode = NF_EDGE_MODE_AUDIT, .zones = ALL_ZONES,
 			.features = ALL_FEATURES & ~(1U << NF_EDGE_FEATURE_AV),
