@@ -77,6 +77,13 @@ static struct {
 	size_t nodes;
 	size_t prefixes;
 	uint32_t bound;
+	size_t own_sets;
+	size_t moves;
+	size_t rows;
+	size_t ranges;
+	size_t rows_off;
+	size_t profiles;
+	size_t ping_peers;
 } sent;
 
 static void count_peers(struct nlattr *nest)
@@ -92,6 +99,41 @@ static void count_peers(struct nlattr *nest)
 	if (attrs[NF_EDGE_A_PEERS_PREFIXES_IPV6])
 		sent.prefixes += (size_t)nla_len(attrs[NF_EDGE_A_PEERS_PREFIXES_IPV6]) /
 				 NF_EDGE_PREFIX_IPV6_SIZE;
+}
+
+static void count_row(struct nlattr *nest)
+{
+	struct nlattr *attr;
+	int left;
+
+	sent.rows++;
+	nla_for_each_nested(attr, nest, left)
+		sent.ranges += nla_type(attr) == NF_EDGE_A_SITE_ROW_PORTS;
+	EXPECT(!left);
+}
+
+static void count_table(struct nlattr *attr)
+{
+	switch (nla_type(attr)) {
+	case NF_EDGE_A_POLICY_OWN_SET:
+		sent.own_sets++;
+		break;
+	case NF_EDGE_A_POLICY_PORT:
+		sent.moves++;
+		break;
+	case NF_EDGE_A_POLICY_SITE_ROW:
+		count_row(attr);
+		break;
+	case NF_EDGE_A_POLICY_ROW_OFF:
+		sent.rows_off++;
+		break;
+	case NF_EDGE_A_POLICY_PROFILE:
+		sent.profiles++;
+		break;
+	case NF_EDGE_A_POLICY_PING_PEERS:
+		sent.ping_peers++;
+		break;
+	}
 }
 
 /* Takes the place of the kernel, which is sent a policy. */
@@ -110,6 +152,7 @@ int __wrap_client_do(struct client *client, struct nl_msg *request,
 			sent.interfaces++;
 		if (nla_type(attr) == NF_EDGE_A_POLICY_PEERS)
 			count_peers(attr);
+		count_table(attr);
 		if (nla_type(attr) != NF_EDGE_A_POLICY_NODE)
 			continue;
 		sent.nodes++;
@@ -120,6 +163,25 @@ int __wrap_client_do(struct client *client, struct nl_msg *request,
 	EXPECT(!left);
 	nlmsg_free(request);
 	return 0;
+}
+
+static void check_table(const struct policy *policy)
+{
+	size_t own_sets = 0, moves = 0, ranges = 0, i;
+
+	for (i = 0; i < SETS_MAX; i++)
+		own_sets += *policy->sets[i].own != '\0';
+	for (i = 0; i < PORT_KEYS; i++)
+		if (policy->ports[i].moved)
+			moves += port_keys[i].tcp + port_keys[i].udp;
+	for (i = 0; i < policy->row_count; i++)
+		ranges += policy->rows[i].port_count;
+	EXPECT(sent.own_sets == own_sets);
+	EXPECT(sent.moves == moves);
+	EXPECT(sent.rows == policy->row_count && sent.ranges == ranges);
+	EXPECT(sent.rows_off == policy->off_count);
+	EXPECT(sent.profiles == 1);
+	EXPECT(sent.ping_peers == policy->narrows_ping);
 }
 
 static void check_load(struct config *config)
@@ -139,6 +201,7 @@ static void check_load(struct config *config)
 	EXPECT(sent.addresses == addresses);
 	EXPECT(sent.prefixes == policy_prefixes(policy));
 	EXPECT(sent.bound == policy_bound(policy));
+	check_table(policy);
 }
 
 static void check_json(json_t *json)
@@ -217,7 +280,7 @@ static bool same_set(const struct peer_set *a, const struct peer_set *b)
 {
 	unsigned int f;
 
-	if (a->bound != b->bound)
+	if (a->bound != b->bound || strcmp(a->own, b->own) != 0)
 		return false;
 	for (f = 0; f < FAMILY_COUNT; f++) {
 		size_t n = a->prefixes[f].count;
@@ -229,6 +292,48 @@ static bool same_set(const struct peer_set *a, const struct peer_set *b)
 			return false;
 	}
 	return true;
+}
+
+static bool same_row(const struct site_row *a, const struct site_row *b)
+{
+	size_t i;
+
+	if (strcmp(a->id, b->id) != 0 || strcmp(a->note, b->note) != 0 ||
+	    a->service != b->service || a->direction != b->direction ||
+	    a->sets != b->sets || a->any != b->any ||
+	    a->exposed != b->exposed || a->port_count != b->port_count ||
+	    a->node_count != b->node_count)
+		return false;
+	for (i = 0; i < a->port_count; i++)
+		if (a->ports[i].protocol != b->ports[i].protocol ||
+		    a->ports[i].low != b->ports[i].low ||
+		    a->ports[i].high != b->ports[i].high)
+			return false;
+	for (i = 0; i < a->node_count; i++)
+		if (strcmp(a->nodes[i], b->nodes[i]) != 0)
+			return false;
+	return true;
+}
+
+static void expect_same_table(const struct policy *a, const struct policy *b)
+{
+	size_t i;
+
+	EXPECT(a->profile == b->profile);
+	EXPECT(a->narrows_ping == b->narrows_ping);
+	EXPECT(a->ping_peers == b->ping_peers);
+	for (i = 0; i < PORT_KEYS; i++) {
+		EXPECT(a->ports[i].moved == b->ports[i].moved);
+		EXPECT(!a->ports[i].moved ||
+		       (a->ports[i].low == b->ports[i].low &&
+			a->ports[i].high == b->ports[i].high));
+	}
+	EXPECT(a->row_count == b->row_count);
+	for (i = 0; i < a->row_count; i++)
+		EXPECT(same_row(&a->rows[i], &b->rows[i]));
+	EXPECT(a->off_count == b->off_count);
+	for (i = 0; i < a->off_count; i++)
+		EXPECT(!strcmp(a->rows_off[i].id, b->rows_off[i].id));
 }
 
 static void expect_same(const struct policy *a, const struct policy *b)
@@ -246,7 +351,8 @@ static void expect_same(const struct policy *a, const struct policy *b)
 	EXPECT(a->node_count == b->node_count);
 	for (i = 0; i < a->node_count; i++)
 		EXPECT(same_bindings(&a->nodes[i], &b->nodes[i]));
-	for (i = 0; i < PEER_SET_COUNT; i++)
+	expect_same_table(a, b);
+	for (i = 0; i < SETS_MAX; i++)
 		EXPECT(same_set(&a->sets[i], &b->sets[i]));
 }
 
