@@ -7,6 +7,7 @@
  * lost, whoever reads, resets and loads meanwhile.
  */
 
+#include <linux/bits.h>
 #include <linux/cpumask.h>
 #include <linux/jiffies.h>
 #include <linux/math64.h>
@@ -70,6 +71,7 @@ struct nf_edge_node *nf_edge_node_create(const char *name,
 	refcount_set(&node->refs, 1);
 	INIT_LIST_HEAD(&node->ledger->nodes);
 	list_add(&node->list, &node->ledger->nodes);
+	node->rows = ~0ULL;
 	node->n = table->n;
 	for (i = 0; i < table->n; i++) {
 		node->service[i] = table->row[i].service;
@@ -282,6 +284,14 @@ static void join_ledgers(struct nf_edge_ledger *ledger,
 	kvfree(other);
 }
 
+/* Whether a row of one node and that of a place of another count as one. */
+static bool has_both(const struct nf_edge_node *from, u32 row,
+		     const struct nf_edge_node *node, u8 place)
+{
+	return place != NF_EDGE_NO_PLACE && (from->rows & BIT_ULL(row)) &&
+	       (node->rows & BIT_ULL(place));
+}
+
 /**
  * nf_edge_node_inherit - let a node count on where another is
  * @node: the node, which is about to be in force
@@ -290,8 +300,8 @@ static void join_ledgers(struct nf_edge_ledger *ledger,
  * @place: by place in the table of @from, the place in the table of @node, or
  *	NF_EDGE_NO_PLACE
  *
- * A row that only @from has takes its counts along, but not out of the totals
- * of its service.  The node may have been in force before @from.
+ * A row that only one of the two has starts at zero, and leaves the totals of
+ * its service alone.  The node may have been in force before @from.
  *
  * Context: nf_edge_nodes_lock().
  */
@@ -299,12 +309,17 @@ void nf_edge_node_inherit(struct nf_edge_node *node, struct nf_edge_node *from,
 			  const u8 *place)
 {
 	struct nf_edge_ledger *ledger = from->ledger;
+	u8 to[NF_EDGE_TABLE_ROWS];
 	struct nf_edge_node *old;
+	u32 i;
 
-	move_counters(&ledger->kept, place, from->n);
-	move_counters(&ledger->base, place, from->n);
+	for (i = 0; i < from->n; i++)
+		to[i] = has_both(from, i, node, place[i]) ? place[i] :
+							    NF_EDGE_NO_PLACE;
+	move_counters(&ledger->kept, to, from->n);
+	move_counters(&ledger->base, to, from->n);
 	list_for_each_entry(old, &ledger->nodes, list)
-		move_places(old, place);
+		move_places(old, to);
 	if (node->ledger != ledger)
 		join_ledgers(ledger, node->ledger);
 	take_places(node);

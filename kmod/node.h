@@ -32,6 +32,7 @@ struct nf_edge_ledger {
  * @ledger: where the hits are added; under nf_edge_nodes_lock()
  * @list: entry of the ledger's nodes
  * @used: it was in force once; under nf_edge_nodes_lock()
+ * @rows: rows of the node's own table that the node has; all unless set
  * @n: rows of the node's own table
  * @service: by place in the node's own table, enum nf_edge_service of the row
  * @place: by place in the node's own table, the place in the table in force, or
@@ -44,6 +45,7 @@ struct nf_edge_node {
 	struct nf_edge_ledger *ledger;
 	struct list_head list;
 	bool used;
+	u64 rows;
 	u32 n;
 	u8 service[NF_EDGE_TABLE_ROWS];
 	u8 place[NF_EDGE_TABLE_ROWS];

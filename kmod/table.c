@@ -93,6 +93,24 @@ void nf_edge_table_free(struct nf_edge_table *table)
 	kvfree(table->text);
 }
 
+/**
+ * nf_edge_table_rows_of - the rows that a node has
+ * @table: the table
+ * @node: number of the node
+ *
+ * Return: mask of the rows, of whatever service.
+ */
+u64 nf_edge_table_rows_of(const struct nf_edge_table *table, u8 node)
+{
+	u64 rows = 0;
+	u32 i;
+
+	for (i = 0; i < table->n; i++)
+		if (table->row[i].nodes & BIT_ULL(node))
+			rows |= BIT_ULL(i);
+	return rows;
+}
+
 /* Whether counters of one row go on as those of the other. */
 static bool same_row(const struct nf_edge_row *a, const struct nf_edge_row *b)
 {

@@ -69,6 +69,7 @@ struct nf_edge_table {
 void nf_edge_table_start(struct nf_edge_table *table, u8 profile);
 int nf_edge_table_lay_out(struct nf_edge_table *table);
 void nf_edge_table_free(struct nf_edge_table *table);
+u64 nf_edge_table_rows_of(const struct nf_edge_table *table, u8 node);
 
 bool nf_edge_table_equal(const struct nf_edge_table *a,
 			 const struct nf_edge_table *b);

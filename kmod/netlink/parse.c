@@ -418,24 +418,27 @@ static struct nf_edge_node *find_node(const struct nf_edge_site *site,
 
 /*
  * Make the nodes of a site that has its table.  A node that @old has too is
- * shared when the table has the same rows.
+ * shared when the table has the same rows, and the node too.
  */
 static int make_nodes(struct nf_edge_site *site, const struct nf_edge_site *old,
 		      const struct nf_edge_row_facts *facts)
 {
 	struct nf_edge_node *node;
+	u64 rows;
 	u32 i;
 
 	if (old && !nf_edge_table_same_places(old->table, site->table))
 		old = NULL;
 	for (i = 0; i < facts->n_nodes; i++) {
 		node = old ? find_node(old, facts->node[i]) : NULL;
-		if (node)
+		rows = nf_edge_table_rows_of(site->table, i);
+		if (node && node->rows == rows)
 			refcount_inc(&node->refs);
 		else
 			node = nf_edge_node_create(facts->node[i], site->table);
 		if (!node)
 			return -ENOMEM;
+		node->rows = rows;
 		site->node[site->n_nodes++] = node;
 	}
 	return 0;

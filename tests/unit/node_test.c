@@ -214,6 +214,32 @@ static void a_row_that_comes_back_counts_from_zero(struct kunit *test)
 	expect_counts(test);
 }
 
+/* As when a row of the site's own names nodes, and this one no more. */
+static void a_row_that_leaves_the_node_counts_from_zero(struct kunit *test)
+{
+	site[0] = make_site(test, FIRST, "ab", "edge1");
+	put_in_force(0);
+	hit(0, ROWS);
+	hit(0, ROWS + 1);
+	site[1] = make_site(test, FIRST, "ab", "edge1");
+	site[1]->node[0]->rows &= ~BIT_ULL(ROWS + 1);
+	put_in_force(1);
+	wanted[ROWS + 1] = 0;
+	expect_counts(test);
+	hit(1, ROWS);
+	expect_counts(test);
+	site[2] = make_site(test, FIRST, "ba", "edge1");
+	put_in_force(2);
+	expect_counts(test);
+	hit(2, ROWS);
+	expect_counts(test);
+	drop_site(0);
+	drop_site(1);
+	expect_counts(test);
+	KUNIT_ASSERT_EQ(test, wanted[ROWS], 2);
+	KUNIT_ASSERT_EQ(test, wanted[ROWS + 1], 1);
+}
+
 static void a_policy_of_before_can_be_put_back(struct kunit *test)
 {
 	int round;
@@ -339,6 +365,7 @@ static void nothing_is_lost_or_told_twice(struct kunit *test)
 static struct kunit_case cases[] = {
 	KUNIT_CASE(counts_go_on_where_the_rows_do),
 	KUNIT_CASE(a_row_that_comes_back_counts_from_zero),
+	KUNIT_CASE(a_row_that_leaves_the_node_counts_from_zero),
 	KUNIT_CASE(a_policy_of_before_can_be_put_back),
 	KUNIT_CASE(another_profile_starts_from_zero),
 	KUNIT_CASE(a_node_that_was_away_starts_from_zero),
