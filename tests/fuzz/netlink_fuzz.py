@@ -94,9 +94,59 @@ def load_of(rng, site, share=1.0):
         made.append(("node", [("name", name)] + [
             ("address", [("service", service), (f"ipv{a.version}", str(a))])
             for service, addresses in services.items() for a in addresses]))
+    made += additions_of(site)
     for one in peers_of(rng, site):
         if rng.random() < share:
             made.append(("peers", one))
+    return made
+
+
+PROTOCOL_NUMBERS = {"tcp": 6, "udp": 17}
+
+
+def set_numbers(site):
+    """Numbers of the sets of a site: the documents' and, from the last number
+    on, those of its own."""
+    known = model.sets_of(site.profile)
+    numbers = {name: model.PEER_SETS.index(name) for name in known}
+    free = [number for number in range(31, -1, -1) if number not in numbers.values()]
+    used = {name for row in site.site_rows for name in row.peers} | set(site.ping_peers or ())
+    own = sorted({*used, *site.peers} - {*known, "any"})
+    return {**numbers, **dict(zip(own, free))}
+
+
+def additions_of(site):
+    """The attributes of what a site adds to the default profile."""
+    if site.profile == model.DEFAULT and site.ping_peers is None and not (
+            site.ports or site.rows_off or site.site_rows):
+        return []
+    numbers = set_numbers(site)
+
+    def mask(names):
+        return sum(1 << numbers[name] for name in names)
+
+    def ranges(ports):
+        return [("ports", [("protocol", PROTOCOL_NUMBERS[protocol]), ("low", low), ("high", high)])
+                for protocol, low, high in ports]
+    made = [("profile", site.profile)]
+    made += [("own-set", [("set", number), ("name", name)]) for name, number in numbers.items()
+             if name not in model.sets_of(site.profile)]
+    for key, (low, high) in site.ports.items():
+        service, protocols, documented = model.PORT_KEYS[key]
+        made += [("port", [("service", service), ("protocol", PROTOCOL_NUMBERS[protocol]),
+                           ("documented-low", documented[0]), ("documented-high", documented[1]),
+                           ("low", low), ("high", high)]) for protocol in protocols]
+    for row in site.site_rows:
+        one = [("name", row.name), ("service", row.service), ("direction", row.direction),
+               *ranges(row.ports)]
+        one += [("any", True)] if row.peers == ("any",) else [("sets", mask(row.peers))]
+        one += [("nodes", name) for name in row.nodes or ()]
+        one += [("exposed", True)] if row.exposed else []
+        one += [("note", row.note)] if row.note else []
+        made.append(("site-row", one))
+    made += [("row-off", row) for row in site.rows_off]
+    if site.ping_peers is not None:
+        made.append(("ping-peers", mask(site.ping_peers)))
     return made
 
 
@@ -118,8 +168,9 @@ def at_a_limit(rng, made):
 
 def peers_of(rng, site):
     made = []
+    numbers = set_numbers(site)
     for name, prefixes in site.peers.items():
-        one = [("set", name)]
+        one = [("set", numbers[name])]
         for version in 4, 6:
             some = [str(p) for p in prefixes if p.version == version]
             if some:
@@ -150,7 +201,7 @@ class Round:
         self.spaces = spaces
         self.tally = tally
         self.sockets = []
-        self.site = sites.random_site(self.rng)
+        self.site = sites.random_site(self.rng, beyond=sites.BEYOND)
         self.source = sites.Connections(self.rng, self.site, ("wan0", "un0"))
         self.judges = [Client(ns) for ns in spaces]
         for judge in self.judges:
@@ -169,7 +220,7 @@ class Round:
             {"load": 12, "peers-add": 6, "begin": 4, "switch": 4, "explain": 6}.get(name, 1)
             for name in REQUESTS])[0]
         if rng.random() < 0.1:
-            self.site = sites.random_site(rng)
+            self.site = sites.random_site(rng, beyond=sites.BEYOND)
             self.source = sites.Connections(rng, self.site, ("wan0", "un0"))
         made = []
         if operation == "load":
@@ -185,11 +236,15 @@ class Round:
         elif operation == "peers-add":
             made = [("peers", one) for one in peers_of(rng, self.site)]
         elif operation == "switch":
-            for name, words in (("zones-on", model.ZONES), ("zones-off", model.ZONES),
-                                ("features-on", model.FEATURES),
-                                ("features-off", model.FEATURES)):
-                if rng.random() < 0.5:
-                    made.append((name, list(sites.random_subset(rng, words, 0.3))))
+            profile = self.site.profile
+            for kind, words in (("zones", model.zones_of(profile)),
+                                ("features", model.features_of(profile))):
+                for name in f"{kind}-on", f"{kind}-off":
+                    if rng.random() < 0.5:
+                        made.append((name, list(sites.random_subset(rng, words, 0.3))))
+            if sites.BEYOND:
+                for name in "row-on", "row-off":
+                    made += [(name, row.id) for row in self.site.rows if rng.random() < 0.03]
             if rng.random() < 0.3:
                 made.append(("mode", rng.choice(("enforce", "audit"))))
         elif operation == "explain":
@@ -432,17 +487,42 @@ def site_of(status, parts):
         for one in node["address"]:
             services.setdefault(one["service"], []).append(
                 ip_address(one.get("ipv4") or one.get("ipv6")))
-    peers = {reply["peers"][0]["set"]: [] for reply in parts["peers-get"]
-             if "count" in reply["peers"][0]}
+    names = {reply["peers"][0]["set"]: reply["peers"][0]["name"]
+             for reply in parts["peers-get"] if "count" in reply["peers"][0]}
+    peers = {name: [] for name in names.values()}
     for reply in parts["prefix-get"]:
         one, = reply["peers"]
         for version in 4, 6:
-            peers[one["set"]] += map(ip_network, one.get(f"prefixes-ipv{version}", ()))
+            peers[names[one["set"]]] += map(ip_network, one.get(f"prefixes-ipv{version}", ()))
     return model.Site(mode=status["mode"], zones=tuple(status["zones"]),
                       features=tuple(status["features"]), ping=tuple(status["ping"]),
                       expose_cls_ports="expose-cls-ports" in status,
                       interfaces={i["name"]: set(i["sides"]) for i in status.get("interface", ())},
-                      nodes=nodes, peers=peers)
+                      nodes=nodes, peers=peers, profile=status["profile"],
+                      rows_off=tuple(status.get("row-off", ())), **rows_of(status, parts, names))
+
+
+def rows_of(status, parts, names):
+    """What row-get says of rows of the site's own and of ports that moved."""
+    rows, ports = [], {}
+    known = {row.id: row for row in model.PROFILES[status["profile"]]}
+    for row in parts["row-get"]:
+        ranges = tuple(({6: "tcp", 17: "udp"}[one["protocol"]], one["low"], one["high"])
+                       for one in row["ports"])
+        if row["origin"] == "site":
+            rows.append(model.SiteRow(
+                row["id"].removeprefix("site/"), row["service"], row["direction"], ranges,
+                ("any",) if "any" in row else tuple(row["set-name"]),
+                tuple(row["node"]) if "node" in row else None, "exposed" in row,
+                row.get("note", "")))
+        elif "documented-low" in row:
+            ports.update({key: ranges[0][1:] for key in model.PORT_KEYS
+                          if model.is_moved(known[row["id"]], key)})
+    ping_peers = status.get("ping-peers")
+    if ping_peers is not None:
+        # A set that is not bound has no name here, and nobody in it.
+        ping_peers = tuple(names.get(one, f"set {one}") for one in ping_peers)
+    return {"site_rows": tuple(rows), "ports": ports, "ping_peers": ping_peers}
 
 
 def main():

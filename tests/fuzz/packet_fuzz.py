@@ -27,11 +27,12 @@ import socket
 import struct
 import sys
 import time
-from ipaddress import ip_address, ip_interface, ip_network
+from ipaddress import ip_address, ip_interface
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [os.path.join(HERE, os.pardir), os.path.join(HERE, os.pardir, "net")]
 
+import examples                                                 # noqa: E402
 import model                                                    # noqa: E402
 import packets                                                  # noqa: E402
 import sites                                                    # noqa: E402
@@ -66,18 +67,6 @@ class Wrong(Exception):
 
 def tag_of(number):
     return TAG.pack(MAGIC, number, ~number & 0xffffffff)
-
-
-def site_of(config):
-    """The model.Site of a Config of topology.py."""
-    return model.Site(
-        mode=config.mode, zones=tuple(config.zones), features=tuple(config.features),
-        ping=tuple(config.ping), expose_cls_ports=bool(config.expose_cls_ports),
-        interfaces={name: set(sides) for name, sides in config.interfaces.items()},
-        nodes={node: {service: [ip_address(a) for a in addresses]
-                      for service, addresses in services.items()}
-               for node, services in config.nodes.items()},
-        peers={name: [ip_network(p) for p in prefixes] for name, prefixes in config.peers.items()})
 
 
 # --- what arrived, read once more and not by the module's eyes
@@ -665,11 +654,40 @@ def config_of(rng):
         peers = {"pic-partners": ["198.51.100.0/24", "2001:db8:51::/48"],
                  "dns": ["203.0.113.0/25"], "internal-networks": rng.choice((
                      ["192.168.10.0/24", "2001:db8:10::/64"], None))}
-    return reference(
-        zones=list(sites.random_subset(rng, model.ZONES, 0.8)),
-        features=list(sites.random_subset(rng, model.FEATURES, 0.8)),
+    profile = rng.choice(model.PROFILE_NAMES) if sites.BEYOND else model.DEFAULT
+    peers = {name: prefixes for name, prefixes in peers.items()
+             if name in model.sets_of(profile)}
+    config = reference(
+        zones=list(sites.random_subset(rng, model.zones_of(profile), 0.8)),
+        features=list(sites.random_subset(rng, model.features_of(profile), 0.8)),
         ping=list(sites.random_subset(rng, ("external", "internal"), 0.5)),
         expose_cls_ports=rng.random() < 0.3, peers=peers)
+    return beyond(rng, config, profile) if sites.BEYOND else config
+
+
+OWN_ROWS = {
+    "rdp": {"service": "internal", "in": ["tcp/3389", "udp/3389"], "peers": ["frontend"]},
+    "ntp": {"service": "internal", "out": ["udp/123"], "peers": ["internal-networks"]},
+    "update": {"service": "access", "out": ["tcp/443", "tcp/80-81"], "peers": ["any"]},
+    "probe": {"service": "av", "in": ["tcp/443", "udp/3478", "tcp/50000-50010"],
+              "peers": ["outside"], "nodes": ["edge1"]},
+    "open": {"service": "webconf", "in": ["udp/443", "tcp/1-1000"], "peers": ["any"],
+             "exposed": "true"}}
+OUTSIDE = ["198.51.100.0/28", "2001:db8:51::/48"]
+MOVED = {"access-client": (5061, 50001, 8443), "turn-tcp": (444, 50002), "turn-udp": (3479,),
+         "webconf-client": (444, 8443), "internal-sip": (5062,)}
+
+
+def beyond(rng, config, profile):
+    """The configuration with a profile and something of the site's own."""
+    rows = {name: keys for name, keys in OWN_ROWS.items() if rng.random() < 0.5}
+    ids = [row.id for row in model.PROFILES[profile]] + [f"site/{name}" for name in rows]
+    return config.but(
+        profile=profile, zones=[*config.zones, *rng.choice(((), ("site",), ("site",)))],
+        rows=rows, peers={"outside": OUTSIDE} if "probe" in rows else {},
+        ports={key: rng.choice(ports) for key, ports in MOVED.items() if rng.random() < 0.3},
+        rows_off=[row for row in ids if rng.random() < 0.05],
+        ping_peers=rng.choice((None, [], ["frontend"], ["internal-networks"])))
 
 
 class Round:
@@ -681,7 +699,7 @@ class Round:
         self.bench = bench
         self.tally = tally
         self.config = config_of(self.rng)
-        self.site = site_of(self.config)
+        self.site = examples.read_site(str(self.config))
         self.maker = Maker(self.rng, self.site)
         self.judge = Judge(self.site)
         self.sent = {}          # number -> arrival
@@ -690,7 +708,7 @@ class Round:
 
     def start(self):
         self.bench.settle()
-        self.bench.net._wire.load(self.config)      # pylint: disable=protected-access
+        self.bench.net.edgectl.load(self.config)
         # What was begun under another policy is forgotten.
         self.bench.box.run("conntrack", "-F")
         self.before = self.bench.counts()

@@ -150,12 +150,12 @@ class Bench:
 class Trial:
     """One seed: a site, what it changes to, and the traffic of both."""
 
-    def __init__(self, seed, connections):
+    def __init__(self, seed, connections, beyond=None):
         self.seed = seed
         rng = random.Random(seed)
         mode = "audit" if rng.random() < 0.25 else "enforce"
         # Every fourth site has nothing of its own.
-        beyond = sites.BEYOND and seed % 4 != 0
+        beyond = sites.BEYOND and seed % 4 != 0 if beyond is None else beyond
         site = sites.random_site(rng, mode, beyond)
         self.phases = [site, sites.changed_site(rng, site, beyond)]
         names = [name for name in site.interfaces if rng.random() < 0.8]

@@ -2,14 +2,19 @@
 """The whole port space: of all 65,536 ports, from every side, exactly the
 policy's pass. Scanned by portscan.c, and confirmed by nmap."""
 
+import os
 import pathlib
 import random
+import sys
 import xml.etree.ElementTree as ElementTree
 
 import pytest
 
-from flow_table import CLS_PORTS, ROWS, SERVICES
-from netlib import OPEN
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), os.pardir))
+
+import examples                                                 # noqa: E402
+from flow_table import CLS_PORTS, ROWS, SERVICES                # noqa: E402
+from netlib import OPEN, ZONES                                  # noqa: E402
 
 EVERY_PORT = set(range(65536))
 OUTER = ("access", "webconf", "av")
@@ -146,6 +151,66 @@ def test_from_an_edge_to_the_inside(scan, net, family, service, l4):
     reasons = but(wanted, peer=named - wanted)
     scan(l4, net.at(f"edge1.{service}", family), net.at("frontend", family),
          wanted, reasons)
+
+
+# Ports that moved, and rows of the site's own: of several ranges, beside and
+# across rows of the profile, at the ends of the port space, of one node.
+BEYOND = OPEN.but(
+    zones=[*ZONES, "site"],
+    ports={"access-client": 5061, "webconf-client": 444, "turn-tcp": 50002,
+           "turn-udp": 3479, "media": "49152-50010", "internal-turn-tcp": 65535},
+    rows={
+        "a": {"service": "access", "in": ["tcp/1", "tcp/442-443", "udp/65535"],
+              "peers": ["any"], "exposed": "true"},
+        "b": {"service": "av", "in": ["tcp/50000-50100", "udp/1-10"], "peers": ["any"],
+              "exposed": "true"},
+        "c": {"service": "internal", "in": ["tcp/3389", "udp/161", "tcp/50003-50004"],
+              "peers": ["frontend"]},
+        "d": {"service": "webconf", "in": ["tcp/8000-9000"], "peers": ["any"],
+              "nodes": ["edge1"], "exposed": "true"},
+        "e": {"service": "av", "out": ["tcp/3478", "udp/123"], "peers": ["any"]}})
+
+
+def ports_beyond(service, direction, l4, node):
+    """By the model's reading of the configuration."""
+    site = examples.read_site(str(BEYOND))
+    found = {port for row in site.rows if row.is_of_node(node) and
+             (row.service, row.direction) == (service, direction)
+             for protocol, low, high in row.ports if protocol == l4
+             for port in range(low, high + 1)}
+    guarded = set(CLS_PORTS) if l4 == "tcp" and direction == "in" and \
+        service in OUTER else set()
+    return found - guarded, found & guarded
+
+
+@l4s
+@pytest.mark.parametrize("node", ["edge1", "edge2"])
+@services
+def test_of_moved_ports_and_rows_of_the_site(scan, net, family, service, node, l4):
+    net.load(BEYOND)
+    wanted, guarded = ports_beyond(service, "in", l4, node)
+    source = "frontend" if service == "internal" else "client"
+    scan(l4, net.at(source, family), net.at(f"{node}.{service}", family), wanted,
+         but(wanted, cls_guard=guarded))
+
+
+@l4s
+@services
+def test_outward_ports_do_not_move(scan, net, family, service, l4):
+    net.load(BEYOND)
+    wanted, _ = ports_beyond(service, "out", l4, "edge1")
+    target = "frontend" if service == "internal" else "client"
+    scan(l4, net.at(f"edge1.{service}", family), net.at(target, family), wanted,
+         but(wanted))
+
+
+@l4s
+def test_between_two_edges_both_ends_need_a_row_of_the_port_in_force(scan, net, family, l4):
+    net.load(BEYOND)
+    wanted = ports_beyond("av", "in", l4, "edge1")[0] & \
+        ports_beyond("av", "out", l4, "edge2")[0]
+    assert wanted
+    scan(l4, net.at("edge2.av", family), net.at("edge1.av", family), wanted)
 
 
 def nmap(net, src, dst, *options):
