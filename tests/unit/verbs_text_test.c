@@ -119,7 +119,8 @@ static void a_table_has_in_each_cell_what_its_json_has(void **state)
 {
 	/* Two keys, or words for people. */
 	static const char *const of_rows[] = {
-		"PROTOCOL", "PORTS", "PEERS", "FEATURE", "LIVE", "SETS", NULL
+		"PROTOCOL", "PORTS", "PEERS", "FEATURE", "LIVE", "SETS",
+		"NODES", NULL
 	};
 	static const char *const none[] = { NULL };
 

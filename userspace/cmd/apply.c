@@ -218,8 +218,11 @@ json_t *apply_json(const struct apply *apply)
 	for (i = 0; i < apply->changes.count; i++)
 		json_array_append_new(changes,
 				      out_json_text(apply->changes.lines[i]));
-	return json_pack("{s:i, s:o, s:I, s:o, s:I, s:b, s:o, s:o, s:o, s:o}",
+	return json_pack("{s:i, s:s?, s:o, s:I, s:o, s:I, s:b, s:o, s:o, s:o, s:o}",
 			 SCHEMA,
+			 "profile", apply->config.errors.count ? NULL :
+			 names_word(&names_profiles,
+				    apply->config.policy.profile),
 			 "errors", findings_json(&apply->config.errors),
 			 "errors_left_out",
 			 left_out_json(&apply->config.errors),

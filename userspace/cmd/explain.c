@@ -61,7 +61,7 @@ static enum outcome ask_whole(struct client *client, const struct query *query,
 		outcome = ask(client, query, verdict);
 		if (outcome != DONE)
 			return outcome;
-		error = view_read(client, view, VIEW_ROWS);
+		error = view_read(client, view, VIEW_ROWS | VIEW_COUNTS);
 		if (!error && view->generation != verdict->generation)
 			error = -EAGAIN;
 	} while (error == -EAGAIN && ++attempts < VIEW_ATTEMPTS);

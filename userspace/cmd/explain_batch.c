@@ -58,7 +58,9 @@ static void print_error(unsigned int line, const char *why)
 static enum outcome answer(struct batch *batch, struct pending *pending,
 			   const struct links *links)
 {
-	struct verdict verdict = { .reason = -1, .mode = -1 };
+	struct verdict verdict = {
+		.reason = -1, .mode = -1, .profile = -1,
+	};
 	struct arrival arrival;
 	int error;
 

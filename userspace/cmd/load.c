@@ -158,8 +158,11 @@ static void print_in_force_json(const struct view *view)
 	struct offload offload = { .known = true };
 
 	offload_read(&offload, &view->policy);
-	out_json_print(json_pack("{s:i,s:[],s:i,s:[],s:i,s:b,s:b,s:[],s:I,s:I,s:o,s:o}",
-				 SCHEMA, "errors", "errors_left_out", 0,
+	out_json_print(json_pack("{s:i,s:s,s:[],s:i,s:[],s:i,s:b,s:b,s:[],s:I,s:I,s:o,s:o}",
+				 SCHEMA, "profile",
+				 names_word(&names_profiles,
+					    view->policy.profile),
+				 "errors", "errors_left_out", 0,
 				 "warnings", "warnings_left_out", 0,
 				 "kernel_asked", true, "changed", false,
 				 "changes", "generation",

@@ -36,9 +36,11 @@ struct subject {
 };
 
 static const struct subject subjects[] = {
-	{ "status", VIEW_NODES, false, NULL, NULL, NULL },
-	{ "rows", VIEW_ROWS, false, NULL, tables_rows, &columns_of_rows },
-	{ "rules", VIEW_ROWS, false, NULL, tables_rows, &columns_of_rows },
+	{ "status", VIEW_NODES | VIEW_COUNTS, false, NULL, NULL, NULL },
+	{ "rows", VIEW_ROWS | VIEW_COUNTS, false, NULL, tables_rows,
+	  &columns_of_rows },
+	{ "rules", VIEW_ROWS | VIEW_COUNTS, false, NULL, tables_rows,
+	  &columns_of_rows },
 	{ "nodes", VIEW_NODES, true, NULL, tables_nodes, &columns_of_nodes },
 	{ "peers", VIEW_ROWS | VIEW_COUNTS, false, NULL, tables_peers,
 	  &columns_of_peers },

@@ -57,7 +57,9 @@ void explain_get(struct nlattr *nest, struct verdict *verdict)
 	struct nlattr *attr;
 	int left;
 
-	*verdict = (struct verdict){ .reason = -1, .mode = -1 };
+	*verdict = (struct verdict){
+		.reason = -1, .mode = -1, .profile = -1,
+	};
 	nla_for_each_nested(attr, nest, left) {
 		switch (nla_type(attr)) {
 		case NF_EDGE_A_QUERY_VERDICT:
@@ -119,6 +121,9 @@ void explain_read(struct nlmsghdr *reply, void *arg)
 	client_parse(reply, attrs, NF_EDGE_A_POLICY_MAX);
 	if (attrs[NF_EDGE_A_POLICY_QUERY])
 		explain_get(attrs[NF_EDGE_A_POLICY_QUERY], verdict);
+	if (attrs[NF_EDGE_A_POLICY_PROFILE])
+		verdict->profile =
+			(int)attr_u32(attrs[NF_EDGE_A_POLICY_PROFILE]);
 	verdict->generation =
 		attr_u32(attrs[NF_EDGE_A_POLICY_GENERATION]);
 }
@@ -134,7 +139,9 @@ void explain_read(struct nlmsghdr *reply, void *arg)
 int explain_ask(struct client *client, const struct query *query,
 		struct verdict *verdict)
 {
-	*verdict = (struct verdict){ .reason = -1, .mode = -1 };
+	*verdict = (struct verdict){
+		.reason = -1, .mode = -1, .profile = -1,
+	};
 	return client_do(client, explain_request(client, query),
 			 explain_read, verdict);
 }

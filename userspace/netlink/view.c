@@ -86,6 +86,8 @@ static void read_status(struct nlmsghdr *reply, void *arg)
 	view->offloaded = attr_u64(attrs[NF_EDGE_A_POLICY_OFFLOADED]);
 
 	policy->profile = attr_u32(attrs[NF_EDGE_A_POLICY_PROFILE]);
+	if (policy->profile >= PROFILE_COUNT)
+		view->fault = "the module has a profile that this edgectl does not know";
 	policy->narrows_ping = attrs[NF_EDGE_A_POLICY_PING_PEERS];
 	policy->ping_peers = attr_u32(attrs[NF_EDGE_A_POLICY_PING_PEERS]);
 
@@ -338,6 +340,8 @@ static int read_parts(struct client *client, struct view *view,
 	/* Module and tool are of one release, which has one guard. */
 	view->table.guard = profiles[0].guard;
 	error = client_get(client, NF_EDGE_CMD_STATUS_GET, read_status, view);
+	if (!error && view->fault)
+		return refuse(client, view->fault);
 	if (error || !parts)
 		return error;
 	for (i = 0; i < ARRAY_SIZE(dumps); i++) {

@@ -67,7 +67,7 @@ struct row_texts {
  * @table: the module's rows, if they were asked for
  * @texts: of each row
  * @states: of each row
- * @fault: why the rows cannot be taken, or NULL
+ * @fault: why profile or rows cannot be taken, or NULL
  * @set_counts: prefixes a peer set, if they were asked for
  */
 struct view {

@@ -38,6 +38,7 @@ struct query {
  * @source_node: node of the source, or empty
  * @destination_node: node of the destination, or empty
  * @mode: enum nf_edge_mode, or -1 without a policy
+ * @profile: enum nf_edge_profile that the rows are of, or -1 without a policy
  * @generation: of the policy that was asked
  */
 struct verdict {
@@ -48,6 +49,7 @@ struct verdict {
 	char source_node[NF_EDGE_NODE_NAME_MAX + 1];
 	char destination_node[NF_EDGE_NODE_NAME_MAX + 1];
 	int mode;
+	int profile;
 	uint32_t generation;
 };
 

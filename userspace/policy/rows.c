@@ -3,6 +3,7 @@
  * Facts of rows and tables of rows that need no kernel.
  */
 #include <netinet/in.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/join.h"
@@ -51,7 +52,7 @@ uint64_t rows_mask(const struct row_table *table, const struct row_ids *ids)
 /**
  * rows_of_set - the rows that a peer set can narrow
  * @table: the table
- * @set: an enum nf_edge_peer_set
+ * @set: number of the set
  *
  * Return: a bit a row.
  */
@@ -227,31 +228,72 @@ const char *row_protocol(const struct row *row)
 	return row->protocol == IPPROTO_TCP ? "tcp" : "udp";
 }
 
+static bool has_both_protocols(const struct row *row)
+{
+	size_t i;
+
+	for (i = 0; i < row->port_count; i++)
+		if (row->ports[i].protocol != row->protocol)
+			return true;
+	return false;
+}
+
+/**
+ * row_protocols - the protocols of all ports of a row
+ * @row: the row
+ *
+ * Return: "tcp", "udp" or "tcp,udp".
+ */
+const char *row_protocols(const struct row *row)
+{
+	return has_both_protocols(row) ? "tcp,udp" : row_protocol(row);
+}
+
 /**
  * row_ports - a row's destination ports
  * @row: the row
  *
- * Return: a new string, "443" or "50000-59999".
+ * Return: a new string, "443" or "5985-5986,3389"; of a row with both protocols
+ * "tcp/443,udp/3478".
  */
 char *row_ports(const struct row *row)
 {
-	if (row->port_low == row->port_high)
-		return xformat("%u", row->port_low);
-	return xformat("%u-%u", row->port_low, row->port_high);
+	bool both = has_both_protocols(row);
+	struct join list;
+	size_t i;
+
+	join_begin(&list, ",");
+	for (i = 0; i < row->port_count; i++) {
+		char *text = port_range_text(&row->ports[i]);
+
+		join_add(&list, "%s", both ? text : strchr(text, '/') + 1);
+		free(text);
+	}
+	return join_end(&list);
 }
 
 /**
- * row_peers - whom a row is for
+ * row_is_moved - tell whether a row has other ports than the document says
  * @row: the row
- * @bound: the sets that are bound
  *
- * Return: a new string: the bound ones of its sets, "any" or "nobody".
+ * Return: true when the site has moved the row.
  */
-char *row_peers(const struct row *row, uint32_t bound)
+bool row_is_moved(const struct row *row)
 {
-	if (row_at_any(row, bound))
-		return xstrdup("any");
-	if (row_at_nobody(row, bound))
-		return xstrdup("nobody");
-	return names_list(&names_peer_sets, row->peer_sets & bound, ",");
+	return row->documented_low &&
+	       (row->documented_low != row->port_low ||
+		row->documented_high != row->port_high);
+}
+
+/**
+ * row_documented - the documented port of a row
+ * @row: a row of the document
+ *
+ * Return: a new string, "443" or "50000-59999".
+ */
+char *row_documented(const struct row *row)
+{
+	if (row->documented_low == row->documented_high)
+		return xformat("%u", row->documented_low);
+	return xformat("%u-%u", row->documented_low, row->documented_high);
 }

@@ -29,7 +29,7 @@ struct row_ids {
 
 /**
  * struct row - a line of a table
- * @id: its name, zone/number
+ * @id: its name, zone/number, or site/name of a row of the site's own
  * @zone: enum nf_edge_zone
  * @service: its Edge end, enum nf_edge_service
  * @direction: enum nf_edge_direction
@@ -107,7 +107,9 @@ bool row_same_port(const struct row *a, const struct row *b);
 bool row_has_ports(const struct row *row, const struct port_range *range);
 uint8_t row_side(const struct row *row);
 const char *row_protocol(const struct row *row);
+const char *row_protocols(const struct row *row);
 char *row_ports(const struct row *row);
-char *row_peers(const struct row *row, uint32_t bound);
+bool row_is_moved(const struct row *row);
+char *row_documented(const struct row *row);
 
 #endif /* POLICY_ROWS_H */

@@ -46,7 +46,7 @@ static const struct column row_columns[COLUMNS] = {
 	},
 	[COL_SERVICE] = { .name = "SERVICE", .help = "Edge end of the row", .hidden = true },
 	[COL_DIRECTION] = { .name = "DIRECTION", .help = "in or out", .hidden = true },
-	[COL_PROTOCOL] = { .name = "PROTOCOL", .help = "tcp or udp", .hidden = true },
+	[COL_PROTOCOL] = { .name = "PROTOCOL", .help = "tcp, udp or both", .hidden = true },
 	[COL_PORTS] = {
 		.name = "PORTS",
 		.help = "destination ports",
@@ -138,7 +138,7 @@ static void fill_row(struct table *table, const struct counters_style *style,
 		  names_word(&names_services, row->service));
 	table_put(table, COL_DIRECTION,
 		  names_word(&names_directions, row->direction));
-	table_put(table, COL_PROTOCOL, row_protocol(row));
+	table_put(table, COL_PROTOCOL, row_protocols(row));
 	table_take(table, COL_PORTS, row_ports(row));
 	table_put(table, COL_NOTE, row->note);
 }
@@ -210,8 +210,8 @@ static void print_drops(const struct counters_style *style,
 static json_t *counts_json(const char *node, const char *key,
 			   const char *value, const struct counts *counts)
 {
-	return json_pack("{s:o, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:o}",
-			 "node", out_json_text(node), key, value,
+	return json_pack("{s:o, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:o}",
+			 "node", out_json_text(node), key, out_json_text(value),
 			 "connections", (json_int_t)counts->connections,
 			 "packets_to_edge", (json_int_t)counts->packets_to_edge,
 			 "bytes_to_edge", (json_int_t)counts->bytes_to_edge,
@@ -300,9 +300,12 @@ void counters_json(const struct report *report,
 		if (drop_is_shown(style, &report->drops[i]))
 			json_array_append_new(drops, drop_json(report, i));
 
-	out_json_print(json_pack("{s:i, s:I, s:o, s:o, s:o}", SCHEMA,
+	out_json_print(json_pack("{s:i, s:I, s:s, s:o, s:o, s:o}", SCHEMA,
 				 "generation",
 				 (json_int_t)report->view.generation,
+				 "profile",
+				 names_word(&names_profiles,
+					    report->view.policy.profile),
 				 "rows", rows, "services", services,
 				 "drops", drops), JSON_INDENT(2));
 }

@@ -6,8 +6,10 @@
 #include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/foreign.h"
+#include "base/join.h"
 #include "base/memory.h"
 #include "output/colour.h"
 #include "output/json.h"
@@ -32,9 +34,19 @@ static const char *const remedies[] = {
 
 static_assert(ARRAY_SIZE(remedies) == REASON_COUNT, "each reason has a remedy");
 
-static void print_near(const struct row *row, const char *remedy)
+/* Width of the column of ids: that of the longest among some rows. */
+static int id_width(const struct row_table *table, uint64_t rows)
 {
-	fprintf(out, "    %-13s %s\n", row->id, remedy);
+	int width = 13;
+	size_t i;
+
+	for (i = 0; i < table->count; i++) {
+		int length = (int)strlen(table->row[i].id);
+
+		if (rows & (1ULL << i) && length > width)
+			width = length;
+	}
+	return width;
 }
 
 static char *remedy_side(const struct row *row)
@@ -45,7 +57,8 @@ static char *remedy_side(const struct row *row)
 }
 
 static char *remedy_peer(const struct query *query, const struct row *row,
-			 const struct row_state *state)
+			 const struct row_state *state,
+			 const struct policy *policy)
 {
 	const struct ip *peer = row->direction == NF_EDGE_DIRECTION_IN ?
 				&query->source : &query->destination;
@@ -56,8 +69,8 @@ static char *remedy_peer(const struct query *query, const struct row *row,
 		return xformat("takes a peer of the %s side; internal-networks decides",
 			       names_word(&names_sides,
 					  row_side(row)));
-	sets = names_list(&names_peer_sets, state->bound ? :
-			  row->peer_sets, " or ");
+	sets = policy_set_names(policy, state->bound ? : row->peer_sets,
+				" or ");
 	remedy = xformat("takes %s in the peer set %s", text, sets);
 	free(sets);
 	return remedy;
@@ -66,22 +79,29 @@ static char *remedy_peer(const struct query *query, const struct row *row,
 static char *remedy_switch(const struct row *row,
 			   const struct row_state *state)
 {
-	bool zone = state->dead & (1U << NF_EDGE_DEAD_ZONE_OFF);
-	bool feature = state->dead & (1U << NF_EDGE_DEAD_FEATURE_OFF) &&
-		       row->feature != NF_EDGE_FEATURE_NONE;
+	struct join list;
+	char *all, *remedy;
 
-	return xformat("takes %s%s%s%s%s",
-		zone ? "edgectl zone on " : "",
-		zone ? names_word(&names_zones, row->zone) : "",
-		zone && feature ? " and " : "",
-		feature ? "edgectl feature on " : "",
-		feature ? names_word(&names_features,
-				     (uint32_t)row->feature) : "");
+	join_begin(&list, " and ");
+	if (state->dead & (1U << NF_EDGE_DEAD_ROW_OFF))
+		join_add(&list, "edgectl row on %s", row->id);
+	if (state->dead & (1U << NF_EDGE_DEAD_ZONE_OFF))
+		join_add(&list, "edgectl zone on %s",
+			 names_word(&names_zones, row->zone));
+	if (state->dead & (1U << NF_EDGE_DEAD_FEATURE_OFF) &&
+	    row->feature != NF_EDGE_FEATURE_NONE)
+		join_add(&list, "edgectl feature on %s",
+			 names_word(&names_features, (uint32_t)row->feature));
+	all = join_end(&list);
+	remedy = xformat("takes %s", all);
+	free(all);
+	return remedy;
 }
 
 /* A live row that fails more than one test fails by arrival and by peer. */
 static char *remedy_several(const struct query *query, const struct row *row,
-			    const struct row_state *state)
+			    const struct row_state *state,
+			    const struct policy *policy)
 {
 	char *first, *second, *both;
 
@@ -90,7 +110,7 @@ static char *remedy_several(const struct query *query, const struct row *row,
 		second = xstrdup("more");
 	} else {
 		first = remedy_side(row);
-		second = remedy_peer(query, row, state);
+		second = remedy_peer(query, row, state, policy);
 	}
 	both = xformat("%s, and %s", first, second);
 	free(first);
@@ -99,17 +119,20 @@ static char *remedy_several(const struct query *query, const struct row *row,
 }
 
 static char *remedy_row(const struct query *query, int reason,
-			const struct row *row, const struct row_state *state)
+			const struct view *view, size_t i)
 {
+	const struct row_state *state = &view->states[i];
+	const struct row *row = &view->table.row[i];
+
 	switch (reason) {
 	case NF_EDGE_REASON_INTERFACE:
 		return remedy_side(row);
 	case NF_EDGE_REASON_PEER:
-		return remedy_peer(query, row, state);
+		return remedy_peer(query, row, state, &view->policy);
 	case NF_EDGE_REASON_DISABLED:
 		return remedy_switch(row, state);
 	case NF_EDGE_REASON_SEVERAL:
-		return remedy_several(query, row, state);
+		return remedy_several(query, row, state, &view->policy);
 	default:
 		return xstrdup(row->note);
 	}
@@ -121,6 +144,29 @@ static bool is_echo(const struct query *query)
 	       query->protocol == IPPROTO_ICMPV6;
 }
 
+/* An echo request is of no row: ping and ping-peers judge. */
+static void print_echo_drop(uint32_t reason, const struct policy *policy)
+{
+	char *sets;
+
+	if (reason == NF_EDGE_REASON_NO_ROW) {
+		fputs("  Echo requests pass only where ping lists the side, and from there.\n"
+		      "  To pass: ping = { external } or { internal } in the configuration.\n",
+		      out);
+		return;
+	}
+	fputs("  Echo requests pass only where a set of ping-peers has the other address.\n",
+	      out);
+	sets = policy_set_names(policy, policy->ping_peers, " or ");
+	if (*sets)
+		fprintf(out, "  To pass: add the address to the peer set %s.\n",
+			sets);
+	else
+		fputs("  To pass: name a set with the address in ping-peers, which is empty.\n",
+		      out);
+	free(sets);
+}
+
 static void print_drop(const struct query *query,
 		       const struct verdict *verdict, const struct view *view)
 {
@@ -130,10 +176,9 @@ static void print_drop(const struct query *query,
 
 	if (reason >= REASON_COUNT)
 		return;
-	if (reason == NF_EDGE_REASON_NO_ROW && is_echo(query)) {
-		fputs("  Echo requests pass only where ping lists the side, and from there.\n"
-		      "  To pass: ping = { external } or { internal } in the configuration.\n",
-		      out);
+	if (is_echo(query) && (reason == NF_EDGE_REASON_NO_ROW ||
+			       reason == NF_EDGE_REASON_PEER)) {
+		print_echo_drop(reason, &view->policy);
 		return;
 	}
 	fprintf(out, "  %s\n", reason_sentences[reason]);
@@ -142,14 +187,13 @@ static void print_drop(const struct query *query,
 	if (near)
 		fputs("  Near rows:\n", out);
 	for (i = 0; i < view->table.count; i++) {
-		const struct row *row = &view->table.row[i];
 		char *remedy;
 
 		if (!(near & (1ULL << i)))
 			continue;
-		remedy = remedy_row(query, verdict->reason, row,
-				    &view->states[i]);
-		print_near(row, remedy);
+		remedy = remedy_row(query, verdict->reason, view, i);
+		fprintf(out, "    %-*s %s\n", id_width(&view->table, near),
+			view->table.row[i].id, remedy);
 		free(remedy);
 	}
 }
@@ -230,8 +274,9 @@ void explain_print(const struct query *query,
 
 	for (i = 0; i < view->table.count; i++)
 		if (rows & (1ULL << i))
-			fprintf(out, "  %-13s %s\n", view->table.row[i].id,
-				view->table.row[i].note);
+			fprintf(out, "  %-*s %s\n",
+				id_width(&view->table, rows),
+				view->table.row[i].id, view->table.row[i].note);
 	if (drop)
 		print_drop(query, verdict, view);
 	print_nodes(verdict);
@@ -267,8 +312,10 @@ static json_t *ids_json(const struct row_ids *ids)
 json_t *explain_json(const struct verdict *verdict,
 		     const struct arrival *arrival)
 {
-	return json_pack("{s:i, s:s, s:s?, s:o, s:o, s:o, s:o, s:s?, s:o, s:o*}",
+	return json_pack("{s:i, s:s?, s:s, s:s?, s:o, s:o, s:o, s:o, s:s?, s:o, s:o*}",
 			 SCHEMA,
+			 "profile", optional_word(&names_profiles,
+						  verdict->profile),
 			 "verdict", names_word(&names_verdicts,
 					       verdict->verdict),
 			 "reason", optional_word(&names_reasons,

@@ -9,6 +9,7 @@
 #include "output/colour.h"
 #include "output/json.h"
 #include "output/stdout.h"
+#include "policy/profiles.h"
 #include "print/offload.h"
 #include "print/status.h"
 #include "print/ways.h"
@@ -55,12 +56,42 @@ static json_t *switched_json(const struct view *view)
 	return array;
 }
 
+static json_t *rows_off_json(const struct policy *policy)
+{
+	json_t *array = json_array();
+	size_t i;
+
+	for (i = 0; i < policy->off_count; i++)
+		json_array_append_new(array,
+				      out_json_text(policy->rows_off[i].id));
+	return array;
+}
+
+/* Null where anybody may ping. */
+static json_t *ping_peers_json(const struct policy *policy)
+{
+	json_t *array;
+	unsigned int i;
+
+	if (!policy->narrows_ping)
+		return json_null();
+	array = json_array();
+	for (i = 0; i < SETS_MAX; i++)
+		if (policy->ping_peers & (1U << i))
+			json_array_append_new(array,
+					      out_json_text(policy_set_name(policy, i)));
+	return array;
+}
+
 /**
  * status_json - print the status as one JSON object
  * @status: facts of the status, without drops
  */
 void status_json(const struct status *status)
 {
+	static const char layout[] =
+		"{s:i,s:s,s:b,s:s?,s:s?,s:I,s:I,s:o,s:o,s:o,s:o,"
+		"s:o,s:o,s:b,s:o,s:o,s:I,s:o,s:o,s:o}";
 	const struct view *view = status->view;
 	const struct policy *policy = &view->policy;
 	json_t *interfaces = json_array(), *object;
@@ -73,10 +104,12 @@ void status_json(const struct status *status)
 				      interface_json(&policy->interfaces[i],
 						     &links));
 	links_free(&links);
-	object = json_pack("{s:i,s:s,s:b,s:s?,s:I,s:I,s:o,s:o,s:o,s:o,s:b,s:o,s:o,s:I,s:o,s:o,s:o}",
+	object = json_pack(layout,
 			   SCHEMA,
 			   "version", status->version,
 			   "loaded", view->loaded,
+			   "profile", view->loaded ?
+			   names_word(&names_profiles, policy->profile) : NULL,
 			   "mode", view->loaded ?
 			   names_word(&names_modes, policy->mode) : NULL,
 			   "generation", (json_int_t)view->generation,
@@ -84,8 +117,10 @@ void status_json(const struct status *status)
 			   "zones", out_json_words(&names_zones, policy->zones),
 			   "features", out_json_words(&names_features,
 						      policy->features),
+			   "rows_off", rows_off_json(policy),
 			   "switched", switched_json(view),
 			   "ping", out_json_words(&names_sides, policy->ping),
+			   "ping_peers", ping_peers_json(policy),
 			   "expose_cls_ports", policy->expose_cls_ports,
 			   "interfaces", interfaces,
 			   "conntrack", conntrack_json(view),
@@ -102,10 +137,10 @@ static void line(const char *what)
 	fprintf(out, "  %-11s", what);
 }
 
+/* @all are the values that the profile knows. */
 static void print_on_off(const char *what, const struct vocabulary *vocabulary,
-			 uint32_t on)
+			 uint32_t on, uint32_t all)
 {
-	uint32_t all = (1U << vocabulary->count) - 1;
 	char *yes = names_list(vocabulary, on, " ");
 	char *no = names_list(vocabulary, all & ~on, " ");
 
@@ -177,28 +212,56 @@ static void print_interfaces(const struct policy *policy)
 	}
 }
 
+static void print_rows_off(const struct policy *policy)
+{
+	size_t i;
+
+	if (!policy->off_count)
+		return;
+	line("rows off");
+	for (i = 0; i < policy->off_count; i++)
+		fprintf(out, "%s%s", i ? " " : "", policy->rows_off[i].id);
+	fputc('\n', out);
+}
+
+static void print_ping(const struct policy *policy)
+{
+	char *sides = names_list(&names_sides, policy->ping, " ");
+	char *sets = policy_set_names(policy, policy->ping_peers, " or ");
+
+	line("ping");
+	fputs(*sides ? sides : "none", out);
+	if (policy->narrows_ping)
+		fprintf(out, ", peers %s", *sets ? sets : "nobody");
+	fputc('\n', out);
+	free(sets);
+	free(sides);
+}
+
 static void print_policy(const struct view *view)
 {
 	const struct policy *policy = &view->policy;
 	char *switched = view_switches(view, ", ");
-	char *ping = names_list(&names_sides, policy->ping, " ");
 
+	line("profile");
+	fprintf(out, "%s\n", names_word(&names_profiles, policy->profile));
 	line("governed");
 	fprintf(out, "%u address%s of %zu node%s\n", view->governed,
 		view->governed == 1 ? "" : "es", policy->node_count,
 		policy->node_count == 1 ? "" : "s");
-	print_on_off("zones", &names_zones, policy->zones);
-	print_on_off("features", &names_features, policy->features);
+	print_on_off("zones", &names_zones, policy->zones,
+		     profile_zones(policy->profile));
+	print_on_off("features", &names_features, policy->features,
+		     profile_features(policy->profile));
+	print_rows_off(policy);
 	if (*switched) {
 		line("switched");
 		fprintf(out, "%s%s%s, until the next load\n",
 			colour_code(YELLOW), switched,
 			colour_code(PLAIN));
 	}
-	line("ping");
-	fprintf(out, "%s\n", *ping ? ping : "none");
+	print_ping(policy);
 	print_interfaces(policy);
-	free(ping);
 	free(switched);
 }
 

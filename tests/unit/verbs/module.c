@@ -15,6 +15,7 @@
 
 #include "base/memory.h"
 #include "netlink/attribute.h"
+#include "policy/profiles.h"
 #include "system/ssh.h"
 #include "module.h"
 
@@ -118,6 +119,16 @@ static void put_status(struct nl_msg *msg)
 	nla_put_u32(msg, NF_EDGE_A_POLICY_ZONES, policy->zones);
 	nla_put_u32(msg, NF_EDGE_A_POLICY_FEATURES, policy->features);
 	nla_put_u32(msg, NF_EDGE_A_POLICY_PING, policy->ping);
+	nla_put_u32(msg, NF_EDGE_A_POLICY_PROFILE, policy->profile);
+	if (policy->narrows_ping)
+		nla_put_u32(msg, NF_EDGE_A_POLICY_PING_PEERS,
+			    policy->ping_peers);
+	for (i = 0; i < policy->off_count; i++)
+		nla_put_string(msg, NF_EDGE_A_POLICY_ROW_OFF,
+			       policy->rows_off[i].id);
+	for (i = 0; i < view->loaded_off_count; i++)
+		nla_put_string(msg, NF_EDGE_A_POLICY_LOADED_ROW_OFF,
+			       view->loaded_off[i].id);
 	if (policy->expose_cls_ports)
 		nla_put_flag(msg, NF_EDGE_A_POLICY_EXPOSE_CLS_PORTS);
 	nla_put_u32(msg, NF_EDGE_A_POLICY_LOADED_MODE, view->loaded_mode);
@@ -135,6 +146,57 @@ static void put_status(struct nl_msg *msg)
 				    interface->ifindex);
 		nla_nest_end(msg, nest);
 	}
+}
+
+/* The first range is where port_low and port_high say. */
+static void put_ports(struct nl_msg *msg, const struct row *row)
+{
+	struct nlattr *nest;
+	size_t i;
+
+	for (i = 0; !i || i < row->port_count; i++) {
+		struct port_range range = row->ports[i];
+
+		if (!i)
+			range = (struct port_range){
+				row->protocol, row->port_low, row->port_high,
+			};
+		nest = attr_nest(msg, NF_EDGE_A_ROW_PORTS);
+		nla_put_u8(msg, NF_EDGE_A_PORTS_PROTOCOL, range.protocol);
+		nla_put_u16(msg, NF_EDGE_A_PORTS_LOW, range.low);
+		nla_put_u16(msg, NF_EDGE_A_PORTS_HIGH, range.high);
+		nla_nest_end(msg, nest);
+	}
+	if (!row_is_moved(row))
+		return;
+	nla_put_u16(msg, NF_EDGE_A_ROW_DOCUMENTED_LOW, row->documented_low);
+	nla_put_u16(msg, NF_EDGE_A_ROW_DOCUMENTED_HIGH, row->documented_high);
+}
+
+static void put_origin(struct nl_msg *msg, const struct row *row)
+{
+	const struct policy *policy = &module.view.policy;
+	const struct site_row *own = row->id ?
+				     site_row_find(policy, row->id) : NULL;
+	unsigned int set;
+	size_t i;
+
+	nla_put_u32(msg, NF_EDGE_A_ROW_ORIGIN,
+		    row->zone == NF_EDGE_ZONE_SITE ? NF_EDGE_ORIGIN_SITE :
+						     NF_EDGE_ORIGIN_DOCUMENT);
+	nla_put_u32(msg, NF_EDGE_A_ROW_PROFILE, policy->profile);
+	for (set = 0; set < SETS_MAX; set++)
+		if (row->peer_sets & (1U << set))
+			nla_put_string(msg, NF_EDGE_A_ROW_SET_NAME,
+				       policy_set_name(policy, set));
+	if (!own)
+		return;
+	if (own->any)
+		nla_put_flag(msg, NF_EDGE_A_ROW_ANY);
+	if (own->exposed)
+		nla_put_flag(msg, NF_EDGE_A_ROW_EXPOSED);
+	for (i = 0; i < own->node_count; i++)
+		nla_put_string(msg, NF_EDGE_A_ROW_NODE, own->nodes[i]);
 }
 
 static void push_rows(uint32_t sequence)
@@ -170,6 +232,8 @@ static void push_rows(uint32_t sequence)
 		nla_put_u8(msg, NF_EDGE_A_ROW_LIVE, state->live);
 		nla_put_u32(msg, NF_EDGE_A_ROW_DEAD, state->dead);
 		nla_put_u32(msg, NF_EDGE_A_ROW_BOUND_SETS, state->bound);
+		put_ports(msg, &row);
+		put_origin(msg, &row);
 		push(msg, 0);
 	}
 }
@@ -209,8 +273,10 @@ static void push_sets(uint32_t sequence, uint8_t command)
 	unsigned int which, family;
 	struct nlattr *nest;
 
-	for (which = 0; which < PEER_SET_COUNT; which++) {
+	for (which = 0; which < SETS_MAX; which++) {
 		const struct peer_set *set = &module.view.policy.sets[which];
+		bool documented = profile_sets(module.view.policy.profile) &
+				  (1U << which);
 
 		for (family = 0; family < FAMILY_COUNT; family++) {
 			const struct prefixes *p = &set->prefixes[family];
@@ -219,9 +285,15 @@ static void push_sets(uint32_t sequence, uint8_t command)
 
 			if (counts ? family : !p->count)
 				continue;
+			if (!documented && !*set->own)
+				continue;
 			msg = reply(sequence, NLM_F_MULTI, command);
 			nest = attr_nest(msg, NF_EDGE_A_POLICY_PEERS);
 			nla_put_u32(msg, NF_EDGE_A_PEERS_SET, which);
+			if (counts)
+				nla_put_string(msg, NF_EDGE_A_PEERS_NAME,
+					       policy_set_name(&module.view.policy,
+							       which));
 			if (counts && set->bound)
 				nla_put_u32(msg, NF_EDGE_A_PEERS_COUNT,
 					    (uint32_t)peer_set_count(set));
@@ -275,6 +347,7 @@ static void put_counters(struct nl_msg *msg, struct nlmsghdr *asked)
 	       strcmp(policy->nodes[n].name, nla_get_string(name)))
 		n++;
 	nla_put_u32(msg, NF_EDGE_A_COUNTERS_GENERATION, module.view.generation);
+	nla_put_u32(msg, NF_EDGE_A_COUNTERS_PROFILE, policy->profile);
 	for (i = 0; i < module.view.table.count; i++)
 		if (!zone || module.view.table.row[i].zone == nla_get_u32(zone))
 			put_counts(msg, NF_EDGE_A_COUNTERS_ROW, n, i);
@@ -414,6 +487,9 @@ static void answer(struct nlmsghdr *asked, uint8_t command)
 			    module.view.generation);
 		nla_put_u32(msg, NF_EDGE_A_POLICY_GOVERNED, module.view.governed);
 		nla_put_u8(msg, NF_EDGE_A_POLICY_CHANGED, module.changed);
+		if (module.view.loaded)
+			nla_put_u32(msg, NF_EDGE_A_POLICY_PROFILE,
+				    module.view.policy.profile);
 		if (attr_of(asked, NF_EDGE_A_POLICY_QUERY))
 			put_verdict(msg);
 	}

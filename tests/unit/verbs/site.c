@@ -68,9 +68,40 @@ void set_rows(void)
 		if (row->feature != NF_EDGE_FEATURE_NONE &&
 		    !(policy->features & (1U << row->feature)))
 			state->dead |= 1U << NF_EDGE_DEAD_FEATURE_OFF;
+		if (row->id && policy_is_off(policy, row->id))
+			state->dead |= 1U << NF_EDGE_DEAD_ROW_OFF;
 		state->live = !state->dead;
 		state->bound = row->peer_sets & bound;
 	}
+}
+
+void add_own_set(unsigned int which, const char *name, const char *text)
+{
+	struct peer_set *set = &policy->sets[which];
+
+	snprintf(set->own, sizeof(set->own), "%s", name);
+	if (text)
+		add(which, text);
+}
+
+struct site_row *add_own_row(const char *name, uint8_t service,
+			     uint8_t direction, uint32_t sets)
+{
+	struct site_row *own = site_row_add(policy, name);
+
+	own->service = service;
+	own->direction = direction;
+	own->sets = sets;
+	own->any = !sets;
+	return own;
+}
+
+void add_ports(struct site_row *own, uint8_t protocol, uint16_t low,
+	       uint16_t high)
+{
+	own->ports[own->port_count++] = (struct port_range){
+		protocol, low, high,
+	};
 }
 
 struct row_ids ids(const char *names)

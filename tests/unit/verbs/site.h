@@ -25,6 +25,13 @@ void give(struct node *node, uint8_t service, const char *text);
 void add(unsigned int which, const char *text);
 /* Marks rows live or dead as the module would. */
 void set_rows(void);
+/* A set of the site's own, with a prefix; NULL leaves the set unbound. */
+void add_own_set(unsigned int which, const char *name, const char *text);
+/* A row of the site's own without ports, until the next one; no set means any. */
+struct site_row *add_own_row(const char *name, uint8_t service,
+			     uint8_t direction, uint32_t sets);
+void add_ports(struct site_row *own, uint8_t protocol, uint16_t low,
+	       uint16_t high);
 /* Names of rows, separated by blanks. */
 struct row_ids ids(const char *names);
 /* The kernel has a flowtable, "inet fast NAME (wan0, dmz0)". */
