@@ -15,7 +15,7 @@ from flow_table import (FEATURES, PEER_SETS, REASONS, ROWS, SERVICES, SIDES,
                         ZONES)
 from netlib import reference
 from rights import NOBODY
-from wire import (Client, Refusal, load_module, module_is_loaded,
+from wire import (ENUMS, Client, Refusal, load_module, module_is_loaded,
                   nobody_uses_the_module, unload_module)
 
 GOOD = """\
@@ -751,6 +751,8 @@ def check_shape(value, shape, path="answer"):
 
 
 OPTIONAL_TEXT = (str, type(None))
+OPTIONAL_LIST = (list, type(None))
+PROFILES = ENUMS["profile"]
 IDS = frozenset(r.id for r in ROWS)
 COUNTS = {name: int for name in (
     "connections", "packets_to_edge", "bytes_to_edge", "packets_from_edge",
@@ -758,7 +760,9 @@ COUNTS = {name: int for name in (
 FINDING = {"file": str, "line": int, "word": str, "message": str}
 SHAPES = {
     ("show", "status"): {
-        "version": str, "loaded": bool, "mode": {"enforce", "audit"},
+        "version": str, "loaded": bool, "profile": set(PROFILES),
+        "mode": {"enforce", "audit"}, "rows_off": [str],
+        "ping_peers": OPTIONAL_LIST,
         "generation": int, "zones": [set(ZONES)], "features": [set(FEATURES)],
         "switched": list,
         "interfaces": [{"name": str, "sides": [set(SIDES)], "present": bool,
@@ -768,24 +772,29 @@ SHAPES = {
         "offloaded": int, "offloaded_connections": int,
         "flowtables": [{"name": str, "devices": [str]}],
         "ways_round": [{"way": str, "where": str, "message": str}]},
-    ("show", "rows"): {"rows": [{
+    ("show", "rows"): {"profile": set(PROFILES), "rows": [{
+        "origin": {"document"}, "port_ranges": [{
+            "protocol": {"tcp", "udp"}, "low": int, "high": int}],
+        "documented_ports": type(None), "nodes": type(None), "exposed": bool,
         "id": IDS, "zone": set(ZONES), "service": set(SERVICES),
         "direction": {"in", "out"}, "side": set(SIDES), "role": str,
         "application": str, "feature": {*FEATURES, None}, "note": str,
-        "live": bool, "why_not": OPTIONAL_TEXT, "peers": list}]},
+        "live": bool, "why_not": {"row", "zone", "feature", None},
+        "peers": list}]},
     ("show", "nodes"): {"nodes": [{
         "node": str, **{service: [str] for service in SERVICES}}]},
-    ("show", "peers"): {"peers": [{
+    ("show", "peers"): {"profile": set(PROFILES), "peers": [{
         "set": set(PEER_SETS), "bound": bool, "prefixes": int,
         "rows": [IDS]}]},
     ("counters",): {
+        "profile": set(PROFILES),
         "rows": [{"node": str, "row": IDS, "last_hit": (int, type(None)),
                   **COUNTS}],
         "services": [{"node": str, "service": set(SERVICES), **COUNTS}],
         "drops": [{"reason": set(REASONS), "packets": int, "bytes": int,
                    "would_be_packets": int, "would_be_bytes": int}]},
     ("explain", "--in", "wan0", "tcp", "198.51.100.7", "131.107.155.10:443"): {
-        "verdict": {"accept"}, "reason": type(None), "rows": [IDS],
+        "profile": set(PROFILES), "verdict": {"accept"}, "reason": type(None), "rows": [IDS],
         "near": [IDS], "source_node": type(None), "destination_node": str,
         "mode": {"enforce"}, "master": type(None)},
     ("explain", "--in", "wan0", "icmp", "198.51.100.7", "192.0.2.77"): {
@@ -793,15 +802,17 @@ SHAPES = {
         "near": list, "source_node": type(None),
         "destination_node": type(None), "mode": {"enforce"},
         "master": type(None)},
-    ("check", "FILE"): {"errors": [FINDING], "warnings": [FINDING],
+    ("check", "FILE"): {"profile": set(PROFILES), "errors": [FINDING], "warnings": [FINDING],
                         "changed": bool, "generation": int},
-    ("load", "FILE"): {"errors": [FINDING], "warnings": [FINDING],
+    ("load", "FILE"): {"profile": set(PROFILES), "errors": [FINDING], "warnings": [FINDING],
                        "changed": bool, "generation": int,
                        "offloaded_connections": int},
-    ("zone", "off", "external"): {"still_permitted": list, "generation": int,
+    ("zone", "off", "external"): {"profile": set(PROFILES),
+                                  "still_permitted": list, "generation": int,
                                   "offloaded_connections": int},
-    ("feature", "on", "av"): {"still_permitted": list, "generation": int},
-    ("mode", "audit"): {"generation": int},
+    ("feature", "on", "av"): {"profile": set(PROFILES),
+                              "still_permitted": list, "generation": int},
+    ("mode", "audit"): {"profile": set(PROFILES), "generation": int},
     ("flush",): {"governed": int},
 }
 
@@ -840,9 +851,9 @@ def test_json_of_status_without_a_policy(net):
     status = net.edgectl.json("show", "status")
     assert status["loaded"] is False
     assert status["zones"] == status["features"] == status["interfaces"] == []
-    assert status["mode"] is None
+    assert status["mode"] is None and status["profile"] is None
     check_shape(status["conntrack"], SHAPES["show", "status"]["conntrack"])
-    assert all(not row["live"] and row["why_not"]
+    assert all(not row["live"] and row["why_not"] == "policy"
                for row in net.edgectl.json("show", "rows")["rows"])
     answer = net.edgectl.json("explain", "--local", "tcp", "192.0.2.1",
                               "192.0.2.2:80")

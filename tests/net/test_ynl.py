@@ -165,6 +165,73 @@ def test_it_asks_the_classifier(ynl, loaded):
     assert ask(3479)["reason"] == "no-row"
 
 
+OWN = {
+    **POLICY, "profile": "sfb2019", "zones": ["external", "internal", "site"],
+    "port": [{"service": "av", "protocol": 17, "documented-low": 3478,
+              "documented-high": 3478, "low": 3479, "high": 3479}],
+    "own-set": [{"set": 31, "name": "balancer"}],
+    "peers": [{"set": 31, "prefixes-ipv4": "c633640a20000000"}],
+    "row-off": ["external/9"], "ping-peers": 1 << 31,
+    "site-row": [{
+        "name": "probe", "service": "av", "direction": "in",
+        "ports": [{"protocol": 6, "low": 8443, "high": 8443},
+                  {"protocol": 17, "low": 9000, "high": 9001}],
+        "sets": 1 << 31, "nodes": ["edge1"], "note": "health"}]}
+
+
+def test_it_reads_back_a_profile_ports_and_rows_of_the_site(ynl, loaded):
+    reply, = ynl("--do", "load", "--json", OWN)
+    assert reply["changed"] == 1 and reply["profile"] == "sfb2019"
+    status, = ynl("--do", "status-get")
+    assert status["profile"] == "sfb2019"
+    assert status["row-off"] == status["loaded-row-off"] == ["external/9"]
+    assert status["ping-peers"] == 1 << 31
+    rows = {row["id"]: row for row in ynl("--dump", "row-get")[0]}
+    assert {row["profile"] for row in rows.values()} == {"sfb2019"}
+    assert list(rows)[-1] == "site/probe"
+    own = rows["site/probe"]
+    assert (own["origin"], own["zone"], own["service"], own["note"]) == (
+        "site", "site", "av", "health")
+    assert own["ports"] == OWN["site-row"][0]["ports"]
+    assert (own["port-low"], own["port-high"]) == (8443, 8443)
+    assert own["peer-sets"] == own["bound-sets"] == 1 << 31
+    assert own["set-name"] == ["balancer"] and own["node"] == ["edge1"]
+    assert own["live"] == 1 and not {"any", "exposed"} & set(own)
+    moved, = (row for row in rows.values() if "documented-low" in row)
+    assert (moved["service"], moved["direction"], moved["protocol"]) == (
+        "av", "in", 17)
+    assert (moved["port-low"], moved["documented-low"],
+            moved["documented-high"]) == (3479, 3478, 3478)
+    assert moved["origin"] == "document"
+    assert rows["external/9"]["dead"] == ["row-off"]
+    sets = [one["peers"][0] for one in ynl("--dump", "peers-get")[0]]
+    assert sets[-1] == {"set": 31, "count": 1, "name": "balancer"}
+
+
+def test_it_switches_a_row_and_counts_by_profile(ynl, loaded):
+    ynl("--do", "load", "--json", OWN)
+    reply, = ynl("--do", "switch", "--json", {
+        "row-on": ["external/9"], "row-off": ["site/probe"]})
+    assert reply["changed"] == 1
+    status, = ynl("--do", "status-get")
+    assert status["row-off"] == ["site/probe"]
+    assert status["loaded-row-off"] == ["external/9"]
+    counters, = ynl("--do", "counters-get", "--json", {"node": "edge1"})
+    assert counters["profile"] == "sfb2019"
+    assert counters["row"][-1]["row"] == "site/probe"
+    assert ynl("--do", "drops-get")[0]["profile"] == "sfb2019"
+    answer, = ynl("--do", "explain", "--json", {"query": {
+        "in": "wan0", "protocol": 6, "source-ipv4": 0xc633640a,
+        "destination-ipv4": 0x836b9b1e, "destination-port": 8443}})
+    assert answer["profile"] == "sfb2019"
+    assert (answer["query"][0]["reason"], answer["query"][0]["near"]) == (
+        "disabled", ["site/probe"])
+    done = ynl("--do", "switch", "--json", {"row-off": ["external/99"]},
+               check=False)
+    assert done.returncode
+    assert "the policy has no row of this id" in done.stdout + done.stderr
+
+
 def listeners(ns):
     """How many generic netlink sockets of a namespace are in a group."""
     with ns.entered():

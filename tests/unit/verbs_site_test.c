@@ -348,6 +348,30 @@ static void an_echo_request_of_another_peer_is_told_from_a_side(void **state)
 	is_silent_of("ping-peers");
 }
 
+static void a_switch_tells_the_profile_of_its_rows(void **state)
+{
+	static const struct {
+		verb_fn run;
+		const char *verb, *state, *word;
+	} switches[] = {
+		{ cmd_switch, "zone", "off", "site" },
+		{ cmd_switch, "zone", "on", "site" },
+		{ cmd_mode, "mode", "enforce", NULL },
+		{ cmd_mode, "mode", "audit", NULL },
+	};
+	json_t *object;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(switches); i++) {
+		assert_int_equal(run_verb(switches[i].run, switches[i].verb,
+					  "--json", switches[i].state,
+					  switches[i].word, NULL), DONE);
+		object = json();
+		expect_text(object, "profile", "sfb2019");
+		json_decref(object);
+	}
+}
+
 static const struct CMUnitTest tests[] = {
 	OWN_TEST(the_status_names_profile_and_rows_off),
 	OWN_TEST(rows_have_their_origin_and_all_their_ports),
@@ -356,6 +380,7 @@ static const struct CMUnitTest tests[] = {
 	OWN_TEST(counters_are_of_rows_of_the_site_too),
 	OWN_TEST(an_answer_names_rows_and_sets_of_the_site),
 	OWN_TEST(an_echo_request_of_another_peer_is_told_from_a_side),
+	OWN_TEST(a_switch_tells_the_profile_of_its_rows),
 };
 
 int main(void)

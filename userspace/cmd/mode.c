@@ -54,7 +54,6 @@ static enum outcome switch_mode(struct client *client, uint32_t mode,
 {
 	bool cuts = mode == NF_EDGE_MODE_ENFORCE;
 	enum outcome outcome = DONE;
-	struct view view;
 	int error;
 
 	if (cuts && !force)
@@ -65,14 +64,12 @@ static enum outcome switch_mode(struct client *client, uint32_t mode,
 			      &change->switched);
 	if (error)
 		return module_fail(client, error, "cannot switch");
-	if (!cuts)
-		return DONE;
-	error = view_read(client, &view, VIEW_NODES);
-	if (!error)
-		offload_read(&change->offload, &view.policy);
-	view_free(&view);
-	return error ? module_fail(client, error,
-				   "cannot read the policy") : DONE;
+	error = view_read(client, &change->view, cuts ? VIEW_NODES : 0);
+	if (error)
+		return module_fail(client, error, "cannot read the policy");
+	if (cuts)
+		offload_read(&change->offload, &change->view.policy);
+	return DONE;
 }
 
 /**

@@ -119,11 +119,12 @@ static enum outcome carry_out(struct client *client, struct toggle *toggle)
 			      &change->switched);
 	if (error)
 		return module_fail(client, error, "cannot switch");
-	if (!toggle->off)
-		return DONE;
-	error = view_read(client, &change->view, VIEW_ROWS | VIEW_NODES);
+	error = view_read(client, &change->view,
+			  toggle->off ? VIEW_ROWS | VIEW_NODES : 0);
 	if (error)
 		return module_fail(client, error, "cannot read the policy");
+	if (!toggle->off)
+		return DONE;
 	find_pairs(toggle);
 	offload_read(&change->offload, &change->view.policy);
 	return DONE;

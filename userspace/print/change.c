@@ -32,7 +32,7 @@ static void print_pair(const struct row_table *table, const struct pair *pair)
 	fprintf(out, "  %s (%s %s %s %s) is still permitted by %s: edgectl %s closes it\n",
 		killed->id, names_word(&names_services, killed->service),
 		names_word(&names_directions, killed->direction),
-		row_protocol(killed), ports, by->id, closes);
+		row_protocols(killed), ports, by->id, closes);
 	free(closes);
 	free(ports);
 }
@@ -83,7 +83,10 @@ void change_json(const struct change *change)
 		json_array_append_new(pairs, pair);
 		free(closes);
 	}
-	object = json_pack("{s:i, s:s, s:o*, s:b, s:I, s:o, s:o}", SCHEMA,
+	object = json_pack("{s:i, s:s?, s:s, s:o*, s:b, s:I, s:o, s:o}", SCHEMA,
+			   "profile", change->view.loaded ?
+			   names_word(&names_profiles,
+				      change->view.policy.profile) : NULL,
 			   change->verb, change->word ? : change->state,
 			   "on", change->word ? json_boolean(!strcmp(change->state,
 								      "on")) :

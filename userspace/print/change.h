@@ -25,8 +25,8 @@ struct pair {
  * @state: "on" or "off"; for a mode the word of the mode
  * @word: the zone or feature; NULL for a mode
  * @switched: the answer of the module
- * @view: the policy after a switch that may end connections, with its rows and
- *	nodes; zero after any other
+ * @view: the policy after the switch, with its rows and nodes if it may have
+ *	ended connections
  * @pairs: rows that are off, and whose flow another row still permits
  * @pair_count: number of pairs
  * @pair_capacity: number of pairs that there is room for
