@@ -12,7 +12,7 @@ struct nf_edge_node;
 struct nf_edge_packet;
 struct nf_edge_table;
 
-#define NF_EDGE_REASONS		(NF_EDGE_REASON_SEVERAL + 1)
+#define NF_EDGE_REASONS		(NF_EDGE_REASON_MAX + 1)
 
 /* Drop counters of one reason.  Index 1 is for would-be drops. */
 struct nf_edge_drop {

@@ -5,8 +5,8 @@
 
 #include "row.h"
 
-#define NF_EDGE_PROFILES	(NF_EDGE_PROFILE_SFB2019 + 1)
-#define NF_EDGE_DOCUMENT_SETS	(NF_EDGE_PEER_SET_LIVE_MESSENGER_CLIENTS + 1)
+#define NF_EDGE_PROFILES	(NF_EDGE_PROFILE_MAX + 1)
+#define NF_EDGE_DOCUMENT_SETS	(NF_EDGE_PEER_SET_MAX + 1)
 
 /**
  * struct nf_edge_profile_rows - a compiled-in table

@@ -8,7 +8,7 @@
 #include "port_map.h"
 #include "row.h"
 
-#define NF_EDGE_SERVICES	(NF_EDGE_SERVICE_INTERNAL + 1)
+#define NF_EDGE_SERVICES	(NF_EDGE_SERVICE_MAX + 1)
 
 /* Where a row that a table does not have stands in that table. */
 #define NF_EDGE_NO_PLACE	0xff

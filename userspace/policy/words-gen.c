@@ -14,19 +14,9 @@ const char *const profile_words[PROFILE_COUNT] = {
 	[NF_EDGE_PROFILE_SFB2019] = "sfb2019",
 };
 
-const char *const origin_words[ORIGIN_COUNT] = {
-	[NF_EDGE_ORIGIN_DOCUMENT] = "document",
-	[NF_EDGE_ORIGIN_SITE] = "site",
-};
-
 const char *const mode_words[MODE_COUNT] = {
 	[NF_EDGE_MODE_ENFORCE] = "enforce",
 	[NF_EDGE_MODE_AUDIT] = "audit",
-};
-
-const char *const mode_sentences[MODE_COUNT] = {
-	[NF_EDGE_MODE_ENFORCE] = "The packet is dropped.",
-	[NF_EDGE_MODE_AUDIT] = "The packet is counted as a would-be drop, and passes.",
 };
 
 const char *const zone_words[ZONE_COUNT] = {
@@ -115,16 +105,4 @@ const char *const verdict_words[VERDICT_COUNT] = {
 	[NF_EDGE_VERDICT_ACCEPT] = "accept",
 	[NF_EDGE_VERDICT_DROP] = "drop",
 	[NF_EDGE_VERDICT_NOT_GOVERNED] = "not-governed",
-};
-
-const char *const dead_words[DEAD_COUNT] = {
-	[NF_EDGE_DEAD_ZONE_OFF] = "zone-off",
-	[NF_EDGE_DEAD_FEATURE_OFF] = "feature-off",
-	[NF_EDGE_DEAD_ROW_OFF] = "row-off",
-};
-
-const char *const change_words[CHANGE_COUNT] = {
-	[NF_EDGE_CHANGE_LOAD] = "load",
-	[NF_EDGE_CHANGE_SWITCH] = "switch",
-	[NF_EDGE_CHANGE_FLUSH] = "flush",
 };

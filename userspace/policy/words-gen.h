@@ -11,12 +11,8 @@
 #define PROFILE_COUNT	(NF_EDGE_PROFILE_SFB2019 + 1)
 extern const char *const profile_words[PROFILE_COUNT];
 
-#define ORIGIN_COUNT	(NF_EDGE_ORIGIN_SITE + 1)
-extern const char *const origin_words[ORIGIN_COUNT];
-
 #define MODE_COUNT	(NF_EDGE_MODE_AUDIT + 1)
 extern const char *const mode_words[MODE_COUNT];
-extern const char *const mode_sentences[MODE_COUNT];
 
 #define ZONE_COUNT	(NF_EDGE_ZONE_SITE + 1)
 extern const char *const zone_words[ZONE_COUNT];
@@ -42,11 +38,5 @@ extern const char *const reason_sentences[REASON_COUNT];
 
 #define VERDICT_COUNT	(NF_EDGE_VERDICT_NOT_GOVERNED + 1)
 extern const char *const verdict_words[VERDICT_COUNT];
-
-#define DEAD_COUNT	(NF_EDGE_DEAD_ROW_OFF + 1)
-extern const char *const dead_words[DEAD_COUNT];
-
-#define CHANGE_COUNT	(NF_EDGE_CHANGE_FLUSH + 1)
-extern const char *const change_words[CHANGE_COUNT];
 
 #endif /* POLICY_WORDS_GEN_H */
