@@ -155,6 +155,9 @@ static const struct {
 	{ "ports { onee = }", "onee", "unknown key" },
 	{ "words = x.y 1.*.*", "words", "is a list without braces" },
 	{ "words = 10.0.*.*", "10.0.*.*", "has a wild card" },
+	{ "words = { x y z }", "y", "there is no comma before it" },
+	{ "ports { one = x row r { one = z } }", "ports",
+	  "the section that begins here is not closed" },
 };
 
 static void one_fault_is_one_error(void **state)
@@ -173,6 +176,12 @@ static void one_fault_is_one_error(void **state)
 	only_error("mode = a\nports { one = b }\n= x\n", 3, "=",
 		   "does not belong here; take it out");
 	only_error("mode = a ports { one b }\n", 1, "one", "has no =");
+	only_error("mode = a\nports { one = b }\n}\n", 3, "}",
+		   "does not belong here; take it out");
+	scan("mode = a ports { one = x\nrow r { one = z }\n}\n}\n");
+	error(1, "ports", "the section that begins here is not closed");
+	error(4, "}", "does not belong here; take it out");
+	errors(2);
 }
 
 /* The statement behind a fault is read as if the fault were not there. */

@@ -34,6 +34,7 @@ struct scanner {
 	struct lexer lexer;
 	struct heading headings[SECTIONS_MAX];
 	size_t heading_count;
+	unsigned int unclosed;		/* sections, in which another began */
 };
 
 static void __printf(3, 4)
@@ -119,25 +120,12 @@ static bool scan_wild(struct scanner *s, struct token *word)
 	return true;
 }
 
-/* Read a word of a list.  A word without the comma before it is not set. */
-static void scan_item(struct scanner *s, const struct token *word,
-		      bool comma_due, const struct key *key,
-		      const struct section *section)
-{
-	if (comma_due) {
-		complain(s, word,
-			 "there is no comma before it; write { one, two }");
-		section = NULL;
-	}
-	set_word(s, word, key, section);
-}
-
 /* Read a list up to its closing brace; @open is the brace that begins it. */
 static void scan_list(struct scanner *s, const struct token *name,
 		      const struct token *open, const struct key *key,
 		      const struct section *section)
 {
-	bool comma_due = false;
+	bool comma_due = false, told = false;
 
 	for (;;) {
 		struct token token = token_next(&s->lexer);
@@ -158,8 +146,11 @@ static void scan_list(struct scanner *s, const struct token *name,
 		if (word && scan_semicolon(s, &token, "\n}"))
 			continue;
 		if (word) {
+			if (comma_due && !told)
+				complain(s, &token, "there is no comma before it; write { one, two }");
+			told |= comma_due;
 			if (!scan_wild(s, &token))
-				scan_item(s, &token, comma_due, key, section);
+				set_word(s, &token, key, comma_due ? NULL : section);
 			comma_due = true;
 		} else if (token_is(&token, ',') && comma_due) {
 			comma_due = false;
@@ -529,6 +520,10 @@ static void scan_statements(struct scanner *s, const struct key *keys,
 			return;
 		if (token.kind == TOKEN_END && top)
 			return;
+		if (token_is(&token, '}') && s->unclosed) {
+			s->unclosed--;
+			continue;
+		}
 		if (token.kind == TOKEN_SIGN) {
 			complain(s, &token, "does not belong here; take it out");
 			if (token_is(&token, '{'))
@@ -548,6 +543,7 @@ static void scan_statements(struct scanner *s, const struct key *keys,
 				     section->line,
 				     section->name ?: section->key->name,
 				     "the section that begins here is not closed; add }");
+			s->unclosed++;
 			token_go_back(&s->lexer, &token);
 			free(word);
 			return;
