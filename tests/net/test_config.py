@@ -565,6 +565,8 @@ WITH_PIC = QUIET.but(zones=["external", "internal", "pic", "site"],
                             "live-messenger-clients": ["203.0.113.0/24"]})
 TWO_NODES = QUIET.but(nodes={**QUIET.nodes,
                              "edge2": {"av": ["131.107.155.31"]}})
+SECOND_FAMILY = QUIET.but(nodes={"edge0": {"av": ["2001:db8:155::31"]},
+                                 **QUIET.nodes})
 
 # what: (configuration, the word it is about, a like one without it)
 WARNINGS = {
@@ -622,6 +624,9 @@ WARNINGS = {
     "a set without a prefix of a family": (
         QUIET.but(peers={"crl": ["2001:db8::/32"]}), "crl",
         QUIET.but(peers={"crl": ["2001:db8::/32", "192.0.2.1"]})),
+    "a set without a prefix of a family that the second node has": (
+        SECOND_FAMILY.but(peers={"crl": ["2001:db8::/32"]}), "crl",
+        SECOND_FAMILY.but(peers={"crl": ["2001:db8::/32", "192.0.2.1"]})),
     "an edge address inside": (
         QUIET.but(peers={"internal-networks": ["192.168.10.0/24",
                                                "131.107.155.0/24"]}),
@@ -642,6 +647,9 @@ WARNINGS = {
 }
 # Where the same configuration draws another one too.
 ALSO = {
+    # These have no prefix of the first node's family.
+    "a set without a prefix of a family that the second node has": [
+        "cms", "dns", "frontend", "director", "internal-networks"],
     # pic/5 and pic/6 are live, beside external/13 and external/14 at Any.
     "live-messenger without pic": ["live-messenger-clients"],
     "a set that narrows nothing": ["federation-partners"],

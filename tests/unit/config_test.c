@@ -189,6 +189,14 @@ static void names_are_checked(void **state)
 	one_error(TOP NODE "interface lo { sides = { edge } }\n", 5, "lo",
 		  "never governed");
 	one_error(TOP NODE "interface a { }\n", 5, "a", "has no side");
+	one_error(TOP NODE "interface . { sides = { edge } }\n", 5, ".",
+		  "no interface can be called so");
+	one_error(TOP NODE "interface .. { sides = { edge } }\n", 5, "..",
+		  "no interface can be called so");
+	one_error(TOP NODE "interface a/b { sides = { edge } }\n", 5, "a/b",
+		  "no interface can be called so");
+	read_text(TOP NODE "interface ... { sides = { edge } }\n");
+	errors(0);
 }
 
 static void long_words_are_cut_in_messages(void **state)

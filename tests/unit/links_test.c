@@ -124,6 +124,22 @@ static void a_wild_card_is_none(void **state)
 	absent("eth%", NO_WILD("%"));
 }
 
+/* A list on the heap; AddressSanitizer tells what stays behind. */
+static void all_of_a_list_is_freed(void **state)
+{
+	struct links links = { .items = calloc(2, sizeof(*links.items)),
+			       .count = 2 };
+	size_t i, j;
+
+	for (i = 0; i < links.count; i++) {
+		links.items[i].others = calloc(2, sizeof(char *));
+		links.items[i].other_count = 2;
+		for (j = 0; j < 2; j++)
+			links.items[i].others[j] = strdup("uplink");
+	}
+	links_free(&links);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -134,6 +150,7 @@ int main(void)
 		cmocka_unit_test(a_name_of_no_device_is_explained),
 		cmocka_unit_test(an_alternative_name_leads_to_the_first_one),
 		cmocka_unit_test(a_wild_card_is_none),
+		cmocka_unit_test(all_of_a_list_is_freed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

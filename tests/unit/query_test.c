@@ -136,6 +136,13 @@ static void prefixes_are_read_and_written(void **state)
 		assert_null(prefix_parse(texts[i], &ip, &length));
 		assert_string_equal(prefix_format(&ip, length, text), texts[i]);
 	}
+	/* Longer than any address, by one and by more. */
+	memset(text, '1', sizeof(text));
+	text[INET6_ADDRSTRLEN] = '\0';
+	assert_false(prefix_read(text, &ip, &length));
+	memcpy(text + INET6_ADDRSTRLEN, "/8", 3);
+	assert_false(prefix_read(text, &ip, &length));
+
 	why = prefix_parse("2001:db8::1/32", &ip, &length);
 	assert_string_equal(why, "has host bits set; write 2001:db8::/32");
 	free(why);

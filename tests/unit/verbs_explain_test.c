@@ -118,6 +118,7 @@ static void json_has_each_part_of_the_answer(void **state)
 	GOOD(explain, "explain", QUESTION, "--json");
 	object = json();
 	expect_text(object, "verdict", "not-governed");
+	expect_text(object, "reason", NULL);
 	expect_text(object, "mode", NULL);
 	json_decref(object);
 }

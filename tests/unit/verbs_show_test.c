@@ -334,6 +334,34 @@ static void a_node_that_left_is_no_row_of_zeros(void **state)
 	complains("cannot read the counters");
 }
 
+/* No part of a policy is asked for after a refusal. */
+static void a_part_that_is_refused_ends_the_reading(void **state)
+{
+	static const uint8_t parts[] = {
+		NF_EDGE_CMD_STATUS_GET, NF_EDGE_CMD_ROW_GET, NF_EDGE_CMD_NODE_GET,
+		NF_EDGE_CMD_PEERS_GET, NF_EDGE_CMD_PREFIX_GET,
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(parts); i++) {
+		module.refused = parts[i];
+		module.error = EIO;
+		module.times = 1;
+		forget_requests();
+		assert_int_equal(RUN(show, "show", "config"), SYSTEM);
+		assert_int_equal(module.requests[module.n - 1].command, parts[i]);
+	}
+}
+
+static void rows_need_no_policy(void **state)
+{
+	module.view.loaded = false;
+	GOOD(show, "show", "rows");
+	GOOD(show, "show", "peers");
+	assert_int_not_equal(RUN(show, "show", "nodes"), DONE);
+	complains("no policy is loaded");
+}
+
 static void nonzero_leaves_out_zero_alone(void **state)
 {
 	json_t *object, *drops;
@@ -366,6 +394,8 @@ static const struct CMUnitTest tests[] = {
 	SITE_TEST(counters_print_each_number_at_its_place),
 	SITE_TEST(counters_ask_for_what_the_options_say),
 	SITE_TEST(a_node_that_left_is_no_row_of_zeros),
+	SITE_TEST(a_part_that_is_refused_ends_the_reading),
+	SITE_TEST(rows_need_no_policy),
 	SITE_TEST(nonzero_leaves_out_zero_alone),
 };
 
