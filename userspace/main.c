@@ -27,6 +27,7 @@ static const struct {
 	{ "export", cmd_export, "the policy as an nftables ruleset" },
 	{ "zone", cmd_switch, "switch a zone on or off until the next load" },
 	{ "feature", cmd_switch, "switch a feature on or off until the next load" },
+	{ "row", cmd_switch, "switch single rows on or off until the next load" },
 	{ "mode", cmd_mode, "enforce or audit, until the next load" },
 	{ "flush", cmd_flush, "take the policy out of force" },
 };

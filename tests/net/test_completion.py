@@ -45,7 +45,7 @@ class Shell:
                  "bind 'set completion-query-items 0'; stty -echo columns 300; "
                  "set +o history; set +H; bind 'set enable-bracketed-paste off'")
         self.run(f". {shlex.quote(str(COMPLETION))}")
-        self.run("""edgectl() { [ "$1 $2" = "show nodes" ] && """
+        self.run("""edgectl() { [[ "$*" = "show nodes -o NODE" || "$*" = "show rows -o ID" ]] && """
                  """{ command edgectl "$@"; return; }; """
                  """printf 'word{%s}\\n' "${@@Q}"; }""")
 
@@ -179,6 +179,8 @@ def test_words_of_the_policy_are_completed(shell):
             ("zo\tof\txm\t", ["zone", "off", "xmpp"]),
             ("counters --zo\tfed\t", ["counters", "--zone", "federation"]),
             ("feature on li\t", ["feature", "on", "live-messenger"]),
+            ("zone on si\t", ["zone", "on", "site"]),
+            ("ro\tof\t", ["row", "off"]),
             ("mo\ten\t--f\t", ["mode", "enforce", "--force"]),
             ("load --fo\t", ["load", "--force"]),
             ("show rows -o I\t", ["show", "rows", "-o", "I"])]:
@@ -195,4 +197,18 @@ def test_a_node_is_completed(space, shell):
     assert {"edge1", "pool.b"} == set(shell.offers("edgectl counters --node "))
     tool("flush")
     assert shell.offers("edgectl counters --node ") == []
+    tool.close()
+
+
+def test_a_row_of_the_table_in_force_is_completed(space, shell):
+    tool = Edgectl(space)
+    tool.load("profile = sfb2019\nmode = audit\nzones = { site }\nfeatures = { }\n"
+              "node edge1 { access = { 192.0.2.1 } }\n"
+              "row probe { service = access  out = { tcp/443 }  peers = { any } }\n")
+    assert shell.words("edgectl row off si\t") == ["row", "off", "site/probe"]
+    assert shell.words("edgectl row on external/5 external/14\t") == [
+        "row", "on", "external/5", "external/14"]
+    assert "external/15" not in shell.offers("edgectl row off ext")
+    tool("flush")
+    assert shell.offers("edgectl row off s") == []
     tool.close()

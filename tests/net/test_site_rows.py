@@ -355,6 +355,24 @@ def test_a_row_is_switched_off_and_on_until_the_next_load(net, family):
     running.close()
 
 
+def test_a_row_that_is_on_stays_dead_while_its_zone_or_feature_is_off(net, family):
+    """And the switch says so; each cause that it names can be taken away."""
+    net.load(MINE.but(zones=["internal", "site"], rows_off=["external/5", "site/rdp"]))
+    client, access = net.at("client", family), net.at("edge1.access", family)
+    net.edgectl("feature", "off", "remote-access")
+    answer = net.edgectl.json("row", "on", "external/5", "site/rdp")
+    assert answer["permits_nothing"] == [{"row": "external/5", "why": ["zone", "feature"]}]
+    net.passes("tcp", *administration(net, family), 3389, [RDP])
+    net.refuses("tcp", client, access, 443, "disabled", near=["external/5", "pic/3"])
+    said = net.edgectl("row", "on", "external/5").stdout
+    switches = re.findall(r"\(edgectl (.*?)\)", said)
+    assert switches == ["zone on external", "feature on remote-access"]
+    for switch in switches:
+        net.edgectl(*switch.split())
+    net.passes("tcp", client, access, 443, ["external/5"])
+    assert "permits nothing" not in net.edgectl("row", "on", "external/5").stdout
+
+
 def test_a_row_of_two_zones_passes_by_the_other(net, family):
     net.load(MINE)
     client, access = net.at("client", family), net.at("edge1.access", family)

@@ -19,6 +19,7 @@
 #include <cmocka.h>
 
 #include "policy/profiles.h"
+#include "policy/table.h"
 
 #include "verbs/site.h"
 #include "base/macros.h"
@@ -150,6 +151,143 @@ static void switches_send_one_attribute(void **state)
 	module.changed = false;
 	GOOD(switch, "zone", "off", "pic");
 	says("nothing changed: zone pic is off already");
+}
+
+static void row_switches_send_each_id_once(void **state)
+{
+	static const char *const states[] = { "off", "on" };
+	struct nlmsghdr *asked;
+	struct nlattr *attr;
+	json_t *object;
+	size_t i;
+	int left;
+
+	for (i = 0; i < ARRAY_SIZE(states); i++) {
+		char sent[128] = "";
+
+		GOOD(switch, "row", states[i], "external/9", "pic/3",
+		     "external/9", "--json");
+		asked = request_of(NF_EDGE_CMD_SWITCH, 0);
+		nlmsg_for_each_attr(attr, asked, GENL_HDRLEN, left) {
+			assert_int_equal(nla_type(attr), i ?
+					 NF_EDGE_A_SWITCH_ROW_ON :
+					 NF_EDGE_A_SWITCH_ROW_OFF);
+			strcat(sent, nla_get_string(attr));
+			strcat(sent, ";");
+		}
+		assert_string_equal(sent, "external/9;pic/3;");
+		object = json();
+		expect_words(object, "rows", "external/9 pic/3");
+		expect_bool(object, "on", i);
+		json_decref(object);
+	}
+	GOOD(switch, "row", "on", "pic/3");
+	says("row pic/3 is on until the next load, generation 41\n");
+	GOOD(switch, "row", "off", "pic/3", "pic/1");
+	says("rows pic/3, pic/1 are off until the next load, generation 41\n");
+	module.changed = false;
+	GOOD(switch, "row", "off", "pic/3");
+	says("nothing changed: row pic/3 is off already\n");
+}
+
+/* Rows that another switch kills as well have no pair. */
+static void a_row_that_is_off_is_permitted_by_rows_of_its_nodes(void **state)
+{
+	int off = rows_find(&module.view.table, "pic/3");
+	json_t *object, *pairs;
+
+	set_rows();
+	module.view.states[off].live = false;
+	module.view.states[off].dead = 1U << NF_EDGE_DEAD_ROW_OFF;
+	GOOD(switch, "row", "off", "pic/3", "--json");
+	object = json();
+	pairs = json_object_get(object, "still_permitted");
+	assert_int_equal(json_array_size(pairs), 1);
+	expect_text(json_array_get(pairs, 0), "row", "pic/3");
+	expect_text(json_array_get(pairs, 0), "by", "external/5");
+	expect_text(json_array_get(pairs, 0), "switch", "row off external/5");
+	json_decref(object);
+	/* Zone or feature are off as well: this switch killed nothing. */
+	module.view.states[off].dead |= 1U << NF_EDGE_DEAD_ZONE_OFF;
+	GOOD(switch, "row", "off", "pic/3");
+	is_silent_of("still permitted");
+	module.view.states[off].dead = 1U << NF_EDGE_DEAD_ROW_OFF;
+	GOOD(switch, "row", "off", "pic/1");
+	is_silent_of("still permitted");
+}
+
+/* Zone, feature, nodes and peers of rows that are on, and of one without fault. */
+static void a_row_that_is_on_says_why_it_permits_nothing(void **state)
+{
+	static const struct {
+		const char *row, *why, *text;
+	} idle[] = {
+		{ "external/5", NULL, NULL },
+		{ "site/good", NULL, NULL },
+		{ "external/8", "node", "no node has the service webconf" },
+		{ "pic/1", "zone feature peers",
+		  "zone pic is off (edgectl zone on pic); feature pic is off (edgectl feature on pic); its peers are in no list: bind pic-partners" },
+		{ "external/15", "feature",
+		  "feature av is off (edgectl feature on av)" },
+		{ "site/lost", "node",
+		  "none of its nodes has the service access" },
+	};
+	struct site_row *own;
+	json_t *object, *list;
+	size_t i;
+
+	own = add_own_row("good", NF_EDGE_SERVICE_ACCESS, NF_EDGE_DIRECTION_IN, 0);
+	add_ports(own, IPPROTO_TCP, 22, 22);
+	site_row_add_node(own, "edge1");
+	own = add_own_row("lost", NF_EDGE_SERVICE_ACCESS, NF_EDGE_DIRECTION_IN, 0);
+	add_ports(own, IPPROTO_TCP, 22, 22);
+	site_row_add_node(own, "edge2");
+	policy->zones = (ALL_ZONES & ~(1U << NF_EDGE_ZONE_PIC)) |
+			1U << NF_EDGE_ZONE_SITE;
+	policy->features &= ~(1U << NF_EDGE_FEATURE_PIC);
+	policy_table(&module.view.table, policy);
+	set_rows();
+	for (i = 0; i < ARRAY_SIZE(idle); i++) {
+		GOOD(switch, "row", "on", idle[i].row);
+		if (idle[i].text)
+			says(idle[i].text);
+		else
+			is_silent_of("permits nothing");
+		GOOD(switch, "row", "on", idle[i].row, "--json");
+		object = json();
+		list = json_object_get(object, "permits_nothing");
+		assert_int_equal(json_array_size(list), !!idle[i].why);
+		if (idle[i].why) {
+			expect_text(json_array_get(list, 0), "row", idle[i].row);
+			expect_words(json_array_get(list, 0), "why", idle[i].why);
+		}
+		json_decref(object);
+	}
+	GOOD(switch, "row", "off", "pic/1");
+	is_silent_of("permits nothing");
+}
+
+static void an_unknown_row_is_answered_with_the_nearest(void **state)
+{
+	char *longest = malloc(200);
+
+	assert_int_equal(RUN(switch, "row", "off", "external/5", "external/99"),
+			 REFUSED);
+	complains("edgectl: external/99: profile lync2013-scaled-public has no such row, nor has the site; ");
+	complains("external/9");
+	assert_null(request_of(NF_EDGE_CMD_SWITCH, 0));
+	memset(longest, 'x', 199);
+	longest[199] = '\0';
+	assert_int_equal(RUN(switch, "row", "on", longest), REFUSED);
+	assert_null(request_of(NF_EDGE_CMD_SWITCH, 0));
+	free(longest);
+	assert_int_equal(RUN(switch, "row", "off"), USAGE);
+	complains("the row is missing");
+	assert_int_equal(RUN(switch, "row", "of", "pic/3"), USAGE);
+	complains("of: write on or off");
+	module.view.loaded = false;
+	assert_int_equal(RUN(switch, "row", "off", "pic/3"), REFUSED);
+	complains("no policy is loaded");
 }
 
 static void enforce_does_not_cut_its_own_session(void **state)
@@ -353,6 +491,10 @@ static void flowtables_are_listed_in_order(void **state)
 static const struct CMUnitTest tests[] = {
 	SITE_TEST(a_switch_lists_exactly_the_rows_that_still_permit),
 	SITE_TEST(switches_send_one_attribute),
+	SITE_TEST(row_switches_send_each_id_once),
+	SITE_TEST(a_row_that_is_off_is_permitted_by_rows_of_its_nodes),
+	SITE_TEST(a_row_that_is_on_says_why_it_permits_nothing),
+	SITE_TEST(an_unknown_row_is_answered_with_the_nearest),
 	SITE_TEST(enforce_does_not_cut_its_own_session),
 	SITE_TEST(another_socket_is_not_the_kernel),
 	SITE_TEST(a_policy_that_changes_is_read_again_whole),

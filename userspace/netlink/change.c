@@ -40,6 +40,29 @@ int change_switch(struct client *client, int attribute, uint32_t value,
 	return client_do(client, request, read_switched, switched);
 }
 
+/**
+ * change_switch_rows - switch single rows
+ * @client: the socket
+ * @attribute: NF_EDGE_A_SWITCH_ROW_ON or _ROW_OFF
+ * @ids: the rows
+ * @switched: filled in
+ *
+ * Return: as client_do().
+ */
+int change_switch_rows(struct client *client, int attribute,
+		       const struct row_ids *ids, struct switched *switched)
+{
+	struct nl_msg *request;
+	size_t i;
+
+	*switched = (struct switched){ 0 };
+	request = client_request(client, NF_EDGE_CMD_SWITCH, NLM_F_ACK,
+				 MESSAGE_MAX);
+	for (i = 0; i < ids->count; i++)
+		nla_put_string(request, attribute, ids->id[i]);
+	return client_do(client, request, read_switched, switched);
+}
+
 static void read_flushed(struct nlmsghdr *reply, void *arg)
 {
 	struct nlattr *attrs[NF_EDGE_A_POLICY_MAX + 1];

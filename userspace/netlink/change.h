@@ -8,6 +8,7 @@
 #include <stdbool.h>
 
 #include "netlink/client.h"
+#include "policy/rows.h"
 
 /**
  * struct switched - the answer to a switch
@@ -31,6 +32,8 @@ struct flushed {
 
 int change_switch(struct client *client, int attribute, uint32_t value,
 		  struct switched *switched);
+int change_switch_rows(struct client *client, int attribute,
+		       const struct row_ids *ids, struct switched *switched);
 int change_flush(struct client *client, struct flushed *flushed);
 
 #endif /* NETLINK_CHANGE_H */
