@@ -437,7 +437,7 @@ static void answer(struct nlmsghdr *asked, uint8_t command)
 		push_end(sequence, 0, 0, false, false);
 		queue[last - 1].sender = FORGER;
 	}
-	if (command == module.refused) {
+	if (command == module.refused && module.spared-- <= 0) {
 		if (module.times && !--module.times)
 			module.refused = 0;
 		push_end(sequence, module.error, offset_of(asked), false, false);

@@ -38,6 +38,7 @@ struct asked {
  * @changed: what a load or a switch answers
  * @tried: the answer to a query
  * @refused: command that is refused, 0 for none
+ * @spared: requests of this command that are answered before
  * @error: with this errno
  * @sentence: and this sentence, or none
  * @times: so often, 0 for always
@@ -60,6 +61,7 @@ struct module {
 	bool changed;
 	struct verdict tried;
 	uint8_t refused;
+	int spared;
 	int error;
 	const char *sentence;
 	int times;
