@@ -37,6 +37,13 @@ static const struct key inner[] = {
 	{ }
 };
 
+/* A section with a key of the name that a section of the top has. */
+static const struct key inner_both[] = {
+	{ .name = "one", .kind = KEY_ONE, .set = say },
+	{ .name = "peers", .kind = KEY_LIST, .set = say },
+	{ }
+};
+
 static const struct key keys[] = {
 	{ .name = "mode", .kind = KEY_ONE, .set = say,
 	  .required = "mode = x" },
@@ -45,6 +52,10 @@ static const struct key keys[] = {
 	  .keys = inner },
 	{ .name = "ports", .kind = KEY_SECTION, .open = open_section,
 	  .keys = inner },
+	{ .name = "peers", .kind = KEY_SECTIONS, .open = open_section,
+	  .keys = inner },
+	{ .name = "both", .kind = KEY_SECTIONS, .open = open_section,
+	  .keys = inner_both },
 	{ }
 };
 
@@ -104,6 +115,39 @@ static void a_section_with_a_name_stands_once_for_each(void **state)
 		   "has no name; write row NAME { ... }");
 	only_error("mode = a\nrow\n", 2, "row",
 		   "has no name; write row NAME { ... }");
+}
+
+/* In a section that is not closed, a key of the section and of the top is the
+ * top's where a name and a brace follow.
+ */
+static void a_section_is_closed_before_a_section_of_its_key(void **state)
+{
+	static const char *const closed[] = {
+		"peers = { p, q }", "peers { p, q }", "peers p", "peers",
+		"peers = p, q", "peers p = { q }", "peers += { p }",
+	};
+	char text[256];
+	size_t i, j;
+
+	only_error("mode = a\nboth b { one = c\npeers p { one = d }\n"
+		   "both q { one = e }\n", 2, "b",
+		   "the section that begins here is not closed; add }");
+	assert_string_equal(said, "top mode=a\nboth b one=c\npeers p one=d\n"
+			    "both q one=e\n");
+	only_error("mode = a\nboth b { peers = { c }\npeers p { one = d }\n", 2,
+		   "b", "the section that begins here is not closed; add }");
+	assert_string_equal(said, "top mode=a\nboth b peers=c\npeers p one=d\n");
+	scan("mode = a\nboth b { peers = { c } }\npeers p { one = d }\n");
+	errors(0);
+	assert_string_equal(said, "top mode=a\nboth b peers=c\npeers p one=d\n");
+	for (i = 0; i < ARRAY_SIZE(closed); i++) {
+		snprintf(text, sizeof(text), "mode = a\nboth b { one = c\n%s }\n",
+			 closed[i]);
+		scan(text);
+		for (j = 0; j < config.errors.count; j++)
+			assert_null(strstr(config.errors.items[j].message,
+					   "section that begins here"));
+	}
 }
 
 /* Errors of one statement: a section as a key, a key as a section, a list as
@@ -280,6 +324,7 @@ int main(void)
 		cmocka_unit_test(each_kind_of_statement_sets_its_words),
 		cmocka_unit_test(a_section_without_a_name_stands_once),
 		cmocka_unit_test(a_section_with_a_name_stands_once_for_each),
+		cmocka_unit_test(a_section_is_closed_before_a_section_of_its_key),
 		cmocka_unit_test(one_fault_is_one_error),
 		cmocka_unit_test(two_faults_are_two_errors),
 		cmocka_unit_test(a_required_key_is_missed),

@@ -87,3 +87,17 @@ bool ahead_is_block(const struct key *keys, struct lexer lexer)
 	return token_is(&open, '{') && first.kind == TOKEN_WORD &&
 	       ahead_begins_statement(keys, lexer, &first);
 }
+
+/**
+ * ahead_is_named - tell whether a name and a brace follow
+ * @lexer: a place
+ *
+ * Return: true when a word and an opening brace do.
+ */
+bool ahead_is_named(struct lexer lexer)
+{
+	struct token name = token_next(&lexer);
+	struct token open = token_next(&lexer);
+
+	return name.kind == TOKEN_WORD && token_is(&open, '{');
+}

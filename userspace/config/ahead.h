@@ -16,5 +16,6 @@ bool ahead_begins_statement(const struct key *keys, struct lexer lexer,
 bool ahead_is_rest(const struct key *keys, struct lexer lexer,
 		   unsigned int line);
 bool ahead_is_block(const struct key *keys, struct lexer lexer);
+bool ahead_is_named(struct lexer lexer);
 
 #endif /* CONFIG_AHEAD_H */

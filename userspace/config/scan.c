@@ -494,14 +494,19 @@ static bool scan_section(struct scanner *s, const struct token *word,
 	return section.made;
 }
 
-/* Tell whether a word of a section is the key of another place: that means that
- * the section is not closed.
+/* Tell whether a word of a section begins a statement of the top: that means that
+ * the section is not closed.  A word that is a key of both begins one when it is
+ * a section there and has a name.
  */
 static bool is_of_top(const struct scanner *s, const struct token *token,
-		      const char *word)
+		      const char *word, const struct key *known)
 {
-	return !token->wrong && begins_statement(s, token) &&
-	       key_find(s->keys, word);
+	const struct key *key = token->wrong ? NULL : key_find(s->keys, word);
+
+	if (!key || !begins_statement(s, token))
+		return false;
+	return !known || (key->kind == KEY_SECTIONS && !known->keys &&
+			  ahead_is_named(s->lexer));
 }
 
 /* Read the statements of the top, or of a section with its closing brace. */
@@ -538,7 +543,7 @@ static void scan_statements(struct scanner *s, const struct key *keys,
 		word = token_text(&token);
 		key = token.wrong ? NULL : key_find(keys, word);
 		if (!top && (token.kind == TOKEN_END ||
-			     (!key && is_of_top(s, &token, word)))) {
+			     is_of_top(s, &token, word, key))) {
 			findings_add(&s->config->errors, s->config->file,
 				     section->line,
 				     section->name ?: section->key->name,
