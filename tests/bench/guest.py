@@ -20,6 +20,7 @@ import tempfile
 import time
 
 import scene                    # first: it says where the tests are
+import messages
 import rulesets
 import sites
 import wire
@@ -135,12 +136,9 @@ class Namespace:
         """How many seconds the kernel took for each: no two loads in turn are of one
         policy, and neither has large sets."""
         with TimedClient() as client:
-            def seconds(ping):
-                return client.seconds_of(client.load, dataclasses.replace(
-                    self.site, ping=ping, peers=as_text(self.site.peers), nodes={
-                        name: as_text(services)
-                        for name, services in self.site.nodes.items()}))
-            return [seconds([["internal"], []][turn % 2]) for turn in range(times)]
+            return [client.seconds_of(client.do, "load", messages.load_of(
+                dataclasses.replace(self.site, ping=[("internal",), ()][turn % 2])))
+                    for turn in range(times)]
 
     @staticmethod
     def read_counters(times):
@@ -185,10 +183,6 @@ class Namespace:
         usual = samples[:max(1, len(samples) * 98 // 100)]
         return {"accepted": accepted, "ticks": statistics.median(samples),
                 "mean": sum(usual) / len(usual), "hertz": ticks / nanoseconds * 1e9}
-
-
-def as_text(lists):
-    return {name: [str(each) for each in values] for name, values in lists.items()}
 
 
 class TimedSocket:
@@ -376,13 +370,15 @@ def costs(job):
         return statistics.median(namespace.ask(*words) - namespace.ask(
             "seconds", "edgectl", "--version") for _ in range(15))
 
-    few, many = (Namespace(scene.site(nodes=nodes), "nf_edge") for nodes in (2, 64))
+    few, own, many = (Namespace(scene.site(**what), "nf_edge") for what in (
+        {"nodes": 2}, {"nodes": 2, "rows": scene.MOST_OWN_ROWS}, {"nodes": 64}))
     found["reload"] = statistics.median(few.ask("reload", 51))
+    found["reload, own rows"] = statistics.median(own.ask("reload", 51))
     found["reload, edgectl"] = usual(few, "load")
     found["counters"] = statistics.median(many.ask("read_counters", 15))
     found["counters, edgectl"] = usual(many, "seconds", "edgectl", "counters")
-    few.close()
-    many.close()
+    for namespace in few, own, many:
+        namespace.close()
     return found
 
 

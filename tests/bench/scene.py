@@ -44,18 +44,44 @@ def peer_mask(family, count):
     return mask << 1 if family == 6 else mask << (9 if count <= 100_000 else 5)
 
 
-def site(nodes=2, interfaces=3, prefixes=0, family=4):
-    """Nodes, bound interfaces, and prefixes of federation partners."""
+# As many as there is room for beside any profile.
+MOST_OWN_ROWS = 26
+# Service, direction and ports of rows of the site's own: ports of the packets that
+# are measured, and what administration, time and monitoring take.
+OWN_KINDS = (
+    ("access", "in", (("tcp", 443, 443), ("tcp", 5061, 5061))),
+    ("av", "in", (("udp", 3478, 3478), ("udp", 50000, 59999), ("tcp", 443, 443))),
+    ("webconf", "in", (("tcp", 443, 443),)),
+    ("internal", "in", (("tcp", 8057, 8057), ("tcp", 3389, 3389), ("udp", 161, 161))),
+    ("access", "out", (("udp", 53, 53), ("tcp", 443, 443))),
+    ("internal", "out", (("udp", 123, 123),)),
+    ("internal", "in", (("tcp", 22, 22), ("tcp", 5985, 5986))),
+)
+
+
+def own_rows(count):
+    """Rows of the site's own, at a balancer that sends none of the packets."""
+    return tuple(model.SiteRow(f"row-{n}", *OWN_KINDS[n % len(OWN_KINDS)], ("balancer",))
+                 for n in range(count))
+
+
+def site(nodes=2, interfaces=3, prefixes=0, family=4, rows=0):
+    """Nodes, bound interfaces, prefixes of federation partners, and rows of the
+    site's own."""
     peers = {"internal-networks": [ipaddress.ip_network(net) for net in (
         "192.168.10.0/24", "10.1.0.0/16", "2001:db8:10::/64")]}
     if prefixes:
         peers["federation-partners"] = peer_prefixes(family, prefixes)
+    if rows:
+        peers["balancer"] = [ipaddress.ip_network(net) for net in (
+            "198.51.100.10", "2001:db8:100::10")]
     sides = {"ext0": {"external"}, "int0": {"internal"}, "edge0": {"edge"}}
     if interfaces < 3:  # of one, all sides
         sides = {"ext0": {"external", "internal", "edge"}}
     sides |= {f"ext{n}": {"external"} for n in range(1, interfaces - 2)}
     return model.Site(
-        interfaces=sides, peers=peers,
+        interfaces=sides, peers=peers, site_rows=own_rows(rows),
+        zones=model.ZONES + ((model.SITE_ZONE,) if rows else ()),
         nodes={f"edge{node}": {service: [address(4, node, service),
                                          address(6, node, service)]
                                for service in HOSTS}
