@@ -9,7 +9,8 @@ other commands, versions and flags; transactions out of order, from several
 sockets in two namespaces; dumps that nobody reads to their end.
 
 After each few the generation is what the replies said, a policy that nothing
-was said to change is the same, and explain judges by it as tests/model.py does.
+was said to change is the same, and explain judges by it as tests/model.py does;
+of two loads of a site, of which one has a fault (faults.py), that one is refused.
 At the end nothing holds the module.
 
 A round is made from its seed alone; each is a test of its own (TAP).
@@ -29,6 +30,8 @@ from ipaddress import ip_address, ip_network
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [os.path.join(HERE, os.pardir), os.path.join(HERE, os.pardir, "net")]
 
+import faults                                                   # noqa: E402
+import messages                                                 # noqa: E402
 import model                                                    # noqa: E402
 import sites                                                    # noqa: E402
 import wire                                                     # noqa: E402
@@ -39,6 +42,7 @@ from wire import (ACK, DUMP, DUMP_INTR, ERROR, NESTED, OPERATIONS, REQUEST,  # n
 ROUND = 400             # messages
 CHECKED = 50            # after so many
 QUESTIONS = 12          # each time
+PAIRS = 4               # of loads, the same
 SOCKETS = 6
 HEADER = 16
 NUMBERS = (0, 1, 2, 3, 4, 7, 8, 31, 32, 33, 64, 127, 128, 255, 0x7fff, 0xffff,
@@ -47,6 +51,8 @@ FLAGS = (0, ACK, ACK, ACK, DUMP, DUMP | ACK, 0x8, 0x100, 0x200, 0x400, 0x800, 0x
 DUMPED = {o["number"] for o in OPERATIONS.values() if "dump" in o}
 NOT_BOUND = ("lo", "vrf0", "port0", "a b", "$x")
 PUBLISHING = ("load", "switch", "flush")
+# Numbers of attributes, and some that nobody has.
+MOST_ATTRIBUTES = max(map(len, SETS.values())) + 8
 
 
 class Wrong(Exception):
@@ -84,70 +90,8 @@ def lists_of(nodes):
 
 def load_of(rng, site, share=1.0):
     """The attributes of a load of a model.Site."""
-    made = [("mode", site.mode), ("zones", list(site.zones)), ("features", list(site.features)),
-            ("ping", list(site.ping))]
-    if site.expose_cls_ports:
-        made.append(("expose-cls-ports", True))
-    for name, sides in site.interfaces.items():
-        made.append(("interface", [("name", name), ("sides", sorted(sides))]))
-    for name, services in site.nodes.items():
-        made.append(("node", [("name", name)] + [
-            ("address", [("service", service), (f"ipv{a.version}", str(a))])
-            for service, addresses in services.items() for a in addresses]))
-    made += additions_of(site)
-    for one in peers_of(rng, site):
-        if rng.random() < share:
-            made.append(("peers", one))
-    return made
-
-
-PROTOCOL_NUMBERS = {"tcp": 6, "udp": 17}
-
-
-def set_numbers(site):
-    """Numbers of the sets of a site: the documents' and, from the last number
-    on, those of its own."""
-    known = model.sets_of(site.profile)
-    numbers = {name: model.PEER_SETS.index(name) for name in known}
-    free = [number for number in range(31, -1, -1) if number not in numbers.values()]
-    used = {name for row in site.site_rows for name in row.peers} | set(site.ping_peers or ())
-    own = sorted({*used, *site.peers} - {*known, "any"})
-    return {**numbers, **dict(zip(own, free))}
-
-
-def additions_of(site):
-    """The attributes of what a site adds to the default profile."""
-    if site.profile == model.DEFAULT and site.ping_peers is None and not (
-            site.ports or site.rows_off or site.site_rows):
-        return []
-    numbers = set_numbers(site)
-
-    def mask(names):
-        return sum(1 << numbers[name] for name in names)
-
-    def ranges(ports):
-        return [("ports", [("protocol", PROTOCOL_NUMBERS[protocol]), ("low", low), ("high", high)])
-                for protocol, low, high in ports]
-    made = [("profile", site.profile)]
-    made += [("own-set", [("set", number), ("name", name)]) for name, number in numbers.items()
-             if name not in model.sets_of(site.profile)]
-    for key, (low, high) in site.ports.items():
-        service, protocols, documented = model.PORT_KEYS[key]
-        made += [("port", [("service", service), ("protocol", PROTOCOL_NUMBERS[protocol]),
-                           ("documented-low", documented[0]), ("documented-high", documented[1]),
-                           ("low", low), ("high", high)]) for protocol in protocols]
-    for row in site.site_rows:
-        one = [("name", row.name), ("service", row.service), ("direction", row.direction),
-               *ranges(row.ports)]
-        one += [("any", True)] if row.peers == ("any",) else [("sets", mask(row.peers))]
-        one += [("nodes", name) for name in row.nodes or ()]
-        one += [("exposed", True)] if row.exposed else []
-        one += [("note", row.note)] if row.note else []
-        made.append(("site-row", one))
-    made += [("row-off", row) for row in site.rows_off]
-    if site.ping_peers is not None:
-        made.append(("ping-peers", mask(site.ping_peers)))
-    return made
+    return messages.policy_of(site) + [
+        ("peers", one) for one in peers_of(rng, site) if rng.random() < share]
 
 
 def at_a_limit(rng, made):
@@ -155,27 +99,28 @@ def at_a_limit(rng, made):
     with an interface that none may bind."""
     if rng.random() < 0.25:
         return [*made, ("interface", [("name", rng.choice(NOT_BOUND)), ("sides", ["edge"])])]
-    what, limit = rng.choice((("interface", 256), ("node", 64), ("address", 16)))
+    what, limit = rng.choice((("interface", 256), ("node", 64), ("address", 16),
+                              ("site-row", 27), ("ports", 16), ("own-set", 19)))
     numbers = range(1, limit + rng.choice((-1, 0, 1)) + 1)
-    addresses = [("address", [("service", "av"), ("ipv4", f"10.9.8.{n}")]) for n in numbers
-                 if what != "interface"]
+    addresses = [("address", [("service", "av"), ("ipv4", f"10.9.8.{n % 256}")]) for n in numbers]
+    port = ("ports", [("protocol", 6), ("low", 22), ("high", 22)])
+    row = [("service", "access"), ("direction", "out")]
     more = {"interface": [("interface", [("name", f"i{n}"), ("sides", ["internal"])])
                           for n in numbers],
             "node": [("node", [("name", f"n{n}"), one]) for n, one in enumerate(addresses)],
-            "address": [("node", [("name", "n"), *addresses])]}[what]
-    return [one for one in made if one[0] != more[0][0]] + more
+            "address": [("node", [("name", "n"), *addresses])],
+            "site-row": [("site-row", [("name", f"r{n}"), *row, port, ("any", True)])
+                         for n in numbers],
+            "ports": [("site-row", [("name", "r"), *row, *[port] * len(numbers), ("any", True)])],
+            "own-set": [("own-set", [("set", (12 + n) % 33), ("name", f"s{n}")])
+                        for n in numbers] +
+                       [("site-row", [("name", "r"), *row, port, ("sets", 0xffffe000)])]}[what]
+    new = {name for name, _ in more}
+    return [one for one in made if one[0] not in new] + more
 
 
 def peers_of(rng, site):
-    made = []
-    numbers = set_numbers(site)
-    for name, prefixes in site.peers.items():
-        one = [("set", numbers[name])]
-        for version in 4, 6:
-            some = [str(p) for p in prefixes if p.version == version]
-            if some:
-                one.append((f"prefixes-ipv{version}", some))
-        made.append(one)
+    made = messages.peers_of(site)
     rng.shuffle(made)
     return made
 
@@ -267,7 +212,8 @@ class Round:
         if kind == 2:
             return rng.choice((b"", b"\0", b"lo\0", b"wan0\0", b"wan0", b"../x\0", b"a" * 15 + b"\0",
                                b"a" * 16 + b"\0", b"a" * 32, b"\xff\xfe\0", b"n\0n\0", b" \0",
-                               b"$x\0", b"%s%n\0", b"x" * 300))
+                               b"$x\0", b"%s%n\0", b"x" * 300, b"external/9\0", b"site/ntp\0",
+                               b"site/\0", b"any\0", b"admins\0", b"ntp\0", b"-" * 31 + b"\0"))
         if kind == 3:
             return bytes(rng.choice((4, 8, 20, 1000, 8000)))
         return self.prefixes()
@@ -286,7 +232,7 @@ class Round:
         lists = lists_of(nodes)
         here = rng.choice(lists)
         if not here:
-            here.append([rng.randrange(24), self.payload()])
+            here.append([rng.randrange(MOST_ATTRIBUTES), self.payload()])
             return
         at = rng.randrange(len(here))
         kind = rng.randrange(11)
@@ -297,7 +243,8 @@ class Round:
         elif kind == 2:
             rng.shuffle(here)
         elif kind == 3:
-            here[at] = [rng.choice((here[at][0] & 0x3fff, rng.randrange(32), rng.randrange(1 << 14))) |
+            here[at] = [rng.choice((here[at][0] & 0x3fff, rng.randrange(MOST_ATTRIBUTES),
+                                    rng.randrange(1 << 14))) |
                         rng.choice((0, NESTED, 0x4000, 0xc000)), here[at][1]]
         elif kind == 4:
             moved = here.pop(at) if rng.random() < 0.5 else copy.deepcopy(here[at])
@@ -313,7 +260,7 @@ class Round:
             changed[rng.randrange(len(changed))] ^= 1 << rng.randrange(8)
             here[at] = [here[at][0], bytes(changed)]
         elif kind == 9:
-            here.append([rng.randrange(24), self.payload()])
+            here.append([rng.randrange(MOST_ATTRIBUTES), self.payload()])
         else:
             here += [copy.deepcopy(one) for _ in range(rng.choice((1, 2, 16, 69)))
                      for one in here[:50]]
@@ -440,6 +387,31 @@ class Round:
             self.policies[at] = status, parts
             if "mode" in status:
                 self.judge(judge, site_of(status, parts))
+                self.refuse_switches(judge, [row["id"] for row in parts["row-get"]])
+            for _ in range(PAIRS):
+                self.try_pair(judge)
+
+    def try_pair(self, judge):
+        what, good, bad = faults.one_of(self.rng, self.site)
+        judge.do("load", good, dry_run=True)
+        self.refuse(judge, "load", bad + [("dry-run", True)], what)
+
+    def refuse(self, judge, operation, attributes, what):
+        try:
+            judge.do(operation, attributes)
+        except wire.Refusal as refusal:
+            if refusal.errno not in (errno.EINVAL, errno.ERANGE, errno.E2BIG) or not (
+                    refusal.sentence or refusal.place):
+                raise Wrong(f"{what}: {refusal}") from refusal
+            self.tally["faults", what] += 1
+            return
+        raise Wrong(f"{operation} is accepted, with {what}: {attributes}")
+
+    def refuse_switches(self, judge, ids):
+        one = self.rng.choice(ids)
+        self.refuse(judge, "switch", [(self.rng.choice(("row-on", "row-off")), one),
+                                      ("row-off", "site/nobody")], "a switch of no row")
+        self.refuse(judge, "switch", [("row-on", one), ("row-off", one)], "a switch both ways")
 
     def judge(self, judge, site):
         source = sites.Connections(self.rng, site, [*list(site.interfaces)[:5], "un0"])
@@ -572,6 +544,9 @@ def main():
     print(f"# {sent} messages in {time.monotonic() - began:.0f} s: {tally['done']} done, "
           f"{tally['refused']} refused with {len(tally['sentences'])} different sentences, "
           f"{tally['judged']} questions judged as the model does")
+    refused = [number for key, number in tally.items() if key[0] == "faults"]
+    print(f"# {sum(refused)} requests with one of {len(refused)} faults refused, their twins "
+          "accepted")
     for operation in REQUESTS:
         print(f"#   {operation}: {tally['sent', operation]} sent, "
               f"{tally['answered', operation]} replies")
