@@ -15,12 +15,13 @@ import subprocess
 import time
 import traceback
 
-from netlib import FEATURES, reference
+import examples
+import messages
+from netlib import FEATURES, ZONES, reference
 from netns import PATIENCE
 from topology import HOSTS
 from wire import (ACK, DUMP, ENUMS, MESSAGE_HEADER, OPERATIONS, REQUEST, SETS,
-                  Client, Refusal, decode, encode, module_references, peers_of,
-                  policy, walk)
+                  Client, Refusal, decode, encode, module_references, walk)
 
 CLONE_NEWNET = 0x40000000
 SIOCSIFNAME = 0x8923
@@ -38,19 +39,48 @@ _libc = ctypes.CDLL(None, use_errno=True)
 # What every policy of the run has: the flows count on it. Nobody switches
 # ocs2007 on.
 ALWAYS_OFF = "ocs2007"
+# The rows of the site's own that all have; others come and go before them. One
+# takes the ports of turn-udp while that is elsewhere, and the other way round.
+HERE, THERE = 3478, 3999
+SETS_OF_OWN = {"balancer": HOSTS["client"][1:], "admins": HOSTS["admin"][1:]}
+
+
+def rows_of_its_own(turn, before=0, behind=0):
+    """The rows that all have, in the midst of so many others."""
+    def others(first, count):
+        return {f"other-{n}": {"service": "access", "out": [f"tcp/{n + 2000}", "udp/9-99"],
+                               "peers": ["admins"]} for n in range(first, first + count)}
+    mine = {
+        "rdp": {"service": "internal", "in": ["tcp/3389"], "peers": ["admins"]},
+        "turn": {"service": "av", "in": [f"udp/{turn}"], "peers": ["balancer"]},
+        "snmp": {"service": "internal", "in": ["udp/161-162"], "peers": ["admins"]},
+    }
+    if before % 2:
+        mine = dict(reversed(mine.items()))
+    return {**others(0, before), **mine, **others(9, behind)}
+
+
 BASE = reference(features=[f for f in FEATURES if f != ALWAYS_OFF],
-                 peers={"dns": list(HOSTS["partner"][1:])})
+                 zones=[*ZONES, "site"], rows=rows_of_its_own(THERE),
+                 peers={"dns": list(HOSTS["partner"][1:]), **SETS_OF_OWN})
 VARIANTS = [
     BASE,
-    BASE.but(zones=["external", "internal"], features=[
+    BASE.but(zones=["external", "internal", "site"], features=[
         "remote-access", "av", "web-conferencing"],
+        ports={"turn-udp": THERE, "access-federation": 5070},
+        rows=rows_of_its_own(HERE, before=5),
         nodes={**BASE.nodes, "edge3": {"access": ["131.107.155.77"]}},
         interfaces={**BASE.interfaces, "dmz9": ["edge"]}),
     BASE.but(peers={"crl": [f"10.{i >> 8}.{i & 255}.0/24"
                             for i in range(1000)]},
+             rows=rows_of_its_own(THERE, before=2, behind=15),
+             ping=["internal"], ping_peers=["admins"],
              interfaces={**BASE.interfaces, "dmz9": ["external"]}),
     BASE.but(ping=["external"], peers={"federation-partners": [
-        f"2001:db8:{i:x}::/48" for i in range(300)]}),
+        f"2001:db8:{i:x}::/48" for i in range(300)]},
+        ports={"turn-udp": THERE, "webconf-client": 444},
+        rows_off=["pic/2", "site/other-9"],
+        rows=rows_of_its_own(HERE, before=9, behind=9)),
 ]
 # All rows of the media ports, UDP ones among them.
 MEDIA = BASE.but(features=FEATURES)
@@ -95,9 +125,7 @@ class Worker:
 
 def load_message(config):
     """The octets of a load, made once."""
-    return encode("policy", {**policy(config), "peers": [
-        one for name, prefixes in config.peers.items()
-        for one in peers_of(name, prefixes)]})
+    return encode("policy", messages.load_of(examples.read_site(str(config))))
 
 
 def ask(client, operation, octets=b"", flags=ACK):
@@ -113,9 +141,7 @@ class Messages:
     def __init__(self):
         self.loads = [load_message(config) for config in VARIANTS]
         self.stale = self.loads[0] + encode("policy", {"generation": 0})
-        self.large = encode("policy", {**policy(BASE), "peers": [
-            one for name, prefixes in BASE.peers.items()
-            for one in peers_of(name, prefixes)]})
+        self.large = self.loads[0]
         self.chunks = [encode("policy", {"peers": [
             {"set": "crl", "prefixes-ipv4": chunk}]}) for chunk in CHUNKS]
 

@@ -2,6 +2,7 @@
 """Traffic at full speed: a process a flow (flow.c), both ends in it, and what
 the policy's counters have to say of it in the end."""
 
+import dataclasses
 import mmap
 import os
 import pathlib
@@ -10,7 +11,7 @@ import socket
 import struct
 import subprocess
 
-from netlib import KIND, ROW, if_ready
+from netlib import KIND, if_ready, row_of
 
 HERE = pathlib.Path(__file__).resolve().parent
 # The page that flow.c shares.
@@ -29,11 +30,18 @@ def build(folder):
     return folder / "flow"
 
 
+def either(*rows):
+    """Rows of which one permits a flow at a time: what they count is added up."""
+    return dataclasses.replace(row_of(rows[0]), id="|".join(
+        row_of(row).id for row in rows))
+
+
 class Flow:
     """One flow of a site.
 
     kind    echo, oneway, stream or visits, as in flow.c
-    rows    the rows that permit it, at the Edge end of `node`
+    rows    the rows that permit it, at the Edge end of `node`: ids, or rows of
+            flow_table; either() of those that take turns
     reason  why it is refused, with the near rows that count it as denied"""
 
     def __init__(self, program, net, kind, src, dst, port, rows=(), reason=None,
@@ -146,7 +154,7 @@ class Flow:
         return packets * (SIZE + 8 + (40 if self.src.family == 6 else 20))
 
     def node(self, row):
-        end = self.dst if ROW[row].direction == "in" else self.src
+        end = self.dst if row_of(row).direction == "in" else self.src
         return self.net.node_of(end.address)
 
     def permits(self):
@@ -154,7 +162,7 @@ class Flow:
         found = {}
         for row in self.rows:
             to, back = ("to_edge", "from_edge") \
-                if ROW[row].direction == "in" else ("from_edge", "to_edge")
+                if row_of(row).direction == "in" else ("from_edge", "to_edge")
             counts = {}
             if self.is_udp:
                 counts = {"connections": 1, f"packets_{to}": self.sent,
@@ -165,7 +173,7 @@ class Flow:
                 counts = {"connections": 1}
             else:
                 counts = {"connections": self.connections}
-            found[self.node(row), row] = counts
+            found[self.node(row), row_of(row).id] = counts
         return found
 
     def close(self):

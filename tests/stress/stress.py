@@ -8,7 +8,8 @@ usage: scripts/vm --kernel debian --cpus 2 --memory 2G -- \\
            tests/stress/stress.py [SECONDS]
 
 Two sites with a box each. On the `steady` one, the policy is reloaded and
-switched in what no flow needs: what is permitted must arrive, what is forbidden
+switched in what no flow needs, rows of the site's own come, go and move, and
+ports change places: what is permitted must arrive, what is forbidden
 must not, and each row counts to the packet what was sent. On the `switched`
 one, mode, zones and features of running flows are switched as well: there, what
 arrived is what was permitted, or would have been refused.
@@ -24,15 +25,16 @@ import time
 import traceback
 
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE.parent / "net")]
+sys.path[:0] = [str(HERE.parent), str(HERE.parent / "net")]
 
 import disturb                                              # noqa: E402
 import leaks                                                # noqa: E402
 import sending                                              # noqa: E402
 from disturb import BASE, Worker                            # noqa: E402
-from netlib import Net, appliance, until                    # noqa: E402
+from netlib import Net, appliance, row_of, until            # noqa: E402
 from netns import PATIENCE                                  # noqa: E402
-from sending import BURST, Flow                             # noqa: E402
+from flow_table import site_row                             # noqa: E402
+from sending import BURST, Flow, either                     # noqa: E402
 from wire import (Client, Refusal, load_module,             # noqa: E402
                   module_is_loaded, module_references, unload_module)
 
@@ -47,17 +49,26 @@ REPORTS = re.compile(r"BUG:|WARNING:|Oops|KASAN|KCSAN|UBSAN|general protection|"
 # User Mode Linux hangs now and then when modules come and go under traffic.
 CAN_UNLOAD = os.environ.get("NF_EDGE_VM", "") != "uml"
 
+RDP = site_row("rdp", "internal", "in", "tcp", 3389)
+SNMP = site_row("snmp", "internal", "in", "udp", 161, 162)
+TURN = site_row("turn", "av", "in", "udp", disturb.HERE)
+# The ports of the first move, and the other takes its place.
+RELAY = either("external/14", TURN)
+
 STEADY_SWITCHES = [
+    {"row-off": ["external/9", "external/10"]},
     {"zones-off": ["pic", "xmpp"]},
     {"features-off": ["xmpp", "pic", "live-messenger"]},
     {"zones-on": ["pic"], "features-off": ["web-conferencing"]},
     {"zones-on": ["xmpp"], "features-on": ["xmpp", "live-messenger"]},
-    {"features-on": ["pic", "web-conferencing"]},
+    {"row-on": ["external/10"], "features-on": ["pic", "web-conferencing"]},
 ]
 SWITCHES = [
+    {"row-off": ["external/14"]},
     {"mode": "audit"}, {"features-off": ["av"]}, {"mode": "enforce"},
     {"zones-off": ["internal", "pic"]}, {"features-on": ["av"]},
-    {"mode": "audit", "features-off": ["av"]},
+    {"mode": "audit", "features-off": ["av"], "row-off": ["external/14"]},
+    {"row-on": ["external/14"]},
     {"mode": "enforce", "zones-on": ["internal", "pic"]},
     {"features-on": ["av"]},
 ]
@@ -93,12 +104,17 @@ def steady_flows(program, net):
                     net.at(dst, family), port, rows, **more)
     spoofed = net.at("frontend", 4).sent_from(net.at("client", 4))
     return [
-        flow("echo", "client", "edge1.av", 3478, 4, "external/14"),
-        flow("echo", "client", "edge2.av", 3478, 6, "external/14"),
+        flow("echo", "client", "edge1.av", disturb.HERE, 4, RELAY),
+        flow("echo", "client", "edge2.av", disturb.HERE, 6, RELAY),
+        flow("echo", "client", "edge1.av", disturb.THERE, 6, RELAY),
         flow("echo", "edge1.access", "partner", 53, 6, "external/4"),
         flow("echo", "user", "edge1.internal", 3478, 4, "internal/6"),
         flow("stream", "client", "edge1.access", 443, 4, "external/5"),
         flow("visits", "frontend", "edge2.internal", 443, 6, "internal/7"),
+        flow("echo", "admin", "edge1.internal", 161, 4, SNMP),
+        flow("visits", "admin", "edge2.internal", 3389, 6, RDP),
+        flow("oneway", "user", "edge1.internal", 162, 6, reason="peer",
+             near=[SNMP]),
         flow("oneway", "client", "edge1.av", 3479, 4, reason="no-row"),
         flow("oneway", "client", "edge2.av", 55000, 6, reason="disabled",
              near=["external/12"]),
@@ -118,8 +134,8 @@ def switched_flows(program, net):
         flow("stream", "client", "edge1.access", 443, 6, "external/5"),
         # Now permitted, now refused, or only counted as such. pic/6, which
         # names the same flow, is live at times, but for other peers.
-        flow("oneway", "client", "edge1.av", 3478, 4, "external/14",
-             reason=("disabled", "peer")),
+        flow("oneway", "client", "edge1.av", disturb.HERE, 4, "external/14",
+             TURN, reason=("disabled", "peer")),
         flow("oneway", "client", "edge2.av", 9, 6, reason=("no-row",)),
     ]
 
@@ -180,7 +196,8 @@ def losses(flows, explained):
 
 
 def expected_rows(flows):
-    """(node, row): counts, of the flows that are always permitted."""
+    """(node, row): counts, of the flows that are always permitted; either row
+    where two take turns."""
     total = {}
     for flow in flows:
         if not flow.reason:
@@ -198,8 +215,9 @@ def expected_refusals(flows):
                 "packets": flow.sent, "bytes": flow.octets(flow.sent),
                 "would_be_packets": 0})
             for row in flow.near:
-                disturb.add_up(total.setdefault((flow.node(row), row), {}),
-                               {"denied": flow.sent})
+                disturb.add_up(total.setdefault(
+                    (flow.node(row), row_of(row).id), {}),
+                    {"denied": flow.sent})
     return total
 
 
@@ -209,10 +227,23 @@ def intruders(flows):
             for flow in flows if flow.reason and flow.received]
 
 
+def counted(sums, key, name):
+    """What a row has counted, or those that take turns together."""
+    return sum(sums.get((key[0], row), {}).get(name, 0)
+               for row in key[1].split("|"))
+
+
 def wrong_counts(sums, wanted):
-    return [f"{key}: {name} is {sums.get(key, {}).get(name, 0)}, not {n}"
+    return [f"{key}: {name} is {counted(sums, key, name)}, not {n}"
             for key, counts in wanted.items() for name, n in counts.items()
-            if sums.get(key, {}).get(name, 0) != n]
+            if counted(sums, key, name) != n]
+
+
+def idle_turns(sums):
+    """The rows that take turns, if one of them never had its turn."""
+    return [f"{key}: nothing" for key in (
+        (node, row) for node in NODES for row in RELAY.id.split("|"))
+        if not sums.get(key, {}).get("packets_to_edge")]
 
 
 def judge_steady(tests, flows, sums, explained):
@@ -220,6 +251,8 @@ def judge_steady(tests, flows, sums, explained):
     tests.check("no forbidden packet arrives", intruders(flows))
     tests.check("the rows counted every packet, and each one once",
                 wrong_counts(sums, expected_rows(flows)))
+    tests.check("ports moved, and a row of the site's own took their place",
+                idle_turns(sums))
     wanted = expected_refusals(flows)
     tests.check("the reasons and near rows counted every refused packet",
                 wrong_counts(sums, wanted))
@@ -240,7 +273,8 @@ def judge_switched(tests, flows, sums, explained):
         for reason in flow.reason:
             disturb.add_up(drop, sums["drop", reason])
         passed = drop["would_be_packets"] + sum(
-            sums[flow.node(row), row]["packets_to_edge"] for row in flow.rows)
+            counted(sums, (flow.node(row), row_of(row).id), "packets_to_edge")
+            for row in flow.rows)
         judged = passed + drop["packets"]
         if flow.received != passed:
             wrong.append(f"{flow}: {flow.received} arrived, {passed} may")
