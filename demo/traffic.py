@@ -1,12 +1,17 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""The demonstration: a two-node Edge pool behind an appliance, real traffic of
-every zone, what must be refused, and what the counters say of it.
+"""The demonstration, in two acts: real traffic of every zone, what must be
+refused, and what the counters say of it.
+
+1. A two-node pool of Lync Server 2013, the reference site.
+2. A pool of Skype for Business Server with one public address, and rows of
+   the site's own for administration, time, patches and monitoring.
 
 Runs in a test kernel, started by scripts/demo.  The namespaces and sockets are
 those of the packet tests.
 """
 
+import os
 import pathlib
 import subprocess
 import sys
@@ -15,7 +20,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "tests" / "net"))
 
 import packets                                          # noqa: E402
-from netlib import Net, appliance                       # noqa: E402
+from netlib import Net, appliance, until                # noqa: E402
 
 # what it is, protocol, who begins, to whom, port
 PERMITTED = (
@@ -76,35 +81,102 @@ EXPLAINED = (
     "--in lan0 tcp 192.168.10.5:40000 172.25.33.10:8057",
 )
 
+# The second act. edge1.access is its one public address.
+PUBLIC, INTERNAL = "edge1.access", "edge1.internal"
+
+SINGLE_PERMITTED = (
+    ("a remote user signs in, on 5061", "tcp", "client", PUBLIC, 5061),
+    ("... joins a web conference, on 444", "tcp", "client", PUBLIC, 444),
+    ("... negotiates media over UDP", "udp", "client", PUBLIC, 3478),
+    ("... and over TCP", "tcp", "client", PUBLIC, 443),
+    ("the Edge sends SIP to a partner", "tcp", PUBLIC, "partner", 5061),
+    ("the Edge fetches a revocation list", "tcp", PUBLIC, "client", 80),
+    ("a front end sends SIP out", "tcp", "frontend", INTERNAL, 5061),
+    ("the Central Management store", "tcp", "frontend", INTERNAL, 4443),
+    ("a jump host opens a shell", "tcp", "admin", INTERNAL, 22),
+    ("... and a remote desktop", "tcp", "admin", INTERNAL, 3389),
+    ("the Edge sets its clock", "udp", INTERNAL, "time", 123),
+    ("... fetches patches over HTTP", "tcp", INTERNAL, "updates", 80),
+    ("... and over HTTPS", "tcp", INTERNAL, "updates", 443),
+    ("... reports to the monitor", "tcp", INTERNAL, "monitor", 5723),
+)
+
+SINGLE_REFUSED = (
+    ("a user's remote desktop", "tcp", "user", "user", INTERNAL, 3389, "peer"),
+    ("a jump host, on the public address", "tcp", "admin", "admin", PUBLIC,
+     3389, "no-row"),
+    ("the Internet, on the public address", "tcp", "client", "client", PUBLIC,
+     3389, "no-row"),
+    ("a spoofed jump host, from outside", "tcp", "client", "admin", INTERNAL,
+     3389, "spoofed"),
+    ("the Edge asks another clock", "udp", INTERNAL, INTERNAL, "user", 123,
+     "peer"),
+    ("... and one on the Internet", "udp", PUBLIC, PUBLIC, "client", 123,
+     "no-row"),
+    ("the Edge fetches patches elsewhere", "tcp", INTERNAL, INTERNAL, "user",
+     443, "peer"),
+    ("... reports to another monitor", "tcp", INTERNAL, INTERNAL, "user", 5723,
+     "peer"),
+    ("media toward the Edge, as in 2013", "udp", "partner", "partner", PUBLIC,
+     55000, "no-row"),
+    ("a front end unknown to the site", "tcp", "user", "user", INTERNAL, 5061,
+     "peer"),
+)
+
+SWITCHED_OFF = (
+    ("a jump host's remote desktop", "tcp", "admin", "admin", INTERNAL, 3389,
+     "disabled"),
+)
+
+SINGLE_EXPLAINED = (
+    "--in lan0 tcp 192.168.10.5:40000 172.25.33.10:3389",
+    "--in dmz0 tcp 131.107.155.10:40000 198.51.100.7:443",
+    "--in lan0 icmp 192.168.10.5 172.25.33.10",
+)
+
 
 def title(text):
     print(f"\n{text}\n{'=' * len(text)}\n", flush=True)
 
 
-def way(l4, source, destination, port):
-    return f"{source.address:>15} -> {destination.address}:{port}/{l4}"
+def tell(verdict, what, l4, source, destination, port, why):
+    """Two lines, that fit 80 columns with the longest of them."""
+    way = f"{source.address} -> {destination.address}:{port}/{l4}"
+    print(f"  {verdict:8} {what}\n  {'':8} {way:43} {why}", flush=True)
 
 
-def permitted(net):
-    for what, l4, source, destination, port in PERMITTED:
+def rows_of(watch, count):
+    """The rows at which this count has moved, as soon as there are some."""
+    return ", ".join(dict.fromkeys(
+        row for (_, row), moved in watch.delta().rows.items()
+        if count in moved))
+
+
+def permitted(net, some):
+    for what, l4, source, destination, port in some:
         source, destination = net.at(source, 4), net.at(destination, 4)
+        watch = net.watch()
         connection = net.connect(l4, source, destination, port)
         connection.exchange()
         connection.close()
-        print(f"  works    {what:38} {way(l4, source, destination, port)}",
-              flush=True)
+        rows = until(lambda watch=watch: rows_of(watch, "connections"),
+                     f"a row carried it: {what}")
+        tell("works", what, l4, source, destination, port, rows)
 
 
-def refused(net):
-    for what, l4, sender, bears, destination, port, reason in REFUSED:
+def refused(net, some):
+    for what, l4, sender, bears, destination, port, reason in some:
         sender, bears = net.at(sender, 4), net.at(bears, 4)
         destination = net.at(destination, 4)
-        watch = net.watch()
-        net.injects(sender, packets.tcp(bears.address, destination.address,
-                                        net.port(), port))
+        build = packets.tcp if l4 == "tcp" else packets.udp
+        tap, watch = net.tap(destination), net.watch()
+        net.injects(sender, build(bears.address, destination.address,
+                                  net.port(), port))
         watch.await_drop(reason)
-        print(f"  refused  {what:38} {way(l4, bears, destination, port)}"
-              f"  {reason}", flush=True)
+        net.proves_silence(tap, bears.address, destination.address)
+        near = rows_of(watch, "denied")
+        tell("refused", what, l4, bears, destination, port,
+             reason + (f": {near}" if near else ""))
 
 
 def scan(net):
@@ -120,35 +192,76 @@ def scan(net):
           f"open: {' '.join(map(str, through))}", flush=True)
 
 
-def main():
-    subprocess.run(["modprobe", "nf_edge"], check=True)
-    net = Net(appliance())
-    title("The site")
-    print("  Internet --- wan0 +-----------+ dmz0 --- edge1, edge2\n"
-          "                    | appliance |\n"
-          "    inside --- lan0 +-----------+\n", flush=True)
+class Act:
+    """A site, and the words of the operator at its appliance."""
 
-    def edgectl(*words):
+    def __init__(self, net, name, edges, config):
+        self.net = net
+        title(name)
+        print("  Internet --- wan0 +-----------+ dmz0 --- "
+              f"{edges}\n"
+              "                    | appliance |\n"
+              "    inside --- lan0 +-----------+\n", flush=True)
+        self.edgectl("load", config)
+
+    def edgectl(self, *words):
         print(f"  # edgectl {' '.join(words)}\n", flush=True)
-        done = net.edgectl(*words, check=False)
+        done = self.net.edgectl(*words, check=False)
         print("\n".join(f"  {line}".rstrip() for line in
                         (done.stdout + done.stderr).splitlines()), flush=True)
 
-    edgectl("load", str(HERE / "edge.conf"))
+    def rows(self, heading, shown=(), counted=()):
+        title(heading)
+        self.edgectl("show", "rows", *shown)
+        title("What each row carried, and refused")
+        self.edgectl("counters", "--nonzero", *counted)
+
+    def explain(self, queries):
+        title("Asking the classifier")
+        for query in queries:
+            self.edgectl("explain", *query.split())
+            print()
+
+
+def first_act(net):
+    act = Act(net, "Act one: a two-node pool of Lync Server 2013",
+              "edge1, edge2", "edge.conf")
     title("Traffic that the policy permits, over real sockets")
-    permitted(net)
+    permitted(net, PERMITTED)
     title("What it refuses, and why")
-    refused(net)
+    refused(net, REFUSED)
     scan(net)
-    title("The 37 rows")
-    edgectl("show", "rows")
-    title("What each row carried, and refused")
-    edgectl("counters", "--nonzero")
-    title("Asking the classifier")
-    for query in EXPLAINED:
-        edgectl("explain", *query.split())
-        print()
-    edgectl("flush")
+    act.rows("The 37 rows")
+    act.explain(EXPLAINED)
+    act.edgectl("flush")
+
+
+def second_act(net):
+    act = Act(net, "Act two: Skype for Business Server, one public address",
+              "edge1", "single.conf")
+    title("Traffic that the document and the site's own rows permit")
+    permitted(net, SINGLE_PERMITTED)
+    title("What they refuse, and why")
+    refused(net, SINGLE_REFUSED)
+    title("One row switched off, and on again")
+    act.edgectl("row", "off", "site/admin")
+    print()
+    refused(net, SWITCHED_OFF)
+    print()
+    act.edgectl("row", "on", "site/admin")
+    act.rows("The rows of the document, and the site's own",
+             ("-o", "ID,SERVICE,DIRECTION,PROTOCOL,PORTS,PEERS,LIVE,ORIGIN"),
+             ("--ages", "-o", "ROW,CONNECTIONS,DENIED,LAST-HIT"))
+    act.explain(SINGLE_EXPLAINED)
+    act.edgectl("flush")
+
+
+def main():
+    subprocess.run(["modprobe", "nf_edge"], check=True)
+    os.chdir(HERE)
+    net = Net(appliance())
+    first_act(net)
+    second_act(net)
     net.close()
 
 

@@ -6,6 +6,7 @@
                     wan0
       lan --- lan0 - fw - dmz0 --- edge1     one segment: the two Edges
    (user, admin, time,        \\-- edge2     cannot hear each other
+   monitor, updates,
    director, frontend,
    frontend2)
 
@@ -44,6 +45,8 @@ HOSTS = {
     "user": ("lan", "192.168.10.5", "2001:db8:10::5"),
     "admin": ("lan", "192.168.10.70", "2001:db8:10::70"),
     "time": ("lan", "192.168.10.2", "2001:db8:10::2"),
+    "monitor": ("lan", "192.168.10.40", "2001:db8:10::40"),
+    "updates": ("lan", "192.168.10.50", "2001:db8:10::50"),
     "director": ("lan", "192.168.10.80", "2001:db8:10::80"),
     "frontend": ("lan", "192.168.10.90", "2001:db8:10::90"),
     "frontend2": ("lan", "192.168.10.91", "2001:db8:10::91"),
