@@ -37,16 +37,16 @@ MEANWHILE = {
 }
 
 
-def blocks(language):
+def blocks(language, page=PAGE):
     return [text for kind, text in
-            re.findall(r"^```(\w*)\n(.*?)^```$", PAGE, re.S | re.M)
+            re.findall(r"^```(\w*)\n(.*?)^```$", page, re.S | re.M)
             if kind == language]
 
 
-def examples():
+def examples(page=PAGE):
     """(command, what it prints), in the order of the page."""
     found = []
-    for block in blocks("console"):
+    for block in blocks("console", page):
         for line in block.splitlines():
             if line.startswith("# ") and not line.startswith("# generation"):
                 if not (found and found[-1][0] == "cat q" and
@@ -103,6 +103,24 @@ def test_what_show_config_prints_changes_nothing(box, tmp_path):
     box.run("edgectl", "load", tmp_path / "edge.conf")
     done = box.run("sh", "-c", "edgectl show config | edgectl load /dev/stdin")
     assert "nothing changed" in done.stdout
+
+
+def test_each_recipe_opens_what_the_page_says_and_no_more(box, tmp_path):
+    page = (TREE / "docs" / "site-rows.md").read_text(encoding="utf-8")
+    config = "\n".join(blocks("", page))
+    (tmp_path / "edge.conf").write_text(config, encoding="utf-8")
+    done = box.run("sh", "-c", f"edgectl load {tmp_path}/edge.conf 2>&1")
+    assert "no row lets" not in done.stdout and "row rdp: added" in done.stdout
+    carried, refused = set(), set()
+    for command, wanted in examples(page):
+        done = box.run("sh", "-c", f"{command} 2>&1", check=False)
+        assert done.stdout.splitlines() == wanted, command
+        rows = set(re.findall(r"^ +(site/\S+)", done.stdout, re.M))
+        verdict = carried if wanted[0] == "accept" else refused
+        verdict |= rows or {command.split()[4]}
+    own = {f"site/{name}" for name in re.findall(r"^row (\S+)", config, re.M)}
+    assert carried == own | {"icmp"}
+    assert own | {"icmp"} <= refused
 
 
 def test_the_sample_that_is_installed_checks_and_loads(box):
