@@ -42,8 +42,10 @@ static void print_header(const struct view *view)
 
 	fprintf(out,
 		"# The Edge port policy as an nftables ruleset, by edgectl %s\n"
+		"# profile %s\n"
 		"# generation %u, mode %s%s\n",
-		NF_EDGE_VERSION, view->generation,
+		NF_EDGE_VERSION, names_word(&names_profiles, policy->profile),
+		view->generation,
 		names_word(&names_modes, policy->mode),
 		policy->mode == NF_EDGE_MODE_AUDIT ?
 		": NOTHING IS DROPPED, what would be is counted" : "");
@@ -99,7 +101,7 @@ void export_print(struct view *view)
 	struct nft ipv4, ipv6;
 	unsigned int i;
 
-	for (i = 0; i < PEER_SET_COUNT; i++)
+	for (i = 0; i < SETS_MAX; i++)
 		peer_set_sort(&view->policy.sets[i]);
 	nft_begin(&ipv4, view, IPV4);
 	nft_begin(&ipv6, view, IPV6);

@@ -126,7 +126,7 @@ static void print_spoofing(const struct nft *nft)
 	if (external && nft->services)
 		fprintf(out, "\t\tiifname %s %s saddr @edge_%s goto spoofed\n",
 			external, ip, family);
-	if (external && nft->bound & (1U << NF_EDGE_PEER_SET_INTERNAL_NETWORKS))
+	if (external && nft->bound & NFT_INSIDE)
 		fprintf(out, "\t\tiifname %s %s saddr @internal-networks_%s goto spoofed\n",
 			external, ip, family);
 	if (internal && nft->services & NFT_OUTWARD)
@@ -348,7 +348,7 @@ static void print_hidden_family(const struct nft *nft)
 		name, ip, name, ip, name, ip, name);
 	/* Counted as spoofed. */
 	if (policy->mode == NF_EDGE_MODE_AUDIT && external &&
-	    nft->bound & (1U << NF_EDGE_PEER_SET_INTERNAL_NETWORKS))
+	    nft->bound & NFT_INSIDE)
 		fprintf(out,
 			"\t\tiifname %s ct original %s saddr @internal-networks_%s return\n",
 			external, ip, name);

@@ -10,50 +10,31 @@
 #include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "base/join.h"
 #include "base/memory.h"
+#include "nft/ports.h"
 #include "nft/rows.h"
 #include "output/stdout.h"
 
-/* Ranges of ports that a row permits; a guard may cut one in two. */
-struct ports {
-	unsigned int low[2];
-	unsigned int high[2];
-	unsigned int count;
-};
-
-static void add_range(struct ports *ports, unsigned int low, unsigned int high)
-{
-	if (low > high)
-		return;
-	ports->low[ports->count] = low;
-	ports->high[ports->count++] = high;
-}
-
-static struct ports ports_of(const struct nft *nft, const struct row *row)
+/* The ports that a row permits. */
+static void ports_of(struct nft_ports *ports, const struct nft *nft,
+		     const struct row *row)
 {
 	const struct port_guard *guard = &nft->table->guard;
-	struct ports ports = { 0 };
 
-	if (nft->view->policy.expose_cls_ports || !row_guarded(row, guard)) {
-		add_range(&ports, row->port_low, row->port_high);
-		return ports;
-	}
-	add_range(&ports, row->port_low, guard->port_low - 1U);
-	add_range(&ports, guard->port_high + 1U, row->port_high);
-	return ports;
-}
-
-static char *range_text(unsigned int low, unsigned int high)
-{
-	return low == high ? xformat("%u", low) :
-			     xformat("%u-%u", low, high);
+	ports->count = 0;
+	nft_ports_add(ports, row);
+	nft_ports_merge(ports);
+	if (!nft->view->policy.expose_cls_ports && row_guarded(row, guard))
+		nft_ports_cut(ports, guard);
 }
 
 /* A match of the peers of a row; empty for any peer. */
 static char *peer_text(const struct nft *nft, const struct row *row)
 {
-	bool inside = nft->bound & (1U << NF_EDGE_PEER_SET_INTERNAL_NETWORKS);
+	bool inside = nft->bound & NFT_INSIDE;
 	const char *family = nft_family(nft);
 	uint32_t sets = nft_peer_sets(nft, row);
 	char *peer, *name, *text, *more;
@@ -86,45 +67,57 @@ static char *peer_text(const struct nft *nft, const struct row *row)
 	return text;
 }
 
+/* A match of the addresses of the connections of a row. */
+static char *ends_text(const struct nft *nft, size_t i)
+{
+	const struct row *row = &nft->table->row[i];
+	char *peer = peer_text(nft, row), *text;
+
+	text = xformat("ct original %s %s @%s %s", nft_ip(nft),
+		       row->direction == NF_EDGE_DIRECTION_IN ?
+		       "daddr" : "saddr", nft->end[i], peer);
+	free(peer);
+	return text;
+}
+
 /*
  * Rules for the connections that a row permits.
  *
  * @error: of ICMP errors, which cite the connection
  * @action: the statement, with its comment
  */
-static void print_matches(const struct nft *nft, const struct row *row,
-			  bool error, const char *action)
+static void print_matches(const struct nft *nft, size_t row, bool error,
+			  const char *action)
 {
-	struct ports ports = ports_of(nft, row);
-	char *peer = peer_text(nft, row), *range;
-	unsigned int i;
+	char *ends = ends_text(nft, row), *range;
+	struct nft_ports ports;
+	size_t i;
 
+	ports_of(&ports, nft, &nft->table->row[row]);
 	for (i = 0; i < ports.count; i++) {
-		range = range_text(ports.low[i], ports.high[i]);
-		fputs("\t\t", out);
+		range = nft_range(&ports.range[i]);
+		fputs("\t\tmeta l4proto ", out);
 		if (error)
-			fprintf(out, "meta l4proto %s ct protocol %s ",
-				nft_icmp(nft), row_protocol(row));
-		else
-			fprintf(out, "meta l4proto %s ", row_protocol(row));
-		fprintf(out,
-			"ct original proto-dst %s ct original %s %s @%s_%s %s%s\n",
-			range, nft_ip(nft),
-			row->direction == NF_EDGE_DIRECTION_IN ?
-			"daddr" : "saddr",
-			names_word(&names_services, row->service),
-			nft_family(nft), peer, action);
+			fprintf(out, "%s ct protocol ", nft_icmp(nft));
+		fprintf(out, "%s ct original proto-dst %s %s%s\n",
+			nft_protocol(&ports.range[i]), range, ends, action);
 		free(range);
 	}
-	free(peer);
+	free(ends);
 }
 
-/* Return: true when two rows differ by their peers only. */
-static bool is_same_flow(const struct row *a, const struct row *b)
+/* Return: true when two rows permit the same connections. */
+static bool permits_same(const struct nft *nft, size_t a, size_t b)
 {
-	return a->service == b->service && a->direction == b->direction &&
-	       a->protocol == b->protocol && a->port_low == b->port_low &&
-	       a->port_high == b->port_high;
+	char *text = ends_text(nft, a), *other = ends_text(nft, b);
+	struct nft_ports ports, other_ports;
+	bool same = !strcmp(text, other);
+
+	ports_of(&ports, nft, &nft->table->row[a]);
+	ports_of(&other_ports, nft, &nft->table->row[b]);
+	free(text);
+	free(other);
+	return same && nft_ports_equal(&ports, &other_ports);
 }
 
 /* The rows that permit the same as a live row, with this row. */
@@ -134,10 +127,7 @@ static uint64_t same_rows(const struct nft *nft, size_t row)
 	size_t i;
 
 	for (i = 0; i < nft->table->count; i++)
-		if (nft_permits(nft, i) &&
-		    is_same_flow(&nft->table->row[i], &nft->table->row[row]) &&
-		    nft_peer_sets(nft, &nft->table->row[i]) ==
-		    nft_peer_sets(nft, &nft->table->row[row]))
+		if (nft_permits(nft, i) && permits_same(nft, i, row))
 			rows |= 1ULL << i;
 	return rows;
 }
@@ -155,7 +145,7 @@ static void print_end(const struct nft *nft, const char *name,
 	fprintf(out, "\n\tchain %s_%s {\n", name, nft_family(nft));
 	for (i = 0; i < nft->table->count; i++) {
 		const struct row *row = &nft->table->row[i];
-		char *ids, *action;
+		char *ids, *comment, *action;
 		uint64_t rows;
 
 		if (row->direction != direction || !nft_permits(nft, i))
@@ -164,12 +154,14 @@ static void print_end(const struct nft *nft, const char *name,
 		if (rows & ((1ULL << i) - 1))
 			continue;
 		ids = rows_ids(nft->table, rows, ", ");
-		action = xformat("return comment \"%s: %s %s\"", ids,
-				 names_word(&names_services, row->service),
-				 names_word(&names_directions,
-					    direction));
-		print_matches(nft, row, error, action);
+		comment = nft_comment("%s: %s %s", ids,
+				      names_word(&names_services, row->service),
+				      names_word(&names_directions,
+						 direction));
+		action = xformat("return %s", comment);
+		print_matches(nft, i, error, action);
 		free(action);
+		free(comment);
 		free(ids);
 	}
 	fputs("\t\tgoto refused\n\t}\n", out);
@@ -204,22 +196,38 @@ static void print_judging(const struct nft *nft)
 	print_ends(nft, "to_edge", "from_edge");
 	for (i = 0; i < nft->table->count; i++) {
 		const struct row *row = &nft->table->row[i];
-		char *action;
+		char *comment, *action;
 
 		if (!nft_permits(nft, i))
 			continue;
-		action = xformat("counter name \"%s\" comment \"%s %s %s: %s\"",
-				 row->id, row->id,
-				 names_word(&names_services, row->service),
-				 names_word(&names_directions, row->direction),
-				 row->note);
-		print_matches(nft, row, false, action);
+		comment = nft_comment("%s %s %s: %s", row->id,
+				      names_word(&names_services, row->service),
+				      names_word(&names_directions,
+						 row->direction),
+				      row->note);
+		action = xformat("counter name \"%s\" %s", row->id, comment);
+		print_matches(nft, i, false, action);
 		free(action);
+		free(comment);
 	}
 	fputs("\t}\n", out);
 }
 
-/* Echo takes part where ping lists the side of the address. */
+/* The other address of an Edge end has to be among those that may ping. */
+static void print_pinger(const struct nft *nft, const char *end,
+			 const char *other)
+{
+	const char *family = nft_family(nft), *ip = nft_ip(nft);
+
+	fprintf(out,
+		"\t\tct original %s %s @edge_%s ct original %s %s != @%s_%s goto refused\n",
+		ip, end, family, ip, other, NFT_PING_PEERS, family);
+}
+
+/*
+ * Echo takes part where ping lists the side of the address, and with those that
+ * may ping.
+ */
 static void print_echo(const struct nft *nft)
 {
 	static const struct {
@@ -242,6 +250,10 @@ static void print_echo(const struct nft *nft)
 			"\t\tct original %s saddr @%s_%s goto refused\n"
 			"\t\tct original %s daddr @%s_%s goto refused\n",
 			ip, sides[i].set, family, ip, sides[i].set, family);
+	}
+	if (nft->view->policy.narrows_ping) {
+		print_pinger(nft, "saddr", "daddr");
+		print_pinger(nft, "daddr", "saddr");
 	}
 	fputs("\t}\n", out);
 }
@@ -268,40 +280,58 @@ static void print_errors(const struct nft *nft)
 	fputs("\t}\n", out);
 }
 
-/* The ports that rows of the table name at one service, dead rows among them. */
-static void print_named_ports(const struct nft *nft, const char *address,
-			      unsigned int service, unsigned int direction,
-			      uint8_t protocol, const char *port)
+/* An end of a packet, and the rows that name a port of the packet there. */
+struct way {
+	const char *address;
+	unsigned int direction;
+	const char *port;
+};
+
+static void print_named_ports(const struct nft *nft, const struct way *way,
+			      const char *end, const struct nft_ports *ports,
+			      uint8_t protocol)
 {
-	const char *separator = "";
-	bool any = false;
-	size_t i, before;
+	const struct port_range *range = ports->range;
+	struct join list;
+	char *text;
+	size_t i;
+
+	join_begin(&list, ", ");
+	for (i = 0; i < ports->count; i++, range++) {
+		if (range->protocol != protocol)
+			continue;
+		text = nft_range(range);
+		join_add(&list, "%s", text);
+		free(text);
+	}
+	text = join_end(&list);
+	if (list.count)
+		fprintf(out, "\t\t%s %s @%s %s %s { %s } return\n",
+			nft_ip(nft), way->address, end,
+			protocol == IPPROTO_TCP ? "tcp" : "udp", way->port,
+			text);
+	free(text);
+}
+
+/* Rules for the rows at the same Edge addresses as row @first of them. */
+static void print_named_rows(const struct nft *nft, const struct way *way,
+			     size_t first)
+{
+	struct nft_ports ports = { .count = 0 };
+	const char *end = nft->end[first];
+	size_t i;
 
 	for (i = 0; i < nft->table->count; i++) {
-		const struct row *row = &nft->table->row[i];
-
-		if (row->service != service || row->direction != direction ||
-		    row->protocol != protocol)
+		if (nft->table->row[i].direction != way->direction ||
+		    strcmp(nft->end[i], end) != 0)
 			continue;
-		for (before = 0; before < i; before++)
-			if (is_same_flow(&nft->table->row[before], row))
-				break;
-		if (before < i)
-			continue;
-		if (!any)
-			fprintf(out, "\t\t%s %s @%s_%s %s %s { ",
-				nft_ip(nft), address,
-				names_word(&names_services, service),
-				nft_family(nft), row_protocol(row),
-				port);
-		any = true;
-		fprintf(out, "%s%u", separator, row->port_low);
-		if (row->port_high > row->port_low)
-			fprintf(out, "-%u", row->port_high);
-		separator = ", ";
+		if (i < first)
+			return;
+		nft_ports_add(&ports, &nft->table->row[i]);
 	}
-	if (any)
-		fputs(" } return\n", out);
+	nft_ports_merge(&ports);
+	print_named_ports(nft, way, end, &ports, IPPROTO_TCP);
+	print_named_ports(nft, way, end, &ports, IPPROTO_UDP);
 }
 
 /*
@@ -310,32 +340,20 @@ static void print_named_ports(const struct nft *nft, const char *address,
  */
 static void print_named(const struct nft *nft)
 {
-	static const struct {
-		const char *address;
-		unsigned int direction;
-		const char *port;
-	} ways[] = {
+	static const struct way ways[] = {
 		{ "daddr", NF_EDGE_DIRECTION_IN, "dport" },
 		{ "daddr", NF_EDGE_DIRECTION_OUT, "sport" },
 		{ "saddr", NF_EDGE_DIRECTION_OUT, "dport" },
 		{ "saddr", NF_EDGE_DIRECTION_IN, "sport" },
 	};
-	unsigned int service;
-	size_t i;
+	size_t i, row;
 
 	fprintf(out, "\n\tchain named_%s {\n", nft_family(nft));
-	for (i = 0; i < ARRAY_SIZE(ways); i++) {
-		for (service = 0; service < SERVICE_COUNT; service++) {
-			if (!(nft->services & (1U << service)))
-				continue;
-			print_named_ports(nft, ways[i].address, service,
-					  ways[i].direction, IPPROTO_TCP,
-					  ways[i].port);
-			print_named_ports(nft, ways[i].address, service,
-					  ways[i].direction, IPPROTO_UDP,
-					  ways[i].port);
-		}
-	}
+	for (i = 0; i < ARRAY_SIZE(ways); i++)
+		for (row = 0; row < nft->table->count; row++)
+			if (*nft->end[row] &&
+			    nft->table->row[row].direction == ways[i].direction)
+				print_named_rows(nft, &ways[i], row);
 	fputs("\t\tgoto refused\n\t}\n", out);
 }
 

@@ -41,11 +41,14 @@ static bool is_repeated(const struct node *node, const struct binding *binding,
 	return false;
 }
 
-/* The addresses of some services; the comment of each is its node. */
-static void print_addresses(const struct nft *nft, const char *word,
-			    uint32_t services)
+/*
+ * The addresses of some services; the comment of each is its node.
+ *
+ * @narrowed: a row whose nodes these are, or NULL for all nodes
+ */
+static void print_addresses(const struct nft *nft, const char *name,
+			    uint32_t services, const struct site_row *narrowed)
 {
-	char *name = nft_set_name(nft, word);
 	const struct binding *binding;
 	char text[INET6_ADDRSTRLEN];
 	const struct node *node;
@@ -55,6 +58,7 @@ static void print_addresses(const struct nft *nft, const char *word,
 	policy_for_each_binding(&nft->view->policy, node, binding) {
 		if (ip_family(&binding->ip) != nft->family ||
 		    !(services & (1U << binding->service)) ||
+		    (narrowed && !site_row_of_node(narrowed, node->name)) ||
 		    is_repeated(node, binding, services))
 			continue;
 		separate(&any);
@@ -62,7 +66,32 @@ static void print_addresses(const struct nft *nft, const char *word,
 			ip_format(&binding->ip, text), node->name);
 	}
 	close_set(any);
+}
+
+static void print_services(const struct nft *nft, const char *word,
+			   uint32_t services)
+{
+	char *name;
+
+	if (!(nft->services & services))
+		return;
+	name = nft_set_name(nft, word);
+	print_addresses(nft, name, services, NULL);
 	free(name);
+}
+
+/* The Edge addresses of rows that name nodes, dead rows among them. */
+static void print_narrowed(const struct nft *nft)
+{
+	size_t i;
+
+	for (i = 0; i < nft->table->count; i++) {
+		const struct site_row *narrowed = nft_narrowed(nft, i);
+
+		if (narrowed && *nft->end[i])
+			print_addresses(nft, nft->end[i],
+					1U << narrowed->service, narrowed);
+	}
 }
 
 static struct ip last_of(const struct ip *first, unsigned int length)
@@ -161,55 +190,73 @@ static void print_prefixes(const struct nft *nft, const char *name,
 }
 
 /*
- * The inside: internal-networks, less access, webconf and av addresses.
+ * Access, webconf and av addresses are never in internal-networks.
+ *
+ * @others: the other sets of a union, which may hold such addresses
+ * @count: receives the number of holes
+ *
+ * Return: a new array of the holes, sorted.
  */
-static void print_inside(const struct nft *nft)
+static struct ip *holes_of(const struct nft *nft,
+			   const struct peer_set *others, size_t *count)
 {
-	const struct policy *policy = &nft->view->policy;
-	char *name = nft_peers_name(nft,
-				    1U << NF_EDGE_PEER_SET_INTERNAL_NETWORKS);
 	const struct binding *binding;
 	const struct node *node;
 	struct ip *holes = NULL;
-	size_t count = 0, capacity = 0;
+	size_t capacity = 0;
 
-	policy_for_each_binding(policy, node, binding) {
+	*count = 0;
+	policy_for_each_binding(&nft->view->policy, node, binding) {
 		if (ip_family(&binding->ip) != nft->family ||
 		    !(NFT_OUTWARD & (1U << binding->service)) ||
-		    is_repeated(node, binding, NFT_OUTWARD))
+		    is_repeated(node, binding, NFT_OUTWARD) ||
+		    peer_set_contains(others, &binding->ip))
 			continue;
-		holes = xgrow(holes, &capacity, count, sizeof(*holes));
-		holes[count++] = binding->ip;
+		holes = xgrow(holes, &capacity, *count, sizeof(*holes));
+		holes[(*count)++] = binding->ip;
 	}
-	if (count)
-		qsort(holes, count, sizeof(*holes), compare_ip);
-	print_prefixes(nft, name,
-		       &policy->sets[NF_EDGE_PEER_SET_INTERNAL_NETWORKS],
-		       holes, count);
-	free(holes);
-	free(name);
+	if (*count)
+		qsort(holes, *count, sizeof(*holes), compare_ip);
+	return holes;
 }
 
-/* The peers that rows name by some sets together. */
-static void print_peers(const struct nft *nft, uint32_t sets)
+static void add_prefixes(const struct nft *nft, struct peer_set *sum,
+			 unsigned int set)
 {
-	const struct policy *policy = &nft->view->policy;
-	char *name = nft_peers_name(nft, sets);
-	struct policy sum = { 0 };
+	const struct prefixes *prefixes =
+		&nft->view->policy.sets[set].prefixes[nft->family];
+
+	if (prefixes->count)
+		peer_set_add_entries(sum, nft->family, prefixes->entries,
+				     prefixes->count);
+	peer_set_sort(sum);
+}
+
+/* The union of some sets. */
+static void print_union(const struct nft *nft, const char *name, uint32_t sets)
+{
+	struct peer_set sum = { 0 };
+	struct ip *holes = NULL;
+	size_t count = 0;
 	unsigned int i;
 
-	for (i = 0; i < PEER_SET_COUNT; i++) {
-		const struct prefixes *prefixes =
-			&policy->sets[i].prefixes[nft->family];
-
-		if (sets & (1U << i) && prefixes->count)
-			peer_set_add_entries(&sum.sets[0], nft->family,
-					     prefixes->entries,
-					     prefixes->count);
+	for (i = 0; i < SETS_MAX; i++)
+		if (sets & ~NFT_INSIDE & (1U << i))
+			add_prefixes(nft, &sum, i);
+	if (sets & NFT_INSIDE) {
+		holes = holes_of(nft, &sum, &count);
+		add_prefixes(nft, &sum, NF_EDGE_PEER_SET_INTERNAL_NETWORKS);
 	}
-	peer_set_sort(&sum.sets[0]);
-	print_prefixes(nft, name, &sum.sets[0], NULL, 0);
-	policy_free(&sum);
+	print_prefixes(nft, name, &sum, holes, count);
+	peer_set_free(&sum);
+	free(holes);
+}
+
+static void print_peers(const struct nft *nft, uint32_t sets)
+{
+	char *name = nft_peers_name(nft, sets);
+
+	print_union(nft, name, sets);
 	free(name);
 }
 
@@ -221,7 +268,7 @@ static void print_all_peers(const struct nft *nft)
 	for (i = 0; i < nft->table->count; i++) {
 		uint32_t sets = nft_peer_sets(nft, &nft->table->row[i]);
 
-		if (!sets || !nft_permits(nft, i))
+		if (!sets || sets == NFT_INSIDE || !nft_permits(nft, i))
 			continue;
 		for (before = 0; before < i; before++)
 			if (nft_permits(nft, before) &&
@@ -232,6 +279,18 @@ static void print_all_peers(const struct nft *nft)
 	}
 }
 
+static void print_ping_peers(const struct nft *nft)
+{
+	const struct policy *policy = &nft->view->policy;
+	char *name;
+
+	if (!nft->services || !policy->narrows_ping)
+		return;
+	name = nft_set_name(nft, NFT_PING_PEERS);
+	print_union(nft, name, policy->ping_peers & nft->bound);
+	free(name);
+}
+
 /**
  * nft_print_sets - the named sets of a family
  * @nft: the family
@@ -240,16 +299,14 @@ void nft_print_sets(const struct nft *nft)
 {
 	unsigned int service;
 
-	if (nft->services)
-		print_addresses(nft, "edge", ~0U);
-	if (nft->services & NFT_OUTWARD)
-		print_addresses(nft, "outward", NFT_OUTWARD);
+	print_services(nft, "edge", ~0U);
+	print_services(nft, "outward", NFT_OUTWARD);
 	for (service = 0; service < SERVICE_COUNT; service++)
-		if (nft->services & (1U << service))
-			print_addresses(nft, names_word(&names_services,
-							service),
-					1U << service);
-	if (nft->bound & (1U << NF_EDGE_PEER_SET_INTERNAL_NETWORKS))
-		print_inside(nft);
+		print_services(nft, names_word(&names_services, service),
+			       1U << service);
+	print_narrowed(nft);
+	if (nft->bound & NFT_INSIDE)
+		print_peers(nft, NFT_INSIDE);
 	print_all_peers(nft);
+	print_ping_peers(nft);
 }
