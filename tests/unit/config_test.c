@@ -310,7 +310,7 @@ static void names_that_the_kernel_refuses(void **state)
 	static const char *const names[][2] = {
 		{ "a$b", "a$b" }, { "a\\b", "a\\b" },
 		{ "'a\"b'", "a\"b" }, { "\"a'b\"", "a'b" },
-		{ "\"a\\\\b\"", "a\\\\b" },
+		{ "\"a\\\\b\"", "a\\b" },
 	};
 	char text[256];
 	size_t i;
@@ -320,6 +320,34 @@ static void names_that_the_kernel_refuses(void **state)
 			 "interface %s { sides = { internal } }\n",
 			 names[i][0]);
 		one_error(text, 5, names[i][1], "cannot be bound: rename it");
+	}
+}
+
+static void escapes_stand_for_characters(void **state)
+{
+	static const char *const good[] = {
+		"\"\\145dge1\"", "\"\\x65dge1\"", "\"edge\\61\"", "\"e\\dge1\"",
+		"\"edge\\x31\"", "'edge1'",
+	};
+	static const char *const bad[] = {
+		"edge\\0", "edge\\x0", "edge\\8", "edge\\18",
+		"edge\\400", "edge\\0061",
+	};
+	char text[256];
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(good); i++) {
+		snprintf(text, sizeof(text),
+			 TOP "node %s { access = { 192.0.2.1 } }\n", good[i]);
+		read_text(text);
+		errors(0);
+		assert_string_equal(config.policy.nodes[0].name, "edge1");
+	}
+	for (i = 0; i < ARRAY_SIZE(bad); i++) {
+		snprintf(text, sizeof(text),
+			 TOP "node \"%s\" { access = { 192.0.2.1 } }\n", bad[i]);
+		read_text(text);
+		error(4, bad[i], "no character has this number");
 	}
 }
 
@@ -589,6 +617,7 @@ int main(void)
 		cmocka_unit_test(a_byte_order_mark_stands_wherever_a_file_begins),
 		cmocka_unit_test(other_encodings_are_named),
 		cmocka_unit_test(names_that_the_kernel_refuses),
+		cmocka_unit_test(escapes_stand_for_characters),
 		cmocka_unit_test(something_must_be_internal),
 		cmocka_unit_test(limits_are_kept),
 		cmocka_unit_test(prefixes_come_from_a_file),

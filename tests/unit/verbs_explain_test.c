@@ -304,6 +304,33 @@ static void a_batch_answers_each_line(void **state)
 	assert_int_equal(times_said("\"error\""), 0);
 }
 
+/* Longer than any buffer that is there at first, by one line and by many. */
+static void a_batch_may_be_long(void **state)
+{
+	static const char question[] = "--local udp 192.0.2.1 192.0.2.2:53\n";
+	size_t count = 3000, length = strlen(question), i;
+	char *text = malloc(count * length + 200001);
+
+	module.tried = (struct verdict){
+		.verdict = NF_EDGE_VERDICT_ACCEPT, .reason = -1, .mode = -1,
+	};
+	for (i = 0; i < count; i++)
+		memcpy(text + i * length, question, length);
+	memset(text + count * length, 'x', 200000);
+	text[count * length + 200000] = '\0';
+	*strchr(text, '-') = '#';
+	assert_int_equal(run_batch(text), USAGE);
+	assert_int_equal(times_said("\"verdict\""), count - 1);
+	assert_int_equal(times_said("\"error\""), 1);
+	free(text);
+}
+
+static void a_batch_takes_no_question_of_the_command_line(void **state)
+{
+	assert_int_equal(RUN(explain, "explain", "--batch", QUESTION), USAGE);
+	complains("--batch asks what standard input says");
+}
+
 static const struct CMUnitTest tests[] = {
 	SITE_TEST(the_question_is_sent_as_it_was_asked),
 	SITE_TEST(json_has_each_part_of_the_answer),
@@ -314,6 +341,8 @@ static const struct CMUnitTest tests[] = {
 	SITE_TEST(audit_and_echo_are_said),
 	SITE_TEST(a_refused_question_says_why),
 	SITE_TEST(a_batch_answers_each_line),
+	SITE_TEST(a_batch_may_be_long),
+	SITE_TEST(a_batch_takes_no_question_of_the_command_line),
 };
 
 int main(void)

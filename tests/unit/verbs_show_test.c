@@ -271,6 +271,35 @@ static void counters_print_each_number_at_its_place(void **state)
 	says("10001      10002    10003        10004      10005  10006");
 }
 
+/* Local time with its distance from UTC, UTC, or an age. */
+static void last_hits_are_printed_as_asked(void **state)
+{
+	static const struct {
+		const char *option;
+		int year;	/* position of the dash behind the year */
+		char last;	/* of the moment, a digit for 0 */
+	} styles[] = {
+		{ "--nonzero", 4, 0 }, { "--utc", 4, 'Z' }, { "--ages", 0, 'h' },
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(styles); i++) {
+		char *line, *end;
+
+		GOOD(counters, "counters", "-o", "LAST-HIT", styles[i].option);
+		line = strchr(printed, '\n') + 1;
+		end = line + strcspn(line, "\n");
+		while (end > line && end[-1] == ' ')
+			end--;
+		line += strspn(line, " ");
+		assert_int_equal(line[4] == '-', styles[i].year != 0);
+		if (styles[i].last)
+			assert_int_equal(end[-1], styles[i].last);
+		else
+			assert_in_range(end[-1], '0', '9');
+	}
+}
+
 static void counters_ask_for_what_the_options_say(void **state)
 {
 	struct nlmsghdr *asked;
@@ -398,6 +427,7 @@ static const struct CMUnitTest tests[] = {
 	SITE_TEST(each_row_says_why_it_is_dead),
 	SITE_TEST(nodes_and_sets_are_printed_whole),
 	SITE_TEST(counters_print_each_number_at_its_place),
+	SITE_TEST(last_hits_are_printed_as_asked),
 	SITE_TEST(counters_ask_for_what_the_options_say),
 	SITE_TEST(a_node_that_left_is_no_row_of_zeros),
 	SITE_TEST(a_part_that_is_refused_ends_the_reading),

@@ -359,7 +359,7 @@ static char *scan_name(struct scanner *s, const struct token *word,
 		return NULL;
 	}
 	token_next(&s->lexer);
-	return check_word(s, &name) ? token_text(&name) : NULL;
+	return check_word(s, &name) ? token_value(&name) : NULL;
 }
 
 /* Take the name of a section that has none for an error of its own. */
