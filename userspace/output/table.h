@@ -14,12 +14,14 @@
  * @help: meaning of the column
  * @hidden: shown only on request
  * @number: aligned to the right
+ * @wraps: cut at commas and spaces on a terminal that is too narrow
  */
 struct column {
 	const char *name;
 	const char *help;
 	bool hidden;
 	bool number;
+	bool wraps;
 };
 
 /* The columns that a table can have. */
@@ -36,6 +38,7 @@ void table_line(struct table *table);
 void table_put(struct table *table, size_t column, const char *text);
 void table_take(struct table *table, size_t column, char *text);
 bool table_empty(const struct table *table);
+void table_fit(struct table *table, size_t width);
 void table_print(struct table *table);
 void table_free(struct table *table);
 void table_help(const struct columns *columns);

@@ -43,6 +43,7 @@ static const struct column row_columns[COLUMNS] = {
 	[COL_LAST_HIT] = {
 		.name = "LAST-HIT",
 		.help = "when it permitted the last one, local time and zone",
+		.wraps = true,
 	},
 	[COL_SERVICE] = { .name = "SERVICE", .help = "Edge end of the row", .hidden = true },
 	[COL_DIRECTION] = { .name = "DIRECTION", .help = "in or out", .hidden = true },
@@ -50,9 +51,13 @@ static const struct column row_columns[COLUMNS] = {
 	[COL_PORTS] = {
 		.name = "PORTS",
 		.help = "destination ports",
-		.hidden = true, .number = true,
+		.hidden = true, .number = true, .wraps = true,
 	},
-	[COL_NOTE] = { .name = "NOTE", .help = "what passes there", .hidden = true },
+	[COL_NOTE] = {
+		.name = "NOTE",
+		.help = "what passes there",
+		.hidden = true, .wraps = true,
+	},
 };
 
 enum {

@@ -34,26 +34,46 @@ static const struct column row_columns[ROW_COLUMNS] = {
 	[ROW_PORTS] = {
 		.name = "PORTS",
 		.help = "destination ports; documented ones of a moved row in brackets",
-		.number = true,
+		.number = true, .wraps = true,
 	},
-	[ROW_PEERS] = { .name = "PEERS", .help = "whom it is for: sets, any, or nobody" },
+	[ROW_PEERS] = {
+		.name = "PEERS",
+		.help = "whom it is for: sets, any, or nobody",
+		.wraps = true,
+	},
 	[ROW_FEATURE] = { .name = "FEATURE", .help = "what it is for" },
 	[ROW_LIVE] = { .name = "LIVE", .help = "yes, or why not" },
 	[ROW_SIDE] = { .name = "SIDE", .help = "the side that it is of", .hidden = true },
-	[ROW_ROLE] = { .name = "ROLE", .help = "the document's role", .hidden = true },
+	[ROW_ROLE] = {
+		.name = "ROLE",
+		.help = "the document's role",
+		.hidden = true, .wraps = true,
+	},
 	[ROW_APPLICATION] = {
 		.name = "APPLICATION",
 		.help = "the document's application",
-		.hidden = true,
+		.hidden = true, .wraps = true,
 	},
-	[ROW_SETS] = { .name = "SETS", .help = "the peer sets that can narrow it", .hidden = true },
-	[ROW_NOTE] = { .name = "NOTE", .help = "what passes there", .hidden = true },
+	[ROW_SETS] = {
+		.name = "SETS",
+		.help = "the peer sets that can narrow it",
+		.hidden = true, .wraps = true,
+	},
+	[ROW_NOTE] = {
+		.name = "NOTE",
+		.help = "what passes there",
+		.hidden = true, .wraps = true,
+	},
 	[ROW_ORIGIN] = {
 		.name = "ORIGIN",
 		.help = "who says that it is there, document or site",
 		.hidden = true,
 	},
-	[ROW_NODES] = { .name = "NODES", .help = "the nodes that have it", .hidden = true },
+	[ROW_NODES] = {
+		.name = "NODES",
+		.help = "the nodes that have it",
+		.hidden = true, .wraps = true,
+	},
 	[ROW_EXPOSED] = {
 		.name = "EXPOSED",
 		.help = "whether its author said exposed",
@@ -68,18 +88,22 @@ static const struct column node_columns[NODE_COLUMNS] = {
 	[NODE_SERVICES + NF_EDGE_SERVICE_ACCESS] = {
 		.name = "ACCESS",
 		.help = "addresses of the Access Edge",
+		.wraps = true,
 	},
 	[NODE_SERVICES + NF_EDGE_SERVICE_WEBCONF] = {
 		.name = "WEBCONF",
 		.help = "addresses of the Web Conferencing Edge",
+		.wraps = true,
 	},
 	[NODE_SERVICES + NF_EDGE_SERVICE_AV] = {
 		.name = "AV",
 		.help = "addresses of the A/V Edge",
+		.wraps = true,
 	},
 	[NODE_SERVICES + NF_EDGE_SERVICE_INTERNAL] = {
 		.name = "INTERNAL",
 		.help = "addresses of the internal interface",
+		.wraps = true,
 	},
 };
 
@@ -89,7 +113,11 @@ static const struct column set_columns[SET_COLUMNS] = {
 	[SET_NAME] = { .name = "SET", .help = "name of the peer set" },
 	[SET_BOUND] = { .name = "BOUND", .help = "whether the configuration names it" },
 	[SET_PREFIXES] = { .name = "PREFIXES", .help = "how many it holds", .number = true },
-	[SET_ROWS] = { .name = "ROWS", .help = "the rows that it is a peer set of" },
+	[SET_ROWS] = {
+		.name = "ROWS",
+		.help = "the rows that it is a peer set of",
+		.wraps = true,
+	},
 };
 
 const struct columns columns_of_rows = { row_columns, ROW_COLUMNS };
@@ -192,11 +220,13 @@ static const char *origin_of(const struct row *row)
 	return row->zone == NF_EDGE_ZONE_SITE ? "site" : "document";
 }
 
+/* What a row says, and what the policy makes of the row, for json_pack(). */
+#define LINE_LAYOUT	"s:o,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:o,s:i,s:i,s:o"
+#define STATE_LAYOUT	"s:o,s:b,s:o,s:s?,s:o,s:b,s:s?,s:s,s:o,s:b"
+
 static json_t *row_json(const struct view *view, size_t i)
 {
-	static const char layout[] =
-		"{s:o,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:o,s:i,s:i,s:o,s:o,"
-		"s:b,s:o,s:s?,s:o,s:b,s:s?,s:s,s:o,s:b}";
+	static const char layout[] = "{" LINE_LAYOUT "," STATE_LAYOUT "}";
 	const struct row *row = &view->table.row[i];
 	const struct site_row *own = site_row_find(&view->policy, row->id);
 	char *ports = row_ports(row), *documented = row_documented(row);

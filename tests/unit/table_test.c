@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Tables on terminals that are too narrow.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "output/stdout.h"
+#include "output/table.h"
+
+enum { ID, PORTS, PEERS, LIVE, COLUMNS };
+
+static const struct column items[COLUMNS] = {
+	[ID] = { .name = "ID" },
+	[PORTS] = { .name = "PORTS", .number = true, .wraps = true },
+	[PEERS] = { .name = "PEERS", .wraps = true },
+	[LIVE] = { .name = "LIVE", .wraps = true },
+};
+
+static const struct columns columns = { items, COLUMNS };
+
+static void line(struct table *table, const char *id, const char *ports,
+		 const char *peers, const char *live)
+{
+	table_line(table);
+	table_put(table, ID, id);
+	table_put(table, PORTS, ports);
+	table_put(table, PEERS, peers);
+	table_put(table, LIVE, live);
+}
+
+/* A new string: a site with a row of many ports and peers, at a width. */
+static char *printed(size_t width)
+{
+	struct table *table = table_new(&columns, "show", NULL);
+	char *text = NULL;
+	size_t size;
+
+	line(table, "external/5", "5061 (443)", "any", "yes");
+	line(table, "external/9", "50000-59999", "any", "no: row is off");
+	line(table, "site/administration",
+	     "tcp/22,tcp/135,tcp/3389,udp/3389,tcp/49152-65535",
+	     "admins-of-the-east,admins-of-the-west", "yes");
+	if (width)
+		table_fit(table, width);
+	out = open_memstream(&text, &size);
+	table_print(table);
+	fclose(out);
+	table_free(table);
+	return text;
+}
+
+static size_t width_of(const char *text)
+{
+	size_t widest = 0, octets;
+
+	for (; *text; text += octets + 1) {
+		octets = strcspn(text, "\n");
+		if (octets > widest)
+			widest = octets;
+	}
+	return widest;
+}
+
+static void test_a_table_that_fits_stays_as_it_is(void **state)
+{
+	char *whole = printed(0), *wide = printed(width_of(whole));
+
+	assert_true(width_of(whole) > 80);
+	assert_string_equal(wide, whole);
+	free(wide);
+	free(whole);
+}
+
+static void test_long_texts_are_cut_at_commas_for_80_columns(void **state)
+{
+	char *text = printed(80);
+
+	assert_string_equal(text,
+"ID                  PORTS                    PEERS              LIVE\n"
+"external/5          5061 (443)               any                yes\n"
+"external/9          50000-59999              any                no: row is off\n"
+"site/administration tcp/22,tcp/135,tcp/3389  admins-of-the-east yes\n"
+"                    udp/3389,tcp/49152-65535 admins-of-the-west \n");
+	assert_true(width_of(text) <= 80);
+	free(text);
+}
+
+static void test_a_sentence_keeps_its_commas(void **state)
+{
+	struct table *table = table_new(&columns, "show", "ID,PEERS");
+	char *text = NULL;
+	size_t size;
+
+	table_line(table);
+	table_put(table, ID, "a");
+	table_put(table, PEERS, "over TCP, begun by this Edge");
+	table_fit(table, 15);
+	out = open_memstream(&text, &size);
+	table_print(table);
+	fclose(out);
+	table_free(table);
+	assert_string_equal(text, "ID PEERS\n"
+				  "a  over TCP,\n"
+				  "   begun by\n"
+				  "   this Edge\n");
+	free(text);
+}
+
+static void test_nothing_is_cut_within_a_word(void **state)
+{
+	char *text = printed(1);
+
+	assert_non_null(strstr(text, "tcp/49152-65535"));
+	assert_non_null(strstr(text, "admins-of-the-west"));
+	assert_non_null(strstr(text, "site/administration"));
+	assert_true(width_of(text) > 1);
+	free(text);
+}
+
+static void test_no_word_is_lost(void **state)
+{
+	static const char *const words[] = {
+		"tcp/22", "tcp/135", "tcp/3389", "udp/3389", "tcp/49152-65535",
+		"admins-of-the-east", "admins-of-the-west", "5061", "(443)",
+		"row", "off",
+	};
+	size_t width, i;
+	char *text;
+
+	for (width = 1; width < 130; width++) {
+		text = printed(width);
+		for (i = 0; i < sizeof(words) / sizeof(*words); i++)
+			assert_non_null(strstr(text, words[i]));
+		free(text);
+	}
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_a_table_that_fits_stays_as_it_is),
+		cmocka_unit_test(test_long_texts_are_cut_at_commas_for_80_columns),
+		cmocka_unit_test(test_a_sentence_keeps_its_commas),
+		cmocka_unit_test(test_nothing_is_cut_within_a_word),
+		cmocka_unit_test(test_no_word_is_lost),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
