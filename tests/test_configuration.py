@@ -5,6 +5,7 @@ for, standard input, and how much is printed."""
 import json
 import os
 import pathlib
+import re
 import subprocess
 
 import pytest
@@ -143,3 +144,53 @@ def test_strict_refuses_warnings_without_the_module_too(folder):
     check(folder, "-", input=quiet + sets)
     done = check(folder, "--strict", "-", code=1, input=quiet + sets)
     assert "the list may be cut" in done.stderr
+
+
+SAMPLE = (TREE / "userspace/share/edge.conf").read_text(encoding="utf-8")
+
+
+def init(*words):
+    return subprocess.run([TOOL, "init", *words], capture_output=True, text=True,
+                          timeout=60, check=True).stdout
+
+
+def filled(text):
+    """With an address instead of each placeholder, the same for the same word."""
+    words = sorted(set(re.findall("<[^ >]+>", text)))
+    for number, word in enumerate(words, 1):
+        text = text.replace(word, f"10.0.{number}.1")
+    return text
+
+
+def test_the_sample_is_the_text_of_init():
+    assert init("--external", "wan0", "--internal", "lan0", "--edge", "dmz0") == SAMPLE
+
+
+def test_placeholders_are_asked_for_with_one_sentence(folder):
+    done = check(folder, "-", code=1, input=SAMPLE)
+    line = SAMPLE[:SAMPLE.index("<edge1-access>")].count("\n") + 1
+    count = len(re.findall("<[^ >]+>", re.sub("#.*", "", SAMPLE)))
+    assert done.stderr.splitlines() == [
+        f"-:{line}: <edge1-access>: is the first of {count} placeholders; "
+        "write your own addresses or prefixes instead of them",
+        "edgectl: -: 1 error, nothing was changed"]
+    # Until the last of them is filled in.
+    last = filled(SAMPLE).replace("10.0.2.1", "<edge1-access>")
+    done = check(folder, "-", code=1, input=last)
+    assert "<edge1-access>: is a placeholder; write" in done.stderr
+
+
+@pytest.mark.parametrize("profile", [
+    "lync2013-scaled-public", "lync2013-scaled-nat", "lync2013-single-public",
+    "lync2013-single-nat", "sfb2015", "sfb2019", "sfbse"])
+def test_what_init_writes_passes_check_once_it_is_filled_in(folder, profile):
+    for topology in (), ("--single-ip",), ("--nat",), ("--single-ip", "--nat"), \
+            ("--host",), ("--host", "--single-ip"), ("--nodes", "3"):
+        text = init("--profile", profile, *topology)
+        check(folder, "-", code=1, input=text)
+        done = check(folder, "-", input=filled(text))
+        shown = [line for line in done.stderr.splitlines()
+                 if not re.search("no device has this name|a set would narrow that|"
+                                  "is bound without director and sba|"
+                                  r"external/\d, external/\d open together", line)]
+        assert not shown, (topology, shown)

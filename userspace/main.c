@@ -19,6 +19,7 @@ static const struct {
 	verb_fn run;
 	const char *help;
 } verbs[] = {
+	{ "init", cmd_init, "a configuration to start from" },
 	{ "check", cmd_check, "would a configuration load, and what would it change?" },
 	{ "load", cmd_load, "put a configuration into force" },
 	{ "show", cmd_show, "status, rows, nodes, peers, or the configuration" },

@@ -179,6 +179,8 @@ def test_words_of_the_policy_are_completed(shell):
             ("zo\tof\txm\t", ["zone", "off", "xmpp"]),
             ("counters --zo\tfed\t", ["counters", "--zone", "federation"]),
             ("feature on li\t", ["feature", "on", "live-messenger"]),
+            ("ini\t--prof\tsfbs\t", ["init", "--profile", "sfbse"]),
+            ("init --si\t--na\t", ["init", "--single-ip", "--nat"]),
             ("zone on si\t", ["zone", "on", "site"]),
             ("ro\tof\t", ["row", "off"]),
             ("mo\ten\t--f\t", ["mode", "enforce", "--force"]),

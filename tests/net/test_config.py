@@ -1173,8 +1173,8 @@ def test_what_others_understand_is_understood(edgectl):
         edgectl("explain", "--in", "wan0", *ask).stdout
 
 
-VERBS = ["check", "load", "show", "counters", "explain", "export", "zone",
-         "feature", "mode", "flush"]
+VERBS = ["init", "check", "load", "show", "counters", "explain", "export",
+         "zone", "feature", "row", "mode", "flush"]
 
 
 @pytest.mark.parametrize("verb", VERBS)

@@ -123,8 +123,15 @@ def test_each_recipe_opens_what_the_page_says_and_no_more(box, tmp_path):
     assert own | {"icmp"} <= refused
 
 
-def test_the_sample_that_is_installed_checks_and_loads(box):
-    sample = TREE / "userspace/share/edge.conf"
+def test_the_sample_that_is_installed_loads_once_it_is_filled_in(box, tmp_path):
+    text = (TREE / "userspace/share/edge.conf").read_text(encoding="utf-8")
+    sample = tmp_path / "edge.conf"
+    sample.write_text(text)
+    done = box.run("edgectl", "load", sample, check=False)
+    assert done.returncode == 1 and "placeholders" in done.stderr
+    for number, word in enumerate(sorted(set(re.findall("<[^ >]+>", text)))):
+        text = text.replace(word, f"10.0.{number}.1")
+    sample.write_text(text)
     box.run("edgectl", "check", sample)
     box.run("edgectl", "load", sample)
     assert "AUDIT" in box.run("edgectl").stdout

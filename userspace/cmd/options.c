@@ -8,7 +8,7 @@
 #include "base/fail.h"
 #include "cmd/options.h"
 
-#define OPTIONS_MAX	8
+#define OPTIONS_MAX	10
 
 static enum outcome complain(const char *verb, int what, const char *word)
 {

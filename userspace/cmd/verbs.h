@@ -12,6 +12,7 @@
  */
 typedef enum outcome (*verb_fn)(int argc, char **argv);
 
+enum outcome cmd_init(int argc, char **argv);
 enum outcome cmd_check(int argc, char **argv);
 enum outcome cmd_load(int argc, char **argv);
 enum outcome cmd_show(int argc, char **argv);

@@ -27,6 +27,7 @@ void config_free(struct config *config)
 		words_free(&config->rows[i].nodes);
 	}
 	free(config->rows);
+	words_free(&config->placeholders);
 	words_free(&config->unknown_zones);
 	words_free(&config->unknown_features);
 	words_free(&config->ping_peers);

@@ -66,6 +66,7 @@ struct row_draft {
  * @feature_lines: where each feature is switched on
  * @side_unread: an interface or a peer set was refused, which may say what is
  *	internal
+ * @placeholders: words in < > that stand for addresses
  * @unknown_profile: the profile is no known one
  * @unknown_zones: words among the zones that are none
  * @unknown_features: words among the features that are none
@@ -92,6 +93,7 @@ struct config {
 	unsigned int zone_lines[ZONE_COUNT];
 	unsigned int feature_lines[FEATURE_COUNT];
 	bool side_unread;
+	struct words placeholders;
 	bool unknown_profile;
 	struct words unknown_zones;
 	struct words unknown_features;

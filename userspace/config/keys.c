@@ -97,6 +97,18 @@ static void set_side(struct config *config, const struct value *value)
 		interface->sides |= 1U << side;
 }
 
+/* Note an address that is not filled in yet; true if so. */
+static bool take_placeholder(struct config *config, const struct value *value)
+{
+	size_t length = strlen(value->word);
+
+	if (length < 2 || value->word[0] != '<' ||
+	    value->word[length - 1] != '>')
+		return false;
+	words_add(&config->placeholders, value->word, value->line);
+	return true;
+}
+
 static void not_an_address(struct config *config, const struct value *value)
 {
 	char text[INET6_ADDRSTRLEN], *advice;
@@ -124,6 +136,8 @@ static void set_address(struct config *config, const struct value *value)
 	const char *unfit;
 	struct ip ip;
 
+	if (take_placeholder(config, value))
+		return;
 	if (!ip_parse(value->word, &ip)) {
 		not_an_address(config, value);
 		return;
@@ -140,8 +154,9 @@ static void set_address(struct config *config, const struct value *value)
 
 static void set_prefix(struct config *config, const struct value *value)
 {
-	prefix_file_add(config, value->section->made, config->file,
-			value->line, value->word);
+	if (!take_placeholder(config, value))
+		prefix_file_add(config, value->section->made, config->file,
+				value->line, value->word);
 }
 
 static void set_file(struct config *config, const struct value *value)

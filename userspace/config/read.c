@@ -36,6 +36,26 @@ static void read_values(struct config *config, const struct text *text)
 		peer_set_sort(&policy->sets[i]);
 }
 
+/*
+ * One error for all placeholders.  Errors of whole sections would come from the
+ * addresses that are not there yet.
+ */
+static void refuse_placeholders(struct config *config)
+{
+	const struct words *words = &config->placeholders;
+	const struct word *first = &words->items[0];
+
+	if (words->count == 1)
+		findings_add(&config->errors, config->file, first->line,
+			     first->text,
+			     "is a placeholder; write your own address or prefix instead");
+	else
+		findings_add(&config->errors, config->file, first->line,
+			     first->text,
+			     "is the first of %zu placeholders; write your own addresses or prefixes instead of them",
+			     words->count);
+}
+
 /**
  * config_read - read a configuration file, and note all its errors
  * @config: filled in; config_free() it
@@ -55,7 +75,10 @@ void config_read(struct config *config, const char *file)
 	config->is_stream = text.is_stream;
 
 	read_values(config, &text);
-	config_validate(config);
+	if (config->placeholders.count)
+		refuse_placeholders(config);
+	else
+		config_validate(config);
 	policy_table(&config->table, &config->policy);
 	findings_sort(&config->errors, file);
 	findings_sort(&config->warnings, file);

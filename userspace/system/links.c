@@ -72,6 +72,8 @@ static int add_link(struct nl_msg *msg, void *arg)
 		.ifindex = (uint32_t)head->ifi_index,
 		.above = attr_u32(attrs[IFLA_MASTER]),
 		.is_vrf = is_kind(info[IFLA_INFO_KIND], "vrf"),
+		.is_internal = head->ifi_flags & IFF_LOOPBACK ||
+			       is_kind(info[IFLA_INFO_KIND], "ifb"),
 		.is_in_vrf = is_kind(info[IFLA_INFO_SLAVE_KIND], "vrf"),
 	};
 	nla_strlcpy(link->name, attrs[IFLA_IFNAME], sizeof(link->name));

@@ -16,6 +16,8 @@
  * @ifindex: number of the device
  * @above: number of the master, 0 without one
  * @is_vrf: whether the device is a VRF
+ * @is_internal: whether no packet of another host arrives on the device
+ *	(loopback, IFB)
  * @is_in_vrf: whether the master is a VRF
  * @ring: numbers of the devices of a ring (HSR, PRP), which takes their packets
  *	without being their master
@@ -28,6 +30,7 @@ struct link {
 	uint32_t ifindex;
 	uint32_t above;
 	bool is_vrf;
+	bool is_internal;
 	bool is_in_vrf;
 	uint32_t ring[2];
 	char **others;
