@@ -342,7 +342,9 @@ def test_a_row_is_switched_off_and_on_until_the_next_load(net, family):
     client, av = net.at("client", family), net.at("edge1.av", family)
     media = [row for row in PROFILES["lync2013-scaled-public"] if row.id == "external/10"]
     net.passes("udp", av, client, 55000, media)
-    net.edgectl("row", "off", "external/10")
+    net.edgectl("row", "off", "external/9", "external/10")
+    net.refuses("udp", av, client, 55000, "disabled", near=media)
+    net.edgectl("row", "on", "external/9")
     net.refuses("udp", av, client, 55000, "disabled", near=media)
     net.edgectl("row", "on", "external/10")
     net.passes("udp", av, client, 55000, media)
