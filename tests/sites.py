@@ -7,15 +7,11 @@ that are held by default. With `beyond`, sites choose among the profiles, move
 ports, have rows of their own and rows that are off, and narrow who may ping.
 """
 
-import os
 from dataclasses import replace
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 import model
 from model import LOCAL, Packet, Site, SiteRow
-
-# Whether tests that ask draw such sites: not before module and tool have all of it.
-BEYOND = os.environ.get("NF_EDGE_BEYOND") == "1"
 
 OUTSIDERS = [ip_address(text) for text in (
     "198.51.100.7", "198.51.100.8", "203.0.113.1", "203.0.113.255", "192.0.2.1",

@@ -146,7 +146,7 @@ class Round:
         self.spaces = spaces
         self.tally = tally
         self.sockets = []
-        self.site = sites.random_site(self.rng, beyond=sites.BEYOND)
+        self.site = self.random_site()
         self.source = sites.Connections(self.rng, self.site, ("wan0", "un0"))
         self.judges = [Client(ns) for ns in spaces]
         for judge in self.judges:
@@ -158,6 +158,9 @@ class Round:
 
     # --- what to send
 
+    def random_site(self):
+        return sites.random_site(self.rng, beyond=self.rng.random() < 0.75)
+
     def template(self):
         """(operation, tree) of a message that may well be accepted."""
         rng = self.rng
@@ -165,7 +168,7 @@ class Round:
             {"load": 12, "peers-add": 6, "begin": 4, "switch": 4, "explain": 6}.get(name, 1)
             for name in REQUESTS])[0]
         if rng.random() < 0.1:
-            self.site = sites.random_site(rng, beyond=sites.BEYOND)
+            self.site = self.random_site()
             self.source = sites.Connections(rng, self.site, ("wan0", "un0"))
         made = []
         if operation == "load":
@@ -187,9 +190,8 @@ class Round:
                 for name in f"{kind}-on", f"{kind}-off":
                     if rng.random() < 0.5:
                         made.append((name, list(sites.random_subset(rng, words, 0.3))))
-            if sites.BEYOND:
-                for name in "row-on", "row-off":
-                    made += [(name, row.id) for row in self.site.rows if rng.random() < 0.03]
+            for name in "row-on", "row-off":
+                made += [(name, row.id) for row in self.site.rows if rng.random() < 0.03]
             if rng.random() < 0.3:
                 made.append(("mode", rng.choice(("enforce", "audit"))))
         elif operation == "explain":

@@ -42,7 +42,8 @@ from netlib import Net, appliance, reference                    # noqa: E402
 from netns import GATEWAY_MAC, SO_RCVBUFFORCE, mac_bytes        # noqa: E402
 from topology import GATEWAYS                                   # noqa: E402
 
-# The appliance answers from an anycast address, and sends multicast from an edge address (9152).
+# Seeds that once failed, all under the document's rows alone. The appliance answers from an anycast
+# address, and sends multicast from an edge address (9152).
 KEPT = (9148, 9152, 9174, 9176)
 ROUND = 1500            # packets
 CHECKED = 250           # after so many
@@ -647,14 +648,15 @@ class Bench:
         self.net.close()
 
 
-def config_of(rng):
-    """The reference site with something else switched, bound or pinged."""
+def config_of(rng, is_beyond):
+    """The reference site with something else switched, bound or pinged; beyond the
+    document's table too."""
     peers = {}
     if rng.random() < 0.5:
         peers = {"pic-partners": ["198.51.100.0/24", "2001:db8:51::/48"],
                  "dns": ["203.0.113.0/25"], "internal-networks": rng.choice((
                      ["192.168.10.0/24", "2001:db8:10::/64"], None))}
-    profile = rng.choice(model.PROFILE_NAMES) if sites.BEYOND else model.DEFAULT
+    profile = rng.choice(model.PROFILE_NAMES) if is_beyond else model.DEFAULT
     peers = {name: prefixes for name, prefixes in peers.items()
              if name in model.sets_of(profile)}
     config = reference(
@@ -662,7 +664,7 @@ def config_of(rng):
         features=list(sites.random_subset(rng, model.features_of(profile), 0.8)),
         ping=list(sites.random_subset(rng, ("external", "internal"), 0.5)),
         expose_cls_ports=rng.random() < 0.3, peers=peers)
-    return beyond(rng, config, profile) if sites.BEYOND else config
+    return beyond(rng, config, profile) if is_beyond else config
 
 
 OWN_ROWS = {
@@ -698,7 +700,7 @@ class Round:
         self.every = every
         self.bench = bench
         self.tally = tally
-        self.config = config_of(self.rng)
+        self.config = config_of(self.rng, seed not in KEPT and seed % 4 != 0)
         self.site = examples.read_site(str(self.config))
         self.maker = Maker(self.rng, self.site)
         self.judge = Judge(self.site)

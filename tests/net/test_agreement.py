@@ -155,7 +155,7 @@ class Trial:
         rng = random.Random(seed)
         mode = "audit" if rng.random() < 0.25 else "enforce"
         # Every fourth site has nothing of its own.
-        beyond = sites.BEYOND and seed % 4 != 0 if beyond is None else beyond
+        beyond = seed % 4 != 0 if beyond is None else beyond
         site = sites.random_site(rng, mode, beyond)
         self.phases = [site, sites.changed_site(rng, site, beyond)]
         names = [name for name in site.interfaces if rng.random() < 0.8]
