@@ -147,7 +147,8 @@ static void scan_list(struct scanner *s, const struct token *name,
 			continue;
 		if (word) {
 			if (comma_due && !told)
-				complain(s, &token, "there is no comma before it; write { one, two }");
+				complain(s, &token,
+					 "there is no comma before it; write { one, two }");
 			told |= comma_due;
 			if (!scan_wild(s, &token))
 				set_word(s, &token, key, comma_due ? NULL : section);
