@@ -15,6 +15,7 @@ import os
 import pathlib
 import subprocess
 import sys
+import textwrap
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "tests" / "net"))
@@ -207,10 +208,12 @@ class Act:
     def edgectl(self, *words):
         print(f"  # edgectl {' '.join(words)}\n", flush=True)
         done = self.net.edgectl(*words, check=False)
-        print("\n".join(f"  {line}".rstrip() for line in
-                        (done.stdout + done.stderr).splitlines()), flush=True)
+        lines = done.stdout.splitlines()
+        for finding in done.stderr.splitlines():
+            lines += textwrap.wrap(finding, 78, subsequent_indent="    ")
+        print("\n".join(f"  {line}".rstrip() for line in lines), flush=True)
 
-    def rows(self, heading, shown=(), counted=()):
+    def rows(self, heading, shown, counted):
         title(heading)
         self.edgectl("show", "rows", *shown)
         title("What each row carried, and refused")
@@ -231,7 +234,9 @@ def first_act(net):
     title("What it refuses, and why")
     refused(net, REFUSED)
     scan(net)
-    act.rows("The 37 rows")
+    act.rows("The 37 rows",
+             ("-o", "ID,SERVICE,DIRECTION,PROTOCOL,PORTS,FEATURE,LIVE"),
+             ("--ages",))
     act.explain(EXPLAINED)
     act.edgectl("flush")
 
