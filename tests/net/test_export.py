@@ -258,6 +258,26 @@ MISTAKES = {
     "what the appliance sends is not judged":
         replaced(r"(hook output .*\n)", r"\1\t\taccept\n"),
 }
+# Of what a site adds to its profile.
+OWN_MISTAKES = {
+    "a row of the site's own is left out": without('return comment "site/'),
+    "a row of the site's own is left out over UDP":
+        without(r'meta l4proto udp .*return comment "site/'),
+    "a row of some nodes is of all nodes":
+        replaced(r'@site/\S+(_ipv[46] .*return comment "site/\S+: (\w+) )', r"@\2\1"),
+    "a row of some nodes names no header": without(r"@site/\S+ (?:tcp|udp) [sd]port"),
+    "own peers are not asked":
+        replaced(r" ct original ip6? [sd]addr @peers/\S+( .*return)", r"\1"),
+    "a union lacks a prefix":
+        replaced(r"(\tset \S+_or_\S+ \{[^{}]*\{ )[^,}]+,\s+", r"\1"),
+    "a moved port is where the document has it":
+        replaced(r'(\tmeta l4proto udp ct original proto-dst )\d+( [^\n]*daddr @av_'
+                 r'[^\n]*return comment "external/)', r"\g<1>3478\2"),
+    "the logging ports are guarded over UDP":
+        replaced(r"(\tmeta l4proto udp .* )50000-59999( .*daddr @av_.*return)",
+                 r"\g<1>50004-59999\2"),
+    "ping-peers are not asked": without(r"!= @ping-peers_ipv. goto refused"),
+}
 MISTAKE_CASES = 8
 MISTAKE_CONNECTIONS = 500
 
@@ -268,13 +288,27 @@ def fixture_some(nf_edge, room_for_connections, one_processor):     # noqa: F811
             for n in range(MISTAKE_CASES)]
 
 
-@pytest.mark.parametrize("mistake", MISTAKES)
-def test_a_mistake_in_the_ruleset_is_found(some, mistake):
-    change = MISTAKES[mistake]
+@pytest.fixture(scope="module", name="own")
+def fixture_own(nf_edge, room_for_connections, one_processor):      # noqa: F811
+    return [Case(FIRST_SEED + n, MISTAKE_CONNECTIONS, beyond=True)
+            for n in range(MISTAKE_CASES)]
+
+
+def assert_found(some, change):
     fitting = [case for case in some
                if any(change(ruleset) != ruleset for ruleset in case.rulesets)]
     assert fitting, "no ruleset has it"
     assert any(case.judged_by(change)[0] for case in fitting)
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_a_mistake_in_the_ruleset_is_found(some, mistake):
+    assert_found(some, MISTAKES[mistake])
+
+
+@pytest.mark.parametrize("mistake", OWN_MISTAKES)
+def test_a_mistake_in_what_a_site_adds_is_found(own, mistake):
+    assert_found(own, OWN_MISTAKES[mistake])
 
 
 def test_what_another_rule_covers_is_missed_by_its_counter(some):
@@ -296,8 +330,8 @@ def test_without_the_first_chain_the_same_packets_leave(some):
 
 # What one site's ruleset does beside the packets of a random one.
 
-def test_what_nft_prints_of_it_can_be_loaded_again(some):
-    for case in some[:3]:
+def test_what_nft_prints_of_it_can_be_loaded_again(some, own):
+    for case in some[:3] + own[:3]:
         box = Namespace("printing")
         try:
             box.nft(case.rulesets[0])
@@ -367,6 +401,21 @@ def test_an_asterisk_in_a_name_stands_for_itself(leaving):
     net.connect("tcp", client, access, 443).exchange()
     judges_by_the_ruleset(net, OPEN.but(interfaces={"'wan*'": sides.pop("wan0"), **sides}))
     refused(net, "tcp", client, access, 443)
+
+
+def test_the_longest_names_and_notes_are_taken(leaving):
+    """nftables takes less of them than a configuration does."""
+    net = leaving
+    admin, other = net.at("client", 4), net.at("partner", 4)
+    access = net.at("edge1.access", 4)
+    sets = [f"{number:a>31}" for number in range(12)]
+    row = {"service": "access", "in": ["tcp/3389"], "peers": sets,
+           "note": "'" + '"' * 17 + "\u00e4" * 55 + "'"}
+    judges_by_the_ruleset(net, OPEN.but(
+        zones=[*OPEN.zones, "site"], rows={f"{number:n>31}": row for number in range(5)},
+        peers={name: [admin.address] for name in sets}))
+    net.connect("tcp", admin, access, 3389).exchange()
+    refused(net, "tcp", other, access, 3389)
 
 
 def test_a_hundred_thousand_prefixes_are_taken_and_asked(leaving):

@@ -85,6 +85,7 @@ static void ranges_of_a_row_are_merged_and_cut(void **state)
 	add_ports(own, IPPROTO_UDP, 50001, 50003);
 	add_ports(own, IPPROTO_TCP, 50000, 50001);
 	add_ports(own, IPPROTO_TCP, 50003, 50010);
+	add_ports(own, IPPROTO_TCP, 50004, 50005);
 	add_ports(own, IPPROTO_TCP, 50002, 50002);
 	add_ports(own, IPPROTO_TCP, 50013, 50013);
 	add_ports(own, IPPROTO_TCP, 80, 80);
@@ -96,6 +97,7 @@ static void ranges_of_a_row_are_merged_and_cut(void **state)
 	says("\t\tmeta l4proto icmp ct protocol udp ct original proto-dst 50001-50003 " ROW_OF("access"));
 	says("\t\tip daddr @access_ipv4 tcp dport { 80, 443, 5061, 5269, 50000-50013 } return\n");
 	says("\t\tip daddr @access_ipv4 udp dport { 50001-50003 } return\n");
+	assert_int_equal(times_said(" daddr @access_ipv4 tcp dport"), 1);
 	/* To return from its end, to be counted, and to be cited. */
 	assert_int_equal(times_said("site/many: access in\""), 8);
 	assert_int_equal(times_said("counter name \"site/many\""), 4);

@@ -287,7 +287,7 @@ static void print_ping_peers(const struct nft *nft)
 	if (!nft->services || !policy->narrows_ping)
 		return;
 	name = nft_set_name(nft, NFT_PING_PEERS);
-	print_union(nft, name, policy->ping_peers & nft->bound);
+	print_union(nft, name, policy->ping_peers);
 	free(name);
 }
 
