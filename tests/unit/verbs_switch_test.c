@@ -216,6 +216,47 @@ static void a_row_that_is_off_is_permitted_by_rows_of_its_nodes(void **state)
 	is_silent_of("still permitted");
 }
 
+static void own_ssh_row(const char *name, const char *node, const char *other)
+{
+	struct site_row *own;
+
+	own = add_own_row(name, NF_EDGE_SERVICE_INTERNAL, NF_EDGE_DIRECTION_IN, 0);
+	add_ports(own, IPPROTO_TCP, 22, 22);
+	site_row_add_node(own, node);
+	if (other)
+		site_row_add_node(own, other);
+}
+
+static void switch_first_off(size_t pairs)
+{
+	json_t *object;
+
+	policy_table(&module.view.table, policy);
+	set_rows();
+	GOOD(switch, "row", "off", "site/first", "--json");
+	object = json();
+	assert_int_equal(json_array_size(json_object_get(object,
+							 "still_permitted")),
+			 pairs);
+	if (pairs)
+		expect_text(json_array_get(json_object_get(object,
+							   "still_permitted"), 0),
+			    "by", "site/third");
+	json_decref(object);
+}
+
+/* A pair of rows needs a node that has both. */
+static void a_row_of_another_node_permits_nothing_of_a_row_that_is_off(void **state)
+{
+	policy->zones |= 1U << NF_EDGE_ZONE_SITE;
+	policy_turn_off(policy, "site/first", 0);
+	own_ssh_row("first", "edge1", NULL);
+	own_ssh_row("second", "edge2", NULL);
+	switch_first_off(0);
+	own_ssh_row("third", "edge2", "edge1");
+	switch_first_off(1);
+}
+
 /* Zone, feature, nodes and peers of rows that are on, and of one without fault. */
 static void a_row_that_is_on_says_why_it_permits_nothing(void **state)
 {
@@ -493,6 +534,7 @@ static const struct CMUnitTest tests[] = {
 	SITE_TEST(switches_send_one_attribute),
 	SITE_TEST(row_switches_send_each_id_once),
 	SITE_TEST(a_row_that_is_off_is_permitted_by_rows_of_its_nodes),
+	SITE_TEST(a_row_of_another_node_permits_nothing_of_a_row_that_is_off),
 	SITE_TEST(a_row_that_is_on_says_why_it_permits_nothing),
 	SITE_TEST(an_unknown_row_is_answered_with_the_nearest),
 	SITE_TEST(enforce_does_not_cut_its_own_session),
