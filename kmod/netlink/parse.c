@@ -470,7 +470,8 @@ static void take_prefixes(struct nf_edge_site *site,
  * nf_edge_parse_site - build the site that a load describes
  * @info: the request
  * @old: the site in force, or NULL; nodes of the same name are shared
- * @prefixes: one run, or none; empty after success
+ * @prefixes: one run, or none; empty afterwards, unless the request was refused
+ *	before they were taken
  * @bound_sets: mask of the sets that are bound
  *
  * Context: may sleep; the namespace's mutex is held.

@@ -54,6 +54,21 @@ OTHER = reference(
               for i in range(20)}},
     peers={"crl": [f"10.{i >> 8}.{i & 255}.0/24" for i in range(500)],
            "dns": [f"2001:db8:{i:x}::/48" for i in range(200)]})
+# The table of OTHER: moved ports, and rows and sets of the site's own.
+OWN_SETS = {31: ["198.51.100.0/24"], 30: ["192.168.10.64/28", "2001:db8:7::/48"]}
+TABLE = {
+    "own-set": [{"set": 31, "name": "monitor"}, {"set": 30, "name": "admins"}],
+    "port": [{"service": "webconf", "protocol": 6, "documented-low": 443,
+              "documented-high": 443, "low": 444, "high": 444}],
+    "site-row": [{
+        "name": f"row-{i}", "service": "internal", "direction": "in",
+        "ports": [{"protocol": 6, "low": 3389 + 300 * i, "high": 3400 + 600 * i},
+                  {"protocol": 17, "low": 161, "high": 161}],
+        "sets": 1 << 30, "nodes": ["edge1", "node3"], "note": "jump hosts",
+    } for i in range(20)],
+    "row-off": ["external/9", "site/row-7"],
+    "ping-peers": 1 << 31,
+}
 QUESTIONS = [       # protocol, source, destination, port, interface
     ("udp", "198.51.100.7", "131.107.155.30", 3478, "wan0"),    # BASE's only
     ("icmp", "198.51.100.7", "131.107.155.30", None, "wan0"),   # OTHER's
@@ -173,14 +188,16 @@ class Box:
         self.client = Client(net.box)       # without faults
         self.asker = Client(net.box)        # with them
         self.number = self.client.family
-        self.loads = {"base": self.load_of(BASE), "other": self.load_of(OTHER)}
+        self.loads = {"base": self.load_of(BASE),
+                      "other": self.load_of(OTHER, TABLE, OWN_SETS)}
         family = 4
         self.packets = [net.at("client", family), net.at("edge1.av", family)]
 
     @staticmethod
-    def load_of(config):
-        return encode("policy", {**policy(config), "peers": [
-            one for name, prefixes in config.peers.items()
+    def load_of(config, table=None, own_sets=None):
+        sets = {**config.peers, **(own_sets or {})}
+        return encode("policy", {**policy(config), **(table or {}), "peers": [
+            one for name, prefixes in sets.items()
             for one in peers_of(name, prefixes)]})
 
     def ask(self, nth, operation, octets=b"", flags=ACK):
