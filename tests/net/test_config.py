@@ -820,6 +820,10 @@ SHAPES = {
                                   "offloaded_connections": int},
     ("feature", "on", "av"): {"profile": set(PROFILES),
                               "still_permitted": list, "generation": int},
+    ("row", "on", "pic/1"): {"profile": set(PROFILES), "rows": [IDS],
+                             "still_permitted": list, "generation": int,
+                             "permits_nothing": [{"row": {"pic/1"}, "why": [
+                                 {"zone", "feature", "node", "peers"}]}]},
     ("mode", "audit"): {"profile": set(PROFILES), "generation": int},
     ("flush",): {"governed": int},
 }
