@@ -37,7 +37,7 @@ def build(tmp_path):
         hide.write_text(lines)
         return subprocess.run(
             ["make", "-s", "-C", headers, f"M={tmp_path}",
-             f"KCFLAGS=-include {hide} {flags}", "kmod/flow_table.o"],
+             f"KCFLAGS=-include {hide} {flags}", "kmod/profiles.o"],
             capture_output=True, text=True)
     return run
 
@@ -49,7 +49,7 @@ def without(symbol):
 def test_headers_with_all_that_is_needed_are_built_for(build, tmp_path):
     done = build("")
     assert (done.returncode, done.stderr) == (0, "")
-    assert (tmp_path / "kmod/flow_table.o").exists()
+    assert (tmp_path / "kmod/profiles.o").exists()
 
 
 @pytest.mark.parametrize("hidden, sentence", [
@@ -69,7 +69,7 @@ def test_what_is_missing_is_one_line(build, tmp_path, hidden, sentence):
     ours = [line for line in done.stderr.splitlines()
             if not line.startswith("make")]
     assert ours == [SAYS + sentence]
-    assert not (tmp_path / "kmod/flow_table.o").exists()
+    assert not (tmp_path / "kmod/profiles.o").exists()
 
 
 def test_a_compiler_that_is_not_the_kernel_s_is_said(build):
