@@ -307,6 +307,69 @@ static void a_note_is_fit_for_a_comment(void **state)
 	assert_int_equal(times_said("yyy\"\n"), 2);
 }
 
+/* The text of a file beside this one, or nothing. */
+static char *kept_text(const char *path)
+{
+	FILE *file = fopen(path, "r");
+	char *text = NULL;
+	size_t size = 0;
+
+	if (!file || getdelim(&text, &size, '\0', file) < 0)
+		fail_msg("%s: cannot be read", path);
+	fclose(file);
+	return text;
+}
+
+static void write_text(const char *path, const char *text)
+{
+	FILE *file = fopen(path, "w");
+
+	assert_non_null(file);
+	fputs(text, file);
+	assert_int_equal(fclose(file), 0);
+}
+
+/*
+ * All of the text, of a site with a bit of everything.  tests/net/test_export.py
+ * proves such text by packets; here no word of it changes unnoticed.
+ */
+static void the_whole_ruleset_is_as_it_was(void **state)
+{
+	struct site_row *own;
+	unsigned int set;
+	char *kept;
+
+	for (set = 0; set < PEER_SET_COUNT; set++)
+		add(set, set % 2 ? "2001:db8:1::/48" : "198.51.100.0/25");
+	give(&policy->nodes[0], NF_EDGE_SERVICE_INTERNAL, "10.0.0.10");
+	give(&policy->nodes[1], NF_EDGE_SERVICE_WEBCONF, "2001:db8::12");
+	policy->ping = 1U << NF_EDGE_SIDE_EXTERNAL | 1U << NF_EDGE_SIDE_INTERNAL;
+	policy->narrows_ping = true;
+	policy->ping_peers = 1U << EDGE;
+	policy->ports[PORT_ACCESS_CLIENT] = (struct port_move){
+		.moved = true, .low = 4443, .high = 4443,
+	};
+	own = add_own_row("many", NF_EDGE_SERVICE_AV, NF_EDGE_DIRECTION_IN,
+			  1U << EDGE | 1U << MONITOR);
+	add_ports(own, IPPROTO_TCP, 50000, 50010);
+	add_ports(own, IPPROTO_UDP, 161, 161);
+	own = add_own_row("time", NF_EDGE_SERVICE_INTERNAL,
+			  NF_EDGE_DIRECTION_OUT, 0);
+	add_ports(own, IPPROTO_UDP, 123, 123);
+	policy_table(&module.view.table, policy);
+	policy_turn_off(policy, "external/2", 0);
+	set_rows();
+	GOOD(export, "export", "nftables");
+
+	/* The first lines name the licence and the version. */
+	kept = kept_text("data/export.nft");
+	if (strcmp(strchr(kept, '\n'), strchr(printed, '\n')) != 0) {
+		write_text("build/export.nft", printed);
+		fail_msg("the ruleset is another: diff tests/unit/data/export.nft tests/unit/build/export.nft");
+	}
+	free(kept);
+}
+
 static const struct CMUnitTest tests[] = {
 	OWN_TEST(the_profile_stands_in_the_header),
 	OWN_TEST(a_row_stands_at_its_port_in_force),
@@ -324,6 +387,7 @@ static const struct CMUnitTest tests[] = {
 	OWN_TEST(a_set_stands_once_whoever_asks),
 	OWN_TEST(only_peers_may_ping),
 	OWN_TEST(a_note_is_fit_for_a_comment),
+	OWN_TEST(the_whole_ruleset_is_as_it_was),
 };
 
 int main(void)
