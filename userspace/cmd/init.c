@@ -58,13 +58,16 @@ static void print_help(void)
 	      out);
 }
 
+#define NAME_CHARACTERS	\
+	"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ._-@"
+
 /* Names that stand between quotes in a configuration. */
 static bool is_name(const char *name)
 {
 	size_t length = strlen(name), i;
 
 	for (i = 0; i < length; i++)
-		if (!isalnum((unsigned char)name[i]) && !strchr("._-@", name[i]))
+		if (!strchr(NAME_CHARACTERS, name[i]))
 			return false;
 	return length && length < IF_NAMESIZE;
 }
@@ -177,7 +180,8 @@ static enum outcome read_words(struct template *template,
 	if (template->host && template->nat)
 		return fail_usage("init", "--host: binds its own addresses; leave --nat out");
 	if (template->host && template->edge)
-		return fail_usage("init", "--host: no interface leads to the Edge; leave --edge out");
+		return fail_usage("init",
+				  "--host: no interface leads to the Edge; leave --edge out");
 	if (words->force && !words->file)
 		return fail_usage("init", "--force: is of no use without -o FILE");
 	return check_devices(template);

@@ -80,7 +80,8 @@ static enum outcome load(struct apply *apply, bool force)
 	if (outcome != DONE)
 		return outcome;
 	if (apply_is_other_profile(apply))
-		fprintf(stderr, "edgectl: the profile changes from %s to %s: counters of all nodes start at zero\n",
+		fprintf(stderr,
+			"edgectl: the profile changes from %s to %s: counters of all nodes start at zero\n",
 			names_word(&names_profiles,
 				   apply->before.policy.profile),
 			names_word(&names_profiles,

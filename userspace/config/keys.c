@@ -78,7 +78,8 @@ static void set_ping(struct config *config, const struct value *value)
 	int side = value_word(config, value, &names_sides);
 
 	if (side == NF_EDGE_SIDE_EDGE)
-		value_wrong(config, value, "no row is of this side; ping takes external and internal");
+		value_wrong(config, value,
+			    "no row is of this side; ping takes external and internal");
 	else if (side >= 0)
 		config->policy.ping |= 1U << side;
 }
@@ -127,7 +128,7 @@ static void not_an_address(struct config *config, const struct value *value)
 		value_wrong(config, value, "is a prefix; bind each address of the Edge by itself");
 	else
 		value_wrong(config, value, "has a prefix length; write %s",
-		      ip_format(&ip, text));
+			    ip_format(&ip, text));
 }
 
 static void set_address(struct config *config, const struct value *value)
@@ -144,8 +145,9 @@ static void set_address(struct config *config, const struct value *value)
 	}
 	unfit = ip_unfit(&ip, ip_bits(&ip));
 	if (unfit) {
-		value_wrong(config, value, "is %s; bind an address that others reach the Edge at",
-		      unfit);
+		value_wrong(config, value,
+			    "is %s; bind an address that others reach the Edge at",
+			    unfit);
 		return;
 	}
 	if (node && node->count <= SERVICE_COUNT * NF_EDGE_MAX_ADDRESSES)
@@ -212,10 +214,10 @@ static void refuse_interface(struct config *config,
 		section_wrong(config, section, "%s", alternative);
 	else
 		section_wrong(config, section,
-		       "no interface can be called so; a name has 1 to %d characters, and no / : or space%s%s",
-		       NF_EDGE_INTERFACE_NAME_MAX,
-		       nearest ? "; the nearest is " : "",
-		       nearest ? nearest : "");
+			      "no interface can be called so; a name has 1 to %d characters, and no / : or space%s%s",
+			      NF_EDGE_INTERFACE_NAME_MAX,
+			      nearest ? "; the nearest is " : "",
+			      nearest ? nearest : "");
 	free(alternative);
 	links_free(&links);
 }
@@ -234,7 +236,7 @@ static void *open_interface(struct config *config,
 	}
 	if (strpbrk(section->name, "\"'\\$")) {
 		section_wrong(config, section,
-		       "an interface with a quote, a backslash or a dollar in its name cannot be bound: rename it");
+			      "an interface with a quote, a backslash or a dollar in its name cannot be bound: rename it");
 		return NULL;
 	}
 	if (!strcmp(section->name, "lo")) {
@@ -254,8 +256,8 @@ static void *open_node(struct config *config, const struct section *section)
 
 	if (!good_node_name(section->name)) {
 		section_wrong(config, section,
-		       "no node can be called so; a name has 1 to %d of A-Z a-z 0-9 . _ -",
-		       NF_EDGE_NODE_NAME_MAX);
+			      "no node can be called so; a name has 1 to %d of A-Z a-z 0-9 . _ -",
+			      NF_EDGE_NODE_NAME_MAX);
 		return NULL;
 	}
 	if (config->policy.node_count > NF_EDGE_MAX_NODES)

@@ -18,8 +18,8 @@
 #define WORDS_MAX	128
 
 static void __printf(4, 5)
-wrong(struct config *config, unsigned int line, const char *word,
-      const char *format, ...)
+word_wrong(struct config *config, unsigned int line, const char *word,
+	   const char *format, ...)
 {
 	char *message;
 	va_list args;
@@ -42,14 +42,14 @@ static char *in_profile(const struct config *config)
 		       names_word(&names_profiles, config->policy.profile));
 }
 
-static void unknown(struct config *config, unsigned int line, const char *word,
-		    const struct vocabulary *vocabulary, uint32_t known)
+static void unknown_word(struct config *config, unsigned int line, const char *word,
+			 const struct vocabulary *vocabulary, uint32_t known)
 {
 	char *profile = in_profile(config);
 	char *advice = names_advice_among(vocabulary, known, word);
 
-	wrong(config, line, word, "unknown %s%s; %s", vocabulary->kind, profile,
-	      advice);
+	word_wrong(config, line, word, "unknown %s%s; %s", vocabulary->kind, profile,
+		   advice);
 	free(advice);
 	free(profile);
 }
@@ -62,12 +62,12 @@ static void resolve_words(struct config *config, const struct words *words,
 	size_t n;
 
 	for (n = 0; n < words->count; n++)
-		unknown(config, words->items[n].line, words->items[n].text,
-			vocabulary, known);
+		unknown_word(config, words->items[n].line, words->items[n].text,
+			     vocabulary, known);
 	for (i = 0; i < vocabulary->count; i++)
 		if (given & ~known & (1U << i))
-			unknown(config, lines[i], vocabulary->words[i],
-				vocabulary, known);
+			unknown_word(config, lines[i], vocabulary->words[i],
+				     vocabulary, known);
 }
 
 /* The sets of the profile; of an unknown profile, those of all. */
@@ -167,9 +167,9 @@ static void number_sets(struct config *config)
 		if (i && !strcmp(word->text, word[-1].text))
 			continue;
 		if (number < 0) {
-			wrong(config, word->line, word->text,
-			      "is one peer set too many; there can be %d, and the profile has %d of them",
-			      SETS_MAX, __builtin_popcount(documented));
+			word_wrong(config, word->line, word->text,
+				   "is one peer set too many; there can be %d, and the profile has %d of them",
+				   SETS_MAX, __builtin_popcount(documented));
 			break;
 		}
 		taken |= 1U << number;
@@ -190,13 +190,13 @@ static void resolve_set(struct config *config, const struct word *word,
 
 	if (!good_set_name(word->text)) {
 		advice = set_advice(config, word->text);
-		wrong(config, word->line, word->text,
-		      "no set can be called so, a name has 1 to %d of a-z 0-9 -; %s",
-		      NF_EDGE_SET_NAME_MAX, advice);
+		word_wrong(config, word->line, word->text,
+			   "no set can be called so, a name has 1 to %d of a-z 0-9 -; %s",
+			   NF_EDGE_SET_NAME_MAX, advice);
 		free(advice);
 	} else if (set >= 0 && *sets & (1U << set)) {
-		wrong(config, word->line, word->text,
-		      "is given twice; once is enough");
+		word_wrong(config, word->line, word->text,
+			   "is given twice; once is enough");
 	} else if (set >= 0) {
 		*sets |= 1U << set;
 	}
@@ -214,8 +214,8 @@ static void resolve_peers(struct config *config, const struct words *words,
 			continue;
 		}
 		if (words->count > 1)
-			wrong(config, word->line, word->text,
-			      "stands beside another word; write { any } alone, or names of sets");
+			word_wrong(config, word->line, word->text,
+				   "stands beside another word; write { any } alone, or names of sets");
 		row->any = true;
 	}
 }
@@ -231,7 +231,7 @@ static void unknown_node(struct config *config, const struct word *word)
 	     count++)
 		words[count] = policy->nodes[count].name;
 	advice = nearest_advice("node", words, count, word->text);
-	wrong(config, word->line, word->text, "unknown node; %s", advice);
+	word_wrong(config, word->line, word->text, "unknown node; %s", advice);
 	free(advice);
 }
 
@@ -247,8 +247,8 @@ static void resolve_nodes(struct config *config, const struct words *words,
 		if (!node_find(&config->policy, word->text))
 			unknown_node(config, word);
 		else if (row->node_count && site_row_of_node(row, word->text))
-			wrong(config, word->line, word->text,
-			      "is given twice; once is enough");
+			word_wrong(config, word->line, word->text,
+				   "is given twice; once is enough");
 		else
 			site_row_add_node(row, word->text);
 	}
@@ -275,8 +275,8 @@ static void resolve_ping_peers(struct config *config)
 
 	for (i = 0; i < config->ping_peers.count; i++, word++) {
 		if (!strcmp(word->text, ANY))
-			wrong(config, word->line, word->text,
-			      "is no set; leave ping-peers out to let anybody ping");
+			word_wrong(config, word->line, word->text,
+				   "is no set; leave ping-peers out to let anybody ping");
 		else
 			resolve_set(config, word, &config->policy.ping_peers);
 	}
@@ -287,15 +287,15 @@ static void unknown_set(struct config *config, const struct named_set *named)
 	char *profile, *advice;
 
 	if (!strcmp(named->name, ANY)) {
-		wrong(config, named->set.line, named->name,
-		      "means everybody, and cannot be bound; give the set another name");
+		word_wrong(config, named->set.line, named->name,
+			   "means everybody, and cannot be bound; give the set another name");
 		return;
 	}
 	profile = in_profile(config);
 	advice = set_advice(config, named->name);
-	wrong(config, named->set.line, named->name,
-	      "unknown peer set%s, and no row uses it; %s",
-	      profile, advice);
+	word_wrong(config, named->set.line, named->name,
+		   "unknown peer set%s, and no row uses it; %s",
+		   profile, advice);
 	free(advice);
 	free(profile);
 }
@@ -332,9 +332,9 @@ static void resolve_ports(struct config *config)
 	for (key = 0; key < PORT_KEYS; key++) {
 		if (!config->port_lines[key] || port_key_known(key, profile))
 			continue;
-		wrong(config, config->port_lines[key], port_keys[key].name,
-		      "moves no row in profile %s; leave it out",
-		      names_word(&names_profiles, profile));
+		word_wrong(config, config->port_lines[key], port_keys[key].name,
+			   "moves no row in profile %s; leave it out",
+			   names_word(&names_profiles, profile));
 	}
 }
 
@@ -362,8 +362,8 @@ static void unknown_row(struct config *config, const struct word *word)
 	for (i = 0; i < config->row_count && count < WORDS_MAX; i++)
 		words[count++] = config->policy.rows[i].id;
 	advice = nearest_advice("row", words, count, word->text);
-	wrong(config, word->line, word->text, "unknown row%s; %s", profile,
-	      advice);
+	word_wrong(config, word->line, word->text, "unknown row%s; %s", profile,
+		   advice);
 	free(advice);
 	free(profile);
 }
@@ -377,8 +377,8 @@ static void resolve_rows_off(struct config *config)
 		if (!is_row(config, word->text))
 			unknown_row(config, word);
 		else if (policy_is_off(&config->policy, word->text))
-			wrong(config, word->line, word->text,
-			      "is given twice; once is enough");
+			word_wrong(config, word->line, word->text,
+				   "is given twice; once is enough");
 		else
 			policy_turn_off(&config->policy, word->text,
 					word->line);

@@ -44,7 +44,8 @@ static bool read_range(struct config *config, const struct value *value,
 		high = read_port(&text, '\0');
 	}
 	if (low < 0 || high < 0)
-		value_wrong(config, value, "has no port; write a number of 1 to 65535, or a range as 5985-5986");
+		value_wrong(config, value,
+			    "has no port; write a number of 1 to 65535, or a range as 5985-5986");
 	else if (!low || !high)
 		value_wrong(config, value, "there is no port 0; ports are 1 to 65535");
 	else if (low > PORT_MAX || high > PORT_MAX)
@@ -52,12 +53,11 @@ static bool read_range(struct config *config, const struct value *value,
 	else if (low > high)
 		value_wrong(config, value, "the range is turned round; write %ld-%ld",
 			    high, low);
-	else {
-		range->low = (uint16_t)low;
-		range->high = (uint16_t)high;
-		return true;
-	}
-	return false;
+	if (low <= 0 || high < low || high > PORT_MAX)
+		return false;
+	range->low = (uint16_t)low;
+	range->high = (uint16_t)high;
+	return true;
 }
 
 static void set_moved(struct config *config, const struct value *value)
@@ -145,7 +145,8 @@ static void set_ports(struct config *config, const struct value *value)
 	if (draft->port_count < NF_EDGE_MAX_PORTS)
 		row->ports[row->port_count++] = range;
 	if (draft->port_count++ == NF_EDGE_MAX_PORTS)
-		value_wrong(config, value, "is one port too many; a row has %u ports and ranges at most",
+		value_wrong(config, value,
+			    "is one port too many; a row has %u ports and ranges at most",
 			    NF_EDGE_MAX_PORTS);
 }
 
@@ -184,7 +185,8 @@ static void set_note(struct config *config, const struct value *value)
 	for (i = 0; i < length; i++)
 		if ((unsigned char)value->word[i] < ' ' ||
 		    value->word[i] == '\177') {
-			value_wrong(config, value, "holds a control character; a note is one line of text");
+			value_wrong(config, value,
+				    "holds a control character; a note is one line of text");
 			return;
 		}
 	if (length > NF_EDGE_NOTE_MAX)
@@ -285,7 +287,8 @@ static void check_direction(struct config *config,
 	if (in && out)
 		section_wrong(config, section, "has both in and out; write a row for each");
 	else if (!in && !out)
-		section_wrong(config, section, "has neither in nor out; write in = { tcp/3389 } for connections to the Edge, or out");
+		section_wrong(config, section,
+			      "has neither in nor out; write in = { tcp/3389 } for connections to the Edge, or out");
 	else if (!row->port_count && !flawed)
 		section_wrong(config, section, "has no port; write %s = { tcp/3389 }",
 			      in ? "in" : "out");

@@ -522,9 +522,7 @@ static void scan_statements(struct scanner *s, const struct key *keys,
 		unsigned int *line;
 		char *word;
 
-		if (token_is(&token, '}') && !top)
-			return;
-		if (token.kind == TOKEN_END && top)
+		if (top ? token.kind == TOKEN_END : token_is(&token, '}'))
 			return;
 		if (token_is(&token, '}') && s->unclosed) {
 			s->unclosed--;

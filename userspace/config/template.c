@@ -149,8 +149,8 @@ static void write_nodes(const struct template *template, FILE *stream)
 	fputs("\n# Each Edge Server, with all its addresses; IPv6 stands beside IPv4, as in\n"
 	      "# access = { 192.0.2.1, 2001:db8::1 }.\n", stream);
 	if (template->nat)
-		fputs("# This host translates: first the public address, then the Edge Server's own.\n"
-		      "# Where another host translates, leave the public one out.\n",
+		fputs("# This host translates: first the public address, then the Edge Server's\n"
+		      "# own.  Where another host translates, leave the public one out.\n",
 		      stream);
 	for (node = 1; node <= template->nodes; node++) {
 		fprintf(stream, "node edge%u {\n", node);

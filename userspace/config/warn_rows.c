@@ -17,8 +17,8 @@
 #define WIDE_RANGE	1000
 
 static void __printf(4, 5)
-warn(struct config *config, unsigned int line, const char *word,
-     const char *format, ...)
+warn_of(struct config *config, unsigned int line, const char *word,
+	const char *format, ...)
 {
 	char *message;
 	va_list args;
@@ -150,9 +150,9 @@ static void permitted_already(struct config *config)
 		if (!rows)
 			continue;
 		ids = rows_ids(&config->table, rows, ", ");
-		warn(config, own->line, site_row_name(own),
-		     "permits nothing that %s %s not permit already", ids,
-		     rows & (rows - 1) ? "do" : "does");
+		warn_of(config, own->line, site_row_name(own),
+			"permits nothing that %s %s not permit already", ids,
+			rows & (rows - 1) ? "do" : "does");
 		free(ids);
 	}
 }
@@ -183,9 +183,9 @@ static void widens_narrowed(struct config *config)
 			continue;
 		ids = rows_ids(&config->table, rows, ", ");
 		names = policy_set_names(&config->policy, sets, ", ");
-		warn(config, own->peers_line, site_row_name(own),
-		     "opens ports of %s to more peers than %s, which %s narrowed to",
-		     ids, names, rows & (rows - 1) ? "they are" : "it is");
+		warn_of(config, own->peers_line, site_row_name(own),
+			"opens ports of %s to more peers than %s, which %s narrowed to",
+			ids, names, rows & (rows - 1) ? "they are" : "it is");
 		free(names);
 		free(ids);
 	}
@@ -210,10 +210,10 @@ static void administration_outside(struct config *config)
 					break;
 			if (j == ARRAY_SIZE(ports))
 				continue;
-			warn(config, row->ports_line, site_row_name(row),
-			     "opens port %u of %s to the outside; administer an Edge on its internal address",
-			     ports[j],
-			     names_word(&names_services, row->service));
+			warn_of(config, row->ports_line, site_row_name(row),
+				"opens port %u of %s to the outside; administer an Edge on its internal address",
+				ports[j],
+				names_word(&names_services, row->service));
 		}
 	}
 }
@@ -233,9 +233,9 @@ static void wide_range(struct config *config)
 			if (ports <= WIDE_RANGE)
 				continue;
 			text = port_range_text(range);
-			warn(config, row->ports_line, text,
-			     "is a range of %d ports; name those that are needed",
-			     ports);
+			warn_of(config, row->ports_line, text,
+				"is a range of %d ports; name those that are needed",
+				ports);
 			free(text);
 		}
 	}
@@ -248,11 +248,11 @@ static void zone_and_rows(struct config *config)
 	const char *zone = names_word(&names_zones, NF_EDGE_ZONE_SITE);
 
 	if (on && !policy->row_count)
-		warn(config, config->zone_lines[NF_EDGE_ZONE_SITE], zone,
-		     "there is no row of the site's own; write row NAME { ... }, or leave the zone out");
+		warn_of(config, config->zone_lines[NF_EDGE_ZONE_SITE], zone,
+			"there is no row of the site's own; write row NAME { ... }, or leave the zone out");
 	if (!on && policy->row_count)
-		warn(config, policy->zones_line, zone,
-		     "is no zone here, so that no row of the site's own is live; add it to zones");
+		warn_of(config, policy->zones_line, zone,
+			"is no zone here, so that no row of the site's own is live; add it to zones");
 }
 
 static bool has_service(const struct node *node, uint8_t service)
@@ -313,11 +313,11 @@ static void nobody_administers(struct config *config)
 		if (!has_service(node, NF_EDGE_SERVICE_INTERNAL))
 			continue;
 		if (!has_row(config, node, administers))
-			warn(config, node->line, node->name,
-			     "no row lets administrators in; write row rdp { service = internal  in = { tcp/3389 }  peers = { admins } }");
+			warn_of(config, node->line, node->name,
+				"no row lets administrators in; write row rdp { service = internal  in = { tcp/3389 }  peers = { admins } }");
 		if (!has_row(config, node, asks_time))
-			warn(config, node->line, node->name,
-			     "no row lets the clock be set; write row ntp { service = internal  out = { udp/123 }  peers = { time } }");
+			warn_of(config, node->line, node->name,
+				"no row lets the clock be set; write row ntp { service = internal  out = { udp/123 }  peers = { time } }");
 	}
 }
 
@@ -337,10 +337,10 @@ static void unbound_set(struct config *config)
 		if (!*name || policy->sets[i].bound)
 			continue;
 		nearest = nearest_word(words, count, name);
-		warn(config, config->set_uses[i], name,
-		     "no peers section binds it, so that nobody is in it; write peers %s { prefixes = { ... } }%s%s",
-		     name, nearest ? ", or the documented set " : "",
-		     nearest ? nearest : "");
+		warn_of(config, config->set_uses[i], name,
+			"no peers section binds it, so that nobody is in it; write peers %s { prefixes = { ... } }%s%s",
+			name, nearest ? ", or the documented set " : "",
+			nearest ? nearest : "");
 	}
 }
 
@@ -358,10 +358,10 @@ static void moved_to_logging(struct config *config)
 		    move->low > guard->port_high ||
 		    move->high < guard->port_low)
 			continue;
-		warn(config, move->line, info->name,
-		     config->policy.expose_cls_ports ?
-		     "comes to the Centralized Logging ports 50001-50003, which the logging agent holds; take others" :
-		     "comes to the Centralized Logging ports 50001-50003, which stay closed to the outside; take others");
+		warn_of(config, move->line, info->name,
+			"comes to the Centralized Logging ports 50001-50003, which %s; take others",
+			config->policy.expose_cls_ports ?
+			"the logging agent holds" : "stay closed to the outside");
 	}
 }
 
@@ -421,9 +421,9 @@ static void ports_meet(struct config *config)
 		if (!rows)
 			continue;
 		ids = rows_ids(&config->table, rows, ", ");
-		warn(config, move->line, port_keys[key].name,
-		     "comes to a port of other rows: %s open together; take another port if that is not meant",
-		     ids);
+		warn_of(config, move->line, port_keys[key].name,
+			"comes to a port of other rows: %s open together; take another port if that is not meant",
+			ids);
 		free(ids);
 	}
 }
@@ -454,9 +454,9 @@ static void warn_of_out_row(struct config *config, enum port_key key,
 	if (has_out_row(config, &range))
 		return;
 	text = port_range_text(&range);
-	warn(config, move->line, port_keys[key].name,
-	     "out rows keep the documented port, and none lets a node reach %s of another; write row NAME { service = av  out = { %s }  peers = { any } }",
-	     text, text);
+	warn_of(config, move->line, port_keys[key].name,
+		"out rows keep the documented port, and none lets a node reach %s of another; write row NAME { service = av  out = { %s }  peers = { any } }",
+		text, text);
 	free(text);
 }
 
@@ -494,17 +494,17 @@ static void nodes_without_service(struct config *config)
 			any |= site_row_of_node(row, node->name) &&
 			       has_service(node, row->service);
 		if (!any)
-			warn(config, row->nodes_line, site_row_name(row),
-			     "none of its nodes has an address of %s; name others",
-			     names_word(&names_services, row->service));
+			warn_of(config, row->nodes_line, site_row_name(row),
+				"none of its nodes has an address of %s; name others",
+				names_word(&names_services, row->service));
 	}
 }
 
 static void ping_peers_without_ping(struct config *config)
 {
 	if (config->policy.narrows_ping && !config->policy.ping)
-		warn(config, config->policy.ping_peers_line, "ping-peers",
-		     "narrows nothing, as no side may ping; write ping = { internal }, or leave it out");
+		warn_of(config, config->policy.ping_peers_line, "ping-peers",
+			"narrows nothing, as no side may ping; write ping = { internal }, or leave it out");
 }
 
 static void (*const rules[])(struct config *config) = {

@@ -81,7 +81,7 @@ void policy_table(struct row_table *table, const struct policy *policy)
  * Return: true when zone and feature are on, and the row is not off itself.
  */
 bool policy_row_live(const struct row_table *table, const struct policy *policy,
-		size_t row)
+		     size_t row)
 {
 	return row_live(&table->row[row], policy->zones, policy->features) &&
 	       !policy_is_off(policy, table->row[row].id);

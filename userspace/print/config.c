@@ -361,7 +361,7 @@ static void print_json(const struct view *view)
 	policy_for_each_node(policy, node)
 		json_array_append_new(nodes, node_json(node));
 
-	object = json_pack("{s:i, s:I, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:o, s:o, s:o, s:o}",
+	object = json_pack("{s:i,s:I,s:s,s:s,s:o,s:o,s:o,s:o,s:o,s:b,s:o,s:o,s:o,s:o,s:o}",
 			   SCHEMA,
 			   "generation", (json_int_t)view->generation,
 			   "profile", names_word(&names_profiles,

@@ -90,8 +90,7 @@ static json_t *ping_peers_json(const struct policy *policy)
 void status_json(const struct status *status)
 {
 	static const char layout[] =
-		"{s:i,s:s,s:b,s:s?,s:s?,s:I,s:I,s:o,s:o,s:o,s:o,"
-		"s:o,s:o,s:b,s:o,s:o,s:I,s:o,s:o,s:o}";
+	"{s:i,s:s,s:b,s:s?,s:s?,s:I,s:I,s:o,s:o,s:o,s:o,s:o,s:o,s:b,s:o,s:o,s:I,s:o,s:o,s:o}";
 	const struct view *view = status->view;
 	const struct policy *policy = &view->policy;
 	json_t *interfaces = json_array(), *object;
