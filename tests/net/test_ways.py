@@ -359,6 +359,9 @@ NO_WAYS = {
     "tc that drops": lambda net: filters(
         net, "protocol", "ip", "flower", "dst_ip", "10.0.0.0/8", "action",
         "drop"),
+    "headers changed by tc before the policy": lambda net: filters(
+        net, "protocol", "ip", "matchall", "action", "pedit", "munge", "ip",
+        "dst", "set", ACCESS[4]),
     "tc that counts what leaves": lambda net: filters(
         net, "matchall", "action", "ok", place="egress"),
     "source routes of a device that all refuse": lambda net: setting(
