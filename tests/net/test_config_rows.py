@@ -250,7 +250,7 @@ def test_each_change_is_a_line(net):
         "row clock: added, internal out udp/123, peers admins",
         "row probe: in: added tcp/444, removed tcp/443",
         "row probe: peers: added dns, removed crl",
-        "row probe: nodes: added edge1, removed edge2",
+        "row probe: nodes: added edge1, removed edge2, with its counters",
         "row open: another note",
     ]
 

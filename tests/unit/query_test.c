@@ -377,6 +377,67 @@ static void each_change_is_one_line(void **state)
 	policy_free(&other);
 }
 
+static struct site_row *row_of_two(struct policy *policy, uint16_t first,
+				   uint16_t second)
+{
+	struct site_row *row = site_row_add(policy, "r");
+
+	node_add(policy, "a");
+	row->service = NF_EDGE_SERVICE_INTERNAL;
+	row->direction = NF_EDGE_DIRECTION_IN;
+	row->port_count = 2;
+	row->ports[0] = (struct port_range){ IPPROTO_TCP, first, first };
+	row->ports[1] = (struct port_range){ IPPROTO_TCP, second, second };
+	return row;
+}
+
+/* The module keeps the order of ports, and none of nodes; counters go with nodes. */
+static void ports_of_a_row_have_an_order_and_nodes_counters(void **state)
+{
+	static const char *const order[] = { "row r: in: another order" };
+	static const char *const node[] = {
+		"row r: nodes: added c, removed b, with its counters",
+	};
+	static const char *const grows[] = { "row r: nodes: added c" };
+	static const char *const shrinks[] = {
+		"row r: nodes: removed c b, with their counters",
+	};
+	static const char *const all[] = { "row r: all nodes have it" };
+	static const char *const some[] = {
+		"row r: nodes a b, was all; the counters of other nodes go",
+	};
+	struct policy one = { 0 }, turned = { 0 }, other = { 0 };
+	struct policy any = { 0 }, first = { 0 };
+	struct site_row *row;
+
+	row = row_of_two(&one, 22, 3389);
+	site_row_add_node(row, "a");
+	site_row_add_node(row, "b");
+	row = row_of_two(&turned, 22, 3389);
+	site_row_add_node(row, "b");
+	site_row_add_node(row, "a");
+	expect(&one, &turned, NULL, 0);
+	row->ports[0].low = row->ports[0].high = 3389;
+	row->ports[1].low = row->ports[1].high = 22;
+	expect(&one, &turned, order, ARRAY_SIZE(order));
+	row = row_of_two(&other, 22, 3389);
+	site_row_add_node(row, "c");
+	site_row_add_node(row, "a");
+	expect(&one, &other, node, ARRAY_SIZE(node));
+	site_row_add_node(row, "b");
+	expect(&one, &other, grows, ARRAY_SIZE(grows));
+	site_row_add_node(row_of_two(&first, 22, 3389), "a");
+	expect(&other, &first, shrinks, ARRAY_SIZE(shrinks));
+	row_of_two(&any, 22, 3389);
+	expect(&one, &any, all, ARRAY_SIZE(all));
+	expect(&any, &one, some, ARRAY_SIZE(some));
+	policy_free(&any);
+	policy_free(&first);
+	policy_free(&one);
+	policy_free(&turned);
+	policy_free(&other);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -389,6 +450,7 @@ int main(void)
 		cmocka_unit_test(what_tells_two_policies_apart_is_listed),
 		cmocka_unit_test(an_address_that_changes_its_service_is_a_change),
 		cmocka_unit_test(each_change_is_one_line),
+		cmocka_unit_test(ports_of_a_row_have_an_order_and_nodes_counters),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

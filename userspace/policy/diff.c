@@ -295,8 +295,19 @@ static char *words_beyond(const char *list, const char *other)
 	return join_end(&words);
 }
 
-static void diff_lists(struct changes *changes, const char *what, char *before,
-		       char *after)
+/* Names of sets, of which the module keeps a mask, and no order. */
+static void diff_members(struct changes *changes, const char *what,
+			 char *before, char *after)
+{
+	note_texts(changes, what, words_beyond(after, before),
+		   words_beyond(before, after));
+	free(before);
+	free(after);
+}
+
+/* Ports, which the module keeps in their order. */
+static void diff_row_ports(struct changes *changes, const char *what,
+			   char *before, char *after)
 {
 	char *added = words_beyond(after, before);
 	char *removed = words_beyond(before, after);
@@ -325,6 +336,31 @@ static char *nodes_text(const struct site_row *row)
 	return join_end(&list);
 }
 
+/* Counters of a row stay with the nodes that have the row. */
+static void diff_row_nodes(struct changes *changes, const char *row,
+			   const struct site_row *old,
+			   const struct site_row *new)
+{
+	char *was = nodes_text(old), *is = nodes_text(new);
+	char *added = words_beyond(is, was), *removed = words_beyond(was, is);
+	char *text = added_removed(added, removed);
+
+	if (old->node_count && !new->node_count)
+		note(changes, "%s: all nodes have it", row);
+	else if (!old->node_count && new->node_count)
+		note(changes, "%s: nodes %s, was all; the counters of other nodes go",
+		     row, is);
+	else if (text)
+		note(changes, "%s: nodes: %s%s", row, text,
+		     !*removed ? "" : strchr(removed, ' ') ?
+		     ", with their counters" : ", with its counters");
+	free(text);
+	free(removed);
+	free(added);
+	free(is);
+	free(was);
+}
+
 static void diff_row(struct changes *changes, const struct policy *before,
 		     const struct site_row *old, const struct policy *after,
 		     const struct site_row *new)
@@ -333,26 +369,17 @@ static void diff_row(struct changes *changes, const struct policy *before,
 	char *ports = xformat("%s: %s", row, new->direction ==
 			      NF_EDGE_DIRECTION_IN ? "in" : "out");
 	char *peers = xformat("%s: peers", row);
-	char *nodes = xformat("%s: nodes", row);
-	char *list = nodes_text(new);
 
-	diff_lists(changes, ports, site_row_ports(old, " "),
-		   site_row_ports(new, " "));
-	diff_lists(changes, peers, peers_text(before, old),
-		   peers_text(after, new));
-	if (old->node_count && !new->node_count)
-		note(changes, "%s: all nodes have it", row);
-	else if (!old->node_count && new->node_count)
-		note(changes, "%s %s, was all", nodes, list);
-	else
-		diff_lists(changes, nodes, nodes_text(old), nodes_text(new));
+	diff_row_ports(changes, ports, site_row_ports(old, " "),
+		       site_row_ports(new, " "));
+	diff_members(changes, peers, peers_text(before, old),
+		     peers_text(after, new));
+	diff_row_nodes(changes, row, old, new);
 	if (old->exposed != new->exposed)
 		note(changes, "%s: %s", row,
 		     new->exposed ? "exposed" : "not exposed any more");
 	if (strcmp(old->note, new->note) != 0)
 		note(changes, "%s: another note", row);
-	free(list);
-	free(nodes);
 	free(peers);
 	free(ports);
 	free(row);
