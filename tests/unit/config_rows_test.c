@@ -212,6 +212,11 @@ static void rows_that_are_off_are_checked(void **state)
 		  "external/5", "is given twice");
 	one_error(TOP NODE "rows-off = { site/r }\n", 5, "site/r",
 		  "unknown row");
+	/* The name of a row without its zone. */
+	one_error(ROW(OUT "peers = { any }") "rows-off = { r }\n", 6, "r",
+		  "unknown row; write site/r");
+	one_error(ROW(OUT "peers = { any }") "rows-off = { 5 }\n", 6, "5",
+		  "none is near");
 	one_error("profile = sfb2019\n" TOP NODE "rows-off = { external/1 }\n",
 		  6, "external/1", "unknown row in profile sfb2019");
 	accepted(ROW(OUT "peers = { any }") "rows-off = { site/r, external/16 }\n");

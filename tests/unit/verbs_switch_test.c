@@ -257,6 +257,18 @@ static void a_row_of_another_node_permits_nothing_of_a_row_that_is_off(void **st
 	switch_first_off(1);
 }
 
+/* The name of a section row lacks the zone of the id. */
+static void the_name_of_a_row_is_answered_with_its_id(void **state)
+{
+	own_ssh_row("rdp", "edge1", NULL);
+	policy_table(&module.view.table, policy);
+	assert_int_equal(RUN(switch, "row", "off", "rdp"), REFUSED);
+	complains("edgectl: rdp: profile lync2013-scaled-public has no such row, nor has the site; write site/rdp");
+	assert_int_equal(RUN(switch, "row", "off", "rd"), REFUSED);
+	complains("none is near");
+	assert_null(request_of(NF_EDGE_CMD_SWITCH, 0));
+}
+
 /* Zone, feature, nodes and peers of rows that are on, and of one without fault. */
 static void a_row_that_is_on_says_why_it_permits_nothing(void **state)
 {
@@ -536,6 +548,7 @@ static const struct CMUnitTest tests[] = {
 	SITE_TEST(a_row_that_is_off_is_permitted_by_rows_of_its_nodes),
 	SITE_TEST(a_row_of_another_node_permits_nothing_of_a_row_that_is_off),
 	SITE_TEST(a_row_that_is_on_says_why_it_permits_nothing),
+	SITE_TEST(the_name_of_a_row_is_answered_with_its_id),
 	SITE_TEST(an_unknown_row_is_answered_with_the_nearest),
 	SITE_TEST(enforce_does_not_cut_its_own_session),
 	SITE_TEST(another_socket_is_not_the_kernel),

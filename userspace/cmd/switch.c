@@ -8,12 +8,12 @@
 
 #include "base/fail.h"
 #include "base/memory.h"
-#include "base/nearest.h"
 #include "cmd/module.h"
 #include "cmd/options.h"
 #include "cmd/verbs.h"
 #include "netlink/view.h"
 #include "output/stdout.h"
+#include "policy/rows.h"
 #include "print/change.h"
 
 static void print_help(void)
@@ -80,7 +80,7 @@ static enum outcome refuse_unknown(const struct row_ids *ids,
 		return DONE;
 	for (size_t n = 0; n < view->table.count; n++)
 		names[n] = view->table.row[n].id;
-	advice = nearest_advice("row", names, view->table.count, ids->id[i]);
+	advice = rows_advice(names, view->table.count, ids->id[i]);
 	outcome = fail_with(REFUSED, "%s: profile %s has no such row, nor has the site; %s",
 			    ids->id[i],
 			    names_word(&names_profiles, view->policy.profile),

@@ -361,9 +361,9 @@ static void unknown_row(struct config *config, const struct word *word)
 		words[count++] = rows->row[i].id;
 	for (i = 0; i < config->row_count && count < WORDS_MAX; i++)
 		words[count++] = config->policy.rows[i].id;
-	advice = nearest_advice("row", words, count, word->text);
+	advice = rows_advice(words, count, word->text);
 	word_wrong(config, word->line, word->text, "unknown row%s; %s", profile,
-		   advice);
+	      advice);
 	free(advice);
 	free(profile);
 }

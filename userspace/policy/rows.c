@@ -8,6 +8,7 @@
 
 #include "base/join.h"
 #include "base/memory.h"
+#include "base/nearest.h"
 #include "policy/names.h"
 #include "policy/rows.h"
 
@@ -86,6 +87,27 @@ char *rows_ids(const struct row_table *table, uint64_t rows,
 		if (rows & (1ULL << i))
 			join_add(&list, "%s", table->row[i].id);
 	return join_end(&list);
+}
+
+/**
+ * rows_advice - advise a row instead of an unknown one
+ * @ids: names of the rows that there are
+ * @count: number of @ids
+ * @word: the unknown name
+ *
+ * The name of a section row lacks the zone that the row's id has.
+ *
+ * Return: a new string, the second half of a sentence.
+ */
+char *rows_advice(const char *const *ids, size_t count, const char *word)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		if (!strncmp(ids[i], SITE_PREFIX, strlen(SITE_PREFIX)) &&
+		    !strcmp(ids[i] + strlen(SITE_PREFIX), word))
+			return xformat("write %s", ids[i]);
+	return nearest_advice("row", ids, count, word);
 }
 
 /**
