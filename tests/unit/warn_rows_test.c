@@ -162,6 +162,9 @@ static void the_clock_is_missed_at_nodes_with_an_inside(void **state)
 		   "edge1", CLOCK);
 	no_warning(SITE "row ntp { service = access out = { udp/100-200 } peers = { any } }\n",
 		   "edge1", CLOCK);
+	/* The node has no address of webconf. */
+	warning(SITE "row ntp { service = webconf out = { udp/123 } peers = { any } }\n",
+		4, "edge1", CLOCK);
 	warning(SITE "row ntp { service = internal in = { udp/123 } peers = { b } }\n",
 		4, "edge1", CLOCK);
 	warning(SITE "row ntp { service = internal out = { tcp/123 } peers = { b } }\n",

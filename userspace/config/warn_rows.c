@@ -289,7 +289,7 @@ static bool asks_time(const struct row *row)
 	       row_has_ports(row, &ntp);
 }
 
-/* Tell whether a node has a live row of a kind. */
+/* Tell whether a node has a live row of a kind, and the row's service. */
 static bool has_row(const struct config *config, const struct node *node,
 		    bool (*is_kind)(const struct row *row))
 {
@@ -297,8 +297,10 @@ static bool has_row(const struct config *config, const struct node *node,
 
 	for (i = 0; i < config->table.count; i++) {
 		const struct site_row *own = own_row(config, i);
+		const struct row *row = &config->table.row[i];
 
-		if (is_live(config, i) && is_kind(&config->table.row[i]) &&
+		if (is_live(config, i) && is_kind(row) &&
+		    has_service(node, row->service) &&
 		    (!own || site_row_of_node(own, node->name)))
 			return true;
 	}
