@@ -101,7 +101,7 @@ ERRORS = [
      row(f"{IN}  peers = {{ wide }}") + "\npeers wide { prefixes = { 2000::/16, 8.0.0.0/8 } }"),
     (row(f"{OUT}  peers = {{ any }}  exposed = true"), "exposed", "not needed",
      row(f"{OUT}  peers = {{ any }}  exposed = false")),
-    ("peers wsus { }", "wsus", "no row uses it",
+    ("peers wsus { }", "wsus", "neither a row nor ping-peers uses it",
      "peers wsus { }\n" + row(f"{OUT}  peers = {{ wsus }}")),
     ("peers any { }", "any", "means everybody", "peers crl { }"),
     ("ping-peers = { any }", "any", "leave ping-peers out", "ping-peers = { admins }"),
@@ -262,7 +262,9 @@ def test_a_change_of_the_profile_is_told_before_it_is_made(net):
     done = net.edgectl("check", other)
     assert "profile: sfb2019, was lync2013-scaled-public; counters of all nodes start at zero" \
         in done.stdout
-    assert f"{other}:{LINE + 1}: external/9: stays off while the profile changes" in done.stderr
+    assert f"{other}:{LINE + 1}: external/9: stays off while the profile changes from " \
+        "lync2013-scaled-public, where this id may be of another row; look it up in show rows" \
+        in done.stderr
     assert "site/ntp: stays off" not in done.stderr
     done = net.edgectl("load", other)
     assert "edgectl: the profile changes from lync2013-scaled-public to sfb2019: " \

@@ -167,7 +167,7 @@ static void words_are_those_of_the_profile(void **state)
 	snprintf(text, sizeof(text), "%szones = { }\nfeatures = { }\n" NODE
 		 "peers pic-partners { }\n", head);
 	one_error(text, 6, "pic-partners",
-		  "unknown peer set in profile sfb2019, and no row uses it");
+		  "unknown peer set in profile sfb2019, and neither a row nor ping-peers uses it; ");
 	/* A row makes any name that of a set of the site's own. */
 	snprintf(text, sizeof(text), "%szones = { site }\nfeatures = { }\n" NODE
 		 "peers pic-partners { }\n"
@@ -410,7 +410,7 @@ static void everybody_inside_is_somebody(void **state)
 static void sets_that_nothing_uses_are_unknown(void **state)
 {
 	one_error(TOP NODE "peers admins { }\n", 5, "admins",
-		  "unknown peer set, and no row uses it");
+		  "unknown peer set, and neither a row nor ping-peers uses it; ");
 	one_error(ROW(OUT "peers = { admin }") "peers admins { }\n", 6,
 		  "admins", "the nearest is admin");
 	one_error(TOP NODE "peers any { }\n", 5, "any", "means everybody");

@@ -84,7 +84,7 @@ static void every_error_of_a_file_is_found(void **state)
 	error(7, "192.0.2.0/24", "is a prefix");
 	error(7, "192.0.2.300", "has a number above 255");
 	error(8, "acess", "unknown key; the nearest is access");
-	error(10, "frontnd", "no row uses it; the nearest is frontend");
+	error(10, "frontnd", "neither a row nor ping-peers uses it; the nearest is frontend");
 	error(10, "10.0.0.1/8", "write 10.0.0.0/8");
 	error(11, "edge", "no row");
 	error(12, "perhaps", "neither true nor false");

@@ -87,7 +87,7 @@ static void warn_of_rows_off(struct apply *apply)
 		    policy_is_off(before, off->id))
 			findings_add(&apply->config.warnings,
 				     apply->config.file, off->line, off->id,
-				     "stays off while the profile changes from %s, where it is another row; look it up again in show rows",
+				     "stays off while the profile changes from %s, where this id may be of another row; look it up in show rows",
 				     names_word(&names_profiles,
 						before->profile));
 	}

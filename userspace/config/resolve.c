@@ -294,8 +294,8 @@ static void unknown_set(struct config *config, const struct named_set *named)
 	profile = in_profile(config);
 	advice = set_advice(config, named->name);
 	word_wrong(config, named->set.line, named->name,
-		   "unknown peer set%s, and no row uses it; %s",
-		   profile, advice);
+	      "unknown peer set%s, and neither a row nor ping-peers uses it; %s",
+	      profile, advice);
 	free(advice);
 	free(profile);
 }
