@@ -230,6 +230,19 @@ static void rows_that_come_to_one_port_are_warned_of(void **state)
 		 shared);
 	warning(text, 5, "access-client", "external/5, external/6");
 	no_warning(text, "webconf-client", TOGETHER);
+	/* Services of one address, none of whose ports is moved, or one is not. */
+	warning(shared, 4, "192.0.2.1",
+		"keep one port: external/5, external/8, external/15 open together");
+	snprintf(text, sizeof(text), "%sports { access-client = 5061 }\n",
+		 shared);
+	warning(text, 4, "192.0.2.1", "external/8, external/15 open together");
+	snprintf(text, sizeof(text), "%sports { access-client = 5061  webconf-client = 444 }\n",
+		 shared);
+	no_warning(text, "192.0.2.1", TOGETHER);
+	snprintf(text, sizeof(text), "%srows-off = { external/8, external/15 }\n",
+		 shared);
+	no_warning(text, "192.0.2.1", TOGETHER);
+	no_warning(SITE, "192.0.2.10", TOGETHER);
 	/* Two addresses. */
 	no_warning(SITE "ports { access-client = 444  turn-tcp = 444 }\n",
 		   "turn-tcp", TOGETHER);

@@ -430,6 +430,66 @@ static void ports_meet(struct config *config)
 	}
 }
 
+static bool node_serves(const struct node *node, const struct ip *ip,
+			uint8_t service)
+{
+	const struct binding *binding;
+
+	node_for_each_binding(node, binding)
+		if (binding->service == service && ip_equal(&binding->ip, ip))
+			return true;
+	return false;
+}
+
+/* The live in rows of a node that keep one port for several services of an
+ * address.
+ */
+static uint64_t kept_rows(const struct config *config, const struct node *node,
+			  const struct ip *ip)
+{
+	const struct row *row = config->table.row;
+	uint64_t own = 0, rows = 0;
+	size_t i, j;
+
+	for (i = 0; i < documented(config); i++)
+		if (row[i].direction == NF_EDGE_DIRECTION_IN &&
+		    !row_is_moved(&row[i]) && is_live(config, i) &&
+		    node_serves(node, ip, row[i].service))
+			own |= 1ULL << i;
+	for (i = 0; i < documented(config); i++)
+		for (j = 0; j < documented(config); j++)
+			if (own & 1ULL << i && own & 1ULL << j &&
+			    row[i].service != row[j].service &&
+			    row_same_port(&row[i], &row[j]))
+				rows |= 1ULL << i;
+	return rows;
+}
+
+/* Of all nodes with one fault, the first address is enough. */
+static void services_meet(struct config *config)
+{
+	const struct binding *binding;
+	char text[INET6_ADDRSTRLEN];
+	const struct node *node;
+
+	policy_for_each_node(&config->policy, node) {
+		node_for_each_binding(node, binding) {
+			uint64_t rows = kept_rows(config, node, &binding->ip);
+			char *ids;
+
+			if (!rows)
+				continue;
+			ids = rows_ids(&config->table, rows, ", ");
+			warn_of(config, binding->line,
+				ip_format(&binding->ip, text),
+				"is of services that keep one port: %s open together; move a port, as in ports { access-client = 5061  webconf-client = 444 }",
+				ids);
+			free(ids);
+			return;
+		}
+	}
+}
+
 static bool has_out_row(const struct config *config,
 			const struct port_range *range)
 {
@@ -519,6 +579,7 @@ static void (*const rules[])(struct config *config) = {
 	unbound_set,
 	moved_to_logging,
 	ports_meet,
+	services_meet,
 	moved_between_nodes,
 	nodes_without_service,
 	ping_peers_without_ping,
