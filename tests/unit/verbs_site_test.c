@@ -291,7 +291,7 @@ static void an_answer_names_rows_and_sets_of_the_site(void **state)
 	expect_words(object, "rows", "internal/2 " LONGEST);
 	json_decref(object);
 	GOOD(explain, "explain", QUESTION);
-	says("  " LONGEST " \n");
+	says("  " LONGEST "\n");
 	says("  internal/2                           ");
 
 	drops(NF_EDGE_REASON_PEER, "site/rdp " LONGEST);

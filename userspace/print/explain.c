@@ -118,6 +118,14 @@ static char *remedy_several(const struct query *query, const struct row *row,
 	return both;
 }
 
+/* A row and a text beside the row; a note may be empty. */
+static void print_row(const char *indent, int width, const char *id,
+		      const char *text)
+{
+	fprintf(out, "%s%-*s%s%s\n", indent, *text ? width : 0, id,
+		*text ? " " : "", text);
+}
+
 static char *remedy_row(const struct query *query, int reason,
 			const struct view *view, size_t i)
 {
@@ -192,8 +200,8 @@ static void print_drop(const struct query *query,
 		if (!(near & (1ULL << i)))
 			continue;
 		remedy = remedy_row(query, verdict->reason, view, i);
-		fprintf(out, "    %-*s %s\n", id_width(&view->table, near),
-			view->table.row[i].id, remedy);
+		print_row("    ", id_width(&view->table, near),
+			  view->table.row[i].id, remedy);
 		free(remedy);
 	}
 }
@@ -274,9 +282,9 @@ void explain_print(const struct query *query,
 
 	for (i = 0; i < view->table.count; i++)
 		if (rows & (1ULL << i))
-			fprintf(out, "  %-*s %s\n",
-				id_width(&view->table, rows),
-				view->table.row[i].id, view->table.row[i].note);
+			print_row("  ", id_width(&view->table, rows),
+				  view->table.row[i].id,
+				  view->table.row[i].note);
 	if (drop)
 		print_drop(query, verdict, view);
 	print_nodes(verdict);
