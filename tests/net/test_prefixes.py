@@ -373,7 +373,7 @@ def test_show_config_prints_what_loads_back(loaded, lists, tmp_path):
         # The first line is a comment, with the generation.
         return net.edgectl("show", "config").stdout.split("\n", 1)[1]
     shown = show()
-    assert "file =" not in shown
+    assert " file =" not in shown
     again = tmp_path / "shown.conf"
     again.write_text(shown)
     assert net.edgectl.json("load", again)["changed"] is False
