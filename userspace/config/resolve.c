@@ -294,8 +294,8 @@ static void unknown_set(struct config *config, const struct named_set *named)
 	profile = in_profile(config);
 	advice = set_advice(config, named->name);
 	word_wrong(config, named->set.line, named->name,
-	      "unknown peer set%s, and neither a row nor ping-peers uses it; %s",
-	      profile, advice);
+		   "unknown peer set%s, and neither a row nor ping-peers uses it; %s",
+		   profile, advice);
 	free(advice);
 	free(profile);
 }
@@ -363,7 +363,7 @@ static void unknown_row(struct config *config, const struct word *word)
 		words[count++] = config->policy.rows[i].id;
 	advice = rows_advice(words, count, word->text);
 	word_wrong(config, word->line, word->text, "unknown row%s; %s", profile,
-	      advice);
+		   advice);
 	free(advice);
 	free(profile);
 }
