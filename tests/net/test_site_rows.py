@@ -272,8 +272,8 @@ def test_a_moved_port_dies_at_once_and_goes_on_when_it_is_back(net, family):
     before = net.watch().before.rows["edge1", "external/5"]
     net.load(here.but(ports={"access-client": 4443}))
     assert net.watch().before.rows["edge1", "external/5"] == before
-    net.cuts(running, "no-row")
     net.passes("tcp", client, access, 4443, ["external/5"])
+    net.cuts(running, "no-row")
     net.load(here)
     running.receives("server")      # TCP has sent it again
     running.close()

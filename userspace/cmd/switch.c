@@ -68,17 +68,17 @@ static enum outcome parse_ids(struct toggle *toggle, const char **words)
 static enum outcome refuse_unknown(const struct row_ids *ids,
 				   const struct view *view)
 {
-	const char *names[ROWS_MAX];
+	const char *names[ROWS_MAX] = { NULL };
 	enum outcome outcome;
 	char *advice;
-	size_t i;
+	size_t i, n;
 
 	for (i = 0; i < ids->count; i++)
 		if (rows_find(&view->table, ids->id[i]) < 0)
 			break;
 	if (i == ids->count)
 		return DONE;
-	for (size_t n = 0; n < view->table.count; n++)
+	for (n = 0; n < view->table.count; n++)
 		names[n] = view->table.row[n].id;
 	advice = rows_advice(names, view->table.count, ids->id[i]);
 	outcome = fail_with(REFUSED, "%s: profile %s has no such row, nor has the site; %s",

@@ -90,7 +90,7 @@ static int find_set(const struct config *config, const char *name)
 /* Advise a set that is known: a new string. */
 static char *set_advice(const struct config *config, const char *word)
 {
-	const char *words[SETS_MAX];
+	const char *words[SETS_MAX] = { NULL };
 	size_t count = 0;
 	unsigned int i;
 
@@ -223,7 +223,7 @@ static void resolve_peers(struct config *config, const struct words *words,
 static void unknown_node(struct config *config, const struct word *word)
 {
 	const struct policy *policy = &config->policy;
-	const char *words[WORDS_MAX];
+	const char *words[WORDS_MAX] = { NULL };
 	size_t count;
 	char *advice;
 
@@ -353,7 +353,7 @@ static bool is_row(const struct config *config, const char *id)
 static void unknown_row(struct config *config, const struct word *word)
 {
 	const struct row_table *rows = &profiles[config->policy.profile];
-	const char *words[WORDS_MAX];
+	const char *words[WORDS_MAX] = { NULL };
 	char *profile = in_profile(config), *advice;
 	size_t count = 0, i;
 

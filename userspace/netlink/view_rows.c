@@ -43,8 +43,9 @@ bool view_read_ports(struct row *row, struct nlmsghdr *reply,
 		if (nla_type(attr) != NF_EDGE_A_ROW_PORTS)
 			continue;
 		if (row->port_count == NF_EDGE_MAX_PORTS ||
-		    !read_range(&row->ports[row->port_count++], attr))
+		    !read_range(&row->ports[row->port_count], attr))
 			return false;
+		row->port_count++;
 	}
 	if (!row->port_count)
 		row->ports[row->port_count++] = (struct port_range){
