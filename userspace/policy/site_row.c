@@ -31,9 +31,8 @@ void site_row_add_node(struct site_row *row, const char *node)
 {
 	size_t size = sizeof(*row->nodes);
 
-	row->nodes = realloc(row->nodes, (row->node_count + 1) * size);
-	if (!row->nodes)
-		out_of_memory();
+	row->nodes = xgrow(row->nodes, &row->node_capacity, row->node_count,
+			   size);
 	snprintf(row->nodes[row->node_count++], size, "%s", node);
 }
 

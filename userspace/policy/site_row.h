@@ -36,6 +36,7 @@ struct port_range {
  * @any: its peers are External Any or Internal Any
  * @nodes: names of the nodes that have it, NULL for all nodes
  * @node_count: number of these nodes
+ * @node_capacity: number of nodes that there is room for
  * @exposed: it lets much of the Internet in, and its author knows
  * @note: may be empty
  * @line: of a configuration: its first line, like all lines 0 when it has none
@@ -54,6 +55,7 @@ struct site_row {
 	bool any;
 	char (*nodes)[NF_EDGE_NODE_NAME_MAX + 1];
 	size_t node_count;
+	size_t node_capacity;
 	bool exposed;
 	char note[NF_EDGE_NOTE_MAX + 1];
 	unsigned int line;
