@@ -68,8 +68,16 @@ int nf_edge_site_index(struct nf_edge_site *site)
 	return err;
 }
 
-static struct nf_edge_node *find_node(const struct nf_edge_site *site,
-				      const char *name)
+/**
+ * nf_edge_site_node - find a node by name
+ * @site: the site
+ * @name: name of the node
+ *
+ * Context: any.
+ * Return: the node, without a reference, or NULL.
+ */
+struct nf_edge_node *nf_edge_site_node(const struct nf_edge_site *site,
+				       const char *name)
 {
 	u32 i;
 
@@ -102,7 +110,7 @@ void nf_edge_site_inherit(struct nf_edge_site *site,
 	for (i = 0; i < site->n_nodes; i++) {
 		struct nf_edge_node *node = site->node[i];
 		struct nf_edge_node *from =
-			old ? find_node(old, node->name) : NULL;
+			old ? nf_edge_site_node(old, node->name) : NULL;
 
 		if (!from)
 			nf_edge_node_restart(node);

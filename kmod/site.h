@@ -62,6 +62,8 @@ struct nf_edge_site {
 	bool expose_cls_ports;
 };
 
+struct nf_edge_node *nf_edge_site_node(const struct nf_edge_site *site,
+				       const char *name);
 int nf_edge_site_index(struct nf_edge_site *site);
 void nf_edge_site_put(struct nf_edge_site *site);
 void nf_edge_site_inherit(struct nf_edge_site *site,

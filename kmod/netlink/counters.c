@@ -119,17 +119,6 @@ static u64 rows_of_zone(const struct nf_edge_table *table,
 	return rows;
 }
 
-static struct nf_edge_node *find_node(const struct nf_edge_snapshot *snapshot,
-				      const struct nlattr *name)
-{
-	u32 i;
-
-	for (i = 0; i < snapshot->site->n_nodes; i++)
-		if (!nla_strcmp(name, snapshot->nodes[i]->name))
-			return snapshot->nodes[i];
-	return NULL;
-}
-
 /*
  * Read and reset a node of the policy in force, which stays in force as long as
  * nf_edge_nodes_lock() is held.  @msg is consumed.
@@ -140,7 +129,8 @@ static int reply_counters(struct genl_info *info,
 {
 	const struct nlattr *zone = info->attrs[NF_EDGE_A_COUNTERS_ZONE];
 	const struct nlattr *name = info->attrs[NF_EDGE_A_COUNTERS_NODE];
-	struct nf_edge_node *node = find_node(snapshot, name);
+	struct nf_edge_node *node = nf_edge_site_node(snapshot->site,
+						      nla_data(name));
 	u64 rows = rows_of_zone(snapshot->site->table, zone);
 	int err;
 

@@ -405,17 +405,6 @@ static int check_inside(const struct nf_edge_site *site,
 	return -EINVAL;
 }
 
-static struct nf_edge_node *find_node(const struct nf_edge_site *site,
-				      const char *name)
-{
-	u32 i;
-
-	for (i = 0; i < site->n_nodes; i++)
-		if (!strcmp(site->node[i]->name, name))
-			return site->node[i];
-	return NULL;
-}
-
 /*
  * Make the nodes of a site that has its table.  A node that @old has too is
  * shared when the table has the same rows, and the node too.
@@ -430,7 +419,7 @@ static int make_nodes(struct nf_edge_site *site, const struct nf_edge_site *old,
 	if (old && !nf_edge_table_same_places(old->table, site->table))
 		old = NULL;
 	for (i = 0; i < facts->n_nodes; i++) {
-		node = old ? find_node(old, facts->node[i]) : NULL;
+		node = old ? nf_edge_site_node(old, facts->node[i]) : NULL;
 		rows = nf_edge_table_rows_of(site->table, i);
 		if (node && node->rows == rows)
 			refcount_inc(&node->refs);

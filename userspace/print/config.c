@@ -332,7 +332,13 @@ static json_t *rows_json(const struct policy *policy)
 	return array;
 }
 
-static json_t *rows_off_json(const struct policy *policy)
+/**
+ * config_rows_off_json - list the rows that are off, as JSON
+ * @policy: the policy
+ *
+ * Return: a new array of ids.
+ */
+json_t *config_rows_off_json(const struct policy *policy)
 {
 	json_t *array = json_array();
 	size_t i;
@@ -370,7 +376,7 @@ static void print_json(const struct view *view)
 			   "zones", out_json_words(&names_zones, policy->zones),
 			   "features", out_json_words(&names_features,
 						      policy->features),
-			   "rows_off", rows_off_json(policy),
+			   "rows_off", config_rows_off_json(policy),
 			   "ping", out_json_words(&names_sides, policy->ping),
 			   "ping_peers", policy->narrows_ping ?
 			   sets_json(policy, policy->ping_peers) : json_null(),

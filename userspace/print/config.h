@@ -5,8 +5,11 @@
 #ifndef PRINT_CONFIG_H
 #define PRINT_CONFIG_H
 
+#include <jansson.h>
+
 #include "netlink/view.h"
 
 void config_print(const struct view *view, bool json);
+json_t *config_rows_off_json(const struct policy *policy);
 
 #endif /* PRINT_CONFIG_H */

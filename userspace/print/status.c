@@ -10,6 +10,7 @@
 #include "output/json.h"
 #include "output/stdout.h"
 #include "policy/profiles.h"
+#include "print/config.h"
 #include "print/offload.h"
 #include "print/status.h"
 #include "print/ways.h"
@@ -53,17 +54,6 @@ static json_t *switched_json(const struct view *view)
 		json_array_append_new(array, json_string(word));
 		free(word);
 	}
-	return array;
-}
-
-static json_t *rows_off_json(const struct policy *policy)
-{
-	json_t *array = json_array();
-	size_t i;
-
-	for (i = 0; i < policy->off_count; i++)
-		json_array_append_new(array,
-				      out_json_text(policy->rows_off[i].id));
 	return array;
 }
 
@@ -116,7 +106,7 @@ void status_json(const struct status *status)
 			   "zones", out_json_words(&names_zones, policy->zones),
 			   "features", out_json_words(&names_features,
 						      policy->features),
-			   "rows_off", rows_off_json(policy),
+			   "rows_off", config_rows_off_json(policy),
 			   "switched", switched_json(view),
 			   "ping", out_json_words(&names_sides, policy->ping),
 			   "ping_peers", ping_peers_json(policy),

@@ -220,7 +220,7 @@ static const char *origin_of(const struct row *row)
 	return row->zone == NF_EDGE_ZONE_SITE ? "site" : "document";
 }
 
-/* What a row says, and what the policy makes of the row, for json_pack(). */
+/* Layout for json_pack(): columns of a row, then its state in the policy. */
 #define LINE_LAYOUT	"s:o,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:o,s:i,s:i,s:o"
 #define STATE_LAYOUT	"s:o,s:b,s:o,s:s?,s:o,s:b,s:s?,s:s,s:o,s:b"
 
