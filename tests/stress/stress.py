@@ -579,7 +579,7 @@ def main(words):
         after = run.is_over()
         say(f"alone: {counts}; per-CPU memory: {before.percpu} KiB before, "
             f"{after.percpu} after")
-        tests.check("no memory has leaked", after.grown(before))
+        tests.check("no memory has leaked", leaks.grown(before))
         if (left := allocations.left()) is not None:
             tests.check("the module has freed what it asked for per CPU", left)
         tests.check("the module keeps no virtual memory", leaks.mapped())
