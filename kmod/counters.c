@@ -6,7 +6,9 @@
 #include <linux/bitops.h>
 
 #include "counters.h"
+#include "drops.h"
 #include "node.h"
+#include "snapshot.h"
 
 /*
  * Count a connection, or a denied packet, on rows of one edge end.  The
@@ -49,8 +51,7 @@ static void count_ends(const struct nf_edge_table *table,
 
 /**
  * nf_edge_count_permitted - count a packet that rows permit
- * @masks: masks of the policy
- * @nodes: nodes of the policy, by number
+ * @snapshot: the policy
  * @packet: the packet
  * @rows: the rows that permit the packet
  * @new: the packet opens a connection
@@ -58,11 +59,12 @@ static void count_ends(const struct nf_edge_table *table,
  *
  * Context: a hook, under rcu_read_lock(), preemptible or not.
  */
-void nf_edge_count_permitted(const struct nf_edge_masks *masks,
-			     struct nf_edge_node *const *nodes,
+void nf_edge_count_permitted(const struct nf_edge_snapshot *snapshot,
 			     const struct nf_edge_packet *packet, u64 rows,
 			     bool new, unsigned int len)
 {
+	const struct nf_edge_masks *masks = &snapshot->masks;
+	struct nf_edge_node *const *nodes = snapshot->nodes;
 	const struct nf_edge_table *table = masks->table;
 	bool first = packet->first_direction;
 
@@ -82,18 +84,24 @@ void nf_edge_count_permitted(const struct nf_edge_masks *masks,
 }
 
 /**
- * nf_edge_count_denied - count a refused packet on its near rows
- * @table: rows of the policy
- * @nodes: nodes of the policy, by number
+ * nf_edge_count_refused - count a packet that the policy refuses
+ * @snapshot: the policy
  * @packet: the packet
- * @near: the near rows
+ * @judgement: reason of the drop, and near rows
+ * @would_be: the mode is audit, and the packet passes
+ * @len: length of the packet in octets, from the IP header on
  *
  * Context: a hook, under rcu_read_lock(), preemptible or not.
  */
-void nf_edge_count_denied(const struct nf_edge_table *table,
-			  struct nf_edge_node *const *nodes,
-			  const struct nf_edge_packet *packet, u64 near)
+void nf_edge_count_refused(const struct nf_edge_snapshot *snapshot,
+			   const struct nf_edge_packet *packet,
+			   const struct nf_edge_judgement *judgement,
+			   bool would_be, unsigned int len)
 {
-	count_ends(table, nodes, packet->source, packet->destination, near,
-		   true);
+	nf_edge_count_drop(snapshot->drops, judgement->reason, would_be, len);
+	if ((BIT(judgement->reason) & NF_EDGE_REASONS_DENYING) &&
+	    !packet->error)
+		count_ends(snapshot->masks.table, snapshot->nodes,
+			   packet->source, packet->destination,
+			   judgement->near, true);
 }

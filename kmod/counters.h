@@ -13,7 +13,7 @@
 #include "judge.h"
 #include "table.h"
 
-struct nf_edge_node;
+struct nf_edge_snapshot;
 
 static __always_inline void
 __nf_edge_hit(struct nf_edge_hits __percpu *hits, enum nf_edge_toward toward,
@@ -53,12 +53,12 @@ nf_edge_hit(const struct nf_edge_masks *masks,
 	}
 }
 
-void nf_edge_count_permitted(const struct nf_edge_masks *masks,
-			     struct nf_edge_node *const *nodes,
+void nf_edge_count_permitted(const struct nf_edge_snapshot *snapshot,
 			     const struct nf_edge_packet *packet, u64 rows,
 			     bool new, unsigned int len);
-void nf_edge_count_denied(const struct nf_edge_table *table,
-			  struct nf_edge_node *const *nodes,
-			  const struct nf_edge_packet *packet, u64 near);
+void nf_edge_count_refused(const struct nf_edge_snapshot *snapshot,
+			   const struct nf_edge_packet *packet,
+			   const struct nf_edge_judgement *judgement,
+			   bool would_be, unsigned int len);
 
 #endif

@@ -6,34 +6,7 @@
 #include <linux/cpumask.h>
 #include <linux/string.h>
 
-#include "counters.h"
 #include "drops.h"
-#include "judge.h"
-
-/**
- * nf_edge_count_refused - count a packet that the policy refuses
- * @drops: drop counters of the namespace
- * @table: rows of the policy
- * @nodes: nodes of the policy, by number
- * @packet: the packet
- * @judgement: reason of the drop, and near rows
- * @would_be: the mode is audit, and the packet passes
- * @len: length of the packet in octets, from the IP header on
- *
- * Context: a hook, under rcu_read_lock(), preemptible or not.
- */
-void nf_edge_count_refused(struct nf_edge_drops __percpu *drops,
-			   const struct nf_edge_table *table,
-			   struct nf_edge_node *const *nodes,
-			   const struct nf_edge_packet *packet,
-			   const struct nf_edge_judgement *judgement,
-			   bool would_be, unsigned int len)
-{
-	nf_edge_count_drop(drops, judgement->reason, would_be, len);
-	if ((BIT(judgement->reason) & NF_EDGE_REASONS_DENYING) &&
-	    !packet->error)
-		nf_edge_count_denied(table, nodes, packet, judgement->near);
-}
 
 /**
  * nf_edge_drops_sum - add up drop counters of all CPUs

@@ -3,14 +3,10 @@
 #ifndef _NF_EDGE_DROPS_H
 #define _NF_EDGE_DROPS_H
 
+#include <linux/irqflags.h>	/* this_cpu_add() of some machines */
 #include <linux/percpu.h>
 #include <linux/types.h>
 #include <uapi/linux/nf_edge.h>
-
-struct nf_edge_judgement;
-struct nf_edge_node;
-struct nf_edge_packet;
-struct nf_edge_table;
 
 #define NF_EDGE_REASONS		(NF_EDGE_REASON_MAX + 1)
 
@@ -39,12 +35,6 @@ static inline void nf_edge_count_drop(struct nf_edge_drops __percpu *drops,
 	this_cpu_add(drops->reason[reason].bytes[would_be], len);
 }
 
-void nf_edge_count_refused(struct nf_edge_drops __percpu *drops,
-			   const struct nf_edge_table *table,
-			   struct nf_edge_node *const *nodes,
-			   const struct nf_edge_packet *packet,
-			   const struct nf_edge_judgement *judgement,
-			   bool would_be, unsigned int len);
 void nf_edge_drops_sum(const struct nf_edge_drops __percpu *drops,
 		       struct nf_edge_drops *sum);
 

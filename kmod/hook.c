@@ -28,6 +28,7 @@
 
 #include "addr_index.h"
 #include "counters.h"
+#include "drops.h"
 #include "hook.h"
 #include "judge.h"
 #include "netns.h"
@@ -123,14 +124,17 @@ match_ports(const struct nf_edge_masks *masks, const struct sk_buff *skb,
 
 /*
  * Drop a packet to an edge address whose ports no row lists, from a source that
- * no guard covers.  Drop nothing before the first policy of the namespace
- * stands: its publication may still fail.
+ * no guard covers.  Leave the packet to the slow path while a socket listens, and
+ * before the first policy of the namespace stands.
  */
 static noinline unsigned int
 refuse_unlisted(const struct nf_edge_snapshot *snapshot,
-		const struct sk_buff *skb, const struct nf_hook_state *state)
+		struct sk_buff *skb, const struct nf_hook_state *state)
 {
-	if (nf_edge_exempt(skb, skb->dev) || READ_ONCE(snapshot->starting) ||
+	/* A packet may see the word before or after a listener comes. */
+	if (unlikely(data_race(snapshot->slow) != NF_EDGE_SLOW_RARE))
+		return nf_edge_slowpath_first(snapshot, skb, state);
+	if (nf_edge_exempt(skb, skb->dev) ||
 	    nf_edge_may_be_translated(skb, state))
 		return NF_ACCEPT;
 	nf_edge_count_drop(snapshot->drops, NF_EDGE_REASON_NO_ROW, false,
@@ -427,7 +431,8 @@ deciding_hook(void *priv, struct sk_buff *skb,
 
 	if (ctinfo == IP_CT_ESTABLISHED_REPLY)
 		return fast_path(snapshot, skb, state, ct, ipv4, false);
-	if (likely(ctinfo == IP_CT_ESTABLISHED || ctinfo == IP_CT_NEW))
+	/* A packet may see the word before or after a listener comes. */
+	if (likely(!(ctinfo & data_race(snapshot->slow))))
 		return fast_path(snapshot, skb, state, ct, ipv4, true);
 slow_path:
 	return nf_edge_slowpath(snapshot, skb, state);

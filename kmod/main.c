@@ -6,13 +6,17 @@
 #include <linux/module.h>
 #include <net/net_namespace.h>
 
+#include "confirm.h"
 #include "hook.h"
 #include "nat.h"
 #include "netdev.h"
 #include "netlink/family.h"
+#include "netlink/listen.h"
+#include "netlink/pending.h"
 #include "netlink/transaction.h"
 #include "netns.h"
 #include "publish.h"
+#include "rings.h"
 #include "snapshot.h"
 
 unsigned int nf_edge_net_id __ro_after_init;
@@ -28,6 +32,8 @@ static int __net_init net_init(struct net *net)
 	mutex_init(&en->mutex);
 	mutex_init(&en->reset_mutex);
 	INIT_LIST_HEAD(&en->transactions);
+	nf_edge_confirm_init(en, nf_edge_nl_expire);
+	nf_edge_listeners_start(en);
 	nf_edge_hooks_init(en);
 	nf_edge_nat_hooks_init(en);
 	return 0;
@@ -48,14 +54,18 @@ static void __net_exit net_exit_batch(struct list_head *nets)
 
 		mutex_lock(&en->mutex);
 		nf_edge_transactions_end(en);
+		nf_edge_confirm_end(en);
 		hooked |= nf_edge_unpublish(en);
 		mutex_unlock(&en->mutex);
 	}
 	/* Packets of the local host may still be in a hook. */
 	if (hooked)
 		synchronize_rcu();
-	list_for_each_entry(net, nets, exit_list)
+	list_for_each_entry(net, nets, exit_list) {
+		nf_edge_confirm_exit(nf_edge_net(net));
+		nf_edge_listeners_end(nf_edge_net(net));
 		free_percpu(nf_edge_net(net)->drops);
+	}
 }
 
 static struct pernet_operations net_ops = {
@@ -84,11 +94,18 @@ static int __init nf_edge_init(void)
 	err = nf_edge_transactions_init();
 	if (err)
 		goto err_nat;
-	err = nf_edge_family_init();
+	err = nf_edge_listeners_init();
 	if (err)
 		goto err_transactions;
+	nf_edge_tracing_ready(true);
+	err = nf_edge_family_init();
+	if (err)
+		goto err_tracing;
 	return 0;
 
+err_tracing:
+	nf_edge_tracing_ready(false);
+	nf_edge_listeners_exit();
 err_transactions:
 	nf_edge_transactions_exit();
 err_nat:
@@ -105,6 +122,8 @@ err_snapshots:
 static void __exit nf_edge_exit(void)
 {
 	nf_edge_family_exit();
+	nf_edge_tracing_ready(false);
+	nf_edge_listeners_exit();
 	nf_edge_transactions_exit();
 	nf_edge_nat_exit();
 	nf_edge_netdev_exit();

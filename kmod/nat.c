@@ -13,6 +13,8 @@
 #include <linux/netfilter_ipv6.h>
 #include <net/netfilter/nf_conntrack.h>
 
+#include "drops.h"
+#include "events.h"
 #include "judge.h"
 #include "nat.h"
 #include "netns.h"
@@ -45,6 +47,27 @@ static bool was_spoofed(const struct nf_edge_snapshot *snapshot,
 			       arrival.guards);
 }
 
+/* Tell listeners of a packet, by its addresses before NAT. */
+static void tell_no_row(const struct nf_edge_snapshot *snapshot,
+			const struct sk_buff *skb,
+			const struct nf_hook_state *state,
+			const struct nf_conntrack_tuple *original, bool ipv4,
+			bool would_be)
+{
+	const struct nf_edge_judgement judgement = {
+		.reason = NF_EDGE_REASON_NO_ROW,
+	};
+	const struct nf_edge_packet packet = {
+		.header_source = nf_edge_class_of(&snapshot->index, ipv4,
+						  &original->src.u3),
+		.header_destination = nf_edge_class_of(&snapshot->index, ipv4,
+						       &original->dst.u3),
+	};
+
+	nf_edge_tell_refused(snapshot, skb, state, &packet, &judgement,
+			     would_be);
+}
+
 /*
  * Judge a packet that source NAT has just translated.  Two cases are the
  * deciding hook's: connections that destination NAT leads to an edge address,
@@ -75,6 +98,8 @@ refuse_snat_to_edge(struct nf_edge_net *en, const struct sk_buff *skb,
 	audit = snapshot->switches.mode == NF_EDGE_MODE_AUDIT;
 	if (audit && was_spoofed(snapshot, skb, ipv4, original))
 		return NF_ACCEPT;
+	if (static_branch_unlikely(&nf_edge_events_key))
+		tell_no_row(snapshot, skb, state, original, ipv4, audit);
 	nf_edge_count_drop(snapshot->drops, NF_EDGE_REASON_NO_ROW, audit,
 			   skb->len);
 	return audit ? NF_ACCEPT : NF_DROP;

@@ -212,15 +212,23 @@ static void hide_node(struct nf_edge_node *node)
 	forget_last_hits(node);
 }
 
-/* Let a node count on its own places, where it has none from zero. */
-static void take_places(struct nf_edge_node *node)
+/*
+ * Let a node count on its own places.  Where it has none, count from zero, or
+ * from the node's own hits and @rest.
+ */
+static void take_places(struct nf_edge_node *node,
+			const struct nf_edge_rest *rest)
 {
+	struct nf_edge_counts *kept = node->ledger->kept.row;
 	u32 i;
 
 	for (i = 0; i < node->n; i++) {
 		if (node->place[i] != NF_EDGE_NO_PLACE)
 			continue;
-		take_back(&node->ledger->kept.row[i], node, i, true);
+		if (rest)
+			kept[i] = rest->row[i];
+		else
+			take_back(&kept[i], node, i, true);
 		node->place[i] = i;
 	}
 	node->used = true;
@@ -243,7 +251,7 @@ void nf_edge_node_restart(struct nf_edge_node *node)
 		list_for_each_entry(old, &ledger->nodes, list)
 			hide_node(old);
 	}
-	take_places(node);
+	take_places(node, NULL);
 }
 
 /* Move counts of rows to other places; those of rows without one are gone. */
@@ -292,6 +300,26 @@ static bool has_both(const struct nf_edge_node *from, u32 row,
 	       (node->rows & BIT_ULL(place));
 }
 
+static void count_on(struct nf_edge_node *node, struct nf_edge_node *from,
+		     const u8 *place, const struct nf_edge_rest *rest)
+{
+	struct nf_edge_ledger *ledger = from->ledger;
+	u8 to[NF_EDGE_TABLE_ROWS];
+	struct nf_edge_node *old;
+	u32 i;
+
+	for (i = 0; i < from->n; i++)
+		to[i] = has_both(from, i, node, place[i]) ? place[i] :
+							    NF_EDGE_NO_PLACE;
+	move_counters(&ledger->kept, to, from->n);
+	move_counters(&ledger->base, to, from->n);
+	list_for_each_entry(old, &ledger->nodes, list)
+		move_places(old, to);
+	if (node->ledger != ledger)
+		join_ledgers(ledger, node->ledger);
+	take_places(node, rest);
+}
+
 /**
  * nf_edge_node_inherit - let a node count on where another is
  * @node: the node, which is about to be in force
@@ -308,30 +336,72 @@ static bool has_both(const struct nf_edge_node *from, u32 row,
 void nf_edge_node_inherit(struct nf_edge_node *node, struct nf_edge_node *from,
 			  const u8 *place)
 {
-	struct nf_edge_ledger *ledger = from->ledger;
-	u8 to[NF_EDGE_TABLE_ROWS];
-	struct nf_edge_node *old;
+	count_on(node, from, place, NULL);
+}
+
+/**
+ * nf_edge_node_keep - keep the counts of rows that another policy may not have
+ * @node: a node in force
+ * @rest: receives the counts, for nf_edge_node_return()
+ *
+ * Context: nf_edge_nodes_lock().
+ */
+void nf_edge_node_keep(const struct nf_edge_node *node,
+		       struct nf_edge_rest *rest)
+{
+	const struct nf_edge_ledger *ledger = node->ledger;
+	const struct nf_edge_node *one;
+	static struct nf_edge_counters sum;
 	u32 i;
 
-	for (i = 0; i < from->n; i++)
-		to[i] = has_both(from, i, node, place[i]) ? place[i] :
-							    NF_EDGE_NO_PLACE;
-	move_counters(&ledger->kept, to, from->n);
-	move_counters(&ledger->base, to, from->n);
-	list_for_each_entry(old, &ledger->nodes, list)
-		move_places(old, to);
-	if (node->ledger != ledger)
-		join_ledgers(ledger, node->ledger);
-	take_places(node);
+	sum = ledger->kept;
+	list_for_each_entry(one, &ledger->nodes, list)
+		if (one != node)
+			node_add(&sum, one);
+	for (i = 0; i < node->n; i++)
+		nf_edge_counts_sub(&sum.row[i], &ledger->base.row[i]);
+	memcpy(rest->row, sum.row, sizeof(rest->row));
+}
+
+/**
+ * nf_edge_node_return - let a node that was in force before count on
+ * @node: the node, which is about to be in force again
+ * @from: the node of the same name that was in force since; not @node
+ * @place: as for nf_edge_node_inherit()
+ * @rest: what nf_edge_node_keep() kept when @from came
+ *
+ * A row that @from lacks counts on from where it was when @from came.
+ *
+ * Context: nf_edge_nodes_lock().
+ */
+void nf_edge_node_return(struct nf_edge_node *node, struct nf_edge_node *from,
+			 const u8 *place, const struct nf_edge_rest *rest)
+{
+	count_on(node, from, place, rest);
+}
+
+/*
+ * The real time of jiffy 0.  Jiffies come in steps, so each reading of both
+ * clocks gives another one.  Keep the first until they are far apart, so that a
+ * last hit reads the same each time.
+ */
+static u64 time_of_jiffy_0(u64 now_jiffies, u64 now)
+{
+	const u64 slack = NSEC_PER_SEC / 4;
+	u64 found = now - jiffies64_to_nsecs(now_jiffies);
+	static u64 kept;
+
+	if (found - kept + slack > 2 * slack)
+		kept = found;
+	return kept;
 }
 
 /* Convert the last hit from jiffies to seconds since 1970.  0 stays 0. */
-static void finish_last_hit(struct nf_edge_counts *sum, u64 now_jiffies,
-			    u64 now)
+static void finish_last_hit(struct nf_edge_counts *sum, u64 jiffy_0, u64 now)
 {
 	if (sum->last_hit)
-		sum->last_hit = div_u64(now - jiffies64_to_nsecs(now_jiffies -
-								 sum->last_hit),
+		sum->last_hit = div_u64(min(now, jiffy_0 +
+					    jiffies64_to_nsecs(sum->last_hit)),
 					NSEC_PER_SEC);
 }
 
@@ -346,7 +416,7 @@ void nf_edge_node_sum(const struct nf_edge_node *node,
 		      struct nf_edge_counters *sum)
 {
 	const struct nf_edge_node *one;
-	u64 now, now_jiffies;
+	u64 now, jiffy_0;
 	u32 i;
 
 	*sum = node->ledger->kept;
@@ -354,10 +424,11 @@ void nf_edge_node_sum(const struct nf_edge_node *node,
 		node_add(sum, one);
 
 	/* Read the clocks last, so that no hit is later than now. */
-	now_jiffies = get_jiffies_64();
+	jiffy_0 = get_jiffies_64();
 	now = ktime_get_real_ns();
+	jiffy_0 = time_of_jiffy_0(jiffy_0, now);
 	for (i = 0; i < node->n; i++)
-		finish_last_hit(&sum->row[i], now_jiffies, now);
+		finish_last_hit(&sum->row[i], jiffy_0, now);
 	for (i = 0; i < NF_EDGE_SERVICES; i++)
-		finish_last_hit(&sum->service[i], now_jiffies, now);
+		finish_last_hit(&sum->service[i], jiffy_0, now);
 }

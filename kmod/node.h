@@ -52,6 +52,15 @@ struct nf_edge_node {
 	char name[NF_EDGE_NODE_NAME_MAX + 1];
 };
 
+/**
+ * struct nf_edge_rest - counts of a node's rows beside the node's own hits
+ * @row: counts since the last reset, by place in the node's own table; the last
+ *	hit is in jiffies
+ */
+struct nf_edge_rest {
+	struct nf_edge_counts row[NF_EDGE_TABLE_ROWS];
+};
+
 struct nf_edge_node *nf_edge_node_create(const char *name,
 					 const struct nf_edge_table *table);
 void nf_edge_node_put(struct nf_edge_node *node);
@@ -62,6 +71,10 @@ void nf_edge_nodes_unlock(void);
 void nf_edge_node_restart(struct nf_edge_node *node);
 void nf_edge_node_inherit(struct nf_edge_node *node, struct nf_edge_node *from,
 			  const u8 *place);
+void nf_edge_node_keep(const struct nf_edge_node *node,
+		       struct nf_edge_rest *rest);
+void nf_edge_node_return(struct nf_edge_node *node, struct nf_edge_node *from,
+			 const u8 *place, const struct nf_edge_rest *rest);
 void nf_edge_counts_sub(struct nf_edge_counts *a,
 			const struct nf_edge_counts *b);
 void nf_edge_node_sum(const struct nf_edge_node *node,

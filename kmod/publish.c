@@ -14,6 +14,7 @@
 #include "netns.h"
 #include "node.h"
 #include "publish.h"
+#include "rings.h"
 #include "snapshot.h"
 
 /*
@@ -79,20 +80,38 @@ static void unwind_first_publish(struct nf_edge_net *en,
 	RCU_INIT_POINTER(en->snapshot, NULL);
 	rtnl_unlock();
 	synchronize_net();
+	nf_edge_events_follow(en, snapshot);
 	kvfree(rcu_replace_pointer(snapshot->ifmap, NULL, true));
 }
 
 /**
- * nf_edge_publish - put a policy in force
+ * nf_edge_resolve - resolve the interfaces of a policy that is not published
  * @en: the namespace
- * @snapshot: the policy; its reference goes to the namespace on success
- * @extack: receives the reason of an error
+ * @snapshot: the policy; no one else sees it
  *
  * Context: may sleep; @en->mutex is held; takes RTNL.
- * Return: 0, or a negative error with the previous policy still in force.
+ * Return: 0 or -ENOMEM.
  */
-int nf_edge_publish(struct nf_edge_net *en, struct nf_edge_snapshot *snapshot,
-		    struct netlink_ext_ack *extack)
+int nf_edge_resolve(struct nf_edge_net *en, struct nf_edge_snapshot *snapshot)
+{
+	struct nf_edge_ifmap *map;
+
+	rtnl_lock();
+	map = nf_edge_ifmap_build(en->net, snapshot->site, GFP_KERNEL_ACCOUNT);
+	rtnl_unlock();
+	if (!map)
+		return -ENOMEM;
+	rcu_assign_pointer(snapshot->ifmap, map);
+	snapshot->generation = en->generation;
+	return 0;
+}
+
+/* Put a policy in force: @keep and @back are NULL, or one of them is. */
+static int put_in_force(struct nf_edge_net *en,
+			struct nf_edge_snapshot *snapshot,
+			struct nf_edge_rest *keep,
+			const struct nf_edge_rest *back,
+			struct netlink_ext_ack *extack)
 {
 	struct nf_edge_snapshot *old;
 	struct nf_edge_ifmap *map;
@@ -112,14 +131,16 @@ int nf_edge_publish(struct nf_edge_net *en, struct nf_edge_snapshot *snapshot,
 	nf_edge_nodes_lock();
 	old = rcu_replace_pointer(en->snapshot, snapshot,
 				  lockdep_is_held(&en->mutex));
-	if (!old || old->site != snapshot->site)
+	if (keep)
+		nf_edge_site_keep(old->site, keep);
+	if (back)
+		nf_edge_site_return(snapshot->site, old->site, back);
+	else if (!old || old->site != snapshot->site)
 		nf_edge_site_inherit(snapshot->site, old ? old->site : NULL);
 	nf_edge_nodes_unlock();
 	rtnl_unlock();
 
-	if (old) {
-		nf_edge_snapshot_put(old);
-	} else {
+	if (!old) {
 		err = go_live(en, extack);
 		if (err) {
 			unwind_first_publish(en, snapshot);
@@ -128,7 +149,43 @@ int nf_edge_publish(struct nf_edge_net *en, struct nf_edge_snapshot *snapshot,
 		WRITE_ONCE(snapshot->starting, false);
 	}
 	en->generation++;
+	nf_edge_events_follow(en, old);
+	if (old)
+		nf_edge_snapshot_put(old);
 	return 0;
+}
+
+/**
+ * nf_edge_publish - put a policy in force
+ * @en: the namespace
+ * @snapshot: the policy; its reference goes to the namespace on success
+ * @keep: NULL, or receives counts of the policy until then, one element a
+ *	node, for nf_edge_publish_back()
+ * @extack: receives the reason of an error
+ *
+ * Context: may sleep; @en->mutex is held; takes RTNL.
+ * Return: 0, or a negative error with the previous policy still in force.
+ */
+int nf_edge_publish(struct nf_edge_net *en, struct nf_edge_snapshot *snapshot,
+		    struct nf_edge_rest *keep, struct netlink_ext_ack *extack)
+{
+	return put_in_force(en, snapshot, keep, NULL, extack);
+}
+
+/**
+ * nf_edge_publish_back - put a policy in force whose site was in force before
+ * @en: the namespace, with a policy in force that came after
+ * @snapshot: the policy; its reference goes to the namespace on success
+ * @rest: NULL for the same site, or what nf_edge_publish() kept
+ *
+ * Context: may sleep; @en->mutex is held; takes RTNL.
+ * Return: 0, or -ENOMEM with the policy that came after still in force.
+ */
+int nf_edge_publish_back(struct nf_edge_net *en,
+			 struct nf_edge_snapshot *snapshot,
+			 const struct nf_edge_rest *rest)
+{
+	return put_in_force(en, snapshot, NULL, rest, NULL);
 }
 
 /**
@@ -149,6 +206,7 @@ bool nf_edge_unpublish(struct nf_edge_net *en)
 	if (!old)
 		return false;
 	en->generation++;
+	nf_edge_events_follow(en, old);
 	go_down(en);
 	nf_edge_snapshot_put(old);
 	return true;

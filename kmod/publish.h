@@ -7,10 +7,15 @@
 
 struct netlink_ext_ack;
 struct nf_edge_net;
+struct nf_edge_rest;
 struct nf_edge_snapshot;
 
+int nf_edge_resolve(struct nf_edge_net *en, struct nf_edge_snapshot *snapshot);
 int nf_edge_publish(struct nf_edge_net *en, struct nf_edge_snapshot *snapshot,
-		    struct netlink_ext_ack *extack);
+		    struct nf_edge_rest *keep, struct netlink_ext_ack *extack);
+int nf_edge_publish_back(struct nf_edge_net *en,
+			 struct nf_edge_snapshot *snapshot,
+			 const struct nf_edge_rest *rest);
 bool nf_edge_unpublish(struct nf_edge_net *en);
 
 #endif

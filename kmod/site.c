@@ -120,6 +120,51 @@ void nf_edge_site_inherit(struct nf_edge_site *site,
 }
 
 /**
+ * nf_edge_site_keep - keep counts that another site may not show
+ * @site: the site in force
+ * @rest: receives the counts, one element a node
+ *
+ * Context: nf_edge_nodes_lock().
+ */
+void nf_edge_site_keep(const struct nf_edge_site *site,
+		       struct nf_edge_rest *rest)
+{
+	u32 i;
+
+	for (i = 0; i < site->n_nodes; i++)
+		nf_edge_node_keep(site->node[i], &rest[i]);
+}
+
+/**
+ * nf_edge_site_return - let the nodes of a site that was in force count on
+ * @site: the site, which is about to be in force again
+ * @old: the site in force since, another one
+ * @rest: what nf_edge_site_keep() kept when @old came
+ *
+ * A node whose counters @old did not take over has them still.
+ *
+ * Context: nf_edge_nodes_lock().
+ */
+void nf_edge_site_return(struct nf_edge_site *site,
+			 const struct nf_edge_site *old,
+			 const struct nf_edge_rest *rest)
+{
+	u8 place[NF_EDGE_TABLE_ROWS];
+	u32 i;
+
+	if (old->table->profile != site->table->profile)
+		return;
+	nf_edge_table_places(old->table, site->table, place);
+	for (i = 0; i < site->n_nodes; i++) {
+		struct nf_edge_node *node = site->node[i];
+		struct nf_edge_node *from = nf_edge_site_node(old, node->name);
+
+		if (from && from != node)
+			nf_edge_node_return(node, from, place, &rest[i]);
+	}
+}
+
+/**
  * nf_edge_site_equal - compare two sites
  * @a: a site
  * @b: another site

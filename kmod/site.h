@@ -12,6 +12,7 @@
 #include "row.h"
 
 struct nf_edge_node;
+struct nf_edge_rest;
 struct nf_edge_table;
 
 /**
@@ -68,6 +69,11 @@ int nf_edge_site_index(struct nf_edge_site *site);
 void nf_edge_site_put(struct nf_edge_site *site);
 void nf_edge_site_inherit(struct nf_edge_site *site,
 			  const struct nf_edge_site *old);
+void nf_edge_site_keep(const struct nf_edge_site *site,
+		       struct nf_edge_rest *rest);
+void nf_edge_site_return(struct nf_edge_site *site,
+			 const struct nf_edge_site *old,
+			 const struct nf_edge_rest *rest);
 bool nf_edge_site_equal(const struct nf_edge_site *a,
 			const struct nf_edge_site *b);
 

@@ -15,6 +15,8 @@
 #include <net/netfilter/nf_conntrack_zones.h>
 
 #include "counters.h"
+#include "drops.h"
+#include "events.h"
 #include "judge.h"
 #include "skb.h"
 #include "slowpath.h"
@@ -183,9 +185,10 @@ static unsigned int refuse(const struct nf_edge_snapshot *snapshot,
 	if (unlikely(is_neighbour_discovery(skb, ipv4)) &&
 	    discovery_passes(skb, state, packet, judgement))
 		return NF_ACCEPT;
-	nf_edge_count_refused(snapshot->drops, snapshot->masks.table,
-			      snapshot->nodes, packet, judgement, audit,
-			      skb->len);
+	if (static_branch_unlikely(&nf_edge_events_key))
+		nf_edge_tell_refused(snapshot, skb, state, packet, judgement,
+				     audit);
+	nf_edge_count_refused(snapshot, packet, judgement, audit, skb->len);
 	return audit ? NF_ACCEPT : NF_DROP;
 }
 
@@ -394,7 +397,7 @@ judge_packet(const struct nf_edge_snapshot *snapshot, struct sk_buff *skb,
 	struct nf_edge_packet packet;
 	const struct nf_conn *ct;
 	bool arrives = state->hook == NF_INET_PRE_ROUTING;
-	bool by_vrf;
+	bool by_vrf, opens;
 
 	if (!snapshot ||
 	    (arrives ? nf_edge_exempt(skb, skb->dev) :
@@ -461,9 +464,12 @@ judge_packet(const struct nf_edge_snapshot *snapshot, struct sk_buff *skb,
 
 	if (packet.kind != NF_EDGE_KIND_ROWS || packet.error)
 		return NF_ACCEPT;
-	nf_edge_count_permitted(&snapshot->masks, snapshot->nodes, &packet,
-				judgement.rows, packet.first_direction &&
-				!nf_ct_is_confirmed(ct), skb->len);
+	opens = packet.first_direction && !nf_ct_is_confirmed(ct);
+	if (static_branch_unlikely(&nf_edge_events_key) && opens)
+		nf_edge_tell_permitted(snapshot, skb, state, &packet,
+				       judgement.rows);
+	nf_edge_count_permitted(snapshot, &packet, judgement.rows, opens,
+				skb->len);
 	return NF_ACCEPT;
 }
 

@@ -40,6 +40,7 @@ nf_edge_snapshot_create(struct nf_edge_site *site,
 	snapshot->nodes = site->node;
 	snapshot->switches = *switches;
 	snapshot->loaded = *loaded;
+	snapshot->slow = NF_EDGE_SLOW_NEW;
 	refcount_set(&snapshot->refs, 1);
 	return snapshot;
 }

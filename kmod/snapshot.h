@@ -9,10 +9,19 @@
 
 #include "addr_index.h"
 #include "class.h"
-#include "drops.h"
 #include "ifmap.h"
 #include "site.h"
 
+/*
+ * States of conntrack whose packets the fast path leaves to the slow path, as
+ * bits of enum ip_conntrack_info.  The fast path takes ESTABLISHED and NEW.
+ * With a listener or a tracer, NEW packets take the slow path, which tells new
+ * connections.
+ */
+#define NF_EDGE_SLOW_RARE	0xfffffffd
+#define NF_EDGE_SLOW_NEW	0xffffffff
+
+struct nf_edge_drops;
 struct nf_edge_net;
 struct nf_edge_node;
 
@@ -26,13 +35,15 @@ struct nf_edge_node;
  * @switches: switches in force
  * @loaded: switches in the configuration
  * @generation: number of the policy
+ * @slow: NF_EDGE_SLOW_NEW while events are told, and at first; otherwise
+ *	NF_EDGE_SLOW_RARE
  * @starting: first policy of the namespace, before conntrack is enabled; hidden
  *	from readers
  * @site: configuration, shared by snapshots
  * @refs: references: one while published, and one for each reader
  * @rwork: frees the snapshot
  *
- * Only @ifmap and @starting change after publication.
+ * Only @ifmap, @slow and @starting change after publication.
  */
 struct nf_edge_snapshot {
 	struct nf_edge_masks masks;
@@ -43,6 +54,7 @@ struct nf_edge_snapshot {
 	struct nf_edge_switches switches;
 	struct nf_edge_switches loaded;
 	u32 generation;
+	u32 slow;
 	bool starting;
 	struct nf_edge_site *site;
 	refcount_t refs;

@@ -3,9 +3,12 @@
  * Change a loaded policy: switch and flush.
  */
 
+#include "confirm.h"
 #include "netlink/family.h"
 #include "netlink/netlink-gen.h"
 #include "netlink/parse_switches.h"
+#include "netlink/pending.h"
+#include "netlink/transaction.h"
 #include "netns.h"
 #include "publish.h"
 #include "snapshot.h"
@@ -61,10 +64,23 @@ static int apply_rows(struct genl_info *info, const struct nf_edge_table *table,
 	return 0;
 }
 
+/* Keep a switched policy in the transaction of the socket, if one is open. */
+static int try_switched(struct nf_edge_net *en, struct genl_info *info,
+			struct nf_edge_snapshot *snapshot)
+{
+	struct nf_edge_transaction *t;
+
+	t = nf_edge_transaction_find(en, info->snd_portid);
+	return t ? nf_edge_transaction_try(en, t, snapshot) : 0;
+}
+
 static int change_switches(struct nf_edge_net *en, struct genl_info *info,
 			   struct sk_buff *msg)
 {
+	const struct nlattr *seen = info->attrs[NF_EDGE_A_SWITCH_GENERATION];
+	bool dry_run = info->attrs[NF_EDGE_A_SWITCH_DRY_RUN];
 	const struct nf_edge_snapshot *old;
+	const struct nlattr *timeout;
 	struct nf_edge_snapshot *snapshot;
 	struct nf_edge_switches now;
 	const struct nlattr *bad;
@@ -76,6 +92,17 @@ static int change_switches(struct nf_edge_net *en, struct genl_info *info,
 	if (!old) {
 		NL_SET_ERR_MSG(info->extack, "no policy is loaded");
 		return -ENOENT;
+	}
+	timeout = info->attrs[NF_EDGE_A_SWITCH_CONFIRM_TIMEOUT];
+	err = nf_edge_nl_check_timeout(timeout, info->extack);
+	if (!err && timeout)
+		err = nf_edge_nl_refuse_pending(en, info->extack);
+	if (err)
+		return err;
+	if (seen && nla_get_u32(seen) != en->generation) {
+		NL_SET_ERR_MSG_ATTR(info->extack, seen,
+				    "the policy changed meanwhile; nothing was changed, try again");
+		return -ESTALE;
 	}
 	now = old->switches;
 	bad = apply_switches(info->attrs, &now);
@@ -95,17 +122,18 @@ static int change_switches(struct nf_edge_net *en, struct genl_info *info,
 		return err;
 	changed = !nf_edge_same_switches(&now, &old->switches);
 	if (nla_put_u32(msg, NF_EDGE_A_SWITCH_GENERATION,
-			en->generation + changed) ||
+			en->generation + (changed && !dry_run)) ||
 	    nla_put_u8(msg, NF_EDGE_A_SWITCH_CHANGED, changed))
 		return -EMSGSIZE;
-	if (!changed)
+	if (!changed && !dry_run)
 		return 0;
 
 	snapshot = nf_edge_snapshot_create(old->site, &now, &old->loaded);
 	if (!snapshot)
 		return -ENOMEM;
-	err = nf_edge_publish(en, snapshot, info->extack);
-	if (err) {
+	err = dry_run ? try_switched(en, info, snapshot) :
+			nf_edge_nl_publish(en, snapshot, timeout, info->extack);
+	if (err || dry_run) {
 		nf_edge_snapshot_put(snapshot);
 		return err;
 	}
@@ -114,9 +142,12 @@ static int change_switches(struct nf_edge_net *en, struct genl_info *info,
 }
 
 /**
- * nf_edge_nl_switch_doit - switch zones, features and mode
+ * nf_edge_nl_switch_doit - switch zones, features, rows and mode, or try to
  * @skb: the request
  * @info: attributes of the request
+ *
+ * While a change waits for its confirmation, a switch is part of that change,
+ * unless the switch asks for a confirmation of its own: that is refused.
  *
  * Context: process context; takes the namespace's mutex and RTNL.
  * Return: 0 or a negative error, with the extack set for a wrong attribute.
@@ -139,6 +170,7 @@ static int flush_policy(struct nf_edge_net *en, struct genl_info *info,
 			old ? old->site->index.n_edge : 0))
 		return -EMSGSIZE;
 	if (old) {
+		nf_edge_confirm_end(en);
 		nf_edge_unpublish(en);
 		nf_edge_nl_announce(en, NULL, NF_EDGE_CHANGE_FLUSH);
 	}

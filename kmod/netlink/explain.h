@@ -7,14 +7,17 @@
 
 #include "table.h"
 
+struct genl_info;
 struct nf_edge_snapshot;
 
 /* Octets of the answer to one query: fixed attributes, names and all rows. */
-#define NF_EDGE_ANSWER_SIZE	(256 + NF_EDGE_TABLE_ROWS *		\
+#define NF_EDGE_ANSWER_FIXED	256
+#define NF_EDGE_ANSWER_SIZE	(NF_EDGE_ANSWER_FIXED + NF_EDGE_TABLE_ROWS * \
 				 nla_total_size(NF_EDGE_ROW_ID_MAX + 1))
 
-int nf_edge_explain(struct net *net, const struct nf_edge_snapshot *snapshot,
-		    struct nlattr *query, struct sk_buff *reply,
-		    struct netlink_ext_ack *extack);
+int nf_edge_count_queries(struct genl_info *info);
+int nf_edge_put_answers(struct genl_info *info,
+			const struct nf_edge_snapshot *snapshot,
+			struct sk_buff *msg);
 
 #endif

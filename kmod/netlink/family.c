@@ -4,8 +4,10 @@
  * that announces changes.
  */
 
+#include "netlink/audit.h"
 #include "netlink/family.h"
 #include "netlink/netlink-gen.h"
+#include "netlink/put_pending.h"
 #include "netns.h"
 #include "snapshot.h"
 #include "table.h"
@@ -109,7 +111,7 @@ int nf_edge_nl_change(struct genl_info *info, nf_edge_nl_change_fn change)
 }
 
 /**
- * nf_edge_nl_announce - announce a change to the namespace's listeners
+ * nf_edge_nl_announce - tell a change to audit and to the namespace's listeners
  * @en: the namespace
  * @snapshot: the policy in force, or NULL
  * @change: the kind of change
@@ -125,6 +127,7 @@ void nf_edge_nl_announce(struct nf_edge_net *en,
 	struct sk_buff *msg;
 	void *header;
 
+	nf_edge_audit(snapshot, en->generation, change);
 	msg = genlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
 	if (!msg)
 		return;
@@ -137,7 +140,8 @@ void nf_edge_nl_announce(struct nf_edge_net *en,
 			  snapshot->switches.mode) ||
 	      nla_put_u32(msg, NF_EDGE_A_POLICY_PROFILE,
 			  snapshot->site->table->profile))) ||
-	    nla_put_u32(msg, NF_EDGE_A_POLICY_CHANGE, change)) {
+	    nla_put_u32(msg, NF_EDGE_A_POLICY_CHANGE, change) ||
+	    nf_edge_nl_put_pending(en, msg)) {
 		nlmsg_free(msg);
 		return;
 	}

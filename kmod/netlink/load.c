@@ -12,9 +12,9 @@
 #include "netlink/parse.h"
 #include "netlink/parse_peers.h"
 #include "netlink/parse_switches.h"
+#include "netlink/pending.h"
 #include "netlink/transaction.h"
 #include "netns.h"
-#include "publish.h"
 #include "snapshot.h"
 #include "table.h"
 
@@ -105,35 +105,27 @@ static int check_origin(struct nf_edge_net *en, struct genl_info *info,
 	return 0;
 }
 
-static int put_answers(struct genl_info *info,
-		       const struct nf_edge_snapshot *snapshot,
-		       struct sk_buff *msg)
-{
-	struct nlattr *attr;
-	int rem, err;
-
-	nf_edge_for_each_attr(attr, info, NF_EDGE_A_POLICY_QUERY, rem) {
-		err = nf_edge_explain(genl_info_net(info), snapshot, attr, msg,
-				      info->extack);
-		if (err)
-			return err;
-	}
-	return 0;
-}
-
 static int load_locked(struct nf_edge_net *en, struct genl_info *info,
 		       struct nf_edge_transaction *t, bool dry_run,
 		       struct sk_buff *msg)
 {
+	const struct nlattr *timeout = info->attrs[NF_EDGE_A_POLICY_CONFIRM_TIMEOUT];
 	struct nf_edge_snapshot *old, *snapshot;
 	bool changed;
 	int err;
 
-	err = check_origin(en, info, t);
+	err = nf_edge_nl_check_timeout(timeout, info->extack);
+	if (!err && !dry_run)
+		err = nf_edge_nl_refuse_pending(en, info->extack);
+	if (!err)
+		err = check_origin(en, info, t);
 	if (err)
 		return err;
 	old = rcu_dereference_protected(en->snapshot,
 					lockdep_is_held(&en->mutex));
+	/* Never hold three policies: this one takes the place of the tried one. */
+	if (t)
+		nf_edge_transaction_forget(t);
 	snapshot = build_snapshot(info, t, old, dry_run);
 	if (IS_ERR(snapshot))
 		return PTR_ERR(snapshot);
@@ -149,14 +141,16 @@ static int load_locked(struct nf_edge_net *en, struct genl_info *info,
 	      nla_put_u8(msg, NF_EDGE_A_POLICY_CHANGED, changed) ?:
 	      nla_put_u32(msg, NF_EDGE_A_POLICY_PROFILE,
 			  snapshot->site->table->profile) ?:
-	      put_answers(info, snapshot, msg);
+	      nf_edge_put_answers(info, snapshot, msg);
 	if (!err && changed && !dry_run) {
-		err = nf_edge_publish(en, snapshot, info->extack);
+		err = nf_edge_nl_publish(en, snapshot, timeout, info->extack);
 		if (!err) {
 			nf_edge_nl_announce(en, snapshot, NF_EDGE_CHANGE_LOAD);
 			return 0;
 		}
 	}
+	if (!err && t && dry_run)
+		err = nf_edge_transaction_try(en, t, snapshot);
 	nf_edge_snapshot_put(snapshot);
 	return err;
 }
@@ -164,22 +158,13 @@ static int load_locked(struct nf_edge_net *en, struct genl_info *info,
 /* Count the queries of a load.  Only a dry run may have queries. */
 static int count_queries(struct genl_info *info, bool dry_run)
 {
-	const struct nlattr *attr;
-	int rem, n = 0;
+	int n = nf_edge_count_queries(info);
 
-	nf_edge_for_each_attr(attr, info, NF_EDGE_A_POLICY_QUERY, rem)
-		n++;
-	if (n && !dry_run) {
+	if (n > 0 && !dry_run) {
 		NL_SET_ERR_MSG_ATTR(info->extack,
 				    info->attrs[NF_EDGE_A_POLICY_QUERY],
 				    "only a dry run answers queries");
 		return -EINVAL;
-	}
-	if (n > NF_EDGE_MAX_QUERIES) {
-		NL_SET_ERR_MSG_ATTR(info->extack,
-				    info->attrs[NF_EDGE_A_POLICY_QUERY],
-				    "more than 16 queries");
-		return -E2BIG;
 	}
 	return n;
 }

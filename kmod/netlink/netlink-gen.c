@@ -56,7 +56,7 @@ const struct nla_policy nf_edge_ports_nl_policy[NF_EDGE_A_PORTS_HIGH + 1] = {
 	[NF_EDGE_A_PORTS_HIGH] = { .type = NLA_U16, },
 };
 
-const struct nla_policy nf_edge_query_nl_policy[NF_EDGE_A_QUERY_MODE + 1] = {
+const struct nla_policy nf_edge_query_nl_policy[NF_EDGE_A_QUERY_REPLY_NEAR + 1] = {
 	[NF_EDGE_A_QUERY_IN] = { .type = NLA_NUL_STRING, .len = NF_EDGE_INTERFACE_NAME_MAX, },
 	[NF_EDGE_A_QUERY_LOCAL] = { .type = NLA_FLAG, },
 	[NF_EDGE_A_QUERY_PROTOCOL] = { .type = NLA_U8, },
@@ -72,6 +72,14 @@ const struct nla_policy nf_edge_query_nl_policy[NF_EDGE_A_QUERY_MODE + 1] = {
 	[NF_EDGE_A_QUERY_SOURCE_NODE] = { .type = NLA_NUL_STRING, },
 	[NF_EDGE_A_QUERY_DESTINATION_NODE] = { .type = NLA_NUL_STRING, },
 	[NF_EDGE_A_QUERY_MODE] = NLA_POLICY_MAX(NLA_U32, 1),
+	[NF_EDGE_A_QUERY_REPLY_SOURCE_IPV4] = { .type = NLA_U32, },
+	[NF_EDGE_A_QUERY_REPLY_SOURCE_IPV6] = NLA_POLICY_EXACT_LEN(16),
+	[NF_EDGE_A_QUERY_REPLY_DESTINATION_IPV4] = { .type = NLA_U32, },
+	[NF_EDGE_A_QUERY_REPLY_DESTINATION_IPV6] = NLA_POLICY_EXACT_LEN(16),
+	[NF_EDGE_A_QUERY_ICMP_TYPE] = { .type = NLA_U8, },
+	[NF_EDGE_A_QUERY_REPLY_VERDICT] = NLA_POLICY_MAX(NLA_U32, 2),
+	[NF_EDGE_A_QUERY_REPLY_REASON] = NLA_POLICY_MAX(NLA_U32, 9),
+	[NF_EDGE_A_QUERY_REPLY_NEAR] = { .type = NLA_STRING, },
 };
 
 const struct nla_policy nf_edge_site_row_nl_policy[NF_EDGE_A_SITE_ROW_NOTE + 1] = {
@@ -92,7 +100,7 @@ static const struct nla_policy nf_edge_peers_add_nl_policy[NF_EDGE_A_POLICY_PEER
 };
 
 /* NF_EDGE_CMD_LOAD - do */
-static const struct nla_policy nf_edge_load_nl_policy[NF_EDGE_A_POLICY_OWN_SET + 1] = {
+static const struct nla_policy nf_edge_load_nl_policy[NF_EDGE_A_POLICY_CONFIRM_TIMEOUT + 1] = {
 	[NF_EDGE_A_POLICY_MODE] = NLA_POLICY_MAX(NLA_U32, 1),
 	[NF_EDGE_A_POLICY_ZONES] = NLA_POLICY_MASK(NLA_U32, 0x3f),
 	[NF_EDGE_A_POLICY_FEATURES] = NLA_POLICY_MASK(NLA_U32, 0x3ff),
@@ -110,17 +118,21 @@ static const struct nla_policy nf_edge_load_nl_policy[NF_EDGE_A_POLICY_OWN_SET +
 	[NF_EDGE_A_POLICY_ROW_OFF] = { .type = NLA_STRING, .len = NF_EDGE_ROW_ID_MAX, },
 	[NF_EDGE_A_POLICY_PING_PEERS] = { .type = NLA_U32, },
 	[NF_EDGE_A_POLICY_OWN_SET] = NLA_POLICY_NESTED(nf_edge_own_set_nl_policy),
+	[NF_EDGE_A_POLICY_CONFIRM_TIMEOUT] = NLA_POLICY_MIN(NLA_U32, 1),
 };
 
 /* NF_EDGE_CMD_SWITCH - do */
-static const struct nla_policy nf_edge_switch_nl_policy[NF_EDGE_A_SWITCH_ROW_OFF + 1] = {
+static const struct nla_policy nf_edge_switch_nl_policy[NF_EDGE_A_SWITCH_DRY_RUN + 1] = {
 	[NF_EDGE_A_SWITCH_MODE] = NLA_POLICY_MAX(NLA_U32, 1),
 	[NF_EDGE_A_SWITCH_ZONES_ON] = NLA_POLICY_MASK(NLA_U32, 0x3f),
 	[NF_EDGE_A_SWITCH_ZONES_OFF] = NLA_POLICY_MASK(NLA_U32, 0x3f),
 	[NF_EDGE_A_SWITCH_FEATURES_ON] = NLA_POLICY_MASK(NLA_U32, 0x3ff),
 	[NF_EDGE_A_SWITCH_FEATURES_OFF] = NLA_POLICY_MASK(NLA_U32, 0x3ff),
+	[NF_EDGE_A_SWITCH_GENERATION] = { .type = NLA_U32, },
 	[NF_EDGE_A_SWITCH_ROW_ON] = { .type = NLA_STRING, .len = NF_EDGE_ROW_ID_MAX, },
 	[NF_EDGE_A_SWITCH_ROW_OFF] = { .type = NLA_STRING, .len = NF_EDGE_ROW_ID_MAX, },
+	[NF_EDGE_A_SWITCH_CONFIRM_TIMEOUT] = NLA_POLICY_MIN(NLA_U32, 1),
+	[NF_EDGE_A_SWITCH_DRY_RUN] = { .type = NLA_FLAG, },
 };
 
 /* NF_EDGE_CMD_COUNTERS_GET - do */
@@ -136,8 +148,26 @@ static const struct nla_policy nf_edge_drops_get_nl_policy[NF_EDGE_A_DROPS_RESET
 };
 
 /* NF_EDGE_CMD_EXPLAIN - do */
-static const struct nla_policy nf_edge_explain_nl_policy[NF_EDGE_A_POLICY_QUERY + 1] = {
+static const struct nla_policy nf_edge_explain_nl_policy[NF_EDGE_A_POLICY_TRIED + 1] = {
 	[NF_EDGE_A_POLICY_QUERY] = NLA_POLICY_NESTED(nf_edge_query_nl_policy),
+	[NF_EDGE_A_POLICY_TRIED] = { .type = NLA_FLAG, },
+};
+
+/* NF_EDGE_CMD_CONFIRM - do */
+static const struct nla_policy nf_edge_confirm_nl_policy[NF_EDGE_A_POLICY_GENERATION + 1] = {
+	[NF_EDGE_A_POLICY_GENERATION] = { .type = NLA_U32, },
+};
+
+/* NF_EDGE_CMD_LISTEN - do */
+static const struct nla_policy nf_edge_listen_nl_policy[NF_EDGE_A_LISTEN_RATE + 1] = {
+	[NF_EDGE_A_LISTEN_VERDICTS] = NLA_POLICY_MASK(NLA_U32, 0x7),
+	[NF_EDGE_A_LISTEN_REASONS] = NLA_POLICY_MASK(NLA_U32, 0x3ff),
+	[NF_EDGE_A_LISTEN_ZONES] = NLA_POLICY_MASK(NLA_U32, 0x3f),
+	[NF_EDGE_A_LISTEN_NODE] = { .type = NLA_NUL_STRING, .len = NF_EDGE_NODE_NAME_MAX, },
+	[NF_EDGE_A_LISTEN_ROW] = { .type = NLA_STRING, .len = NF_EDGE_ROW_ID_MAX, },
+	[NF_EDGE_A_LISTEN_PREFIXES_IPV4] = { .type = NLA_BINARY, },
+	[NF_EDGE_A_LISTEN_PREFIXES_IPV6] = { .type = NLA_BINARY, },
+	[NF_EDGE_A_LISTEN_RATE] = NLA_POLICY_MIN(NLA_U32, 1),
 };
 
 /* Ops table for nf_edge */
@@ -163,14 +193,14 @@ static const struct genl_split_ops nf_edge_nl_ops[] = {
 		.cmd		= NF_EDGE_CMD_LOAD,
 		.doit		= nf_edge_nl_load_doit,
 		.policy		= nf_edge_load_nl_policy,
-		.maxattr	= NF_EDGE_A_POLICY_OWN_SET,
+		.maxattr	= NF_EDGE_A_POLICY_CONFIRM_TIMEOUT,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{
 		.cmd		= NF_EDGE_CMD_SWITCH,
 		.doit		= nf_edge_nl_switch_doit,
 		.policy		= nf_edge_switch_nl_policy,
-		.maxattr	= NF_EDGE_A_SWITCH_ROW_OFF,
+		.maxattr	= NF_EDGE_A_SWITCH_DRY_RUN,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{
@@ -224,7 +254,26 @@ static const struct genl_split_ops nf_edge_nl_ops[] = {
 		.cmd		= NF_EDGE_CMD_EXPLAIN,
 		.doit		= nf_edge_nl_explain_doit,
 		.policy		= nf_edge_explain_nl_policy,
-		.maxattr	= NF_EDGE_A_POLICY_QUERY,
+		.maxattr	= NF_EDGE_A_POLICY_TRIED,
+		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= NF_EDGE_CMD_CONFIRM,
+		.doit		= nf_edge_nl_confirm_doit,
+		.policy		= nf_edge_confirm_nl_policy,
+		.maxattr	= NF_EDGE_A_POLICY_GENERATION,
+		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd	= NF_EDGE_CMD_ROLLBACK,
+		.doit	= nf_edge_nl_rollback_doit,
+		.flags	= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= NF_EDGE_CMD_LISTEN,
+		.doit		= nf_edge_nl_listen_doit,
+		.policy		= nf_edge_listen_nl_policy,
+		.maxattr	= NF_EDGE_A_LISTEN_RATE,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 };

@@ -19,7 +19,7 @@ extern const struct nla_policy nf_edge_own_set_nl_policy[NF_EDGE_A_OWN_SET_NAME 
 extern const struct nla_policy nf_edge_peers_nl_policy[NF_EDGE_A_PEERS_NAME + 1];
 extern const struct nla_policy nf_edge_port_nl_policy[NF_EDGE_A_PORT_HIGH + 1];
 extern const struct nla_policy nf_edge_ports_nl_policy[NF_EDGE_A_PORTS_HIGH + 1];
-extern const struct nla_policy nf_edge_query_nl_policy[NF_EDGE_A_QUERY_MODE + 1];
+extern const struct nla_policy nf_edge_query_nl_policy[NF_EDGE_A_QUERY_REPLY_NEAR + 1];
 extern const struct nla_policy nf_edge_site_row_nl_policy[NF_EDGE_A_SITE_ROW_NOTE + 1];
 
 int nf_edge_nl_pin(struct netlink_callback *cb);
@@ -41,6 +41,9 @@ int nf_edge_nl_prefix_get_dumpit(struct sk_buff *skb,
 int nf_edge_nl_counters_get_doit(struct sk_buff *skb, struct genl_info *info);
 int nf_edge_nl_drops_get_doit(struct sk_buff *skb, struct genl_info *info);
 int nf_edge_nl_explain_doit(struct sk_buff *skb, struct genl_info *info);
+int nf_edge_nl_confirm_doit(struct sk_buff *skb, struct genl_info *info);
+int nf_edge_nl_rollback_doit(struct sk_buff *skb, struct genl_info *info);
+int nf_edge_nl_listen_doit(struct sk_buff *skb, struct genl_info *info);
 
 enum {
 	NF_EDGE_NLGRP_POLICY,

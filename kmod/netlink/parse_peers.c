@@ -12,15 +12,23 @@
 #include "netlink/parse_host.h"
 #include "netlink/parse_peers.h"
 
-/* Parse one entry of a list of prefixes. */
-static int parse_prefix(const u8 *entry, u8 set, bool ipv6,
-			struct nf_edge_prefix *p,
-			struct netlink_ext_ack *extack)
+/**
+ * nf_edge_parse_prefix - parse one entry of a list of prefixes
+ * @entry: the entry, of NF_EDGE_PREFIX_IPV4_SIZE or NF_EDGE_PREFIX_IPV6_SIZE
+ *	octets
+ * @ipv6: the family
+ * @p: receives all but the set
+ * @extack: takes the reason of a refusal
+ *
+ * Context: any.
+ * Return: 0 or -EINVAL.
+ */
+int nf_edge_parse_prefix(const u8 *entry, bool ipv6, struct nf_edge_prefix *p,
+			 struct netlink_ext_ack *extack)
 {
 	/* An extack takes any place in the request: point at the entry. */
 	const struct nlattr *place = (const struct nlattr *)entry;
 
-	p->set = set;
 	p->ipv6 = ipv6;
 	p->hi = ipv6 ? get_unaligned_be64(entry) :
 		       (u64)get_unaligned_be32(entry) << 32;
@@ -44,7 +52,17 @@ static int parse_prefix(const u8 *entry, u8 set, bool ipv6,
 				    "host bits are set in a prefix");
 		return -EINVAL;
 	}
-	return nf_edge_parse_host(p->hi, p->lo, ipv6, p->len, place, extack);
+	return 0;
+}
+
+/* Parse an entry of a peer set. */
+static int parse_peer(const u8 *entry, u8 set, bool ipv6,
+		      struct nf_edge_prefix *p, struct netlink_ext_ack *extack)
+{
+	p->set = set;
+	return nf_edge_parse_prefix(entry, ipv6, p, extack) ?:
+	       nf_edge_parse_host(p->hi, p->lo, ipv6, p->len,
+				  (const struct nlattr *)entry, extack);
 }
 
 static int parse_prefixes(const struct nlattr *attr, u8 set, bool ipv6,
@@ -67,8 +85,8 @@ static int parse_prefixes(const struct nlattr *attr, u8 set, bool ipv6,
 	if (!chunk)
 		return -ENOMEM;
 	for (i = 0; i < n; i++) {
-		err = parse_prefix(nla_data(attr) + i * size, set, ipv6,
-				   &chunk[i], extack);
+		err = parse_peer(nla_data(attr) + i * size, set, ipv6,
+				 &chunk[i], extack);
 		if (err) {
 			kvfree(chunk);
 			return err;

@@ -10,7 +10,9 @@
 #include "drops.h"
 #include "ifmap.h"
 #include "netlink/family.h"
+#include "netlink/listen.h"
 #include "netlink/netlink-gen.h"
+#include "netlink/put_pending.h"
 #include "netns.h"
 #include "snapshot.h"
 #include "table.h"
@@ -71,6 +73,20 @@ static int put_conntrack(struct sk_buff *msg, struct net *net)
 	return 0;
 }
 
+static int put_listeners(struct sk_buff *msg, struct nf_edge_net *en)
+{
+	struct nf_edge_lost lost;
+	u32 n = nf_edge_listeners_lost(en, &lost);
+
+	return nla_put_u32(msg, NF_EDGE_A_POLICY_LISTENERS, n) ?:
+	       put_u64(msg, NF_EDGE_A_POLICY_EVENTS_SUPPRESSED,
+		       lost.suppressed, NF_EDGE_A_POLICY_PAD) ?:
+	       put_u64(msg, NF_EDGE_A_POLICY_EVENTS_RING_FULL, lost.ring_full,
+		       NF_EDGE_A_POLICY_PAD) ?:
+	       put_u64(msg, NF_EDGE_A_POLICY_EVENTS_SOCKET_FULL,
+		       lost.socket_full, NF_EDGE_A_POLICY_PAD);
+}
+
 static int put_row_ids(struct sk_buff *msg, int attribute,
 		       const struct nf_edge_table *table, u64 rows)
 {
@@ -120,7 +136,7 @@ static int put_policy(struct sk_buff *msg, struct nf_edge_net *en,
  * @skb: the request
  * @info: attributes of the request
  *
- * Context: process context; takes rcu_read_lock().
+ * Context: process context; takes rcu_read_lock() and the namespace's events_mutex.
  * Return: 0 or a negative error.
  */
 int nf_edge_nl_status_get_doit(struct sk_buff *skb, struct genl_info *info)
@@ -146,14 +162,16 @@ int nf_edge_nl_status_get_doit(struct sk_buff *skb, struct genl_info *info)
 		goto out;
 	nf_edge_drops_sum(en->drops, drops);
 	err = 0;
-	if (nla_put_string(msg, NF_EDGE_A_POLICY_VERSION, NF_EDGE_VERSION) ||
+	if (nf_edge_nl_put_pending(en, msg) ||
+	    nla_put_string(msg, NF_EDGE_A_POLICY_VERSION, NF_EDGE_VERSION) ||
 	    nla_put_u32(msg, NF_EDGE_A_POLICY_GENERATION,
 			snapshot ? snapshot->generation :
 				   READ_ONCE(en->generation)) ||
 	    (snapshot && put_policy(msg, en, snapshot)) ||
 	    put_conntrack(msg, en->net) ||
 	    put_u64(msg, NF_EDGE_A_POLICY_OFFLOADED, drops->offloaded,
-		    NF_EDGE_A_POLICY_PAD))
+		    NF_EDGE_A_POLICY_PAD) ||
+	    put_listeners(msg, en))
 		err = -EMSGSIZE;
 out:
 	kfree(drops);

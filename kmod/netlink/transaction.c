@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Transactions: peer sets too large for one message, collected for the load of
- * the same socket.
+ * the same socket; and the policy of the socket's last dry run, which explain
+ * may be asked of.
  */
 
 #include <linux/netlink.h>
@@ -13,6 +14,7 @@
 #include "netlink/parse_peers.h"
 #include "netlink/transaction.h"
 #include "netns.h"
+#include "publish.h"
 #include "snapshot.h"
 
 #define TRANSACTIONS_MAX	4	/* per namespace */
@@ -38,6 +40,75 @@ struct nf_edge_transaction *nf_edge_transaction_find(struct nf_edge_net *en,
 }
 
 /**
+ * nf_edge_transaction_try - keep a policy that is not published
+ * @en: the namespace
+ * @t: the transaction; the policy that it kept before is forgotten
+ * @snapshot: the policy; @t takes a reference
+ *
+ * Interfaces are resolved as by a publish, and not followed afterwards.
+ *
+ * Context: may sleep; @en->mutex is held; takes RTNL.
+ * Return: 0 or -ENOMEM, with nothing kept.
+ */
+int nf_edge_transaction_try(struct nf_edge_net *en,
+			    struct nf_edge_transaction *t,
+			    struct nf_edge_snapshot *snapshot)
+{
+	int err;
+
+	lockdep_assert_held(&en->mutex);
+	nf_edge_transaction_forget(t);
+	err = nf_edge_resolve(en, snapshot);
+	if (err)
+		return err;
+	refcount_inc(&snapshot->refs);
+	t->tried = snapshot;
+	return 0;
+}
+
+/**
+ * nf_edge_transaction_forget - forget the policy that a dry run kept
+ * @t: the transaction
+ *
+ * Context: the namespace's mutex is held.
+ */
+void nf_edge_transaction_forget(struct nf_edge_transaction *t)
+{
+	if (t->tried)
+		nf_edge_snapshot_put(t->tried);
+	t->tried = NULL;
+}
+
+/**
+ * nf_edge_tried_get - pin the policy that a socket has tried
+ * @en: the namespace
+ * @portid: the socket's port
+ * @extack: says why there is none
+ *
+ * Context: may sleep; takes the namespace's mutex.
+ * Return: the policy, for nf_edge_snapshot_put(), or -EINVAL as a pointer.
+ */
+struct nf_edge_snapshot *nf_edge_tried_get(struct nf_edge_net *en, u32 portid,
+					   struct netlink_ext_ack *extack)
+{
+	struct nf_edge_snapshot *snapshot = NULL;
+	struct nf_edge_transaction *t;
+
+	mutex_lock(&en->mutex);
+	t = nf_edge_transaction_find(en, portid);
+	if (t)
+		snapshot = t->tried;
+	if (snapshot)
+		refcount_inc(&snapshot->refs);
+	mutex_unlock(&en->mutex);
+	if (snapshot)
+		return snapshot;
+	NL_SET_ERR_MSG(extack,
+		       "this socket has tried no policy: begin a transaction, and send a load or a switch with dry-run");
+	return ERR_PTR(-EINVAL);
+}
+
+/**
  * nf_edge_transaction_end - unlink and free a transaction
  * @t: the transaction
  *
@@ -46,6 +117,7 @@ struct nf_edge_transaction *nf_edge_transaction_find(struct nf_edge_net *en,
 void nf_edge_transaction_end(struct nf_edge_transaction *t)
 {
 	list_del(&t->list);
+	nf_edge_transaction_forget(t);
 	nf_edge_prefixes_free(&t->prefixes);
 	kfree(t);
 }
