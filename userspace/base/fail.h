@@ -10,6 +10,8 @@
 
 enum outcome fail_with(enum outcome code, const char *format, ...)
 	__printf(2, 3);
+void fail_warn(const char *format, ...)
+	__printf(1, 2);
 enum outcome fail_usage(const char *verb, const char *format, ...)
 	__printf(2, 3);
 

@@ -2,6 +2,7 @@
 /*
  * Moments for people: no time is printed without its zone.
  */
+#include <string.h>
 #include <time.h>
 
 #include "base/memory.h"
@@ -11,8 +12,14 @@
 #define HOUR	(60 * MINUTE)
 #define DAY	(24 * HOUR)
 
-/* The two largest units: "4s", "3m 04s", "2h 03m", "5d 02h". */
-static char *age_text(uint64_t age)
+/**
+ * moment_span - a length of time for people
+ * @age: seconds
+ *
+ * Return: the two largest units, as "4s", "3m 04s", "2h 03m" or "5d 02h": a new
+ * string.
+ */
+char *moment_span(uint64_t age)
 {
 	unsigned int hours = (unsigned int)(age % DAY / HOUR);
 	unsigned int minutes = (unsigned int)(age % HOUR / MINUTE);
@@ -47,7 +54,7 @@ char *moment_text(uint64_t seconds, uint64_t now, enum moment_style style)
 		return xstrdup("-");
 	/* A clock that was set back makes no age below zero. */
 	if (style == MOMENT_AGE)
-		return age_text(now > seconds ? now - seconds : 0);
+		return moment_span(now > seconds ? now - seconds : 0);
 	if (style == MOMENT_UTC)
 		size = gmtime_r(&t, &tm) ?
 		       strftime(text, sizeof(text), "%F %TZ", &tm) : 0;
@@ -55,4 +62,34 @@ char *moment_text(uint64_t seconds, uint64_t now, enum moment_style style)
 		size = localtime_r(&t, &tm) ?
 		       strftime(text, sizeof(text), "%F %T%z", &tm) : 0;
 	return xstrdup(size ? text : "-");
+}
+
+/**
+ * moment_read_span - read a length of time
+ * @text: a whole number, and s, m, h or d; seconds without a letter
+ * @most: the longest one, in seconds
+ * @seconds: set to the length, at least 1
+ *
+ * Return: false when the text is none, or is too long a time.
+ */
+bool moment_read_span(const char *text, uint32_t most, uint32_t *seconds)
+{
+	uint64_t value = 0, unit = 1;
+	const char *p = text;
+
+	for (; *p >= '0' && *p <= '9' && value <= most; p++)
+		value = value * 10 + (uint64_t)(*p - '0');
+	if (p == text)
+		return false;
+	if (!strcmp(p, "m"))
+		unit = MINUTE;
+	else if (!strcmp(p, "h"))
+		unit = HOUR;
+	else if (!strcmp(p, "d"))
+		unit = DAY;
+	else if (*p && strcmp(p, "s") != 0)
+		return false;
+	value *= unit;
+	*seconds = (uint32_t)value;
+	return value && value <= most;
 }

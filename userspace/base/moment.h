@@ -5,6 +5,7 @@
 #ifndef BASE_MOMENT_H
 #define BASE_MOMENT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /**
@@ -19,6 +20,8 @@ enum moment_style {
 	MOMENT_AGE,
 };
 
+char *moment_span(uint64_t age);
+bool moment_read_span(const char *text, uint32_t most, uint32_t *seconds);
 char *moment_text(uint64_t seconds, uint64_t now, enum moment_style style);
 
 #endif /* BASE_MOMENT_H */

@@ -32,7 +32,10 @@ void config_free(struct config *config)
 	words_free(&config->unknown_features);
 	words_free(&config->ping_peers);
 	words_free(&config->rows_off);
+	free(config->stored_file);
+	free(config->stored_hash);
 	policy_free(&config->policy);
+	text_free(&config->text);
 	findings_free(&config->errors);
 	findings_free(&config->warnings);
 }

@@ -7,6 +7,7 @@
 #define CONFIG_CONFIG_H
 
 #include "config/findings.h"
+#include "config/text.h"
 #include "config/words.h"
 #include "policy/policy.h"
 #include "policy/rows.h"
@@ -55,7 +56,12 @@ struct row_draft {
 
 /**
  * struct config - a configuration
- * @file: its name, as the user gave it
+ * @file: its name, as the user gave it; of an entry of the history its file, of
+ *	a copy the place that it is to have
+ * @stored: number of the entry of the history, 0 for a file
+ * @stored_file: name of the file of the entry, or NULL
+ * @stored_hash: hash of the policy that was loaded with the entry, or NULL
+ * @text: its text
  * @is_stream: it stands in no folder, so that lists are looked for in the
  *	working folder
  * @policy: what it says; whole only when there are no errors
@@ -85,6 +91,10 @@ struct row_draft {
  */
 struct config {
 	const char *file;
+	uint32_t stored;
+	char *stored_file;
+	char *stored_hash;
+	struct text text;
 	bool is_stream;
 	struct policy policy;
 	struct row_table table;

@@ -6,12 +6,16 @@
 #include <string.h>
 
 #include "base/foreign.h"
+#include "base/join.h"
 #include "base/memory.h"
 #include "config/findings.h"
 
 /* Findings printed of one file, and of all files together. */
 #define SHOWN_OF_FILE	20U
 #define SHOWN_IN_ALL	100U
+
+/* Words of warnings with the same advice. */
+#define WORDS_SHOWN	5U
 
 /* Findings kept of one file: enough to be put into the order of the lines. */
 #define KEPT_OF_FILE	1000U
@@ -33,6 +37,28 @@ static struct finding_file *find_file(struct findings *findings,
 	return file;
 }
 
+static void add(struct findings *findings, const char *file, unsigned int line,
+		const char *word, const char *sentence)
+{
+	struct finding_file *of = find_file(findings, file);
+	struct finding *finding;
+	char *odd;
+
+	findings->total++;
+	if (of->count++ >= KEPT_OF_FILE)
+		return;
+	findings->items = xgrow(findings->items, &findings->capacity,
+				findings->count, sizeof(*finding));
+	finding = &findings->items[findings->count++];
+	finding->file = xstrdup(file);
+	finding->line = line;
+	finding->word = foreign_shown_word(word);
+	odd = foreign_odd(word);
+	finding->message = xformat("%s%s%s", sentence, odd ? "; " : "",
+				   odd ? odd : "");
+	free(odd);
+}
+
 /**
  * findings_add - note an error or a warning
  * @findings: where
@@ -46,28 +72,27 @@ static struct finding_file *find_file(struct findings *findings,
 void findings_add(struct findings *findings, const char *file,
 		  unsigned int line, const char *word, const char *format, ...)
 {
-	struct finding_file *of = find_file(findings, file);
-	char *sentence, *odd;
-	struct finding *finding;
+	char *sentence;
 	va_list args;
 
-	findings->total++;
-	if (of->count++ >= KEPT_OF_FILE)
-		return;
-	findings->items = xgrow(findings->items, &findings->capacity,
-				findings->count, sizeof(*finding));
-	finding = &findings->items[findings->count++];
-	finding->file = xstrdup(file);
-	finding->line = line ? line : 1;
-	finding->word = foreign_shown_word(word);
 	va_start(args, format);
 	sentence = xvformat(format, args);
 	va_end(args);
-	odd = foreign_odd(word);
-	finding->message = xformat("%s%s%s", sentence, odd ? "; " : "",
-				   odd ? odd : "");
-	free(odd);
+	add(findings, file, line ? line : 1, word, sentence);
 	free(sentence);
+}
+
+/**
+ * findings_add_file - note why a file cannot be read
+ * @findings: where
+ * @file: its name, as the user knows it
+ * @line: the line at fault, from 1; 0 of the file as a whole
+ * @why: one sentence
+ */
+void findings_add_file(struct findings *findings, const char *file,
+		       unsigned int line, const char *why)
+{
+	add(findings, file, line, file, why);
 }
 
 static int compare(const void *a, const void *b, void *first_file)
@@ -137,15 +162,73 @@ size_t findings_left_out(const struct findings *findings)
 	return findings->total - walk.in_all;
 }
 
-static void print_line(const struct finding *finding, FILE *stream)
+static void print_line(const struct finding *finding, const char *kind,
+		       const char *rest)
 {
 	char *file = foreign_shown(finding->file);
 	char *message = foreign_shown(finding->message);
 
-	fprintf(stream, "%s:%u: %s: %s\n", file, finding->line, finding->word,
-		message);
+	if (finding->line)
+		fprintf(stderr, "%s:%u: %s%s: %s%s\n", file, finding->line,
+			kind, finding->word, message, rest);
+	else
+		fprintf(stderr, "%s: %s%s%s\n", file, kind, message, rest);
 	free(message);
 	free(file);
+}
+
+/* The advice of a finding: the words behind its last semicolon, or NULL. */
+static const char *advice_of(const struct finding *finding)
+{
+	return strrchr(finding->message, ';');
+}
+
+static bool same_advice(const struct finding *a, const struct finding *b)
+{
+	const char *one = advice_of(a), *other = advice_of(b);
+
+	return one && other && !strcmp(one, other) && !strcmp(a->file, b->file);
+}
+
+/* Tell whether a line that was printed gave the advice of finding @i. */
+static bool is_told(const struct findings *findings, const bool *printed,
+		    size_t i)
+{
+	const struct finding *finding = &findings->items[i];
+	size_t j;
+
+	if (!advice_of(finding))
+		return false;
+	for (j = i; j-- && !strcmp(findings->items[j].file, finding->file);)
+		if (printed[j] && same_advice(finding, &findings->items[j]))
+			return true;
+	return false;
+}
+
+/*
+ * Count the findings behind @i with its advice, and name their words.
+ * Return: a new string, empty when there are none.
+ */
+static char *tell_others(const struct findings *findings, size_t i)
+{
+	size_t others = 0, j;
+	struct join words;
+	char *list, *rest;
+
+	join_begin(&words, ", ");
+	for (j = i + 1; j < findings->count; j++) {
+		if (!same_advice(&findings->items[i], &findings->items[j]))
+			continue;
+		if (++others <= WORDS_SHOWN)
+			join_add(&words, "%s", findings->items[j].word);
+	}
+	if (others > WORDS_SHOWN)
+		join_add(&words, "...");
+	list = join_end(&words);
+	rest = others ? xformat(" (and %zu more: %s; --verbose prints each)",
+				others, list) : xstrdup("");
+	free(list);
+	return rest;
 }
 
 static size_t count_of(const struct findings *findings, const char *name)
@@ -158,37 +241,74 @@ static size_t count_of(const struct findings *findings, const char *name)
 	return 0;
 }
 
-/**
- * findings_print - one line each, and one for what is left out
- * @findings: what was noted, sorted
- * @stream: where to
- */
-void findings_print(const struct findings *findings, FILE *stream)
+/* Print what a walk over the findings of a file has left out. */
+static size_t tell_more(const struct findings *findings, const char *kind,
+			const char *name, size_t printed)
 {
-	size_t i, more, left = findings_left_out(findings);
+	size_t more = count_of(findings, name) - printed;
+	char *file;
+
+	if (!more || !printed)
+		return 0;
+	file = foreign_shown(name);
+	fprintf(stderr, "edgectl: %s%s: %zu more not shown\n", kind, file,
+		more);
+	free(file);
+	return more;
+}
+
+/* One line each, or one for each advice, and one for what is left out. */
+static void print(const struct findings *findings, const char *kind, bool brief)
+{
+	bool *printed = xalloc(findings->count * sizeof(*printed) + 1);
+	size_t i, told = 0, told_of_file = 0, left = findings->total;
 	struct findings_walk walk = { 0 };
 
 	for (i = 0; i < findings->count; i++) {
 		const struct finding *finding = &findings->items[i];
+		char *rest;
 
-		if (findings_is_shown(&walk, finding))
-			print_line(finding, stream);
+		if (brief && is_told(findings, printed, i)) {
+			told_of_file++;
+		} else if (findings_is_shown(&walk, finding)) {
+			printed[i] = true;
+			rest = brief ? tell_others(findings, i) : xstrdup("");
+			print_line(finding, kind, rest);
+			free(rest);
+		}
 		if (i + 1 < findings->count &&
 		    !strcmp(finding[1].file, finding->file))
 			continue;
-		more = count_of(findings, finding->file) - walk.of_file;
-		if (more && walk.of_file) {
-			char *file = foreign_shown(finding->file);
-
-			fprintf(stream, "edgectl: %s: %zu more not shown\n",
-				file, more);
-			free(file);
-			left -= more;
-		}
+		left -= tell_more(findings, kind, finding->file,
+				  walk.of_file + told_of_file);
+		told += told_of_file;
+		told_of_file = 0;
 	}
+	left -= walk.in_all + told;
 	if (left)
-		fprintf(stream, "edgectl: %zu more not shown, in other files\n",
-			left);
+		fprintf(stderr, "edgectl: %s%zu more not shown, in other files\n",
+			kind, left);
+	free(printed);
+}
+
+/**
+ * findings_print - print errors on standard error, one line each, and one for
+ *	what is left out
+ * @findings: the errors, sorted
+ */
+void findings_print(const struct findings *findings)
+{
+	print(findings, "", false);
+}
+
+/**
+ * findings_warn - print warnings on standard error
+ * @findings: the warnings, sorted
+ * @verbose: one line each; else those with the same advice are one line
+ */
+void findings_warn(const struct findings *findings, bool verbose)
+{
+	print(findings, "warning: ", !verbose);
 }
 
 /**

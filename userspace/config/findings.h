@@ -8,10 +8,16 @@
 #include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdio.h>
 
 #include "base/macros.h"
 
+/**
+ * struct finding - an error or a warning
+ * @file: the file that it is about
+ * @line: its line, 0 of the file as a whole
+ * @word: the word that is at fault
+ * @message: one sentence
+ */
 struct finding {
 	char *file;
 	unsigned int line;
@@ -64,11 +70,14 @@ struct findings_walk {
 void findings_add(struct findings *findings, const char *file,
 		  unsigned int line, const char *word, const char *format, ...)
 	__printf(5, 6);
+void findings_add_file(struct findings *findings, const char *file,
+		       unsigned int line, const char *why);
 void findings_sort(struct findings *findings, const char *first_file);
 bool findings_is_shown(struct findings_walk *walk,
 		       const struct finding *finding);
 size_t findings_left_out(const struct findings *findings);
-void findings_print(const struct findings *findings, FILE *stream);
+void findings_print(const struct findings *findings);
+void findings_warn(const struct findings *findings, bool verbose);
 void findings_free(struct findings *findings);
 
 #endif /* CONFIG_FINDINGS_H */

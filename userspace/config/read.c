@@ -9,17 +9,18 @@
 #include "config/read.h"
 #include "config/resolve.h"
 #include "config/scan.h"
+#include "config/stored.h"
 #include "config/text.h"
 #include "config/validate.h"
 #include "policy/table.h"
 
-static void read_values(struct config *config, const struct text *text)
+static void read_values(struct config *config)
 {
 	struct policy *policy = &config->policy;
 	struct section top;
 	unsigned int i;
 
-	scan_text(config, text->buffer, config_keys, &top);
+	scan_text(config, config->text.buffer, config_keys, &top);
 	policy->mode_line = top.key_lines[TOP_MODE];
 	policy->zones_line = top.key_lines[TOP_ZONES];
 	policy->features_line = top.key_lines[TOP_FEATURES];
@@ -59,30 +60,49 @@ static void refuse_placeholders(struct config *config)
 /**
  * config_read - read a configuration file, and note all its errors
  * @config: filled in; config_free() it
- * @file: name of the file, which has to outlive @config
+ * @file: name of the file, or of an entry of the history, which has to outlive
+ *	@config
  */
 void config_read(struct config *config, const char *file)
 {
+	config_read_as(config, file, NULL);
+}
+
+/**
+ * config_read_as - read a copy of a configuration file as the file itself
+ * @config: filled in; config_free() it
+ * @file: name of the copy; with @place NULL also as for config_read()
+ * @place: name of the file, beside which lists are looked for, and which
+ *	findings name; NULL for @file; has to outlive @config
+ *
+ * A copy that cannot be read at all is named itself.
+ */
+void config_read_as(struct config *config, const char *file, const char *place)
+{
 	unsigned int line;
-	struct text text;
 	char *why = NULL;
 
-	*config = (struct config){ .file = file };
-	if (!text_read(&text, file, &line, &why)) {
-		findings_add(&config->errors, file, line, file, "%s", why);
+	*config = (struct config){ .file = place ? : file };
+	if (!place && stored_find(config, file) && config->errors.total)
+		return;
+	if (!place)
+		file = config->file;
+	if (!text_read(&config->text, file, &line, &why)) {
+		findings_add_file(&config->errors, line ? config->file : file,
+				  line, why);
 		goto out;
 	}
-	config->is_stream = text.is_stream;
+	config->is_stream = config->text.is_stream && !place;
 
-	read_values(config, &text);
+	read_values(config);
 	if (config->placeholders.count)
 		refuse_placeholders(config);
 	else
 		config_validate(config);
 	policy_table(&config->table, &config->policy);
-	findings_sort(&config->errors, file);
-	findings_sort(&config->warnings, file);
+	stored_check(config);
+	findings_sort(&config->errors, config->file);
+	findings_sort(&config->warnings, config->file);
 out:
-	text_free(&text);
 	free(why);
 }

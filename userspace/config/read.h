@@ -8,5 +8,6 @@
 #include "config/config.h"
 
 void config_read(struct config *config, const char *file);
+void config_read_as(struct config *config, const char *file, const char *place);
 
 #endif /* CONFIG_READ_H */

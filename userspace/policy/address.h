@@ -39,11 +39,13 @@ const char *prefix_format(const struct ip *ip, unsigned int length, char *text);
  * @WANTED_PREFIX: a prefix of a peer set
  * @WANTED_ADDRESS: an address of an Edge
  * @WANTED_ENDPOINT: an address of a question, without its port
+ * @WANTED_END: an end of packets: an address, a prefix or a name of a service
  */
 enum wanted {
 	WANTED_PREFIX,
 	WANTED_ADDRESS,
 	WANTED_ENDPOINT,
+	WANTED_END,
 };
 
 /* Octets between the words of a line of a list. */

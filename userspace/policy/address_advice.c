@@ -331,7 +331,7 @@ static char *on_netmask(const struct unknown *unknown)
 	}
 	if (length < 0)
 		return xstrdup("has a netmask with gaps; write a prefix length");
-	if (unknown->wanted != WANTED_PREFIX)
+	if (unknown->wanted != WANTED_PREFIX && unknown->wanted != WANTED_END)
 		return xformat("has a netmask; write %s", ip_format(&ip, text));
 	ip_mask(&ip, (unsigned int)length);
 	prefix_format(&ip, (unsigned int)length, text);
@@ -463,6 +463,12 @@ static char *on_name(const struct unknown *unknown)
 	if (!is_made_of(unknown->text, length, LETTERS DIGITS ".-_*") ||
 	    !strpbrk(unknown->text, LETTERS))
 		return NULL;
+	if (unknown->wanted == WANTED_ENDPOINT)
+		return xformat("is a name, and names are not looked up; %s",
+			       "write its address, NODE.SERVICE or peers SET");
+	if (unknown->wanted == WANTED_END)
+		return xformat("is a name, and names are not looked up; %s",
+			       "write its address, or NODE.SERVICE");
 	return xstrdup("is a name, and names are not looked up; write its address");
 }
 
@@ -498,6 +504,7 @@ char *address_advice(const char *text, enum wanted wanted)
 		[WANTED_PREFIX] = "is not a prefix; write 192.0.2.0/24 or 2001:db8::/32",
 		[WANTED_ADDRESS] = "is not an address; write 192.0.2.10 or 2001:db8::10",
 		[WANTED_ENDPOINT] = "is no address; write 192.0.2.7:443 or [2001:db8::7]:443",
+		[WANTED_END] = "is no address; write 192.0.2.10, 192.0.2.0/24 or NODE.SERVICE",
 	};
 	char *plain = foreign_plain(text), *advice = NULL;
 	struct unknown unknown = { .text = plain, .wanted = wanted };

@@ -2,6 +2,7 @@
 /*
  * Look-ups of the words of a policy.
  */
+#include <netinet/in.h>
 #include <string.h>
 
 #include "base/join.h"
@@ -35,6 +36,18 @@ VOCABULARY(verdicts, "verdict", verdict, VERDICT_COUNT);
 const char *names_word(const struct vocabulary *vocabulary, uint32_t value)
 {
 	return value < vocabulary->count ? vocabulary->words[value] : "?";
+}
+
+/**
+ * names_optional - the word for a value that may be missing
+ * @vocabulary: the enumeration
+ * @value: the value, or -1
+ *
+ * Return: the word, or NULL.
+ */
+const char *names_optional(const struct vocabulary *vocabulary, int value)
+{
+	return value < 0 ? NULL : names_word(vocabulary, (uint32_t)value);
 }
 
 /**
@@ -116,4 +129,26 @@ char *names_advice_among(const struct vocabulary *vocabulary, uint32_t mask,
 	if (some.count == vocabulary->count)
 		return names_advice(vocabulary, word);
 	return nearest_advice(vocabulary->kind, words, some.count, word);
+}
+
+/**
+ * names_protocol - the word of a protocol
+ * @protocol: IPPROTO_TCP, ...
+ *
+ * Return: the word, or NULL for a protocol without one.
+ */
+const char *names_protocol(uint8_t protocol)
+{
+	switch (protocol) {
+	case IPPROTO_TCP:
+		return "tcp";
+	case IPPROTO_UDP:
+		return "udp";
+	case IPPROTO_ICMP:
+		return "icmp";
+	case IPPROTO_ICMPV6:
+		return "icmpv6";
+	default:
+		return NULL;
+	}
 }

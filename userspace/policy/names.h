@@ -33,11 +33,13 @@ extern const struct vocabulary names_reasons;
 extern const struct vocabulary names_verdicts;
 
 const char *names_word(const struct vocabulary *vocabulary, uint32_t value);
+const char *names_optional(const struct vocabulary *vocabulary, int value);
 int names_find(const struct vocabulary *vocabulary, const char *word);
 char *names_list(const struct vocabulary *vocabulary, uint32_t mask,
 		 const char *separator);
 char *names_advice(const struct vocabulary *vocabulary, const char *word);
 char *names_advice_among(const struct vocabulary *vocabulary, uint32_t mask,
 			 const char *word);
+const char *names_protocol(uint8_t protocol);
 
 #endif /* POLICY_NAMES_H */

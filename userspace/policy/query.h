@@ -6,9 +6,11 @@
 #define POLICY_QUERY_H
 
 #include <linux/nf_edge.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "policy/address.h"
+#include "policy/peer_set.h"
 #include "policy/rows.h"
 
 /**
@@ -19,6 +21,11 @@
  * @source: source address
  * @destination: destination address
  * @port: destination port; 0 for an echo request
+ * @set: a peer set of the policy that an end stands for, whose address is then
+ *	any of the set; else NULL
+ * @set_is_source: the source is this end
+ * @has_set: an end is the name of a peer set, looked up or not
+ * @has_words: an end or a port is a word
  */
 struct query {
 	char in[NF_EDGE_INTERFACE_NAME_MAX + 1];
@@ -26,6 +33,10 @@ struct query {
 	struct ip source;
 	struct ip destination;
 	uint16_t port;
+	const struct peer_set *set;
+	bool set_is_source;
+	bool has_set;
+	bool has_words;
 };
 
 /**

@@ -3,6 +3,7 @@
  * Facts of rows and tables of rows that need no kernel.
  */
 #include <netinet/in.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -48,6 +49,42 @@ uint64_t rows_mask(const struct row_table *table, const struct row_ids *ids)
 			rows |= 1ULL << row;
 	}
 	return rows;
+}
+
+/**
+ * rows_same - compare the names of rows
+ * @a: names
+ * @b: names
+ *
+ * Return: true when both are the same, in the same order.
+ */
+bool rows_same(const struct row_ids *a, const struct row_ids *b)
+{
+	size_t i;
+
+	if (a->count != b->count)
+		return false;
+	for (i = 0; i < a->count; i++)
+		if (strcmp(a->id[i], b->id[i]) != 0)
+			return false;
+	return true;
+}
+
+/**
+ * rows_name - name some rows
+ * @table: the table
+ * @rows: a bit a row
+ * @ids: the names are added to these
+ */
+void rows_name(const struct row_table *table, uint64_t rows,
+	       struct row_ids *ids)
+{
+	size_t i;
+
+	for (i = 0; i < table->count; i++)
+		if (rows & (1ULL << i))
+			snprintf(ids->id[ids->count++], sizeof(ids->id[0]),
+				 "%s", table->row[i].id);
 }
 
 /**
@@ -108,6 +145,23 @@ char *rows_advice(const char *const *ids, size_t count, const char *word)
 		    !strcmp(ids[i] + strlen(SITE_PREFIX), word))
 			return xformat("write %s", ids[i]);
 	return nearest_advice("row", ids, count, word);
+}
+
+/**
+ * rows_advice_in - advise a row of a table instead of an unknown one
+ * @table: the rows
+ * @word: what was written
+ *
+ * Return: a new string, as of rows_advice().
+ */
+char *rows_advice_in(const struct row_table *table, const char *word)
+{
+	const char *ids[ROWS_MAX] = { NULL };
+	size_t i;
+
+	for (i = 0; i < table->count; i++)
+		ids[i] = table->row[i].id;
+	return rows_advice(ids, table->count, word);
 }
 
 /**

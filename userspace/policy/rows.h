@@ -94,11 +94,15 @@ struct row_table {
 };
 
 int rows_find(const struct row_table *table, const char *id);
+bool rows_same(const struct row_ids *a, const struct row_ids *b);
 uint64_t rows_mask(const struct row_table *table, const struct row_ids *ids);
+void rows_name(const struct row_table *table, uint64_t rows,
+	       struct row_ids *ids);
 uint64_t rows_of_set(const struct row_table *table, unsigned int set);
 char *rows_ids(const struct row_table *table, uint64_t rows,
 	       const char *separator);
 char *rows_advice(const char *const *ids, size_t count, const char *word);
+char *rows_advice_in(const struct row_table *table, const char *word);
 bool row_guarded(const struct row *row, const struct port_guard *guard);
 bool row_live(const struct row *row, uint32_t zones, uint32_t features);
 bool row_at_any(const struct row *row, uint32_t bound);

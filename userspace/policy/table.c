@@ -88,6 +88,26 @@ bool policy_row_live(const struct row_table *table, const struct policy *policy,
 }
 
 /**
+ * policy_row_has_node - tell whether some node has a row and the row's service
+ * @policy: the policy, with its nodes
+ * @row: a row of the policy's table
+ *
+ * Return: true when one has.
+ */
+bool policy_row_has_node(const struct policy *policy, const struct row *row)
+{
+	const struct site_row *own = site_row_find(policy, row->id);
+	const struct binding *binding;
+	const struct node *node;
+
+	policy_for_each_binding(policy, node, binding)
+		if (binding->service == row->service &&
+		    (!own || site_row_of_node(own, node->name)))
+			return true;
+	return false;
+}
+
+/**
  * policy_take_ports - note in a policy which ports its table has moved
  * @policy: a policy that was read back
  * @table: its table

@@ -11,6 +11,7 @@
 void policy_table(struct row_table *table, const struct policy *policy);
 bool policy_row_live(const struct row_table *table, const struct policy *policy,
 		     size_t row);
+bool policy_row_has_node(const struct policy *policy, const struct row *row);
 void policy_take_ports(struct policy *policy, const struct row_table *table);
 
 #endif /* POLICY_TABLE_H */

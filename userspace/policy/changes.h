@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Differences of two policies.
+ * Differences of two policies, for messages of a load.
  */
-#ifndef POLICY_DIFF_H
-#define POLICY_DIFF_H
+#ifndef POLICY_CHANGES_H
+#define POLICY_CHANGES_H
 
 #include <stddef.h>
 
@@ -19,4 +19,4 @@ void diff_policies(struct changes *changes, const struct policy *before,
 		   const struct policy *after);
 void diff_free(struct changes *changes);
 
-#endif /* POLICY_DIFF_H */
+#endif /* POLICY_CHANGES_H */

@@ -7,7 +7,7 @@
 
 #include "base/join.h"
 #include "base/memory.h"
-#include "policy/diff.h"
+#include "policy/changes.h"
 
 static void __printf(2, 3)
 note(struct changes *changes, const char *format, ...)
