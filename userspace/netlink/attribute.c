@@ -34,6 +34,17 @@ char *attr_text(const struct nlattr *attr)
 }
 
 /**
+ * attr_add_id - add the name of a row to others
+ * @ids: the names; one beyond ROWS_MAX is left out
+ * @attr: the name
+ */
+void attr_add_id(struct row_ids *ids, const struct nlattr *attr)
+{
+	if (ids->count < ROWS_MAX)
+		nla_strlcpy(ids->id[ids->count++], attr, sizeof(ids->id[0]));
+}
+
+/**
  * attr_u8 - the small number in an attribute
  * @attr: the attribute, or NULL
  *

@@ -9,8 +9,11 @@
 #include <netlink/msg.h>
 #include <stdint.h>
 
+#include "policy/rows.h"
+
 struct nlattr *attr_nest(struct nl_msg *request, int attribute);
 char *attr_text(const struct nlattr *attr);
+void attr_add_id(struct row_ids *ids, const struct nlattr *attr);
 uint8_t attr_u8(struct nlattr *attr);
 uint16_t attr_u16(struct nlattr *attr);
 uint32_t attr_u32(struct nlattr *attr);

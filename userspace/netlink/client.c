@@ -10,10 +10,12 @@
 #include <netlink/genl/genl.h>
 #include <netlink/netlink.h>
 #include <netlink/socket.h>
+#include <poll.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 
 #include "base/memory.h"
 #include "netlink/attribute.h"
@@ -87,7 +89,8 @@ int client_send(struct client *client, struct nl_msg *request)
 	return sent < 0 ? -errno : 0;
 }
 
-static ssize_t receive(struct client *client)
+/* @flags: of recvfrom() */
+static ssize_t receive(struct client *client, int flags)
 {
 	struct sockaddr_nl from = { 0 };
 	socklen_t size = sizeof(from);
@@ -95,10 +98,18 @@ static ssize_t receive(struct client *client)
 
 	do {
 		got = recvfrom(nl_socket_get_fd(client->socket),
-			       client->buffer, MESSAGE_MAX, 0,
+			       client->buffer, MESSAGE_MAX, flags,
 			       (struct sockaddr *)&from, &size);
 	} while ((got < 0 && errno == EINTR) || (got >= 0 && from.nl_pid));
 	return got < 0 ? -errno : got;
+}
+
+/* Take a message that answers no request of this socket. */
+static void take_unasked(struct client *client, struct nlmsghdr *header)
+{
+	if (client->unasked && !header->nlmsg_seq &&
+	    header->nlmsg_type == client->family)
+		client->unasked(header, client->unasked_arg);
 }
 
 /* The attributes of an extended ack stand behind its error. */
@@ -178,7 +189,7 @@ int client_receive(struct client *client, uint32_t sequence, reply_fn reply,
 	client->refusal = (struct refusal){ 0 };
 	for (;;) {
 		struct nlmsghdr *header = (struct nlmsghdr *)client->buffer;
-		ssize_t got = receive(client);
+		ssize_t got = receive(client, 0);
 		int left = (int)got, error;
 
 		if (got < 0) {
@@ -187,8 +198,10 @@ int client_receive(struct client *client, uint32_t sequence, reply_fn reply,
 		}
 		for (; nlmsg_ok(header, left);
 		     header = nlmsg_next(header, &left)) {
-			if (header->nlmsg_seq != sequence)
+			if (header->nlmsg_seq != sequence) {
+				take_unasked(client, header);
 				continue;
+			}
 			if (header->nlmsg_flags & NLM_F_DUMP_INTR)
 				interrupted = true;
 			if (header->nlmsg_type == NLMSG_ERROR)
@@ -201,6 +214,46 @@ int client_receive(struct client *client, uint32_t sequence, reply_fn reply,
 				reply(header, arg);
 		}
 	}
+}
+
+/**
+ * client_await - wait for messages that answer no request
+ * @client: the socket, with @unasked
+ * @milliseconds: the longest time to wait, or -1
+ * @signals: the signals that are blocked meanwhile, for ppoll()
+ *
+ * The socket loses messages for which its buffer has no room, and says so by
+ * ENOBUFS.  The module counts the events in them, and tells their number.
+ *
+ * Return: 0, also after the time, or a negative errno: -EINTR after a signal.
+ */
+int client_await(struct client *client, int milliseconds,
+		 const sigset_t *signals)
+{
+	struct pollfd socket = {
+		.fd = nl_socket_get_fd(client->socket), .events = POLLIN,
+	};
+	struct timespec limit = {
+		.tv_sec = milliseconds / 1000,
+		.tv_nsec = milliseconds % 1000 * 1000000L,
+	};
+	struct nlmsghdr *header = (struct nlmsghdr *)client->buffer;
+	ssize_t got;
+	int left;
+
+	if (ppoll(&socket, 1, milliseconds < 0 ? NULL : &limit, signals) < 0)
+		return -errno;
+	if (!socket.revents)
+		return 0;
+	got = receive(client, MSG_DONTWAIT);
+	if (got == -ENOBUFS || got == -EAGAIN)
+		return 0;
+	if (got < 0)
+		return (int)got;
+	left = (int)got;
+	for (; nlmsg_ok(header, left); header = nlmsg_next(header, &left))
+		take_unasked(client, header);
+	return 0;
 }
 
 /**

@@ -8,6 +8,8 @@
 
 #include <netlink/attr.h>
 #include <netlink/msg.h>
+#include <signal.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -37,6 +39,9 @@ struct refusal {
 
 struct nl_sock;
 
+/* A function that takes one message of the module. */
+typedef void (*reply_fn)(struct nlmsghdr *reply, void *arg);
+
 /**
  * struct client - a socket
  * @socket: the socket
@@ -46,6 +51,10 @@ struct nl_sock;
  * @sequence: number of the last request
  * @refusal: why the last request was refused
  * @buffer: MESSAGE_MAX octets to receive into
+ * @has_transaction: load_begin() has opened one
+ * @unasked: called with each message of the module that answers no request, or
+ *	NULL
+ * @unasked_arg: handed to @unasked
  */
 struct client {
 	struct nl_sock *socket;
@@ -55,10 +64,10 @@ struct client {
 	uint32_t sequence;
 	struct refusal refusal;
 	char *buffer;
+	bool has_transaction;
+	reply_fn unasked;
+	void *unasked_arg;
 };
-
-/* A function that takes one message of a reply. */
-typedef void (*reply_fn)(struct nlmsghdr *reply, void *arg);
 
 int client_open(struct client *client);
 void client_close(struct client *client);
@@ -68,6 +77,8 @@ struct nl_msg *client_request(struct client *client, uint8_t command,
 int client_send(struct client *client, struct nl_msg *request);
 int client_receive(struct client *client, uint32_t sequence, reply_fn reply,
 		   void *arg);
+int client_await(struct client *client, int milliseconds,
+		 const sigset_t *signals);
 int client_do(struct client *client, struct nl_msg *request, reply_fn reply,
 	      void *arg);
 int client_get(struct client *client, uint8_t command, reply_fn reply,

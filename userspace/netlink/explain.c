@@ -9,7 +9,14 @@
 #include "netlink/attribute.h"
 #include "netlink/explain.h"
 
-static void put_ip(struct nl_msg *msg, const struct ip *ip, int ipv4, int ipv6)
+/**
+ * explain_put_ip - add an address to a question
+ * @msg: the request
+ * @ip: the address
+ * @ipv4: attribute of an IPv4 address
+ * @ipv6: attribute of an IPv6 address
+ */
+void explain_put_ip(struct nl_msg *msg, const struct ip *ip, int ipv4, int ipv6)
 {
 	if (ip->family == AF_INET)
 		nla_put(msg, ipv4, 4, ip->bytes);
@@ -31,20 +38,15 @@ void explain_put(struct nl_msg *msg, const struct query *query)
 	else
 		nla_put_flag(msg, NF_EDGE_A_QUERY_LOCAL);
 	nla_put_u8(msg, NF_EDGE_A_QUERY_PROTOCOL, query->protocol);
-	put_ip(msg, &query->source, NF_EDGE_A_QUERY_SOURCE_IPV4,
-	       NF_EDGE_A_QUERY_SOURCE_IPV6);
-	put_ip(msg, &query->destination, NF_EDGE_A_QUERY_DESTINATION_IPV4,
-	       NF_EDGE_A_QUERY_DESTINATION_IPV6);
+	explain_put_ip(msg, &query->source, NF_EDGE_A_QUERY_SOURCE_IPV4,
+		       NF_EDGE_A_QUERY_SOURCE_IPV6);
+	explain_put_ip(msg, &query->destination,
+		       NF_EDGE_A_QUERY_DESTINATION_IPV4,
+		       NF_EDGE_A_QUERY_DESTINATION_IPV6);
 	if (query->protocol == IPPROTO_TCP || query->protocol == IPPROTO_UDP)
 		nla_put_u16(msg, NF_EDGE_A_QUERY_DESTINATION_PORT,
 			    query->port);
 	nla_nest_end(msg, nest);
-}
-
-static void add_id(struct row_ids *ids, const struct nlattr *attr)
-{
-	if (ids->count < ROWS_MAX)
-		nla_strlcpy(ids->id[ids->count++], attr, sizeof(ids->id[0]));
 }
 
 /**
@@ -69,10 +71,10 @@ void explain_get(struct nlattr *nest, struct verdict *verdict)
 			verdict->reason = (int)attr_u32(attr);
 			break;
 		case NF_EDGE_A_QUERY_ROW:
-			add_id(&verdict->rows, attr);
+			attr_add_id(&verdict->rows, attr);
 			break;
 		case NF_EDGE_A_QUERY_NEAR:
-			add_id(&verdict->near, attr);
+			attr_add_id(&verdict->near, attr);
 			break;
 		case NF_EDGE_A_QUERY_SOURCE_NODE:
 			nla_strlcpy(verdict->source_node, attr,
@@ -144,4 +146,25 @@ int explain_ask(struct client *client, const struct query *query,
 	};
 	return client_do(client, explain_request(client, query),
 			 explain_read, verdict);
+}
+
+/**
+ * explain_tried - ask the policy that the socket's transaction has tried
+ * @client: the socket
+ * @query: the question
+ * @verdict: filled in; its generation is that of the policy in force which the
+ *	tried one was made from
+ *
+ * Return: as client_do().
+ */
+int explain_tried(struct client *client, const struct query *query,
+		  struct verdict *verdict)
+{
+	struct nl_msg *request = explain_request(client, query);
+
+	*verdict = (struct verdict){
+		.reason = -1, .mode = -1, .profile = -1,
+	};
+	nla_put_flag(request, NF_EDGE_A_POLICY_TRIED);
+	return client_do(client, request, explain_read, verdict);
 }

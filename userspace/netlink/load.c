@@ -288,14 +288,24 @@ static bool goes_along(const struct policy *policy)
 	return policy_prefixes(policy) <= INLINE_PREFIXES;
 }
 
-/* The module takes four large policies at once: wait up to five seconds. */
-static int begin(struct client *client)
+/**
+ * load_begin - open the transaction of a socket, unless it is open
+ * @client: the socket
+ *
+ * The module has four transactions a namespace: wait up to five seconds.
+ *
+ * Return: 0, or a negative errno; -EBUSY when others have all four.
+ */
+int load_begin(struct client *client)
 {
 	const struct timespec pause = { .tv_nsec = 50 * 1000 * 1000 };
 	int tries = 100, error;
 
+	if (client->has_transaction)
+		return 0;
 	for (;;) {
 		error = client_get(client, NF_EDGE_CMD_BEGIN, NULL, NULL);
+		client->has_transaction = !error;
 		if (!error || client->refusal.error != EBUSY || !--tries)
 			return error;
 		nanosleep(&pause, NULL);
@@ -319,7 +329,7 @@ int load_prepare(struct client *client, const struct policy *policy,
 	*reply = (struct load_reply){ 0 };
 	if (goes_along(policy))
 		return 0;
-	error = begin(client);
+	error = load_begin(client);
 	for (which = 0; which < SETS_MAX; which++)
 		for (family = 0; family < FAMILY_COUNT && !error; family++)
 			error = send_prefixes(client, policy, which, family,
@@ -405,12 +415,14 @@ int load_try(struct client *client, const struct policy *policy,
  * @client: the socket
  * @policy: the policy of a configuration without errors, prepared
  * @generation: of the policy that the user knows to be in force
+ * @confirm: seconds that the load waits for its confirmation, 0 to keep it
  * @reply: filled in
  *
  * Return: 0, or a negative errno.
  */
 int load_publish(struct client *client, const struct policy *policy,
-		 uint32_t generation, struct load_reply *reply)
+		 uint32_t generation, uint32_t confirm,
+		 struct load_reply *reply)
 {
 	struct draft draft;
 
@@ -418,5 +430,8 @@ int load_publish(struct client *client, const struct policy *policy,
 	begin_draft(&draft, client, NF_EDGE_CMD_LOAD);
 	put_policy(&draft, policy);
 	nla_put_u32(draft.msg, NF_EDGE_A_POLICY_GENERATION, generation);
+	if (confirm)
+		nla_put_u32(draft.msg, NF_EDGE_A_POLICY_CONFIRM_TIMEOUT,
+			    confirm);
 	return send_draft(client, &draft, reply, read_reply);
 }

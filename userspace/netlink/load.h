@@ -32,11 +32,13 @@ struct load_reply {
 	char word[64];
 };
 
+int load_begin(struct client *client);
 int load_prepare(struct client *client, const struct policy *policy,
 		 struct load_reply *reply);
 int load_try(struct client *client, const struct policy *policy,
 	     const struct query *query, struct load_reply *reply);
 int load_publish(struct client *client, const struct policy *policy,
-		 uint32_t generation, struct load_reply *reply);
+		 uint32_t generation, uint32_t confirm,
+		 struct load_reply *reply);
 
 #endif /* NETLINK_LOAD_H */

@@ -63,7 +63,7 @@ int report_read(struct client *client,
 	     attempt++) {
 		report_free(report);
 		error = view_read(client, &report->view,
-				  VIEW_ROWS | VIEW_NODES);
+				  VIEW_ROWS | VIEW_NODES | request->parts);
 		if (error)
 			return error;
 		if (request->node &&

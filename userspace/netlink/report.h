@@ -13,11 +13,13 @@
  * @node: name of one node, or NULL for all
  * @zone: one zone, or -1 for all
  * @reset: whether the module counts on from zero
+ * @parts: parts of the policy to read beside its rows and nodes, for view_read()
  */
 struct report_request {
 	const char *node;
 	int zone;
 	bool reset;
+	unsigned int parts;
 };
 
 /**

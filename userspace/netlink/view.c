@@ -51,6 +51,18 @@ static void read_loaded_off(struct view *view, const struct nlattr *attr)
 	nla_strlcpy(off->id, attr, sizeof(off->id));
 }
 
+static void read_waiting(struct waiting *waiting, struct nlattr **attrs)
+{
+	*waiting = (struct waiting){
+		.waits = attrs[NF_EDGE_A_POLICY_CONFIRM_LEFT],
+		.generation = attr_u32(attrs[NF_EDGE_A_POLICY_GENERATION]),
+		.left = attr_u32(attrs[NF_EDGE_A_POLICY_CONFIRM_LEFT]),
+		.loaded = attrs[NF_EDGE_A_POLICY_CONFIRM_BACK],
+		.back = attr_u32(attrs[NF_EDGE_A_POLICY_CONFIRM_BACK]),
+		.back_mode = attr_u32(attrs[NF_EDGE_A_POLICY_CONFIRM_BACK_MODE]),
+	};
+}
+
 static void read_status(struct nlmsghdr *reply, void *arg)
 {
 	struct nlattr *attrs[NF_EDGE_A_POLICY_MAX + 1], *attr;
@@ -73,6 +85,7 @@ static void read_status(struct nlmsghdr *reply, void *arg)
 	view->loaded_features =
 		attr_u32(attrs[NF_EDGE_A_POLICY_LOADED_FEATURES]);
 	view->governed = attr_u32(attrs[NF_EDGE_A_POLICY_GOVERNED]);
+	read_waiting(&view->waiting, attrs);
 	view->conntrack_count =
 		attr_u32(attrs[NF_EDGE_A_POLICY_CONNTRACK_COUNT]);
 	view->conntrack_max =
@@ -84,6 +97,13 @@ static void read_status(struct nlmsghdr *reply, void *arg)
 	view->conntrack_insert_failed =
 		attr_u64(attrs[NF_EDGE_A_POLICY_CONNTRACK_INSERT_FAILED]);
 	view->offloaded = attr_u64(attrs[NF_EDGE_A_POLICY_OFFLOADED]);
+	view->listeners = attr_u32(attrs[NF_EDGE_A_POLICY_LISTENERS]);
+	view->lost.suppressed =
+		attr_u64(attrs[NF_EDGE_A_POLICY_EVENTS_SUPPRESSED]);
+	view->lost.ring_full =
+		attr_u64(attrs[NF_EDGE_A_POLICY_EVENTS_RING_FULL]);
+	view->lost.socket_full =
+		attr_u64(attrs[NF_EDGE_A_POLICY_EVENTS_SOCKET_FULL]);
 
 	policy->profile = attr_u32(attrs[NF_EDGE_A_POLICY_PROFILE]);
 	if (policy->profile >= PROFILE_COUNT)
@@ -337,7 +357,7 @@ static int read_parts(struct client *client, struct view *view,
 	size_t i;
 	int error;
 
-	/* Module and tool are of one release, which has one guard. */
+	/* No release of this family has another guard. */
 	view->table.guard = profiles[0].guard;
 	error = client_get(client, NF_EDGE_CMD_STATUS_GET, read_status, view);
 	if (!error && view->fault)
@@ -378,6 +398,7 @@ int view_read(struct client *client, struct view *view, unsigned int parts)
 	memset(view, 0, sizeof(*view));
 	for (attempt = 0; attempt < VIEW_ATTEMPTS; attempt++) {
 		error = read_parts(client, view, parts);
+		view->parts = parts;
 		if (error != -EAGAIN)
 			return error;
 		view_free(view);
@@ -422,6 +443,23 @@ static const char *count_rows(const struct view *view, size_t *i)
 		if (!policy_is_off(policy, view->loaded_off[n].id) && !(*i)--)
 			return view->loaded_off[n].id;
 	return NULL;
+}
+
+/**
+ * view_row_permits - tell whether a row can permit anything
+ * @view: the policy in force, with its rows and nodes
+ * @i: place of the row
+ *
+ * Return: true when the row is live, some node has it, and its peers are not
+ * nobody.
+ */
+bool view_row_permits(const struct view *view, size_t i)
+{
+	const struct row *row = &view->table.row[i];
+
+	return view->states[i].live &&
+	       !row_at_nobody(row, view->states[i].bound) &&
+	       policy_row_has_node(&view->policy, row);
 }
 
 /**
@@ -470,6 +508,41 @@ char *view_switches(const struct view *view, const char *separator)
 		free(word);
 	}
 	return join_end(&list);
+}
+
+/**
+ * view_as_loaded - turn a policy back into the one that was loaded
+ * @view: the policy in force; every switch is undone in @view->policy
+ */
+void view_as_loaded(struct view *view)
+{
+	struct policy *policy = &view->policy;
+	size_t i;
+
+	policy->mode = view->loaded_mode;
+	policy->zones = view->loaded_zones;
+	policy->features = view->loaded_features;
+	policy->off_count = 0;
+	for (i = 0; i < view->loaded_off_count; i++)
+		policy_turn_off(policy, view->loaded_off[i].id, 0);
+}
+
+/**
+ * view_drop_row - forget one row of the table
+ * @view: the policy in force, with its rows
+ * @i: place of the row; the rows behind it move up
+ */
+void view_drop_row(struct view *view, size_t i)
+{
+	size_t behind = --view->table.count - i;
+
+	free_texts(&view->texts[i]);
+	memmove(&view->table.row[i], &view->table.row[i + 1],
+		behind * sizeof(view->table.row[0]));
+	memmove(&view->texts[i], &view->texts[i + 1],
+		behind * sizeof(view->texts[0]));
+	memmove(&view->states[i], &view->states[i + 1],
+		behind * sizeof(view->states[0]));
 }
 
 /**

@@ -4,10 +4,12 @@
  */
 #include <stdlib.h>
 
+#include "base/memory.h"
 #include "nft/export.h"
 #include "nft/hooks.h"
 #include "nft/sets.h"
 #include "output/stdout.h"
+#include "policy/table.h"
 
 /* Lines of comments, which nft -f skips. */
 static const char limits[] =
@@ -38,20 +40,24 @@ static const char limits[] =
 static void print_header(const struct view *view)
 {
 	const struct policy *policy = &view->policy;
-	char *switched = view_switches(view, ", ");
+	char *switched = view->loaded ? view_switches(view, ", ") :
+					xstrdup("");
+	char *number = view->loaded ? xformat("%u", view->generation) :
+				      xstrdup("");
 
 	fprintf(out,
 		"# The Edge port policy as an nftables ruleset, by edgectl %s\n"
 		"# profile %s\n"
-		"# generation %u, mode %s%s\n",
+		"# %s%s, mode %s%s\n",
 		NF_EDGE_VERSION, names_word(&names_profiles, policy->profile),
-		view->generation,
+		view->loaded ? "generation " : "of a configuration", number,
 		names_word(&names_modes, policy->mode),
 		policy->mode == NF_EDGE_MODE_AUDIT ?
 		": NOTHING IS DROPPED, what would be is counted" : "");
 	if (*switched)
 		fprintf(out, "# switched since the load: %s\n", switched);
 	fputs(limits, out);
+	free(number);
 	free(switched);
 }
 
@@ -117,4 +123,42 @@ void export_print(struct view *view)
 	nft_print_sets(&ipv6);
 	nft_print_hooks(view);
 	fputs("}\n", out);
+}
+
+/**
+ * export_print_policy - print a policy of a configuration as a ruleset
+ * @policy: the policy; its sets get sorted
+ */
+void export_print_policy(const struct policy *policy)
+{
+	struct view *view = xalloc(sizeof(*view));
+	size_t i;
+
+	*view = (struct view){ .policy = *policy };
+	policy_table(&view->table, policy);
+	for (i = 0; i < view->table.count; i++)
+		view->states[i].live = policy_row_live(&view->table, policy, i);
+	export_print(view);
+	free(view);
+}
+
+/**
+ * export_text - make a policy of a configuration into the text of a ruleset
+ * @policy: the policy; its sets get sorted
+ * @length: set to the length of the text
+ *
+ * Return: a new text.
+ */
+char *export_text(const struct policy *policy, size_t *length)
+{
+	FILE *before = out;
+	char *text;
+
+	out = open_memstream(&text, length);
+	if (!out)
+		out_of_memory();
+	export_print_policy(policy);
+	fclose(out);
+	out = before;
+	return text;
 }

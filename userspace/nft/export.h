@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The policy in force as an nftables ruleset.
+ * A policy as an nftables ruleset.
  */
 #ifndef NFT_EXPORT_H
 #define NFT_EXPORT_H
 
 #include "netlink/view.h"
+#include "policy/policy.h"
 
 void export_print(struct view *view);
+void export_print_policy(const struct policy *policy);
+char *export_text(const struct policy *policy, size_t *length);
 
 #endif /* NFT_EXPORT_H */

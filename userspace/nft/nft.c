@@ -85,7 +85,8 @@ static const struct {
 	const char *icmp;
 } spoken[FAMILY_COUNT] = {
 	[IPV4] = { "ip", "icmp" },
-	[IPV6] = { "ip6", "ipv6-icmp" },
+	/* A word of nft: a host need not have the names of /etc/protocols. */
+	[IPV6] = { "ip6", "icmpv6" },
 };
 
 /**

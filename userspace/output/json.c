@@ -91,6 +91,41 @@ json_t *out_json_rows(const struct row_table *table, uint64_t rows)
 }
 
 /**
+ * out_json_ids - names of rows
+ * @ids: the names
+ *
+ * Return: a new array.
+ */
+json_t *out_json_ids(const struct row_ids *ids)
+{
+	json_t *array = json_array();
+	size_t i;
+
+	for (i = 0; i < ids->count; i++)
+		json_array_append_new(array, out_json_text(ids->id[i]));
+	return array;
+}
+
+/**
+ * out_json_line - make a JSON value into the text of a file, and release it
+ * @object: the value
+ * @flags: as for out_json_print()
+ *
+ * Return: a new string that ends with a newline.
+ */
+char *out_json_line(json_t *object, size_t flags)
+{
+	char *dumped = json_dumps(object, flags), *text;
+
+	if (!dumped)
+		out_of_memory();
+	text = xformat("%s\n", dumped);
+	free(dumped);
+	json_decref(object);
+	return text;
+}
+
+/**
  * out_json_print - print a JSON value, and release it
  * @object: the value
  * @flags: JSON_INDENT(2) for people, JSON_COMPACT for one line

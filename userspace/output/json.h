@@ -18,7 +18,9 @@ char *out_json_name(const char *name);
 json_t *out_json_text(const char *text);
 json_t *out_json_word(const struct vocabulary *vocabulary, uint32_t value);
 json_t *out_json_words(const struct vocabulary *vocabulary, uint32_t mask);
+json_t *out_json_ids(const struct row_ids *ids);
 json_t *out_json_rows(const struct row_table *table, uint64_t rows);
+char *out_json_line(json_t *object, size_t flags);
 void out_json_print(json_t *object, size_t flags);
 
 #endif /* OUTPUT_JSON_H */

@@ -3,21 +3,25 @@
  * Tables, by libsmartcols.
  */
 #include <libsmartcols.h>
+#include <limits.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #include "base/fail.h"
 #include "base/foreign.h"
+#include "base/join.h"
 #include "base/memory.h"
 #include "base/nearest.h"
 #include "output/stdout.h"
 #include "output/table.h"
+#include "output/wrap.h"
 
 /* Cells between two columns. */
 #define GAP	1
+
+/* Narrower texts are neither cut nor shortened. */
+#define SHORTEST	12U
 
 /**
  * struct shown - a column that is shown
@@ -25,108 +29,64 @@
  * @natural: cells of its longest text
  * @least: cells of its longest part that cannot be cut
  * @limit: cells of a line, where texts are cut
+ * @wanted: the user named the column
+ * @left_out: the terminal is too narrow for the column
  */
 struct shown {
 	size_t column;
 	size_t natural;
 	size_t least;
 	size_t limit;
+	bool wanted;
+	bool left_out;
 };
 
 /**
  * struct table - a table that is being filled
  * @columns: the columns that it can have
+ * @verb: the verb that shows it, empty when users choose no columns
  * @shown: the columns that are shown, in this order
  * @shown_count: number of shown columns
  * @scols: the table of libsmartcols
  * @line: the line that is being filled
+ * @width: cells of a line of the terminal, or 0
  */
 struct table {
 	const struct columns *columns;
+	const char *verb;
 	struct shown *shown;
 	size_t shown_count;
 	struct libscols_table *scols;
 	struct libscols_line *line;
+	size_t width;
 };
 
-/* Whether a text may be cut here: the comma of a list goes, that of a sentence
- * stays.
- */
-static bool is_break(const char *at)
+static struct shown *find_shown(struct table *table, size_t column)
 {
-	return *at == ' ' || (*at == ',' && at[1] != ' ');
+	size_t i;
+
+	for (i = 0; i < table->shown_count; i++)
+		if (table->shown[i].column == column)
+			return &table->shown[i];
+	return NULL;
 }
 
-/* Count the characters of some octets of UTF-8. */
-static size_t cells(const char *text, size_t octets)
-{
-	size_t count = 0, i;
-
-	for (i = 0; i < octets; i++)
-		count += ((unsigned char)text[i] & 0xc0) != 0x80;
-	return count;
-}
-
-/* The octets of a text that go on a line of so many cells; one part at least. */
-static size_t line_of(const char *text, size_t limit)
-{
-	size_t line = 0, i;
-
-	for (i = 0; text[i]; i++) {
-		if (!is_break(&text[i]))
-			continue;
-		if (line && cells(text, i) > limit)
-			return line;
-		line = i;
-	}
-	return line && cells(text, i) > limit ? line : i;
-}
-
-/* Cells of the longest line of a text. */
-static size_t longest_line(const char *text, size_t limit)
-{
-	size_t longest = 0, line, count;
-
-	while (*text) {
-		line = line_of(text, limit);
-		count = cells(text, line);
-		longest = count > longest ? count : longest;
-		text += line + !!text[line];
-	}
-	return longest;
-}
-
-/* For libsmartcols: cells of the longest line. */
-static size_t chunk_size(const struct libscols_column *column, const char *text,
-			 void *limit)
-{
-	(void)column;
-	return text ? longest_line(text, *(const size_t *)limit) : 0;
-}
-
-/* For libsmartcols: end the first line, and find the next. */
-static char *next_chunk(const struct libscols_column *column, char *text,
-			void *limit)
-{
-	size_t line;
-
-	(void)column;
-	line = text ? line_of(text, *(const size_t *)limit) : 0;
-	if (!line || !text[line])
-		return NULL;
-	text[line] = '\0';
-	return text + line + 1;
-}
-
-static bool show_column(struct table *table, const char *name)
+/* Show a column, once more unless only now the user names it. */
+static bool show_column(struct table *table, const char *name, bool wanted)
 {
 	const struct column *column;
+	struct shown *usual;
 	size_t i;
 
 	for (i = 0; i < table->columns->count; i++) {
 		column = &table->columns->items[i];
 		if (!nearest_same_letters(column->name, name))
 			continue;
+		usual = find_shown(table, i);
+		if (wanted && usual && !usual->wanted) {
+			usual->wanted = true;
+			return true;
+		}
 		table->shown = reallocarray(table->shown,
 					    table->shown_count + 1,
 					    sizeof(*table->shown));
@@ -138,6 +98,7 @@ static bool show_column(struct table *table, const char *name)
 			.column = i,
 			.natural = strlen(column->name),
 			.least = strlen(column->name),
+			.wanted = wanted,
 		};
 		return true;
 	}
@@ -176,20 +137,22 @@ struct table *table_new(const struct columns *columns,
 	size_t i;
 
 	table->columns = columns;
+	table->verb = verb;
 	table->scols = scols_new_table();
 	if (!table->scols)
 		out_of_memory();
 	if (!wanted || *wanted == '+')
 		for (i = 0; i < columns->count; i++)
 			if (!columns->items[i].hidden)
-				show_column(table, columns->items[i].name);
+				show_column(table, columns->items[i].name,
+					    false);
 	if (!wanted)
 		return table;
 
 	copy = xstrdup(wanted + (*wanted == '+'));
 	rest = copy;
 	while ((name = strsep(&rest, ","))) {
-		if (show_column(table, name))
+		if (show_column(table, name, *verb))
 			continue;
 		complain_column(table, verb, name);
 		table_free(table);
@@ -214,8 +177,8 @@ void table_line(struct table *table)
 static void put_cell(struct table *table, size_t place, char *text)
 {
 	struct shown *shown = &table->shown[place];
-	size_t natural = longest_line(text, SIZE_MAX);
-	size_t least = longest_line(text, 0);
+	size_t natural = wrap_longest(text, SIZE_MAX);
+	size_t least = wrap_longest(text, SHORTEST);
 
 	if (natural > shown->natural)
 		shown->natural = natural;
@@ -263,6 +226,12 @@ bool table_empty(const struct table *table)
 	return scols_table_is_empty(table->scols);
 }
 
+static const struct column *column_of(const struct table *table,
+				      const struct shown *shown)
+{
+	return &table->columns->items[shown->column];
+}
+
 /* The widest column whose texts can be cut further, or NULL. */
 static struct shown *widest(const struct table *table)
 {
@@ -272,7 +241,7 @@ static struct shown *widest(const struct table *table)
 	for (i = 0; i < table->shown_count; i++) {
 		struct shown *shown = &table->shown[i];
 
-		if (table->columns->items[shown->column].wraps &&
+		if (!shown->left_out && column_of(table, shown)->wraps &&
 		    shown->limit > shown->least &&
 		    (!found || shown->limit > found->limit))
 			found = shown;
@@ -280,39 +249,77 @@ static struct shown *widest(const struct table *table)
 	return found;
 }
 
+/* The widest column whose texts can be shortened further, or NULL. */
+static struct shown *longest(const struct table *table)
+{
+	struct shown *found = NULL;
+	size_t i;
+
+	for (i = 0; i < table->shown_count; i++) {
+		struct shown *shown = &table->shown[i];
+		const struct column *column = column_of(table, shown);
+
+		if (!shown->left_out && column->shortens &&
+		    shown->limit > SHORTEST &&
+		    shown->limit > strlen(column->name) &&
+		    (!found || shown->limit > found->limit))
+			found = shown;
+	}
+	return found;
+}
+
+/* The column that is the first to give way to others, or NULL. */
+static struct shown *least_important(const struct table *table)
+{
+	unsigned int rank, first = UINT_MAX;
+	struct shown *found = NULL;
+	size_t i;
+
+	for (i = 0; i < table->shown_count; i++) {
+		struct shown *shown = &table->shown[i];
+
+		rank = column_of(table, shown)->spare;
+		if (!rank || rank >= first || shown->wanted || shown->left_out)
+			continue;
+		first = rank;
+		found = shown;
+	}
+	return found;
+}
+
+static const char *text_of(struct table *table, size_t line, size_t place)
+{
+	struct libscols_line *of = scols_table_get_line(table->scols, line);
+
+	return scols_cell_get_data(scols_line_get_cell(of, place));
+}
+
 /* Cells that a column takes when its texts are cut at a limit. */
 static size_t cut_width(struct table *table, size_t place, size_t limit)
 {
-	size_t widest = strlen(table->columns->items[table->shown[place].column].name);
+	size_t widest = strlen(column_of(table, &table->shown[place])->name);
 	size_t count = scols_table_get_nlines(table->scols), i, cut;
 
 	for (i = 0; i < count; i++) {
-		struct libscols_line *line = scols_table_get_line(table->scols, i);
-		struct libscols_cell *cell = scols_line_get_cell(line, place);
-		const char *text = scols_cell_get_data(cell);
+		const char *text = text_of(table, i, place);
 
-		cut = text ? longest_line(text, limit) : 0;
+		cut = text ? wrap_longest(text, limit) : 0;
 		widest = cut > widest ? cut : widest;
 	}
 	return widest;
 }
 
-/**
- * table_fit - cut long texts into lines, so that a table has a width
- * @table: the table, with all of its lines
- * @width: cells of a line
- *
- * Texts are cut at commas and spaces only, in columns that wrap.  So a table may
- * be wider all the same.
- */
-void table_fit(struct table *table, size_t width)
+/* Cut texts at commas and blanks.  Return: cells of a line of the table. */
+static size_t cut_columns(struct table *table, size_t width)
 {
 	struct shown *shown;
 	size_t total = 0, i;
 
 	for (i = 0; i < table->shown_count; i++) {
-		table->shown[i].limit = table->shown[i].natural;
-		total += table->shown[i].natural + (i ? GAP : 0);
+		shown = &table->shown[i];
+		shown->limit = shown->natural;
+		if (!shown->left_out)
+			total += shown->natural + (total ? GAP : 0);
 	}
 	while (total > width && (shown = widest(table))) {
 		total -= shown->limit;
@@ -320,43 +327,124 @@ void table_fit(struct table *table, size_t width)
 					 shown->limit - 1);
 		total += shown->limit;
 	}
+	return total;
+}
 
-	for (i = 0; i < table->shown_count; i++) {
-		struct libscols_column *column =
-			scols_table_get_column(table->scols, i);
+/* Put the texts of a column on lines. */
+static void cut_texts(struct table *table, size_t place)
+{
+	const struct shown *shown = &table->shown[place];
+	const struct column *column = column_of(table, shown);
+	size_t count = scols_table_get_nlines(table->scols), i;
 
-		shown = &table->shown[i];
-		if (shown->limit < shown->natural &&
-		    (scols_column_set_flags(column, SCOLS_FL_WRAP) ||
-		     scols_column_set_wrapfunc(column, chunk_size, next_chunk,
-					       &shown->limit)))
+	for (i = 0; i < count; i++) {
+		struct libscols_line *line = scols_table_get_line(table->scols, i);
+		const char *text = text_of(table, i, place);
+		char *lines;
+
+		if (!text)
+			continue;
+		lines = wrap_text(text,
+				  column->wraps ? shown->limit : SIZE_MAX,
+				  column->shortens ? shown->limit : SIZE_MAX);
+		if (scols_line_refer_data(line, place, lines))
 			out_of_memory();
 	}
 }
 
-/* Cells of a line of the terminal, or 0 when standard output is none. */
-static size_t terminal_width(void)
+/* Have libsmartcols print what was decided. */
+static void lay_out(struct table *table, size_t place)
 {
-	struct winsize size;
+	struct libscols_column *column =
+		scols_table_get_column(table->scols, place);
+	const struct shown *shown = &table->shown[place];
+	int error = 0;
 
-	return isatty(STDOUT_FILENO) &&
-	       !ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) ? size.ws_col : 0;
+	if (shown->left_out) {
+		error = scols_column_set_flags(column, SCOLS_FL_HIDDEN);
+	} else if (shown->limit < shown->natural) {
+		cut_texts(table, place);
+		error = scols_column_set_flags(column, SCOLS_FL_WRAP) ? :
+			scols_column_set_safechars(column, "\n") ? :
+			scols_column_set_wrapfunc(column,
+						  scols_wrapnl_chunksize,
+						  scols_wrapnl_nextchunk, NULL);
+	}
+	if (error)
+		out_of_memory();
+}
+
+/**
+ * table_fit - have a table fit a width
+ * @table: the table, with all of its lines
+ * @width: cells of a line
+ *
+ * Texts are cut at commas and blanks, in columns that wrap.  Where this does not
+ * do, columns of less importance are left out, but for those that the user
+ * named; then texts of columns that can be shortened are.  So a table may be
+ * wider all the same: words are never broken, and headings are shown whole.
+ */
+void table_fit(struct table *table, size_t width)
+{
+	struct shown *shown;
+	size_t total, i;
+
+	table->width = width;
+	while ((total = cut_columns(table, width)) > width &&
+	       (shown = least_important(table)))
+		shown->left_out = true;
+	while (total > width && (shown = longest(table))) {
+		shown->limit--;
+		total--;
+	}
+	for (i = 0; i < table->shown_count; i++)
+		lay_out(table, i);
+}
+
+/* Name the columns that a terminal is too narrow for. */
+static void print_left_out(const struct table *table)
+{
+	size_t i, count = 0;
+	struct join list;
+	struct wrap wrap;
+	char *names;
+
+	join_begin(&list, ", ");
+	for (i = 0; i < table->shown_count; i++) {
+		if (!table->shown[i].left_out)
+			continue;
+		join_add(&list, "%s", column_of(table, &table->shown[i])->name);
+		count++;
+	}
+	names = join_end(&list);
+	wrap_begin(&wrap);
+	if (count && *table->verb)
+		fprintf(out, "(too narrow for %s; option -o shows %s)\n", names,
+			count == 1 ? "it" : "them");
+	else if (count)
+		fprintf(out, "(too narrow for %s)\n", names);
+	wrap_end(&wrap, table->width, 1);
+	free(names);
 }
 
 /**
  * table_print - print a table
  * @table: the table
  *
- * On a terminal that is too narrow, long texts are cut into lines.
+ * The table is made to fit a terminal.  Elsewhere each line of a table is one
+ * line, whole.
  */
 void table_print(struct table *table)
 {
-	size_t width = terminal_width();
+	size_t width = wrap_width();
 
 	if (width)
 		table_fit(table, width);
+	/* libsmartcols would break words. */
+	scols_table_set_termforce(table->scols, SCOLS_TERMFORCE_NEVER);
 	scols_table_set_stream(table->scols, out);
 	scols_print_table(table->scols);
+	print_left_out(table);
 }
 
 /**

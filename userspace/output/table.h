@@ -14,7 +14,9 @@
  * @help: meaning of the column
  * @hidden: shown only on request
  * @number: aligned to the right
- * @wraps: cut at commas and spaces on a terminal that is too narrow
+ * @wraps: cut at commas and blanks on a terminal that is too narrow
+ * @spare: of a column that is left out where cutting does not do: 1 goes first
+ * @shortens: texts are shortened, with a mark, where nothing else does
  */
 struct column {
 	const char *name;
@@ -22,6 +24,8 @@ struct column {
 	bool hidden;
 	bool number;
 	bool wraps;
+	unsigned int spare;
+	bool shortens;
 };
 
 /* The columns that a table can have. */

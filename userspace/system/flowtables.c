@@ -19,6 +19,7 @@
 #include "base/memory.h"
 #include "netlink/attribute.h"
 #include "system/flowtables.h"
+#include "system/nfnetlink.h"
 
 /* Attempts to read a ruleset that keeps changing. */
 #define ATTEMPTS	10
@@ -148,22 +149,6 @@ static int add_connection(struct nl_msg *msg, void *arg)
 	return NL_OK;
 }
 
-/* Ask for a list; return 0, or an error of libnl. */
-static int dump(struct nl_sock *socket, int type, uint32_t status)
-{
-	struct nfgenmsg head = { .nfgen_family = AF_UNSPEC };
-	struct nl_msg *request = nlmsg_alloc_simple(type, NLM_F_DUMP);
-	int error;
-
-	if (!request || nlmsg_append(request, &head, sizeof(head), NLMSG_ALIGNTO))
-		out_of_memory();
-	if (status)
-		nla_put_u32(request, CTA_STATUS, htonl(status));
-	error = nl_send_auto(socket, request);
-	nlmsg_free(request);
-	return error < 0 ? error : nl_recvmsgs_default(socket);
-}
-
 static void read_tables(struct nl_sock *socket, struct offload *offload)
 {
 	int attempt;
@@ -172,7 +157,7 @@ static void read_tables(struct nl_sock *socket, struct offload *offload)
 			    offload);
 	for (attempt = 0; attempt < ATTEMPTS; attempt++) {
 		forget_tables(offload);
-		if (dump(socket, TABLES_LIST, 0) != -NLE_DUMP_INTR)
+		if (nfnetlink_dump(socket, TABLES_LIST, 0) != -NLE_DUMP_INTR)
 			break;
 	}
 }
@@ -198,8 +183,9 @@ void offload_read(struct offload *offload, const struct policy *policy)
 		if (offload->count && policy) {
 			nl_socket_modify_cb(socket, NL_CB_VALID, NL_CB_CUSTOM,
 					    add_connection, &search);
-			offload->known = dump(socket, CONNECTIONS_LIST,
-					      IPS_OFFLOAD) >= 0;
+			offload->known =
+				nfnetlink_dump(socket, CONNECTIONS_LIST,
+					       IPS_OFFLOAD) >= 0;
 		}
 	}
 	nl_socket_free(socket);

@@ -308,27 +308,29 @@ void sessions_free(struct sessions *sessions)
 }
 
 /**
- * sessions_note - warn on standard error of sessions that may be missed
- * @sessions: the sessions
+ * sessions_note - warn on standard error of what the sessions do not prove
+ * @sessions: the sessions, which session_check() let by
+ * @waits: the change waits for its confirmation
  */
-void sessions_note(const struct sessions *sessions)
+void sessions_note(const struct sessions *sessions, bool waits)
 {
+	if (waits && sessions->aside)
+		fail_warn("this SSH session does not cross the policy, so that it goes on proves nothing: before edgectl confirm, open a connection that does");
 	if (sessions->unknown)
-		fprintf(stderr,
-			"edgectl: whether this cuts an SSH session of yours could not be told: %s\n",
-			sessions->unknown);
+		fail_warn("whether this cuts an SSH session of yours could not be told: %s",
+			  sessions->unknown);
 }
 
 /**
  * session_check - refuse a change that would cut a session
- * @sessions: the sessions
+ * @sessions: the sessions; notes one that does not cross the policy
  * @i: which of them
  * @verdict: answer of the policy to the session
  * @what: the change that would cut the session
  *
  * Return: DONE, or REFUSED after a complaint.
  */
-enum outcome session_check(const struct sessions *sessions, size_t i,
+enum outcome session_check(struct sessions *sessions, size_t i,
 			   const struct verdict *verdict,
 			   const char *what)
 {
@@ -342,6 +344,7 @@ enum outcome session_check(const struct sessions *sessions, size_t i,
 	char from[INET6_ADDRSTRLEN], to[INET6_ADDRSTRLEN], *in;
 	enum outcome outcome;
 
+	sessions->aside |= verdict->verdict == NF_EDGE_VERDICT_NOT_GOVERNED;
 	if (verdict->verdict != NF_EDGE_VERDICT_DROP)
 		return DONE;
 	in = foreign_shown(session->in);

@@ -28,6 +28,7 @@ enum whose {
  * @count: how many
  * @capacity: how many there is room for
  * @whose: whether the tool is run from one of the sessions
+ * @aside: one of them does not cross the policy
  * @unknown: why a session may have been missed, or NULL
  */
 struct sessions {
@@ -35,13 +36,14 @@ struct sessions {
 	size_t count;
 	size_t capacity;
 	enum whose whose;
+	bool aside;
 	const char *unknown;
 };
 
 void sessions_find(struct sessions *sessions);
 void sessions_free(struct sessions *sessions);
-void sessions_note(const struct sessions *sessions);
-enum outcome session_check(const struct sessions *sessions, size_t i,
+void sessions_note(const struct sessions *sessions, bool waits);
+enum outcome session_check(struct sessions *sessions, size_t i,
 			   const struct verdict *verdict,
 			   const char *what);
 

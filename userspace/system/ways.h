@@ -102,8 +102,9 @@ bool ways_dump(struct nl_sock *socket, int type, void *head,
 	       void *arg);
 const struct device *ways_device(const struct ways *ways, int index);
 
-/* Where procfs is mounted; tests have one of their own. */
+/* Where procfs is mounted, and conntrackd's file is; tests have their own. */
 extern const char *ways_procfs;
+extern const char *ways_conntrackd_conf;
 int ways_sysctl(const char *format, ...)
 	__printf(1, 2);
 

@@ -227,6 +227,16 @@ static void of_bridge(struct ways *ways, const struct device *bridge)
 				 tags[i].frames, tags[i].setting);
 }
 
+/* Hardware addresses of virtual routers (RFC 9568), for IPv4 and for IPv6. */
+static bool is_of_vrrp(const struct device *device)
+{
+	static const uint8_t ipv4[] = { 0x00, 0x00, 0x5e, 0x00, 0x01 };
+	static const uint8_t ipv6[] = { 0x00, 0x00, 0x5e, 0x00, 0x02 };
+
+	return !memcmp(device->mac, ipv4, sizeof(ipv4)) ||
+	       !memcmp(device->mac, ipv6, sizeof(ipv6));
+}
+
 /* A device that takes frames from the wire of a bound one. */
 static void of_shared_wire(struct ways *ways, const struct device *device)
 {
@@ -239,6 +249,11 @@ static void of_shared_wire(struct ways *ways, const struct device *device)
 			ways_add(ways, "ipvlan", lower->name,
 				 "the %s device %s shares its wire past the guards and sides of the policy; use a veth pair and a route",
 				 device->kind, device->name);
+	} else if (!strcmp(device->kind, "macvlan") && !device->is_bound &&
+		   is_of_vrrp(device)) {
+		ways_add(ways, "vmac", lower->name,
+			 "what comes in by the VRRP address of %s arrives on that device, which is bound to no side, and is refused (interface); take use_vmac out of keepalived.conf",
+			 device->name);
 	} else if (!strcmp(device->kind, "macvtap") ||
 		   (!strcmp(device->kind, "macvlan") && !device->is_bound)) {
 		ways_add(ways, "macvlan", lower->name,

@@ -25,6 +25,7 @@
 #define ALL_ROUTERS		"ff020000000000000000000000000002"
 
 const char *ways_procfs = "/proc";
+const char *ways_conntrackd_conf = "/etc/conntrackd/conntrackd.conf";
 
 static FILE *open_proc(const char *name)
 {
@@ -223,6 +224,41 @@ static void of_jool(struct ways *ways)
 	fclose(file);
 }
 
+/* Whether conntrackd shares its connections with another host.  The file that
+ * Debian brings only keeps statistics: no section Sync.
+ */
+static bool is_of_pair(void)
+{
+	FILE *file = fopen(ways_conntrackd_conf, "re");
+	char line[256], word[16];
+	bool found = false;
+
+	if (!file)
+		return false;
+	while (!found && fgets(line, sizeof(line), file))
+		found = sscanf(line, " %15[A-Za-z]", word) == 1 &&
+			!strcmp(word, "Sync");
+	fclose(file);
+	return found;
+}
+
+/* Settings without which a pair loses connections, or judges them by whoever
+ * speaks first after the traffic has moved.
+ */
+static void of_pair(struct ways *ways)
+{
+	int events = ways_sysctl("netfilter/nf_conntrack_events");
+
+	if (!is_of_pair())
+		return;
+	if (ways_sysctl("netfilter/nf_conntrack_tcp_loose") > 0)
+		ways_add(ways, "tcp-loose", "nf_conntrack_tcp_loose",
+			 "lets whoever speaks first pass for the client when the other appliance of a pair takes over; set net.netfilter.nf_conntrack_tcp_loose = 0");
+	if (events >= 0 && events != 1)
+		ways_add(ways, "events", "nf_conntrack_events",
+			 "does not tell the other appliance of a pair what becomes of connections that are older than conntrackd; set net.netfilter.nf_conntrack_events = 1");
+}
+
 /* Rules of the old interface are counted, not read. */
 static void of_legacy_family(struct ways *ways, const char *list,
 			     const char *program, sa_family_t family)
@@ -283,6 +319,7 @@ void ways_of_proc(struct ways *ways)
 	if (ways_sysctl("netfilter/nf_conntrack_tcp_be_liberal") > 0)
 		ways_add(ways, "liberal", "nf_conntrack_tcp_be_liberal",
 			 "makes packets outside the TCP window part of a connection; set net.netfilter.nf_conntrack_tcp_be_liberal = 0");
+	of_pair(ways);
 	of_ipvs(ways);
 	of_jool(ways);
 	of_legacy_family(ways, "net/ip_tables_names", "iptables-legacy",
