@@ -13,7 +13,9 @@
 #include "output/stdout.h"
 #include "policy/rows.h"
 #include "print/change.h"
+#include "print/impact.h"
 #include "print/offload.h"
+#include "print/waiting.h"
 
 /*
  * The switch of the same kind that kills a row: a new string.  The zone site
@@ -153,15 +155,22 @@ static void print_idle(const struct change *change, const struct idle *idle)
 void change_print(const struct change *change)
 {
 	char *what = subject(change);
-	char *offloaded = offload_text(&change->offload);
+	char *offloaded = offload_text(&change->offload), *waits;
 	size_t i;
 
+	impact_print(&change->impact, false, change->list_cuts);
 	if (change->switched.changed)
 		fprintf(out, "%s %s until the next load, generation %u\n",
 			what, change->state, change->switched.generation);
 	else
 		fprintf(out, "nothing changed: %s %s already\n", what,
 			change->state);
+	if (change->view.waiting.waits) {
+		waits = waiting_text(&change->view.waiting);
+		fprintf(out, "%s%s%s\n", colour_code(YELLOW), waits,
+			colour_code(PLAIN));
+		free(waits);
+	}
 	for (i = 0; i < change->pair_count; i++)
 		print_pair(change, &change->pairs[i]);
 	for (i = 0; i < change->idle_count; i++)
@@ -200,7 +209,7 @@ void change_json(const struct change *change)
 	} else {
 		words = json_string(change->word ? : change->state);
 	}
-	object = json_pack("{s:i, s:s?, s:o, s:o*, s:b, s:I, s:o, s:o*, s:o}",
+	object = json_pack("{s:i, s:s?, s:o, s:o*, s:b, s:I, s:o, s:o, s:o*, s:o, s:o}",
 			   SCHEMA, "profile", change->view.loaded ?
 			   names_word(&names_profiles,
 				      change->view.policy.profile) : NULL,
@@ -210,11 +219,14 @@ void change_json(const struct change *change)
 						NULL,
 			   "changed", change->switched.changed,
 			   "generation", (json_int_t)change->switched.generation,
+			   "pending", waiting_json(&change->view.waiting),
 			   "still_permitted", pairs,
 			   "permits_nothing",
 			   change->ids.count ? all_idle_json(change) : NULL,
 			   "offloaded_connections",
-			   offload_connections_json(&change->offload));
+			   offload_connections_json(&change->offload),
+			   "impact", impact_json(&change->impact,
+						 change->list_cuts));
 	out_json_print(object, JSON_INDENT(2));
 }
 
@@ -224,6 +236,7 @@ void change_json(const struct change *change)
  */
 void change_free(struct change *change)
 {
+	impact_free(&change->impact);
 	offload_free(&change->offload);
 	view_free(&change->view);
 	free(change->pairs);

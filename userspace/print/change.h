@@ -6,6 +6,7 @@
 #define PRINT_CHANGE_H
 
 #include "netlink/change.h"
+#include "netlink/impact.h"
 #include "netlink/view.h"
 #include "system/flowtables.h"
 
@@ -50,6 +51,8 @@ struct idle {
  * @idle: of single rows that are switched on: those that permit nothing yet
  * @idle_count: number of these
  * @offload: connections that no switch reaches
+ * @impact: connections that the switch cut
+ * @list_cuts: list these connections
  */
 struct change {
 	const char *verb;
@@ -64,6 +67,8 @@ struct change {
 	struct idle idle[ROWS_MAX];
 	size_t idle_count;
 	struct offload offload;
+	struct impact impact;
+	bool list_cuts;
 };
 
 void change_print(const struct change *change);

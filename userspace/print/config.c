@@ -13,63 +13,72 @@
 #include "print/config.h"
 #include "print/node.h"
 
-static void print_list(const char *key, const char *words)
+/* A name as it is, or fit for a terminal where a verb prints to one. */
+static char *name_for(FILE *to, const char *name)
 {
-	fprintf(out, "%s = { %s%s}\n", key, words, *words ? " " : "");
+	return to == out ? out_written(name) : xstrdup(name);
 }
 
-static void print_words(const char *key, const struct vocabulary *vocabulary,
-			uint32_t mask)
+static void print_list(FILE *to, const char *key, const char *words)
+{
+	fprintf(to, "%s = { %s%s}\n", key, words, *words ? " " : "");
+}
+
+static void print_words(FILE *to, const char *key,
+			const struct vocabulary *vocabulary, uint32_t mask)
 {
 	char *words = names_list(vocabulary, mask, ", ");
 
-	print_list(key, words);
+	print_list(to, key, words);
 	free(words);
 }
 
-static void print_rows_off(const struct policy *policy)
+static void print_rows_off(FILE *to, const struct policy *policy)
 {
 	size_t i;
 
 	if (!policy->off_count)
 		return;
-	fputs("rows-off = {", out);
+	fputs("rows-off = {", to);
 	for (i = 0; i < policy->off_count; i++)
-		fprintf(out, "%s %s", i ? "," : "", policy->rows_off[i].id);
-	fputs(" }\n", out);
+		fprintf(to, "%s %s", i ? "," : "", policy->rows_off[i].id);
+	fputs(" }\n", to);
 }
 
-static void print_ping_peers(const struct policy *policy)
+static void print_ping_peers(FILE *to, const struct policy *policy)
 {
 	char *names = policy_set_names(policy, policy->ping_peers, ", ");
 
 	if (policy->narrows_ping)
-		print_list("ping-peers", names);
+		print_list(to, "ping-peers", names);
 	free(names);
 }
 
-static void print_top(const struct view *view)
+static void print_origin(const struct view *view)
 {
-	const struct policy *policy = &view->policy;
 	char *switched = view_switches(view, ", ");
 
 	fprintf(out, "# generation %u, as it is in force\n", view->generation);
 	if (*switched)
 		fprintf(out, "# switched since the load: %s\n", switched);
-	fprintf(out, "profile = %s\n",
-		names_word(&names_profiles, policy->profile));
-	fprintf(out, "mode = %s\n", names_word(&names_modes, policy->mode));
-	print_words("zones", &names_zones, policy->zones);
-	print_words("features", &names_features, policy->features);
-	print_rows_off(policy);
-	print_words("ping", &names_sides, policy->ping);
-	print_ping_peers(policy);
-	fprintf(out, "expose-cls-ports = %s\n",
-		policy->expose_cls_ports ? "true" : "false");
 	free(switched);
 }
 
-static void print_interfaces(const struct policy *policy)
+static void print_top(FILE *to, const struct policy *policy)
+{
+	fprintf(to, "profile = %s\n",
+		names_word(&names_profiles, policy->profile));
+	fprintf(to, "mode = %s\n", names_word(&names_modes, policy->mode));
+	print_words(to, "zones", &names_zones, policy->zones);
+	print_words(to, "features", &names_features, policy->features);
+	print_rows_off(to, policy);
+	print_words(to, "ping", &names_sides, policy->ping);
+	print_ping_peers(to, policy);
+	fprintf(to, "expose-cls-ports = %s\n",
+		policy->expose_cls_ports ? "true" : "false");
+}
+
+static void print_interfaces(FILE *to, const struct policy *policy)
 {
 	size_t i;
 
@@ -77,17 +86,19 @@ static void print_interfaces(const struct policy *policy)
 		const char *name = policy->interfaces[i].name;
 		/* A name of the kernel may hold signs that end a word here. */
 		const char *quote = strpbrk(name, "#={}()+,*") ? "'" : "";
-		char *written = out_written(name);
+		char *written = name_for(to, name);
 
-		fprintf(out, "\ninterface %s%s%s {\n    ", quote,
+		fprintf(to, "\ninterface %s%s%s {\n    ", quote,
 			written, quote);
 		free(written);
-		print_words("sides", &names_sides, policy->interfaces[i].sides);
-		fputs("}\n", out);
+		print_words(to, "sides", &names_sides,
+			    policy->interfaces[i].sides);
+		fputs("}\n", to);
 	}
 }
 
-static void print_service(const struct node *node, unsigned int service)
+static void print_service(FILE *to, const struct node *node,
+			  unsigned int service)
 {
 	char text[INET6_ADDRSTRLEN];
 	const struct binding *binding;
@@ -97,30 +108,30 @@ static void print_service(const struct node *node, unsigned int service)
 		if (binding->service != service)
 			continue;
 		if (first)
-			fprintf(out, "    %s = { ",
+			fprintf(to, "    %s = { ",
 				names_word(&names_services, service));
-		fprintf(out, "%s%s", first ? "" : ", ",
+		fprintf(to, "%s%s", first ? "" : ", ",
 			ip_format(&binding->ip, text));
 		first = false;
 	}
 	if (!first)
-		fputs(" }\n", out);
+		fputs(" }\n", to);
 }
 
-static void print_nodes(const struct policy *policy)
+static void print_nodes(FILE *to, const struct policy *policy)
 {
 	const struct node *node;
 	unsigned int service;
 
 	policy_for_each_node(policy, node) {
-		fprintf(out, "\nnode %s {\n", node->name);
+		fprintf(to, "\nnode %s {\n", node->name);
 		for (service = 0; service < SERVICE_COUNT; service++)
-			print_service(node, service);
-		fputs("}\n", out);
+			print_service(to, node, service);
+		fputs("}\n", to);
 	}
 }
 
-static void print_ports(const struct policy *policy)
+static void print_ports(FILE *to, const struct policy *policy)
 {
 	unsigned int key;
 	bool any = false;
@@ -130,21 +141,21 @@ static void print_ports(const struct policy *policy)
 
 		if (!move->moved)
 			continue;
-		fprintf(out, "%s    %s = %u", any ? "" : "\nports {\n",
+		fprintf(to, "%s    %s = %u", any ? "" : "\nports {\n",
 			port_keys[key].name, move->low);
 		if (move->low != move->high)
-			fprintf(out, "-%u", move->high);
-		fputs("\n", out);
+			fprintf(to, "-%u", move->high);
+		fputs("\n", to);
 		any = true;
 	}
 	if (any)
-		fputs("}\n", out);
+		fputs("}\n", to);
 }
 
 /* A note between quotes. The brace behind a dollar would be taken for a variable
  * of the environment.
  */
-static void print_note(const char *note)
+static void print_note(FILE *to, const char *note)
 {
 	const unsigned char *p;
 	struct join text;
@@ -159,38 +170,39 @@ static void print_note(const char *note)
 				 "\\" : "", *p);
 	}
 	line = join_end(&text);
-	written = out_written(line);
-	fprintf(out, "    note = \"%s\"\n", written);
+	written = name_for(to, line);
+	fprintf(to, "    note = \"%s\"\n", written);
 	free(written);
 	free(line);
 }
 
-static void print_row(const struct policy *policy, const struct site_row *row)
+static void print_row(FILE *to, const struct policy *policy,
+		      const struct site_row *row)
 {
 	char *ports = site_row_ports(row, ", ");
 	char *sets = policy_set_names(policy, row->sets, ", ");
 	size_t i;
 
-	fprintf(out, "\nrow %s {\n    service = %s\n    ", site_row_name(row),
+	fprintf(to, "\nrow %s {\n    service = %s\n    ", site_row_name(row),
 		names_word(&names_services, row->service));
-	print_list(names_word(&names_directions, row->direction), ports);
-	fputs("    ", out);
-	print_list("peers", row->any ? "any" : sets);
+	print_list(to, names_word(&names_directions, row->direction), ports);
+	fputs("    ", to);
+	print_list(to, "peers", row->any ? "any" : sets);
 	for (i = 0; i < row->node_count; i++)
-		fprintf(out, "%s%s", i ? ", " : "    nodes = { ",
+		fprintf(to, "%s%s", i ? ", " : "    nodes = { ",
 			row->nodes[i]);
 	if (row->node_count)
-		fputs(" }\n", out);
+		fputs(" }\n", to);
 	if (row->exposed)
-		fputs("    exposed = true\n", out);
+		fputs("    exposed = true\n", to);
 	if (*row->note)
-		print_note(row->note);
-	fputs("}\n", out);
+		print_note(to, row->note);
+	fputs("}\n", to);
 	free(sets);
 	free(ports);
 }
 
-static void print_set(const struct peer_set *set, const char *name)
+static void print_set(FILE *to, const struct peer_set *set, const char *name)
 {
 	unsigned int family, length;
 	const char *separator = "";
@@ -198,35 +210,35 @@ static void print_set(const struct peer_set *set, const char *name)
 	struct ip ip;
 	size_t i;
 
-	fprintf(out, "\npeers %s {\n", name);
+	fprintf(to, "\npeers %s {\n", name);
 	if (!peer_set_count(set))
-		fputs("    may-be-empty = true\n", out);
-	fputs("    prefixes = {", out);
+		fputs("    may-be-empty = true\n", to);
+	fputs("    prefixes = {", to);
 	for (family = 0; family < FAMILY_COUNT; family++) {
 		for (i = 0; i < set->prefixes[family].count; i++) {
 			peer_set_entry(set, family, i, &ip, &length);
-			fprintf(out, "%s\n        %s", separator,
+			fprintf(to, "%s\n        %s", separator,
 				prefix_format(&ip, length, text));
 			separator = ",";
 		}
 	}
-	fputs(peer_set_count(set) ? "\n    }\n}\n" : " }\n}\n", out);
+	fputs(peer_set_count(set) ? "\n    }\n}\n" : " }\n}\n", to);
 }
 
-static void print(const struct view *view)
+static void print(FILE *to, const struct policy *policy)
 {
-	const struct policy *policy = &view->policy;
 	unsigned int i;
 
-	print_top(view);
-	print_interfaces(policy);
-	print_nodes(policy);
-	print_ports(policy);
+	print_top(to, policy);
+	print_interfaces(to, policy);
+	print_nodes(to, policy);
+	print_ports(to, policy);
 	for (i = 0; i < SETS_MAX; i++)
 		if (policy->sets[i].bound)
-			print_set(&policy->sets[i], policy_set_name(policy, i));
+			print_set(to, &policy->sets[i],
+				  policy_set_name(policy, i));
 	for (i = 0; i < policy->row_count; i++)
-		print_row(policy, &policy->rows[i]);
+		print_row(to, policy, &policy->rows[i]);
 }
 
 static json_t *set_json(const struct peer_set *set)
@@ -395,8 +407,39 @@ static void print_json(const struct view *view)
  */
 void config_print(const struct view *view, bool json)
 {
-	if (json)
+	if (json) {
 		print_json(view);
-	else
-		print(view);
+		return;
+	}
+	print_origin(view);
+	print(out, &view->policy);
+}
+
+/**
+ * config_print_policy - print a policy that need not be in force
+ * @policy: the policy, with its nodes and prefixes
+ */
+void config_print_policy(const struct policy *policy)
+{
+	print(out, policy);
+}
+
+/**
+ * config_text - write a policy as a configuration that load takes back
+ * @policy: the policy, with its nodes and prefixes
+ * @length: set to the octets of the configuration
+ *
+ * Return: a new string.
+ */
+char *config_text(const struct policy *policy, size_t *length)
+{
+	char *text = NULL;
+	FILE *to = open_memstream(&text, length);
+
+	if (!to)
+		out_of_memory();
+	print(to, policy);
+	if (ferror(to) || fclose(to))
+		out_of_memory();
+	return text;
 }

@@ -9,6 +9,8 @@
 
 #include "netlink/view.h"
 
+char *config_text(const struct policy *policy, size_t *length);
+void config_print_policy(const struct policy *policy);
 void config_print(const struct view *view, bool json);
 json_t *config_rows_off_json(const struct policy *policy);
 

@@ -2,6 +2,7 @@
 /*
  * Counters, for people and for machines.
  */
+#include <string.h>
 #include <time.h>
 
 #include "base/memory.h"
@@ -26,15 +27,23 @@ static const struct column row_columns[COLUMNS] = {
 	[COL_PACKETS_TO] = {
 		.name = "PACKETS-TO",
 		.help = "packets permitted toward the Edge",
-		.number = true,
+		.number = true, .spare = 4,
 	},
-	[COL_BYTES_TO] = { .name = "BYTES-TO", .help = "their bytes", .number = true },
+	[COL_BYTES_TO] = {
+		.name = "BYTES-TO",
+		.help = "their bytes",
+		.number = true, .spare = 2,
+	},
 	[COL_PACKETS_FROM] = {
 		.name = "PACKETS-FROM",
 		.help = "packets permitted from the Edge",
-		.number = true,
+		.number = true, .spare = 3,
 	},
-	[COL_BYTES_FROM] = { .name = "BYTES-FROM", .help = "their bytes", .number = true },
+	[COL_BYTES_FROM] = {
+		.name = "BYTES-FROM",
+		.help = "their bytes",
+		.number = true, .spare = 1,
+	},
 	[COL_DENIED] = {
 		.name = "DENIED",
 		.help = "packets that the row nearly permitted",
@@ -101,6 +110,13 @@ static bool drop_is_shown(const struct counters_style *style,
 	       drop->would_be_packets || drop->would_be_bytes;
 }
 
+static bool row_is_shown(const struct counters_style *style,
+			 const struct row *row, const struct counts *counts)
+{
+	return is_shown(style, counts) &&
+	       (!style->row || !strcmp(style->row, row->id));
+}
+
 /* Print a table that has lines, with an empty line before the second. */
 static void print_table(struct table *table)
 {
@@ -155,7 +171,8 @@ static void print_rows(const struct counters_style *style,
 
 	for (n = 0; n < report->node_count; n++)
 		for (i = 0; i < report->view.table.count; i++)
-			if (is_shown(style, &report->nodes[n].rows[i]))
+			if (row_is_shown(style, &report->view.table.row[i],
+					 &report->nodes[n].rows[i]))
 				fill_row(table, style,
 					 report->nodes[n].node,
 					 &report->view.table.row[i],
@@ -250,9 +267,10 @@ static void add_node_json(const struct counters_style *style,
 	unsigned int i;
 
 	for (i = 0; i < counts->table->count; i++)
-		if (is_shown(style, &counts->rows[i]))
+		if (row_is_shown(style, &counts->table->row[i],
+				 &counts->rows[i]))
 			json_array_append_new(rows, row_json(counts, i));
-	for (i = 0; i < SERVICE_COUNT; i++)
+	for (i = 0; i < SERVICE_COUNT && !style->row; i++)
 		if (is_shown(style, &counts->services[i]))
 			json_array_append_new(services, service_json(counts, i));
 }
@@ -284,15 +302,22 @@ void counters_print(const struct report *report,
 		print_totals(style, report);
 	if (style->drops && report->has_drops)
 		print_drops(style, report);
+	if (!style->since)
+		return;
+	if (ftell(out) > 0)
+		fputc('\n', out);
+	since_print(style->since, report);
 }
 
 /**
- * counters_json - print counters as one JSON object
+ * counters_object - make counters into one JSON object
  * @report: the counters
  * @style: how to print them
+ *
+ * Return: a new object.
  */
-void counters_json(const struct report *report,
-		   const struct counters_style *style)
+json_t *counters_object(const struct report *report,
+			const struct counters_style *style)
 {
 	json_t *rows = json_array(), *services = json_array();
 	json_t *drops = json_array();
@@ -301,16 +326,16 @@ void counters_json(const struct report *report,
 
 	for (n = 0; n < report->node_count; n++)
 		add_node_json(style, &report->nodes[n], rows, services);
-	for (i = 0; report->has_drops && i < REASON_COUNT; i++)
+	for (i = 0; report->has_drops && !style->row && i < REASON_COUNT; i++)
 		if (drop_is_shown(style, &report->drops[i]))
 			json_array_append_new(drops, drop_json(report, i));
 
-	out_json_print(json_pack("{s:i, s:I, s:s, s:o, s:o, s:o}", SCHEMA,
-				 "generation",
-				 (json_int_t)report->view.generation,
-				 "profile",
-				 names_word(&names_profiles,
-					    report->view.policy.profile),
-				 "rows", rows, "services", services,
-				 "drops", drops), JSON_INDENT(2));
+	return json_pack("{s:i, s:I, s:I, s:s, s:o, s:o, s:o, s:o}", SCHEMA,
+			 "time", (json_int_t)time(NULL),
+			 "generation", (json_int_t)report->view.generation,
+			 "profile", names_word(&names_profiles,
+					       report->view.policy.profile),
+			 "since", style->since ? since_json(style->since) :
+						 json_null(),
+			 "rows", rows, "services", services, "drops", drops);
 }

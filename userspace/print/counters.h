@@ -8,6 +8,7 @@
 #include "base/moment.h"
 #include "netlink/report.h"
 #include "output/table.h"
+#include "print/since.h"
 
 /**
  * struct counters_style - how to print counters
@@ -15,12 +16,16 @@
  * @totals: print totals by node and service too
  * @drops: print drops by reason too, where the report has them
  * @moments: how to print times
+ * @row: id of the one row to print, or NULL
+ * @since: the reading that the counters are differences to, or NULL
  */
 struct counters_style {
 	bool nonzero;
 	bool totals;
 	bool drops;
 	enum moment_style moments;
+	const char *row;
+	const struct since *since;
 };
 
 extern const struct columns columns_of_counters;
@@ -28,7 +33,7 @@ extern const struct columns columns_of_counters;
 void counters_print(const struct report *report,
 		    const struct counters_style *style,
 		    struct table *table);
-void counters_json(const struct report *report,
-		   const struct counters_style *style);
+json_t *counters_object(const struct report *report,
+			const struct counters_style *style);
 
 #endif /* PRINT_COUNTERS_H */

@@ -15,6 +15,10 @@
 #include "output/json.h"
 #include "output/stdout.h"
 #include "print/explain.h"
+#include "print/prefixes.h"
+
+/* Prefixes of a set that are shown. */
+#define TEXT_MAX	8
 
 /* NULL for a reason with a remedy for each near row, by remedy_row(). */
 static const char *const remedies[] = {
@@ -51,7 +55,7 @@ static int id_width(const struct row_table *table, uint64_t rows)
 
 static char *remedy_side(const struct row *row)
 {
-	return xformat("takes an interface with side %s",
+	return xformat("needs an interface with side %s",
 		row->direction == NF_EDGE_DIRECTION_OUT ? "edge" :
 		names_word(&names_sides, row_side(row)));
 }
@@ -66,12 +70,12 @@ static char *remedy_peer(const struct query *query, const struct row *row,
 
 	ip_format(peer, text);
 	if (!row->peer_sets || row_at_any(row, state->bound))
-		return xformat("takes a peer of the %s side; internal-networks decides",
+		return xformat("needs a peer of the %s side; internal-networks decides",
 			       names_word(&names_sides,
 					  row_side(row)));
 	sets = policy_set_names(policy, state->bound ? : row->peer_sets,
 				" or ");
-	remedy = xformat("takes %s in the peer set %s", text, sets);
+	remedy = xformat("needs %s in the peer set %s", text, sets);
 	free(sets);
 	return remedy;
 }
@@ -93,7 +97,7 @@ static char *remedy_switch(const struct row *row,
 		join_add(&list, "edgectl feature on %s",
 			 names_word(&names_features, (uint32_t)row->feature));
 	all = join_end(&list);
-	remedy = xformat("takes %s", all);
+	remedy = xformat("needs %s", all);
 	free(all);
 	return remedy;
 }
@@ -206,6 +210,46 @@ static void print_drop(const struct query *query,
 	}
 }
 
+/* Say in a few words how to permit an echo request. */
+static const char *echo_remedy(int reason)
+{
+	return reason == NF_EDGE_REASON_NO_ROW ?
+	       "ping = SIDE in the configuration passes echo requests" :
+	       "needs the other address in a set of ping-peers";
+}
+
+/**
+ * explain_remedy - what would permit a refused packet, on one line
+ * @query: the packet
+ * @reason: enum nf_edge_reason
+ * @near: near rows
+ * @view: the policy that refused the packet, with its rows and their counts
+ *
+ * Return: a new string, empty where there is nothing to say.
+ */
+char *explain_remedy(const struct query *query, int reason,
+		     const struct row_ids *near, const struct view *view)
+{
+	char *remedy, *line;
+	int i = -1;
+
+	if (reason < 0 || reason >= (int)REASON_COUNT)
+		return xstrdup("");
+	if (is_echo(query) && (reason == NF_EDGE_REASON_NO_ROW ||
+			       reason == NF_EDGE_REASON_PEER))
+		return xstrdup(echo_remedy(reason));
+	if (remedies[reason])
+		return xstrdup(remedies[reason]);
+	if (near->count)
+		i = rows_find(&view->table, near->id[0]);
+	if (i < 0)
+		return xstrdup("");
+	remedy = remedy_row(query, reason, view, (size_t)i);
+	line = xformat("%s %s", near->id[0], remedy);
+	free(remedy);
+	return line;
+}
+
 static void print_node(const char *where, const char *name)
 {
 	if (!*name)
@@ -244,22 +288,70 @@ static void print_absent(const char *name, const char *sentence)
 }
 
 /**
- * explain_print - print an answer for people
+ * explain_print_grounds - print the rows of an answer, or the reason of a drop
+ *	and what would permit the packet
  * @query: the question
  * @verdict: the answer
- * @view: the policy in force, with its rows
- * @arrival: where the packet in question arrives
+ * @view: the policy that was asked, with its rows
  */
-void explain_print(const struct query *query,
-		   const struct verdict *verdict,
-		   const struct view *view,
-		   const struct arrival *arrival)
+void explain_print_grounds(const struct query *query,
+			   const struct verdict *verdict,
+			   const struct view *view)
 {
+	uint64_t rows = rows_mask(&view->table, &verdict->rows);
+	size_t i;
+
+	for (i = 0; i < view->table.count; i++)
+		if (rows & (1ULL << i))
+			print_row("  ", id_width(&view->table, rows),
+				  view->table.row[i].id,
+				  view->table.row[i].note);
+	if (verdict->verdict == NF_EDGE_VERDICT_DROP)
+		print_drop(query, verdict, view);
+	print_nodes(verdict);
+}
+
+/* Print the addresses of a set that have an answer in common. */
+static void print_addresses(const struct told *told, const struct view *view)
+{
+	const struct policy *policy = &view->policy;
+	char *list = prefixes_text(&told->addresses,
+				   ip_family(&told->query.source), TEXT_MAX);
+
+	fprintf(out, "%s of peers %s:\n", list,
+		policy_set_name(policy, (unsigned int)(told->query.set -
+						       policy->sets)));
+	free(list);
+}
+
+static void print_end(const struct ip *ip, bool has_port, uint16_t port)
+{
+	bool brackets = has_port && ip->family == AF_INET6;
+	char text[INET6_ADDRSTRLEN];
+
+	fprintf(out, " %s%s%s", brackets ? "[" : "", ip_format(ip, text),
+		brackets ? "]" : "");
+	if (has_port)
+		fprintf(out, ":%u", port);
+}
+
+/* Print the packet of a question whose words became numbers. */
+static void print_packet(const struct query *query)
+{
+	fprintf(out, "  asked about %s", names_protocol(query->protocol));
+	print_end(&query->source, false, 0);
+	print_end(&query->destination, !is_echo(query), query->port);
+	fputc('\n', out);
+}
+
+static void print_one(const struct told *told, const struct view *view,
+		      const struct arrival *arrival)
+{
+	const struct verdict *verdict = &told->verdict;
+	const struct query *query = &told->query;
 	bool drop = verdict->verdict == NF_EDGE_VERDICT_DROP;
 	const char *colour = drop ? RED :
 		verdict->verdict == NF_EDGE_VERDICT_ACCEPT ? GREEN : YELLOW;
-	uint64_t rows = rows_mask(&view->table, &verdict->rows);
-	size_t i;
 
 	fprintf(out, "%s%s%s", colour_code(colour),
 		names_word(&names_verdicts, verdict->verdict),
@@ -279,20 +371,30 @@ void explain_print(const struct query *query,
 		print_master(query->in, arrival->master);
 	if (arrival->absent)
 		print_absent(query->in, arrival->absent);
-
-	for (i = 0; i < view->table.count; i++)
-		if (rows & (1ULL << i))
-			print_row("  ", id_width(&view->table, rows),
-				  view->table.row[i].id,
-				  view->table.row[i].note);
-	if (drop)
-		print_drop(query, verdict, view);
-	print_nodes(verdict);
+	explain_print_grounds(query, verdict, view);
+	if (query->has_words)
+		print_packet(query);
 }
 
-static const char *optional_word(const struct vocabulary *vocabulary, int value)
+/**
+ * explain_print - print answers for people
+ * @answers: the answers
+ * @view: the policy in force, with its rows
+ * @arrival: where the packet in question arrives
+ */
+void explain_print(const struct answers *answers, const struct view *view,
+		   const struct arrival *arrival)
 {
-	return value < 0 ? NULL : names_word(vocabulary, (uint32_t)value);
+	size_t i;
+
+	for (i = 0; i < answers->count; i++) {
+		if (answers->items[i].query.set)
+			print_addresses(&answers->items[i], view);
+		print_one(&answers->items[i], view, arrival);
+	}
+	if (answers->count > 1)
+		fprintf(out, "%zu answers: the addresses of the set are not judged alike\n",
+			answers->count);
 }
 
 static json_t *name_or_null(const char *name)
@@ -300,41 +402,93 @@ static json_t *name_or_null(const char *name)
 	return *name ? out_json_text(name) : json_null();
 }
 
-static json_t *ids_json(const struct row_ids *ids)
+/**
+ * explain_verdict_json - verdict, reason, rows and nodes for machines
+ * @verdict: the answer
+ *
+ * Return: a new object.
+ */
+json_t *explain_verdict_json(const struct verdict *verdict)
 {
-	json_t *array = json_array();
+	return json_pack("{s:s, s:s?, s:o, s:o, s:o, s:o}",
+			 "verdict", names_word(&names_verdicts,
+					       verdict->verdict),
+			 "reason", names_optional(&names_reasons,
+						 verdict->reason),
+			 "rows", out_json_ids(&verdict->rows),
+			 "near", out_json_ids(&verdict->near),
+			 "source_node", name_or_null(verdict->source_node),
+			 "destination_node",
+			 name_or_null(verdict->destination_node));
+}
+
+/**
+ * explain_packet_json - the packet of a question, in numbers
+ * @query: the question
+ *
+ * Return: a new object.
+ */
+json_t *explain_packet_json(const struct query *query)
+{
+	char source[INET6_ADDRSTRLEN], destination[INET6_ADDRSTRLEN];
+
+	ip_format(&query->source, source);
+	ip_format(&query->destination, destination);
+	return json_pack("{s:o, s:s, s:s, s:s, s:o}",
+			 "in", name_or_null(query->in),
+			 "protocol", names_protocol(query->protocol),
+			 "source", source, "destination", destination,
+			 "destination_port", is_echo(query) ? json_null() :
+			 json_integer(query->port));
+}
+
+/* Each answer, with the addresses of the set that have it. */
+static json_t *each_answer(const struct answers *answers)
+{
+	json_t *array = json_array(), *object;
 	size_t i;
 
-	for (i = 0; i < ids->count; i++)
-		json_array_append_new(array, out_json_text(ids->id[i]));
+	for (i = 0; i < answers->count; i++) {
+		const struct told *told = &answers->items[i];
+		unsigned int family = ip_family(&told->query.source);
+
+		object = explain_verdict_json(&told->verdict);
+		json_object_set_new(object, "addresses",
+				    prefixes_json(&told->addresses, family,
+						  SIZE_MAX));
+		json_array_append_new(array, object);
+	}
 	return array;
 }
 
 /**
- * explain_json - an answer for machines
- * @verdict: the answer
+ * explain_json - answers for machines
+ * @answers: the answers; of several, the first that drops comes first
  * @arrival: where the packet in question arrives
  *
  * Return: a new object.
  */
-json_t *explain_json(const struct verdict *verdict,
+json_t *explain_json(const struct answers *answers,
 		     const struct arrival *arrival)
 {
-	return json_pack("{s:i, s:s?, s:s, s:s?, s:o, s:o, s:o, s:o, s:s?, s:o, s:o*}",
-			 SCHEMA,
-			 "profile", optional_word(&names_profiles,
-						  verdict->profile),
-			 "verdict", names_word(&names_verdicts,
-					       verdict->verdict),
-			 "reason", optional_word(&names_reasons,
-						 verdict->reason),
-			 "rows", ids_json(&verdict->rows),
-			 "near", ids_json(&verdict->near),
-			 "source_node", name_or_null(verdict->source_node),
-			 "destination_node",
-			 name_or_null(verdict->destination_node),
-			 "mode", optional_word(&names_modes, verdict->mode),
-			 "master", name_or_null(arrival->master ? arrival->master : ""),
+	const struct told *told = answers_worst(answers);
+	const struct verdict *verdict = &told->verdict;
+	json_t *object, *answer = explain_verdict_json(verdict), *more;
+
+	object = json_pack("{s:i, s:s?}", SCHEMA, "profile",
+			   names_optional(&names_profiles, verdict->profile));
+	more = json_pack("{s:s?, s:o, s:o*, s:o, s:o*}",
+			 "mode", names_optional(&names_modes, verdict->mode),
+			 "master", name_or_null(arrival->master ?
+						arrival->master : ""),
 			 "absent", arrival->absent ?
-			 out_json_text(arrival->absent) : NULL);
+			 out_json_text(arrival->absent) : NULL,
+			 "packet", explain_packet_json(&told->query),
+			 "answers", told->query.set ? each_answer(answers) :
+						      NULL);
+	json_object_update(object, answer);
+	json_object_update(object, more);
+	json_decref(answer);
+	json_decref(more);
+	return object;
 }

@@ -7,9 +7,10 @@
 
 static json_t *finding_json(const struct finding *finding)
 {
-	return json_pack("{s:o, s:i, s:s, s:o}",
+	return json_pack("{s:o, s:o, s:s, s:o}",
 			 "file", out_json_text(finding->file),
-			 "line", (int)finding->line,
+			 "line", finding->line ? json_integer(finding->line) :
+						 json_null(),
 			 "word", finding->word,
 			 "message", out_json_text(finding->message));
 }
@@ -17,17 +18,18 @@ static json_t *finding_json(const struct finding *finding)
 /**
  * findings_json - make findings into JSON
  * @findings: the findings, sorted
+ * @all: all that are kept; else those that are printed for people
  *
- * Return: a new array of the findings that are printed for people.
+ * Return: a new array.
  */
-json_t *findings_json(const struct findings *findings)
+json_t *findings_json(const struct findings *findings, bool all)
 {
 	json_t *array = json_array();
 	struct findings_walk walk = { 0 };
 	size_t i;
 
 	for (i = 0; i < findings->count; i++)
-		if (findings_is_shown(&walk, &findings->items[i]))
+		if (all || findings_is_shown(&walk, &findings->items[i]))
 			json_array_append_new(array,
 					      finding_json(&findings->items[i]));
 	return array;

@@ -7,6 +7,6 @@
 
 #include "config/findings.h"
 
-json_t *findings_json(const struct findings *findings);
+json_t *findings_json(const struct findings *findings, bool all);
 
 #endif /* PRINT_FINDINGS_H */

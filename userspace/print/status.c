@@ -9,12 +9,23 @@
 #include "output/colour.h"
 #include "output/json.h"
 #include "output/stdout.h"
+#include "output/wrap.h"
 #include "policy/profiles.h"
 #include "print/config.h"
+#include "print/event.h"
 #include "print/offload.h"
+#include "print/stand_in.h"
 #include "print/status.h"
+#include "print/waiting.h"
 #include "print/ways.h"
 #include "system/links.h"
+
+/* Of a boot that went wrong. */
+#define NO_POLICY_BUT \
+	"nf_edge %s: %s%sNO POLICY LOADED%s; %s: systemctl start nf_edge, and systemctl status nf_edge says why it failed\n"
+
+/* Cells before the values of a line. */
+#define INDENT	13
 
 /* Of a hundred entries of the connection tracking table. */
 #define NEARLY_FULL	90U
@@ -44,7 +55,13 @@ static json_t *conntrack_json(const struct view *view)
 			 (json_int_t)view->conntrack_insert_failed);
 }
 
-static json_t *switched_json(const struct view *view)
+/**
+ * status_switches_json - list the switches that were thrown since the load
+ * @view: the policy in force
+ *
+ * Return: a new array of words, as view_switch() has them.
+ */
+json_t *status_switches_json(const struct view *view)
 {
 	json_t *array = json_array();
 	char *word;
@@ -80,7 +97,7 @@ static json_t *ping_peers_json(const struct policy *policy)
 void status_json(const struct status *status)
 {
 	static const char layout[] =
-	"{s:i,s:s,s:b,s:s?,s:s?,s:I,s:I,s:o,s:o,s:o,s:o,s:o,s:o,s:b,s:o,s:o,s:I,s:o,s:o,s:o}";
+	"{s:i,s:s,s:b,s:s?,s:s?,s:I,s:I,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:b,s:o,s:o,s:I,s:o,s:o,s:o}";
 	const struct view *view = status->view;
 	const struct policy *policy = &view->policy;
 	json_t *interfaces = json_array(), *object;
@@ -103,11 +120,12 @@ void status_json(const struct status *status)
 			   names_word(&names_modes, policy->mode) : NULL,
 			   "generation", (json_int_t)view->generation,
 			   "governed", (json_int_t)view->governed,
+			   "pending", waiting_json(&view->waiting),
 			   "zones", out_json_words(&names_zones, policy->zones),
 			   "features", out_json_words(&names_features,
 						      policy->features),
 			   "rows_off", config_rows_off_json(policy),
-			   "switched", switched_json(view),
+			   "switched", status_switches_json(view),
 			   "ping", out_json_words(&names_sides, policy->ping),
 			   "ping_peers", ping_peers_json(policy),
 			   "expose_cls_ports", policy->expose_cls_ports,
@@ -118,6 +136,14 @@ void status_json(const struct status *status)
 			   offload_connections_json(&status->offload),
 			   "flowtables", offload_tables_json(&status->offload),
 			   "ways_round", ways_json(&status->ways));
+	json_object_set_new(object, "next_boot", status->next_boot ?
+			    out_json_text(status->next_boot) : json_null());
+	json_object_set_new(object, "fallback",
+			    stand_in_json(&status->stand_in));
+	json_object_set_new(object, "events",
+			    json_pack("{s:I, s:o}", "listeners",
+				      (json_int_t)view->listeners,
+				      "lost", loss_json(&view->lost)));
 	out_json_print(object, JSON_INDENT(2));
 }
 
@@ -143,9 +169,25 @@ static void print_on_off(const char *what, const struct vocabulary *vocabulary,
 	free(yes);
 }
 
-static void print_mode(const char *version, const struct view *view)
+/* A boot whose policy could not be loaded. */
+static void print_stand_in(const char *version, const struct stand_in *stand_in)
 {
-	if (!view->loaded)
+	char *text = stand_in_text(stand_in);
+
+	fprintf(out, NO_POLICY_BUT,
+		version, colour_code(BOLD), colour_code(RED),
+		colour_code(PLAIN), text);
+	free(text);
+}
+
+static void print_mode(const struct status *status)
+{
+	const char *version = status->version;
+	const struct view *view = status->view;
+
+	if (!view->loaded && status->stand_in.state != STAND_IN_NONE)
+		print_stand_in(version, &status->stand_in);
+	else if (!view->loaded)
 		fprintf(out,
 			"nf_edge %s: %s%sNO POLICY LOADED%s, nothing is governed: edgectl load\n",
 			version, colour_code(BOLD),
@@ -227,11 +269,25 @@ static void print_ping(const struct policy *policy)
 	free(sides);
 }
 
+static void print_waiting(const struct waiting *waiting)
+{
+	char *text;
+
+	if (!waiting->waits)
+		return;
+	text = waiting_text(waiting);
+	line("pending");
+	fprintf(out, "%s%s%s (or edgectl rollback)\n", colour_code(YELLOW),
+		text, colour_code(PLAIN));
+	free(text);
+}
+
 static void print_policy(const struct view *view)
 {
 	const struct policy *policy = &view->policy;
 	char *switched = view_switches(view, ", ");
 
+	print_waiting(&view->waiting);
 	line("profile");
 	fprintf(out, "%s\n", names_word(&names_profiles, policy->profile));
 	line("governed");
@@ -275,6 +331,21 @@ static void print_drops(const struct drop_counts drops[REASON_COUNT])
 				names_word(&names_reasons, i),
 				(uintmax_t)(drops[i].packets +
 					    drops[i].would_be_packets));
+	fputc('\n', out);
+}
+
+/* Nothing, unless somebody listens or has lost an event. */
+static void print_events(const struct view *view)
+{
+	const struct loss *lost = &view->lost;
+
+	if (!view->listeners && !lost->suppressed && !lost->ring_full &&
+	    !lost->socket_full)
+		return;
+	line("events");
+	fprintf(out, "%u %s; ", view->listeners,
+		words_plural(view->listeners, "listener", "listeners"));
+	loss_print(lost);
 	fputc('\n', out);
 }
 
@@ -336,21 +407,37 @@ static void print_offload(const struct view *view,
 	free(tables);
 }
 
-/**
- * status_print - print the status for people
- * @status: facts of the status
- */
-void status_print(const struct status *status)
+static void print_lines(const struct status *status)
 {
 	const struct view *view = status->view;
 
-	print_mode(status->version, view);
+	print_mode(status);
 	if (view->loaded)
 		print_policy(view);
 	print_drops(status->drops);
+	print_events(view);
 	if (!view->loaded)
 		return;
 	print_conntrack(view);
+	if (status->next_boot)
+		colour_warn("%s", status->next_boot);
+	if (status->stand_in.state != STAND_IN_NONE)
+		colour_warn("nftables holds the ruleset of a boot without the policy too: /usr/lib/nf_edge/fallback remove");
 	print_offload(view, &status->offload);
 	ways_print(&status->ways);
+}
+
+/**
+ * status_print - print the status for people
+ * @status: facts of the status
+ *
+ * On a terminal, a line that is too long goes on below its values.
+ */
+void status_print(const struct status *status)
+{
+	struct wrap wrap;
+
+	wrap_begin(&wrap);
+	print_lines(status);
+	wrap_end(&wrap, wrap_width(), INDENT);
 }

@@ -8,6 +8,7 @@
 
 #include "base/join.h"
 #include "base/memory.h"
+#include "base/nearest.h"
 #include "output/json.h"
 #include "policy/profiles.h"
 #include "print/node.h"
@@ -24,8 +25,9 @@ static const struct column row_columns[ROW_COLUMNS] = {
 	[ROW_ZONE] = {
 		.name = "ZONE",
 		.help = "the table of the document that it stands in, or site",
+		.spare = 1,
 	},
-	[ROW_SERVICE] = { .name = "SERVICE", .help = "its Edge end" },
+	[ROW_SERVICE] = { .name = "SERVICE", .help = "its Edge end", .spare = 3 },
 	[ROW_DIRECTION] = {
 		.name = "DIRECTION",
 		.help = "whether that is the destination (in) or the source (out)",
@@ -39,10 +41,18 @@ static const struct column row_columns[ROW_COLUMNS] = {
 	[ROW_PEERS] = {
 		.name = "PEERS",
 		.help = "whom it is for: sets, any, or nobody",
+		.wraps = true, .shortens = true,
+	},
+	[ROW_FEATURE] = {
+		.name = "FEATURE",
+		.help = "what it is for",
+		.spare = 2,
+	},
+	[ROW_LIVE] = {
+		.name = "LIVE",
+		.help = "yes, or why not",
 		.wraps = true,
 	},
-	[ROW_FEATURE] = { .name = "FEATURE", .help = "what it is for" },
-	[ROW_LIVE] = { .name = "LIVE", .help = "yes, or why not" },
 	[ROW_SIDE] = { .name = "SIDE", .help = "the side that it is of", .hidden = true },
 	[ROW_ROLE] = {
 		.name = "ROLE",
@@ -144,8 +154,14 @@ static const char *dead_by(const struct view *view, size_t i)
 	return dead & (1U << NF_EDGE_DEAD_ZONE_OFF) ? "zone" : "feature";
 }
 
-/* A new string. */
-static char *live_text(const struct view *view, size_t i)
+/**
+ * tables_row_live - whether a row is live
+ * @view: the policy in force
+ * @i: place of the row
+ *
+ * Return: a new string, "yes" or why not.
+ */
+char *tables_row_live(const struct view *view, size_t i)
 {
 	const struct row *row = &view->table.row[i];
 	const char *by = dead_by(view, i);
@@ -277,8 +293,14 @@ static char *ports_text(const struct row *row)
 	return both;
 }
 
-/* A new string: the bound ones of a row's sets, "any" or "nobody". */
-static char *peers_text(const struct view *view, size_t i)
+/**
+ * tables_row_peers - whom a row is for
+ * @view: the policy in force
+ * @i: place of the row
+ *
+ * Return: a new string: the bound ones of its sets, "any" or "nobody".
+ */
+char *tables_row_peers(const struct view *view, size_t i)
 {
 	const struct row *row = &view->table.row[i];
 	uint32_t bound = view->states[i].bound;
@@ -318,9 +340,9 @@ static void fill_row(struct table *table, const struct view *view, size_t i)
 		  names_word(&names_directions, row->direction));
 	table_put(table, ROW_PROTOCOL, row_protocols(row));
 	table_take(table, ROW_PORTS, ports_text(row));
-	table_take(table, ROW_PEERS, peers_text(view, i));
+	table_take(table, ROW_PEERS, tables_row_peers(view, i));
 	table_put(table, ROW_FEATURE, feature_of(row) ? : "-");
-	table_take(table, ROW_LIVE, live_text(view, i));
+	table_take(table, ROW_LIVE, tables_row_live(view, i));
 	table_put(table, ROW_SIDE, names_word(&names_sides, row_side(row)));
 	table_put(table, ROW_ROLE, row->role);
 	table_put(table, ROW_APPLICATION, row->application);
@@ -453,17 +475,11 @@ static size_t list_sets(const struct view *view, unsigned int list[SETS_MAX])
 	return count;
 }
 
-/**
- * tables_peers - print the peer sets
- * @view: the policy in force
- * @json: whether to print one JSON object
- * @table: an empty table of columns_of_peers, for people
- */
-void tables_peers(const struct view *view, bool json, struct table *table)
+static void print_sets(const struct view *view, const unsigned int *sets,
+		       size_t count, bool json, struct table *table)
 {
-	unsigned int sets[SETS_MAX];
-	size_t count = list_sets(view, sets), i;
 	json_t *object, *array;
+	size_t i;
 
 	if (json) {
 		object = begin_json(view, "peers", &array);
@@ -475,4 +491,45 @@ void tables_peers(const struct view *view, bool json, struct table *table)
 			fill_set(table, view, sets[i]);
 		table_print(table);
 	}
+}
+
+/**
+ * tables_peers - print the peer sets
+ * @view: the policy in force
+ * @json: whether to print one JSON object
+ * @table: an empty table of columns_of_peers, for people
+ */
+void tables_peers(const struct view *view, bool json, struct table *table)
+{
+	unsigned int sets[SETS_MAX];
+	size_t count = list_sets(view, sets);
+
+	print_sets(view, sets, count, json, table);
+}
+
+/**
+ * tables_set - print one peer set
+ * @view: the policy in force
+ * @name: name of the set
+ * @json: whether to print one JSON object, as that of tables_peers()
+ * @table: an empty table of columns_of_peers, for people
+ *
+ * Return: NULL, or a new string when the policy has no such set: advice about
+ * its name.
+ */
+char *tables_set(const struct view *view, const char *name, bool json,
+		 struct table *table)
+{
+	const char *names[SETS_MAX];
+	unsigned int sets[SETS_MAX];
+	size_t count = list_sets(view, sets), i;
+
+	for (i = 0; i < count; i++) {
+		names[i] = policy_set_name(&view->policy, sets[i]);
+		if (!strcmp(names[i], name)) {
+			print_sets(view, &sets[i], 1, json, table);
+			return NULL;
+		}
+	}
+	return nearest_advice("peer set", names, count, name);
 }

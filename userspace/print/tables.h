@@ -15,5 +15,10 @@ extern const struct columns columns_of_peers;
 void tables_rows(const struct view *view, bool json, struct table *table);
 void tables_nodes(const struct view *view, bool json, struct table *table);
 void tables_peers(const struct view *view, bool json, struct table *table);
+char *tables_set(const struct view *view, const char *name, bool json,
+		 struct table *table);
+
+char *tables_row_live(const struct view *view, size_t i);
+char *tables_row_peers(const struct view *view, size_t i);
 
 #endif /* PRINT_TABLES_H */
