@@ -3,6 +3,7 @@
  * edgectl: binds the Edge port policy to a site, and shows what it does.
  */
 #include <fcntl.h>
+#include <jansson.h>
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/fail.h"
+#include "base/memory.h"
 #include "base/nearest.h"
 #include "cmd/verbs.h"
 #include "output/stdout.h"
@@ -21,15 +23,27 @@ static const struct {
 } verbs[] = {
 	{ "init", cmd_init, "a configuration to start from" },
 	{ "check", cmd_check, "would a configuration load, and what would it change?" },
+	{ "diff", cmd_diff, "which flows open and close between two policies?" },
 	{ "load", cmd_load, "put a configuration into force" },
+	{ "test", cmd_test, "does a configuration answer as its site expects?" },
 	{ "show", cmd_show, "status, rows, nodes, peers, or the configuration" },
 	{ "counters", cmd_counters, "hits by row, totals, drops by reason" },
+	{ "advise", cmd_advise, "rows that were not used, and what closes them" },
+	{ "learn", cmd_learn, "which peers use each row, for advise" },
+	{ "metrics", cmd_metrics, "state and counters for Prometheus" },
+	{ "top", cmd_top, "what passes and what is refused a second, now" },
+	{ "monitor", cmd_monitor, "refused packets and permitted connections, live" },
+	{ "report", cmd_report, "one HTML page: the site, its traffic, what is in force" },
+	{ "why", cmd_why, "what refuses an address, and what would permit it" },
 	{ "explain", cmd_explain, "what becomes of a packet, and why" },
 	{ "export", cmd_export, "the policy as an nftables ruleset" },
 	{ "zone", cmd_switch, "switch a zone on or off until the next load" },
 	{ "feature", cmd_switch, "switch a feature on or off until the next load" },
 	{ "row", cmd_switch, "switch single rows on or off until the next load" },
 	{ "mode", cmd_mode, "enforce or audit, until the next load" },
+	{ "confirm", cmd_confirm, "keep a change that waits for its confirmation" },
+	{ "rollback", cmd_rollback, "take a waiting change back, or load an entry of the history" },
+	{ "history", cmd_history, "configurations that were loaded, when and by whom" },
 	{ "flush", cmd_flush, "take the policy out of force" },
 };
 
@@ -113,6 +127,8 @@ int main(int argc, char **argv)
 	enum outcome outcome;
 
 	open_standard_streams();
+	/* No JSON with parts that memory was missing for. */
+	json_set_alloc_funcs(xalloc, free);
 	setlocale(LC_CTYPE, "");
 	out_begin();
 	outcome = dispatch(argc, argv);

@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/foreign.h"
+#include "base/fail.h"
+#include "base/memory.h"
 #include "cmd/apply.h"
 #include "cmd/module.h"
 #include "config/read.h"
@@ -15,7 +16,9 @@
 #include "output/json.h"
 #include "output/stdout.h"
 #include "print/findings.h"
+#include "print/impact.h"
 #include "print/offload.h"
+#include "system/connections.h"
 #include "system/ways.h"
 
 /**
@@ -27,7 +30,7 @@
  */
 enum outcome apply_read(struct apply *apply, const char *file)
 {
-	config_read(&apply->config, file ? : DEFAULT_CONFIG);
+	config_read_as(&apply->config, file ? : DEFAULT_CONFIG, apply->place);
 	if (apply->config.errors.count)
 		return REFUSED;
 	config_warn(&apply->config);
@@ -122,16 +125,20 @@ enum outcome apply_fail(struct apply *apply, int error,
 	struct config *config = &apply->config;
 
 	if (reply->refused) {
+		char *unknown = module_unknown(&apply->client);
+		const char *said = *refusal->message ? refusal->message :
+				   strerror(refusal->error);
+
 		findings_add(&config->errors, config->file, reply->line,
 			     *reply->word ? reply->word : config->file, "%s",
-			     *refusal->message ? refusal->message :
-			     strerror(refusal->error));
+			     unknown ? unknown : said);
+		free(unknown);
 		return REFUSED;
 	}
 	if (error == -ESTALE && apply->if_none)
 		return REFUSED;
-	return module_fail(&apply->client, error,
-			   "the kernel does not take the policy");
+	return module_fail_change(&apply->client, error,
+				  "the kernel does not take the policy");
 }
 
 /**
@@ -181,6 +188,43 @@ enum outcome apply_try(struct apply *apply, bool need_module,
 	return module_fail(&apply->client, -EAGAIN, "cannot read the policy");
 }
 
+/* Judge connections; the transaction keeps the policy of its last dry run. */
+static int judge(struct apply *apply, const struct tracked_list *list)
+{
+	bool kept = apply->client.has_transaction;
+	int error = impact_begin(&apply->client, &apply->impact);
+
+	if (!error && !apply->impact.unknown && !kept)
+		error = load_try(&apply->client, &apply->config.policy, NULL,
+				 &apply->tried);
+	if (!error && !apply->impact.unknown)
+		error = impact_ask(&apply->client, list, &apply->impact);
+	return impact_beyond(&apply->client, &apply->impact, error);
+}
+
+/**
+ * apply_impact - find the connections that a load would cut
+ * @apply: a configuration that was tried, or that no module could try
+ *
+ * Return: DONE; the exit code of a complaint; REFUSED when too many would be
+ * cut, SYSTEM when the connections are unknown and a limit is set.
+ */
+enum outcome apply_impact(struct apply *apply)
+{
+	struct tracked_list list = { 0 };
+	int error = 0;
+
+	if (apply->absent) {
+		apply->impact.asked = true;
+		apply->impact.unknown = xstrdup(apply->absent);
+	} else if (impact_read(&apply->impact, &list)) {
+		error = judge(apply, &list);
+	}
+	tracked_free(&list);
+	return error ? apply_fail(apply, error, &apply->tried) :
+		       impact_limit(&apply->words, &apply->impact);
+}
+
 /**
  * apply_print_changes - print what changes, a line each
  * @apply: a configuration that was tried
@@ -194,11 +238,6 @@ void apply_print_changes(const struct apply *apply)
 		out_put(apply->changes.lines[i]);
 		fputc('\n', out);
 	}
-}
-
-static json_int_t left_out_json(const struct findings *findings)
-{
-	return (json_int_t)findings_left_out(findings);
 }
 
 /**
@@ -218,18 +257,19 @@ json_t *apply_json(const struct apply *apply)
 	for (i = 0; i < apply->changes.count; i++)
 		json_array_append_new(changes,
 				      out_json_text(apply->changes.lines[i]));
-	return json_pack("{s:i, s:s?, s:o, s:I, s:o, s:I, s:b, s:o, s:o, s:o, s:o}",
+	return json_pack("{s:i, s:s?, s:o, s:I, s:o, s:I, s:b, s:o, s:o, s:o, s:o, s:o}",
 			 SCHEMA,
 			 "profile", apply->config.errors.count ? NULL :
 			 names_word(&names_profiles,
 				    apply->config.policy.profile),
-			 "errors", findings_json(&apply->config.errors),
+			 "errors", findings_json(&apply->config.errors, false),
 			 "errors_left_out",
-			 left_out_json(&apply->config.errors),
+			 (json_int_t)findings_left_out(&apply->config.errors),
 			 "warnings",
-			 findings_json(&apply->config.warnings),
+			 findings_json(&apply->config.warnings, true),
 			 "warnings_left_out",
-			 left_out_json(&apply->config.warnings),
+			 (json_int_t)(apply->config.warnings.total -
+				      apply->config.warnings.count),
 			 "kernel_asked", tried,
 			 "changed", tried ? json_boolean(reply->changed) :
 					    json_null(),
@@ -237,7 +277,9 @@ json_t *apply_json(const struct apply *apply)
 			 "generation", tried ? json_integer(reply->generation) :
 					       json_null(),
 			 "governed", tried ? json_integer(reply->governed) :
-					     json_null());
+					     json_null(),
+			 "impact", impact_json(&apply->impact,
+					       apply->words.list));
 }
 
 /**
@@ -263,14 +305,16 @@ enum outcome apply_refuse(struct apply *apply)
 	bool errors = apply->config.errors.total;
 	const struct findings *findings = errors ? &apply->config.errors :
 						   &apply->config.warnings;
-	char *file = foreign_shown(apply->config.file);
 
-	findings_print(findings, stderr);
-	fprintf(stderr, "edgectl: %s: %zu %s%s%s, nothing was changed\n",
-		file, findings->total, errors ? "error" : "warning",
-		findings->total == 1 ? "" : "s",
-		errors ? "" : ", which --strict refuses");
-	free(file);
+	if (errors)
+		findings_print(findings);
+	else
+		findings_warn(findings, apply->verbose);
+	fail_with(REFUSED, "%s: %zu %s%s%s, nothing was changed",
+		  apply->config.file, findings->total,
+		  errors ? "error" : "warning",
+		  findings->total == 1 ? "" : "s",
+		  errors ? "" : ", which --strict refuses");
 	if (!apply->json)
 		return REFUSED;
 	out_json_print(apply_json(apply), JSON_INDENT(2));
@@ -283,6 +327,7 @@ enum outcome apply_refuse(struct apply *apply)
  */
 void apply_free(struct apply *apply)
 {
+	impact_free(&apply->impact);
 	diff_free(&apply->changes);
 	view_free(&apply->before);
 	client_close(&apply->client);

@@ -10,10 +10,11 @@
 #include <stdbool.h>
 
 #include "base/outcome.h"
+#include "cmd/impact.h"
 #include "config/config.h"
 #include "netlink/load.h"
 #include "netlink/view.h"
-#include "policy/diff.h"
+#include "policy/changes.h"
 
 /* The configuration of a host, where no other is named. */
 #define DEFAULT_CONFIG	SYSCONFDIR "/nf_edge/edge.conf"
@@ -25,10 +26,15 @@
  * @before: the policy in force
  * @changes: the changes of a load
  * @tried: the answer of the module
+ * @waiting: the load, while it waits for its confirmation
+ * @place: file that the configuration is a copy of, NULL for none
  * @absent: why the module was not asked, or NULL
  * @json: print JSON
  * @if_none: load it only where no policy is in force
  * @strict: refuse it for a warning too
+ * @verbose: print each warning
+ * @words: options about connections that it would cut
+ * @impact: these connections
  */
 struct apply {
 	struct config config;
@@ -36,15 +42,21 @@ struct apply {
 	struct view before;
 	struct changes changes;
 	struct load_reply tried;
+	struct waiting waiting;
+	const char *place;
 	const char *absent;
 	bool json;
 	bool if_none;
 	bool strict;
+	bool verbose;
+	struct impact_words words;
+	struct impact impact;
 };
 
 enum outcome apply_read(struct apply *apply, const char *file);
 enum outcome apply_try(struct apply *apply, bool need_module,
 		       const struct query *query);
+enum outcome apply_impact(struct apply *apply);
 enum outcome apply_fail(struct apply *apply, int error,
 			const struct load_reply *reply);
 bool apply_is_other_profile(const struct apply *apply);

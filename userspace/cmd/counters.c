@@ -6,24 +6,45 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/fail.h"
-#include "base/nearest.h"
+#include "base/memory.h"
+#include "cmd/folding.h"
 #include "cmd/module.h"
+#include "cmd/named.h"
 #include "cmd/options.h"
 #include "cmd/verbs.h"
+#include "output/file.h"
+#include "output/json.h"
 #include "output/stdout.h"
 #include "print/counters.h"
+
+/**
+ * struct counters_words - words of the command line
+ * @request: the counters to read
+ * @save: file to write, or NULL
+ * @since: file that differences begin with, or NULL
+ */
+struct counters_words {
+	struct report_request request;
+	const char *save;
+	const char *since;
+};
 
 static void print_help(void)
 {
 	fputs("usage: edgectl counters [--node NODE] [--zone ZONE] [--nonzero] [--reset]\n"
+	      "                        [--row ROW] [--save FILE] [--since FILE]\n"
 	      "                        [--utc | --ages] [--json] [-o COL,...]\n"
 	      "\n"
 	      "Hits by row, totals by node and service, drops by reason.\n"
 	      "\n"
 	      "  --node NODE           one node only, and no drops\n"
 	      "  --zone ZONE           rows of one zone only, no totals and no drops\n"
+	      "  --row ROW             one row only, no totals and no drops\n"
+	      "  --save FILE           write all counters to FILE; print them with --since alone\n"
+	      "  --since FILE          print what was counted since FILE was written\n"
 	      "  --nonzero             leave out what counted nothing\n"
 	      "  --reset               count on from zero in what is printed\n"
 	      "  --utc                 times in UTC, not in local time\n"
@@ -37,32 +58,19 @@ static void print_help(void)
 	table_help(&columns_of_counters);
 }
 
-static enum outcome unknown_node(const struct policy *policy, const char *name)
-{
-	const char *names[NF_EDGE_MAX_NODES];
-	enum outcome outcome;
-	char *advice;
-	size_t i;
-
-	if (!policy->node_count)
-		return fail_with(REFUSED, "%s: unknown node; no policy is loaded",
-				 name);
-	for (i = 0; i < policy->node_count && i < NF_EDGE_MAX_NODES; i++)
-		names[i] = policy->nodes[i].name;
-	advice = nearest_advice("node", names, i, name);
-	outcome = fail_with(REFUSED, "%s: unknown node; %s", name, advice);
-	free(advice);
-	return outcome;
-}
-
 static enum outcome read_report(struct client *client,
 				const struct report_request *request,
 				struct report *report)
 {
-	int error = report_read(client, request, report);
+	int error;
 
+	if (request->reset)
+		folding_keep();
+	error = report_read(client, request, report);
+	if (request->reset)
+		folding_keep();
 	if (error == -ESRCH)
-		return unknown_node(&report->view.policy, request->node);
+		return named_unknown_node(&report->view.policy, request->node);
 	if (error)
 		return module_fail(client, error, report->nodes ?
 				   "cannot read the counters" :
@@ -70,25 +78,93 @@ static enum outcome read_report(struct client *client,
 	return DONE;
 }
 
-/* @table is NULL for JSON. */
-static enum outcome run(const struct report_request *request,
-			const struct counters_style *style,
-			struct table *table)
+static enum outcome check_row(const struct report *report, const char *row)
 {
+	const struct row_table *table = &report->view.table;
+
+	return row && rows_find(table, row) < 0 ?
+	       named_unknown_row(table, row) : DONE;
+}
+
+/* Write the whole reading, before it becomes differences. */
+static enum outcome save(const struct report *report, const char *file)
+{
+	const struct counters_style whole = { 0 };
+	char *text = out_json_line(counters_object(report, &whole),
+				   JSON_INDENT(2) | JSON_ENSURE_ASCII);
+	enum outcome outcome = file_write(file, text, strlen(text),
+					  FILE_USUAL_MODE, true);
+
+	free(text);
+	return outcome;
+}
+
+/* @table is NULL for JSON. */
+static void print(const struct report *report,
+		  const struct counters_style *style, struct table *table)
+{
+	if (table)
+		counters_print(report, style, table);
+	else
+		out_json_print(counters_object(report, style), JSON_INDENT(2));
+}
+
+static enum outcome run(const struct counters_words *words,
+			const struct counters_style *wanted, struct table *table)
+{
+	struct counters_style style = *wanted;
 	struct report report = { 0 };
-	enum outcome outcome;
+	struct since since = { 0 };
+	enum outcome outcome = DONE;
 	struct client client;
 
+	if (words->since)
+		outcome = since_read(&since, words->since);
+	if (outcome != DONE) {
+		since_free(&since);
+		return outcome;
+	}
 	outcome = module_connect(&client, NULL);
 	if (outcome == DONE)
-		outcome = read_report(&client, request, &report);
-	if (outcome == DONE && table)
-		counters_print(&report, style, table);
-	else if (outcome == DONE)
-		counters_json(&report, style);
+		outcome = read_report(&client, &words->request, &report);
+	if (outcome == DONE)
+		outcome = check_row(&report, style.row);
+	if (outcome == DONE && words->save)
+		outcome = save(&report, words->save);
+	if (outcome == DONE && words->since) {
+		since_subtract(&since, &report);
+		style.since = &since;
+	}
+	if (outcome == DONE && (words->since || !words->save))
+		print(&report, &style, table);
+	since_free(&since);
 	report_free(&report);
 	client_close(&client);
 	return outcome;
+}
+
+/* Options that make no sense together. */
+static enum outcome check_words(const struct counters_words *words,
+				const struct counters_style *style,
+				const char *zone)
+{
+	const struct report_request *request = &words->request;
+
+	if (style->row && zone)
+		return fail_usage("counters", "--row and --zone exclude each other");
+	if (style->row && request->reset)
+		return fail_usage("counters",
+				  "--reset: resets no single row; write --zone or --node");
+	if (words->since && request->reset)
+		return fail_usage("counters",
+				  "--since: needs counters that go on; leave --reset out");
+	if (words->save && request->reset)
+		return fail_usage("counters",
+				  "--save: saves counters that go on; leave --reset out");
+	if (words->save && (request->node || zone || style->row || style->nonzero))
+		return fail_usage("counters",
+				  "--save: saves all counters; leave --node, --zone, --row and --nonzero out");
+	return DONE;
 }
 
 /**
@@ -100,15 +176,19 @@ static enum outcome run(const struct report_request *request,
  */
 enum outcome cmd_counters(int argc, char **argv)
 {
-	struct report_request request = { .zone = -1 };
+	struct counters_words words = { .request = { .zone = -1 } };
+	struct report_request *request = &words.request;
 	struct counters_style style = { 0 };
 	bool json = false, utc = false, ages = false;
 	const char *zone = NULL, *columns = NULL;
 	const struct option_spec specs[] = {
-		{ .name = "node", .value = &request.node },
+		{ .name = "node", .value = &request->node },
 		{ .name = "zone", .value = &zone },
+		{ .name = "row", .value = &style.row },
+		{ .name = "save", .value = &words.save },
+		{ .name = "since", .value = &words.since },
 		{ .name = "nonzero", .flag = &style.nonzero },
-		{ .name = "reset", .flag = &request.reset },
+		{ .name = "reset", .flag = &request->reset },
 		{ .name = "utc", .flag = &utc },
 		{ .name = "ages", .flag = &ages },
 		{ .name = "json", .flag = &json },
@@ -122,18 +202,21 @@ enum outcome cmd_counters(int argc, char **argv)
 		return outcome;
 	if (utc && ages)
 		return fail_usage("counters", "--utc and --ages exclude each other");
+	outcome = check_words(&words, &style, zone);
+	if (outcome != DONE)
+		return outcome;
 	style.moments = utc ? MOMENT_UTC : ages ? MOMENT_AGE : MOMENT_LOCAL;
 	if (zone)
-		request.zone = names_find(&names_zones, zone);
-	if (zone && request.zone < 0)
+		request->zone = names_find(&names_zones, zone);
+	if (zone && request->zone < 0)
 		return options_unknown_word("counters", &names_zones, zone);
 
 	table = table_new(&columns_of_counters, "counters", columns);
 	if (!table)
 		return USAGE;
-	style.totals = !columns && request.zone < 0;
-	style.drops = !columns;
-	outcome = run(&request, &style, json ? NULL : table);
+	style.totals = !columns && request->zone < 0 && !style.row;
+	style.drops = !columns && !style.row;
+	outcome = run(&words, &style, json ? NULL : table);
 	table_free(table);
 	return outcome;
 }

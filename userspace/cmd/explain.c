@@ -2,7 +2,6 @@
 /*
  * edgectl explain: what becomes of a packet, and why.
  */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +9,7 @@
 #include "base/fail.h"
 #include "cmd/explain_batch.h"
 #include "cmd/module.h"
+#include "cmd/named.h"
 #include "cmd/query.h"
 #include "cmd/verbs.h"
 #include "netlink/explain.h"
@@ -35,45 +35,59 @@ static void print_help(void)
 	      "\n"
 	      "The source port does not matter.  An IPv6 address with a port stands in\n"
 	      "brackets, [2001:db8::7]:40000.  icmp is an echo request, and has no ports.\n"
+	      "NODE.SERVICE may stand for an address, as edge1.access:443; of a service with\n"
+	      "addresses of both families edge1.access/4 and edge1.access/6.  peers SET asks\n"
+	      "about all addresses of a peer set, as peers frontend.  A port may be a name,\n"
+	      "as https or sip-tls.\n"
 	      "\n"
 	      "Exit: 0 accept or not governed, 1 drop, 2 usage, 3 system error; of --batch\n"
 	      "0, or 2 when it could not read a line.\n", out);
 }
 
-static enum outcome ask(struct client *client, const struct query *query,
-			struct verdict *verdict)
+static enum outcome fail_fault(const struct query_fault *fault)
 {
-	int error = explain_ask(client, query, verdict);
+	char *why = query_fault_text(fault);
+	enum outcome outcome = fail_usage("explain", "%s", why);
 
-	return error ? module_fail(client, error, "cannot explain") :
-		       DONE;
+	free(why);
+	return outcome;
 }
 
-/* A text needs the rows too, as they were when the question was asked. */
-static enum outcome ask_whole(struct client *client, const struct query *query,
-			      struct verdict *verdict, struct view *view)
+static int ask_once(const struct query *query, struct verdict *verdict,
+		    void *arg)
 {
+	return explain_ask(arg, query, verdict);
+}
+
+/*
+ * Ask, and read the rows that a text needs.  Names and rows are those of the
+ * policy that answers.
+ */
+static enum outcome ask(struct client *client, char **words, size_t count,
+			bool json, struct query *query, struct answers *answers,
+			struct view *view)
+{
+	unsigned int parts = json ? 0 : VIEW_ROWS | VIEW_COUNTS;
+	struct query_fault fault = { 0 };
 	enum outcome outcome;
-	int attempts = 0, error;
+	int error;
 
-	do {
-		view_free(view);
-		outcome = ask(client, query, verdict);
-		if (outcome != DONE)
-			return outcome;
-		error = view_read(client, view, VIEW_ROWS | VIEW_COUNTS);
-		if (!error && view->generation != verdict->generation)
-			error = -EAGAIN;
-	} while (error == -EAGAIN && ++attempts < VIEW_ATTEMPTS);
-	return error ? module_fail(client, error,
-				   "cannot read the policy") : DONE;
+	error = parts || query_is_named(query) ?
+		named_ask(client, view, parts, words, count, query, answers,
+			  &fault) :
+		answers_ask(answers, NULL, query, ask_once, client);
+	if (error)
+		return module_fail(client, error, "cannot explain");
+	outcome = fault.why ? fail_fault(&fault) : DONE;
+	query_fault_free(&fault);
+	return outcome;
 }
 
-static enum outcome explain_one(struct client *client,
-				const struct query *query, bool json)
+static enum outcome explain_one(struct client *client, char **words,
+				size_t count, struct query *query, bool json)
 {
+	struct answers answers = { 0 };
 	struct view view = { 0 };
-	struct verdict verdict;
 	enum outcome outcome;
 	struct arrival arrival;
 	struct links links;
@@ -81,17 +95,18 @@ static enum outcome explain_one(struct client *client,
 	links_read(&links);
 	arrival_find(&arrival, &links, query->in);
 	links_free(&links);
-	outcome = json ? ask(client, query, &verdict) :
-			 ask_whole(client, query, &verdict, &view);
+	outcome = ask(client, words, count, json, query, &answers, &view);
 	if (outcome == DONE && json)
-		out_json_print(explain_json(&verdict, &arrival),
+		out_json_print(explain_json(&answers, &arrival),
 			       JSON_INDENT(2));
 	else if (outcome == DONE)
-		explain_print(query, &verdict, &view, &arrival);
+		explain_print(&answers, &view, &arrival);
+	if (outcome == DONE && answers_worst(&answers)->verdict.verdict ==
+			       NF_EDGE_VERDICT_DROP)
+		outcome = out_flush(REFUSED);
+	answers_free(&answers);
 	arrival_free(&arrival);
 	view_free(&view);
-	if (outcome == DONE && verdict.verdict == NF_EDGE_VERDICT_DROP)
-		return out_flush(REFUSED);
 	return outcome;
 }
 
@@ -118,7 +133,8 @@ static bool take(char **words, size_t *count, const char *option)
 enum outcome cmd_explain(int argc, char **argv)
 {
 	size_t count = (size_t)argc - 1;
-	char **words = argv + 1, *why = NULL;
+	char **words = argv + 1;
+	struct query_fault fault;
 	bool json, batch;
 	enum outcome outcome;
 	struct client client;
@@ -134,16 +150,16 @@ enum outcome cmd_explain(int argc, char **argv)
 	if (batch && count)
 		return fail_usage("explain", "%s: --batch asks what standard input says",
 				  words[0]);
-	if (!batch && !query_parse(&query, words, count, &why)) {
-		outcome = fail_usage("explain", "%s", why);
-		free(why);
+	if (!batch && !query_parse(&query, words, count, NULL, &fault)) {
+		outcome = fail_fault(&fault);
+		query_fault_free(&fault);
 		return outcome;
 	}
 
 	outcome = module_connect(&client, NULL);
 	if (outcome == DONE)
 		outcome = batch ? explain_batch(&client) :
-				  explain_one(&client, &query, json);
+				  explain_one(&client, words, count, &query, json);
 	client_close(&client);
 	return outcome;
 }

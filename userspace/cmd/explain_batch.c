@@ -15,6 +15,7 @@
 #include "base/memory.h"
 #include "cmd/explain_batch.h"
 #include "cmd/module.h"
+#include "cmd/named.h"
 #include "cmd/query.h"
 #include "netlink/explain.h"
 #include "output/json.h"
@@ -26,16 +27,36 @@
 
 #define LINE_WORDS	16U
 
-/* A line whose answer is outstanding, or that could not be read. */
+/**
+ * struct pending - a line that is to be answered
+ * @line: its number
+ * @sequence: number of the request, whose answer is outstanding
+ * @query: the question
+ * @why: why the line could not be read, or NULL
+ * @answers: the answers to a question with names, else none
+ */
 struct pending {
 	unsigned int line;
 	uint32_t sequence;
-	char in[NF_EDGE_INTERFACE_NAME_MAX + 1];
+	struct query query;
 	char *why;
+	struct answers answers;
 };
 
+/**
+ * struct batch - lines under way
+ * @client: the socket of questions that are sent ahead
+ * @names: the socket of questions with names, which are answered one by one
+ * @view: the nodes that have the names
+ * @pending: lines that are to be answered
+ * @count: number of these lines
+ * @line: number of the last line
+ * @unread: some line could not be read
+ */
 struct batch {
 	struct client *client;
+	struct client names;
+	struct view view;
 	struct pending pending[AHEAD];
 	size_t count;
 	unsigned int line;
@@ -55,34 +76,66 @@ static void print_error(unsigned int line, const char *why)
 	free(odd);
 }
 
+/* Tell the cause that the module gave for not taking a question. */
+static const char *module_says(const struct client *client)
+{
+	return *client->refusal.message ? client->refusal.message :
+					  strerror(EINVAL);
+}
+
+/* An answer to a line, as it comes. */
+struct coming {
+	struct client *client;
+	uint32_t sequence;
+};
+
+static int receive(const struct query *query, struct verdict *verdict,
+		   void *arg)
+{
+	const struct coming *coming = arg;
+
+	(void)query;
+	*verdict = (struct verdict){ .reason = -1, .mode = -1, .profile = -1 };
+	return client_receive(coming->client, coming->sequence, explain_read,
+			      verdict);
+}
+
 static enum outcome answer(struct batch *batch, struct pending *pending,
 			   const struct links *links)
 {
-	struct verdict verdict = {
-		.reason = -1, .mode = -1, .profile = -1,
-	};
+	struct coming coming = { batch->client, pending->sequence };
 	struct arrival arrival;
-	int error;
+	int error = 0;
 
 	if (pending->why) {
 		print_error(pending->line, pending->why);
-		free(pending->why);
 		return DONE;
 	}
-	error = client_receive(batch->client, pending->sequence,
-			       explain_read, &verdict);
+	if (!pending->answers.count)
+		error = answers_ask(&pending->answers, NULL, &pending->query,
+				    receive, &coming);
 	if (error == -EINVAL) {
 		batch->unread = true;
-		print_error(pending->line, *batch->client->refusal.message ?
-			    batch->client->refusal.message : strerror(EINVAL));
+		print_error(pending->line, module_says(batch->client));
 		return DONE;
 	}
 	if (error)
 		return module_fail(batch->client, error, "cannot explain");
-	arrival_find(&arrival, links, pending->in);
-	out_json_print(explain_json(&verdict, &arrival), JSON_COMPACT);
+	arrival_find(&arrival, links, pending->query.in);
+	out_json_print(explain_json(&pending->answers, &arrival), JSON_COMPACT);
 	arrival_free(&arrival);
 	return DONE;
+}
+
+static void forget_pending(struct batch *batch)
+{
+	size_t i;
+
+	for (i = 0; i < batch->count; i++) {
+		free(batch->pending[i].why);
+		answers_free(&batch->pending[i].answers);
+	}
+	batch->count = 0;
 }
 
 static enum outcome answer_all(struct batch *batch)
@@ -95,10 +148,47 @@ static enum outcome answer_all(struct batch *batch)
 	for (i = 0; i < batch->count && outcome == DONE; i++)
 		outcome = answer(batch, &batch->pending[i], &links);
 	links_free(&links);
-	for (; i < batch->count; i++)
-		free(batch->pending[i].why);
-	batch->count = 0;
+	forget_pending(batch);
 	return out_flush(outcome);
+}
+
+/* Ask a question with names, and keep its answer for its turn. */
+static enum outcome ask_named(struct batch *batch, char **words, size_t count,
+			      struct pending *pending)
+{
+	struct query_fault fault = { 0 };
+	enum outcome outcome = DONE;
+	int error;
+
+	if (!batch->names.socket)
+		outcome = module_connect(&batch->names, NULL);
+	if (outcome != DONE)
+		return outcome;
+	error = named_ask(&batch->names, &batch->view, 0, words, count,
+			  &pending->query, &pending->answers, &fault);
+	if (error == -EINVAL) {
+		pending->why = xstrdup(module_says(&batch->names));
+		batch->unread = true;
+	} else if (error) {
+		return module_fail(&batch->names, error, "cannot explain");
+	} else if (fault.why) {
+		batch->unread = true;
+		pending->why = query_fault_text(&fault);
+		query_fault_free(&fault);
+	}
+	return DONE;
+}
+
+static enum outcome send_ahead(struct batch *batch, struct pending *pending)
+{
+	struct nl_msg *request = explain_request(batch->client,
+						 &pending->query);
+	int error;
+
+	pending->sequence = batch->client->sequence;
+	error = client_send(batch->client, request);
+	return error ? fail_with(SYSTEM, "cannot explain: %s",
+				 strerror(-error)) : DONE;
 }
 
 static enum outcome ask(struct batch *batch, char *line, size_t length)
@@ -107,10 +197,9 @@ static enum outcome ask(struct batch *batch, char *line, size_t length)
 	struct pending *pending;
 	char *words[LINE_WORDS] = { NULL }, *word;
 	char *rest = (char *)foreign_skip_mark(line);
-	struct nl_msg *request;
-	struct query query;
+	enum outcome outcome = DONE;
+	struct query_fault fault;
 	size_t count = 0;
-	int error;
 
 	/* A NUL would hide what stands behind it: let it spoil its word. */
 	for (size_t i = 0; i < length; i++)
@@ -129,17 +218,17 @@ static enum outcome ask(struct batch *batch, char *line, size_t length)
 	if (encoding) {
 		batch->unread = true;
 		pending->why = xformat("the line is %s; write UTF-8", encoding);
-	} else if (!query_parse(&query, words, count, &pending->why)) {
+	} else if (!query_parse(&pending->query, words, count, NULL, &fault)) {
 		batch->unread = true;
+		pending->why = query_fault_text(&fault);
+		query_fault_free(&fault);
 	} else {
-		request = explain_request(batch->client, &query);
-		pending->sequence = batch->client->sequence;
-		memcpy(pending->in, query.in, sizeof(pending->in));
-		error = client_send(batch->client, request);
-		if (error)
-			return fail_with(SYSTEM, "cannot explain: %s",
-					 strerror(-error));
+		outcome = query_is_named(&pending->query) ?
+			  ask_named(batch, words, count, pending) :
+			  send_ahead(batch, pending);
 	}
+	if (outcome != DONE)
+		return outcome;
 	return batch->count == AHEAD ? answer_all(batch) : DONE;
 }
 
@@ -208,16 +297,21 @@ static enum outcome read_input(struct batch *batch, char **buffer,
  */
 enum outcome explain_batch(struct client *client)
 {
-	struct batch batch = { .client = client };
+	struct batch *batch = xalloc(sizeof(*batch));
 	size_t capacity = 65536;
 	char *buffer = xalloc(capacity);
 	enum outcome outcome;
 
-	outcome = read_input(&batch, &buffer, &capacity);
+	batch->client = client;
+	outcome = read_input(batch, &buffer, &capacity);
 	if (outcome == DONE)
-		outcome = answer_all(&batch);
+		outcome = answer_all(batch);
+	if (outcome == DONE && batch->unread)
+		outcome = USAGE;
+	forget_pending(batch);
+	client_close(&batch->names);
+	view_free(&batch->view);
 	free(buffer);
-	if (outcome == DONE && batch.unread)
-		return USAGE;
+	free(batch);
 	return outcome;
 }

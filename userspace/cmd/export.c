@@ -6,22 +6,23 @@
 #include <string.h>
 
 #include "base/fail.h"
-#include "cmd/module.h"
 #include "cmd/options.h"
+#include "cmd/source.h"
 #include "cmd/verbs.h"
 #include "nft/export.h"
 #include "output/stdout.h"
 
 static void print_help(void)
 {
-	fputs("usage: edgectl export nftables\n"
+	fputs("usage: edgectl export nftables [CONFIG]\n"
 	      "\n"
-	      "Prints the policy in force as an nftables ruleset that decides the same,\n"
-	      "one table, inet nf_edge:\n"
+	      "Prints the policy in force, or that of a configuration, as an nftables\n"
+	      "ruleset that decides the same, one table, inet nf_edge:\n"
 	      "\n"
 	      "  edgectl export nftables | nft -f -\n"
 	      "\n"
-	      "Its first lines say what it cannot express.\n"
+	      "Its first lines say what it cannot express.  The module is not asked about\n"
+	      "a configuration.\n"
 	      "\n"
 	      "  -h, --help  print this\n",
 	      out);
@@ -36,35 +37,24 @@ static void print_help(void)
  */
 enum outcome cmd_export(int argc, char **argv)
 {
-	const char *format = NULL;
+	const char *words[2] = { NULL, NULL };
 	enum outcome outcome;
-	struct client client;
-	struct view view;
-	int error;
+	struct source source;
 
-	if (!options_read("export", argc, argv, NULL, 0, 1, &format,
+	if (!options_read("export", argc, argv, NULL, 0, 2, words,
 			  print_help, &outcome))
 		return outcome;
-	if (!format)
+	if (!words[0])
 		return fail_usage("export", "write nftables");
-	if (strcmp(format, "nftables") != 0)
+	if (strcmp(words[0], "nftables") != 0)
 		return fail_usage("export", "%s: unknown format; write nftables",
-				  format);
+				  words[0]);
 
-	outcome = module_connect(&client, NULL);
-	if (outcome == DONE) {
-		error = view_read(&client, &view,
-				  VIEW_ROWS | VIEW_NODES |
-				  VIEW_PREFIXES);
-		if (error)
-			outcome = module_fail(&client, error,
-					      "cannot read the policy");
-		else if (!view.loaded)
-			outcome = module_unloaded();
-		else
-			export_print(&view);
-		view_free(&view);
-	}
-	client_close(&client);
+	outcome = source_read(&source, words[1]);
+	if (outcome == DONE && words[1])
+		export_print_policy(source_policy(&source));
+	else if (outcome == DONE)
+		export_print(&source.view);
+	source_free(&source);
 	return outcome;
 }

@@ -5,8 +5,10 @@
 #include <stdio.h>
 
 #include "base/macros.h"
+#include "cmd/folding.h"
 #include "cmd/module.h"
 #include "cmd/options.h"
+#include "cmd/trace.h"
 #include "cmd/verbs.h"
 #include "netlink/change.h"
 #include "output/json.h"
@@ -58,9 +60,14 @@ enum outcome cmd_flush(int argc, char **argv)
 
 	outcome = module_connect(&client, NULL);
 	if (outcome == DONE) {
+		folding_keep();
 		error = change_flush(&client, &flushed);
 		if (error)
 			outcome = module_fail(&client, error, "cannot flush");
+		else if (flushed.governed)
+			trace_change("ended the policy: generation %u, nothing is governed",
+				     flushed.generation);
+		folding_keep();
 	}
 	if (outcome == DONE && json) {
 		out_json_print(json_pack("{s:i, s:I, s:I}", SCHEMA,

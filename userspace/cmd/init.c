@@ -2,20 +2,16 @@
 /*
  * edgectl init: a configuration to start from.
  */
-#include <ctype.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/fail.h"
 #include "base/memory.h"
 #include "cmd/options.h"
 #include "cmd/verbs.h"
 #include "config/template.h"
+#include "output/file.h"
 #include "output/stdout.h"
 #include "policy/profiles.h"
 #include "system/default_route.h"
@@ -187,83 +183,23 @@ static enum outcome read_words(struct template *template,
 	return check_devices(template);
 }
 
-static enum outcome cannot_write(const char *file, int error)
-{
-	return fail_with(SYSTEM, "%s: cannot be written: %s", file,
-			 strerror(error));
-}
-
-static enum outcome is_there(const char *file)
-{
-	return fail_with(REFUSED, "%s: is there already; write --force to replace it",
-			 file);
-}
-
-/* Write the text to a new file, down to the disk. */
-static int write_text(const struct template *template, int fd, mode_t mode)
-{
-	FILE *stream = fdopen(fd, "w");
-	int error = 0;
-
-	if (!stream) {
-		error = errno;
-		close(fd);
-		return error;
-	}
-	template_write(template, stream);
-	if (ferror(stream) || fflush(stream) || fchmod(fd, mode) || fsync(fd))
-		error = errno ? : EIO;
-	if (fclose(stream) && !error)
-		error = errno;
-	return error;
-}
-
-/* Give a whole file its name, in one step. */
-static int give_name(const char *temporary, const char *file, bool force)
-{
-	if (force)
-		return rename(temporary, file) ? errno : 0;
-	if (link(temporary, file))
-		return errno;
-	unlink(temporary);
-	return 0;
-}
-
-/*
- * Readers see the old file or the whole new one.  With force, a file keeps its
- * permissions.
- */
 static enum outcome write_file(const struct template *template,
 			       const struct init_words *words)
 {
-	mode_t mask = umask(0), mode = 0666 & ~mask;
-	char *temporary;
-	struct stat old;
-	int error, fd;
+	enum outcome outcome;
+	size_t size = 0;
+	char *text = NULL;
+	FILE *stream = open_memstream(&text, &size);
 
-	umask(mask);
-	if (!lstat(words->file, &old)) {
-		if (!words->force)
-			return is_there(words->file);
-		if (!S_ISREG(old.st_mode))
-			return fail_with(REFUSED, "%s: is no regular file",
-					 words->file);
-		mode = old.st_mode & 07777;
-	}
-	temporary = xformat("%s.XXXXXX", words->file);
-	fd = mkostemp(temporary, O_CLOEXEC);
-	if (fd < 0) {
-		error = errno;
-	} else {
-		error = write_text(template, fd, mode) ? :
-			give_name(temporary, words->file, words->force);
-		if (error)
-			unlink(temporary);
-	}
-	free(temporary);
-	if (error == EEXIST)
-		return is_there(words->file);
-	return error ? cannot_write(words->file, error) : DONE;
+	if (!stream)
+		out_of_memory();
+	template_write(template, stream);
+	if (fclose(stream))
+		out_of_memory();
+	outcome = file_write(words->file, text, size, FILE_USUAL_MODE,
+			     words->force);
+	free(text);
+	return outcome;
 }
 
 /**

@@ -4,20 +4,69 @@
  */
 #include <getopt.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/fail.h"
+#include "base/memory.h"
+#include "base/nearest.h"
 #include "cmd/options.h"
 
-#define OPTIONS_MAX	10
+#define OPTIONS_MAX	16
 
-static enum outcome complain(const char *verb, int what, const char *word)
+/* Complain of a word that is no long option, and name the nearest one. */
+static enum outcome complain_unknown(const char *verb,
+				     const struct option *options,
+				     const char *word)
+{
+	char *name = xformat("%.*s", (int)strcspn(word + 2, "="), word + 2);
+	const char *names[OPTIONS_MAX + 1], *nearest;
+	enum outcome outcome;
+	size_t count = 0;
+
+	for (; options->name; options++)
+		names[count++] = options->name;
+	nearest = nearest_word(names, count, name);
+	if (!nearest)
+		outcome = fail_usage(verb, "%s: unknown option", word);
+	else if (!strcmp(nearest, name))
+		outcome = fail_usage(verb, "%s: --%s takes no value", word, name);
+	else
+		outcome = fail_usage(verb,
+				     "%s: unknown option; the nearest is --%s",
+				     word, nearest);
+	free(name);
+	return outcome;
+}
+
+static enum outcome complain(const char *verb, const struct option *options,
+			     int what, const char *word)
 {
 	if (what == ':')
 		return fail_usage(verb, "%s: the value is missing", word);
 	/* Inside a cluster of letters getopt has not come to the next word. */
 	if (optopt && optopt < 256)
 		return fail_usage(verb, "-%c: unknown option", optopt);
-	return fail_usage(verb, "%s: unknown option", word);
+	return complain_unknown(verb, options, word);
+}
+
+/* Find the word of a long option that getopt_long() has just read. */
+static const char *long_word(char **argv)
+{
+	const char *word = argv[optind - 1];
+
+	return word == optarg ? argv[optind - 2] : word;
+}
+
+/*
+ * Tell whether a long option is written out: an abbreviation may change its
+ * meaning with the next release.
+ */
+static bool is_whole(const char *word, const char *name)
+{
+	size_t length = strlen(name);
+
+	return !strncmp(word + 2, name, length) &&
+	       (!word[2 + length] || word[2 + length] == '=');
 }
 
 /**
@@ -86,12 +135,17 @@ bool options_read(const char *verb, int argc, char **argv,
 	optind = 0;
 	opterr = 0;
 	while ((c = getopt_long(argc, argv, letters, options, NULL)) != -1) {
-		if (c == 'h' || c == 256 + (int)count) {
-			print_help();
+		if (c == ':' || c == '?') {
+			*outcome = complain(verb, options, c, argv[optind - 1]);
 			return false;
 		}
-		if (c == ':' || c == '?') {
-			*outcome = complain(verb, c, argv[optind - 1]);
+		if (c >= 256 && !is_whole(long_word(argv), options[c - 256].name)) {
+			*outcome = complain_unknown(verb, options,
+						    long_word(argv));
+			return false;
+		}
+		if (c == 'h' || c == 256 + (int)count) {
+			print_help();
 			return false;
 		}
 		for (i = 0; i < count; i++)

@@ -8,7 +8,11 @@
 
 #include "base/fail.h"
 #include "base/nearest.h"
+#include "cmd/hash.h"
+#include "cmd/missing.h"
 #include "cmd/module.h"
+#include "cmd/named.h"
+#include "cmd/next_boot.h"
 #include "cmd/options.h"
 #include "cmd/verbs.h"
 #include "output/stdout.h"
@@ -35,6 +39,12 @@ struct subject {
 	const struct columns *columns;
 };
 
+/* The subject that reads files too. */
+#define HASH	"hash"
+
+/* The subject whose parts have names. */
+#define PEERS	"peers"
+
 static const struct subject subjects[] = {
 	{ "status", VIEW_NODES | VIEW_COUNTS, false, NULL, NULL, NULL },
 	{ "rows", VIEW_ROWS | VIEW_COUNTS, false, NULL, tables_rows,
@@ -42,22 +52,30 @@ static const struct subject subjects[] = {
 	{ "rules", VIEW_ROWS | VIEW_COUNTS, false, NULL, tables_rows,
 	  &columns_of_rows },
 	{ "nodes", VIEW_NODES, true, NULL, tables_nodes, &columns_of_nodes },
-	{ "peers", VIEW_ROWS | VIEW_COUNTS, false, NULL, tables_peers,
+	{ PEERS, VIEW_ROWS | VIEW_COUNTS, false, NULL, tables_peers,
 	  &columns_of_peers },
 	{ "config", VIEW_ROWS | VIEW_NODES | VIEW_PREFIXES, true,
 	  config_print, NULL, NULL },
+	{ HASH, 0, true, NULL, NULL, NULL },
 };
 
 static void print_help(void)
 {
 	fputs("usage: edgectl show [status|rows|nodes|peers|config] [--json] [-o COL,...]\n"
+	      "       edgectl show rows [--zone ZONE] [--node NODE] [--json] [-o COL,...]\n"
+	      "       edgectl show peers [SET] [--json] [-o COL,...]\n"
+	      "       edgectl show hash [FILE] [--json]\n"
 	      "\n"
 	      "  status  what is in force, in short; the default\n"
 	      "  rows    the rows of the policy, live or why not (also: rules)\n"
 	      "  nodes   the nodes and their addresses\n"
-	      "  peers   the peer sets\n"
+	      "  peers   the peer sets, or one of them\n"
 	      "  config  a configuration that load takes back\n"
+	      "  hash    SHA-256 by part: of what is in force, or of a configuration (- for\n"
+	      "          standard input)\n"
 	      "\n"
+	      "  --zone ZONE           rows of one zone only\n"
+	      "  --node NODE           rows that hold for one node only\n"
 	      "  --json                print one JSON object\n"
 	      "  -o, --output COL,...  the columns of a table; +COL,... adds to the usual\n"
 	      "  -h, --help            print this\n"
@@ -94,8 +112,11 @@ static enum outcome show_status(struct client *client, const struct view *view,
 	};
 	int error = 0;
 
-	if (view->loaded)
+	missing_read_stand_in(&status.stand_in);
+	if (view->loaded) {
 		offload_read(&status.offload, &view->policy);
+		status.next_boot = next_boot_fault(client);
+	}
 	/* An object of the status has no drops. */
 	if (!json)
 		error = counters_read_drops(client, false, status.drops);
@@ -105,30 +126,112 @@ static enum outcome show_status(struct client *client, const struct view *view,
 		status_json(&status);
 	else if (!error)
 		status_print(&status);
+	free(status.next_boot);
 	ways_free(&status.ways);
 	offload_free(&status.offload);
 	return error ? module_fail(client, error, "cannot read the drops") :
 		       DONE;
 }
 
-static enum outcome show(const struct subject *subject, bool json,
-			 struct table *table)
+/**
+ * struct choice - the part of a table to show
+ * @zone: rows of one zone, or -1 for all
+ * @node: name of the node that the rows hold for, or NULL for all
+ * @set: name of the peer set, or NULL for all
+ */
+struct choice {
+	int zone;
+	const char *node;
+	const char *set;
+};
+
+static bool is_chosen(const struct view *view, const struct row *row,
+		      const struct choice *choice, const struct node *node)
 {
+	const struct site_row *own = site_row_find(&view->policy, row->id);
+	const struct binding *binding;
+
+	if (choice->zone >= 0 && row->zone != choice->zone)
+		return false;
+	if (!node)
+		return true;
+	if (own && !site_row_of_node(own, node->name))
+		return false;
+	node_for_each_binding(node, binding)
+		if (binding->service == row->service)
+			return true;
+	return false;
+}
+
+/* Forget the rows that are not to be shown. */
+static enum outcome choose_rows(struct view *view, const struct choice *choice)
+{
+	const struct node *node = NULL;
+	size_t i = 0;
+
+	if (!choice->node && choice->zone < 0)
+		return DONE;
+	if (choice->node) {
+		node = node_find(&view->policy, choice->node);
+		if (!node)
+			return named_unknown_node(&view->policy, choice->node);
+	}
+	while (i < view->table.count) {
+		if (is_chosen(view, &view->table.row[i], choice, node))
+			i++;
+		else
+			view_drop_row(view, i);
+	}
+	return DONE;
+}
+
+static enum outcome show_set(const struct view *view, const char *name,
+			     bool json, struct table *table)
+{
+	char *advice = tables_set(view, name, json, table);
+	enum outcome outcome = DONE;
+
+	if (advice)
+		outcome = fail_with(REFUSED, "%s: unknown peer set; %s", name,
+				    advice);
+	free(advice);
+	return outcome;
+}
+
+static bool is_status(const struct subject *subject)
+{
+	return !subject->print && !subject->fill && !subject->needs_policy;
+}
+
+static enum outcome show(const struct subject *subject, bool json,
+			 struct table *table, const struct choice *choice)
+{
+	unsigned int parts = subject->parts;
 	struct view view = { 0 };
 	enum outcome outcome;
+	const char *absent = NULL;
 	struct client client;
 	int error;
 
-	outcome = module_connect(&client, NULL);
+	/* Of the status alone, what holds without the module is a part. */
+	outcome = module_connect(&client, is_status(subject) ? &absent : NULL);
+	if (absent)
+		outcome = missing_show(absent, json);
 	if (outcome == DONE) {
-		error = view_read(&client, &view, subject->parts);
-		if (error)
-			outcome = module_fail(&client, error,
-					      "cannot read the policy");
-		else if (subject->needs_policy && !view.loaded)
+		if (choice->node)
+			parts |= VIEW_NODES;
+		error = view_read(&client, &view, parts);
+		outcome = error ? module_fail(&client, error,
+					      "cannot read the policy") :
+				  choose_rows(&view, choice);
+	}
+	if (outcome == DONE) {
+		if (subject->needs_policy && !view.loaded)
 			outcome = module_unloaded();
 		else if (subject->print)
 			subject->print(&view, json);
+		else if (choice->set)
+			outcome = show_set(&view, choice->set, json, table);
 		else if (subject->fill)
 			subject->fill(&view, json, table);
 		else
@@ -150,32 +253,50 @@ enum outcome cmd_show(int argc, char **argv)
 {
 	struct table *table = NULL;
 	bool json = false;
-	const char *columns = NULL, *subject = NULL;
+	const char *columns = NULL, *words[2], *subject, *file, *zone = NULL;
+	struct choice choice = { .zone = -1 };
 	const struct option_spec specs[] = {
+		{ .name = "zone", .value = &zone },
+		{ .name = "node", .value = &choice.node },
 		{ .name = "json", .flag = &json },
 		{ .name = "output", .letter = 'o', .value = &columns },
 	};
 	enum outcome outcome;
 	size_t i;
 
-	if (!options_read("show", argc, argv, specs, ARRAY_SIZE(specs), 1,
-			  &subject, print_help, &outcome))
+	if (!options_read("show", argc, argv, specs, ARRAY_SIZE(specs), 2,
+			  words, print_help, &outcome))
 		return outcome;
+	subject = words[0];
+	file = words[1];
 
 	for (i = 0; subject && i < ARRAY_SIZE(subjects); i++)
 		if (!strcmp(subjects[i].name, subject))
 			break;
 	if (i == ARRAY_SIZE(subjects))
 		return unknown(subject);
+	if (file && subject && !strcmp(subject, PEERS))
+		choice.set = file;
+	else if (file && (!subject || strcmp(subject, HASH) != 0))
+		return fail_usage("show", "%s: is one word too many", file);
 	if (columns && !subjects[i].columns)
 		return fail_usage("show", "-o is for tables, and %s is none",
 				  subjects[i].name);
+	if ((zone || choice.node) && subjects[i].columns != &columns_of_rows)
+		return fail_usage("show", "--%s: is for rows; write show rows",
+				  zone ? "zone" : "node");
+	if (zone)
+		choice.zone = names_find(&names_zones, zone);
+	if (zone && choice.zone < 0)
+		return options_unknown_word("show", &names_zones, zone);
+	if (!strcmp(subjects[i].name, HASH))
+		return show_hash(file, json);
 	if (subjects[i].columns) {
 		table = table_new(subjects[i].columns, "show", columns);
 		if (!table)
 			return USAGE;
 	}
-	outcome = show(&subjects[i], json, table);
+	outcome = show(&subjects[i], json, table, &choice);
 	if (table)
 		table_free(table);
 	return outcome;

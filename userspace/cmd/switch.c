@@ -7,27 +7,37 @@
 #include <string.h>
 
 #include "base/fail.h"
+#include "base/join.h"
 #include "base/memory.h"
+#include "cmd/confirm.h"
+#include "cmd/impact.h"
 #include "cmd/module.h"
 #include "cmd/options.h"
+#include "cmd/trace.h"
 #include "cmd/verbs.h"
 #include "netlink/view.h"
 #include "output/stdout.h"
-#include "policy/rows.h"
+#include "policy/table.h"
 #include "print/change.h"
+#include "system/ssh.h"
 
 static void print_help(void)
 {
-	fputs("usage: edgectl zone on|off ZONE [--json]\n"
-	      "       edgectl feature on|off FEATURE [--json]\n"
-	      "       edgectl row on|off ID... [--json]\n"
+	fputs("usage: edgectl zone on|off ZONE [OPTIONS]\n"
+	      "       edgectl feature on|off FEATURE [OPTIONS]\n"
+	      "       edgectl row on|off ID... [OPTIONS]\n"
 	      "\n"
 	      "Switches the rows of a zone or a feature, or single rows, on or off until\n"
 	      "the next load.  A row is live when none of the three is off.\n"
+	      "An off tells how many of the connections in the table of connection\n"
+	      "tracking it cuts, and is refused if one of them is your SSH session.\n"
 	      "After an off, lists each killed row whose flow another live row permits\n"
 	      "still, and the switch that closes it.  After row on, lists each of the rows\n"
 	      "that permits nothing yet, and the cause.\n"
 	      "\n"
+	      CONFIRM_HELP
+	      "  --force     switch off even if that cuts the SSH session that this runs in\n"
+	      IMPACT_HELP
 	      "  --json      print one JSON object\n"
 	      "  -h, --help  print this\n", out);
 }
@@ -38,12 +48,16 @@ static void print_help(void)
  * @off: whether the rows are switched off
  * @attribute: the attribute to be sent
  * @value: value of the attribute, one bit; of single rows none
+ * @confirm: seconds that the switch waits for its confirmation, 0 to keep it
+ * @force: cut the SSH session too
  */
 struct toggle {
 	struct change change;
 	bool off;
 	int attribute;
 	uint32_t value;
+	uint32_t confirm;
+	bool force;
 };
 
 /* Note the ids of a command line, each of them once. */
@@ -68,19 +82,16 @@ static enum outcome parse_ids(struct toggle *toggle, const char **words)
 static enum outcome refuse_unknown(const struct row_ids *ids,
 				   const struct view *view)
 {
-	const char *names[ROWS_MAX] = { NULL };
 	enum outcome outcome;
 	char *advice;
-	size_t i, n;
+	size_t i;
 
 	for (i = 0; i < ids->count; i++)
 		if (rows_find(&view->table, ids->id[i]) < 0)
 			break;
 	if (i == ids->count)
 		return DONE;
-	for (n = 0; n < view->table.count; n++)
-		names[n] = view->table.row[n].id;
-	advice = rows_advice(names, view->table.count, ids->id[i]);
+	advice = rows_advice_in(&view->table, ids->id[i]);
 	outcome = fail_with(REFUSED, "%s: profile %s has no such row, nor has the site; %s",
 			    ids->id[i],
 			    names_word(&names_profiles, view->policy.profile),
@@ -180,20 +191,6 @@ static void find_pairs(struct toggle *toggle)
 	}
 }
 
-/* Return: true when some node has the row and its service. */
-static bool is_at_a_node(const struct policy *policy, const struct row *row)
-{
-	const struct site_row *own = site_row_find(policy, row->id);
-	const struct binding *binding;
-	const struct node *node;
-
-	policy_for_each_binding(policy, node, binding)
-		if (binding->service == row->service &&
-		    (!own || site_row_of_node(own, node->name)))
-			return true;
-	return false;
-}
-
 /* Note the rows that were switched on and permit nothing all the same. */
 static void find_idle(struct change *change)
 {
@@ -213,7 +210,7 @@ static void find_idle(struct change *change)
 		if (state->dead & (1U << NF_EDGE_DEAD_FEATURE_OFF) &&
 		    row->feature != NF_EDGE_FEATURE_NONE)
 			causes |= IDLE_FEATURE;
-		if (!is_at_a_node(&view->policy, row))
+		if (!policy_row_has_node(&view->policy, row))
 			causes |= IDLE_NODE;
 		if (row_at_nobody(row, state->bound))
 			causes |= IDLE_PEERS;
@@ -224,7 +221,66 @@ static void find_idle(struct change *change)
 	}
 }
 
-static enum outcome carry_out(struct client *client, struct toggle *toggle)
+/* The words that are switched: a new string. */
+static char *words_of(const struct change *change, const char *between)
+{
+	struct join words;
+	size_t i;
+
+	join_begin(&words, between);
+	for (i = 0; i < change->ids.count; i++)
+		join_add(&words, "%s", change->ids.id[i]);
+	if (!change->ids.count)
+		join_add(&words, "%s", change->word);
+	return join_end(&words);
+}
+
+/* Tell the journal which words were switched. */
+static void trace(const struct change *change)
+{
+	char *text;
+
+	if (!change->switched.changed)
+		return;
+	text = words_of(change, ", ");
+	trace_change("switched %s %s %s: generation %u", change->verb,
+		     change->state, text, change->switched.generation);
+	free(text);
+}
+
+/* Switch, and keep the SSH sessions unless they may be cut. */
+static enum outcome switch_rows(struct client *client, struct toggle *toggle,
+				const struct impact_words *options)
+{
+	struct change *change = &toggle->change;
+	struct switching wanted = {
+		.attribute = toggle->attribute, .value = toggle->value,
+		.ids = change->ids.count ? &change->ids : NULL,
+		.confirm = toggle->confirm, .may_cut = toggle->off,
+	};
+	struct impact_words words = *options;
+	struct sessions sessions = { 0 };
+	char *switched = words_of(change, " ");
+	char *what = xformat("%s %s %s", change->verb, change->state, switched);
+	enum outcome outcome;
+
+	if (toggle->off && !toggle->force) {
+		sessions_find(&sessions);
+		words.sessions = &sessions;
+		words.change = what;
+	}
+	outcome = impact_switch(client, &wanted, &words, &change->impact,
+				&change->switched);
+	if (outcome == DONE)
+		sessions_note(&sessions, toggle->confirm);
+	sessions_free(&sessions);
+	free(what);
+	free(switched);
+	return outcome;
+}
+
+static enum outcome carry_out(struct client *client, struct toggle *toggle,
+			      const struct impact_words *words)
 {
 	struct change *change = &toggle->change;
 	enum outcome outcome;
@@ -241,14 +297,13 @@ static enum outcome carry_out(struct client *client, struct toggle *toggle)
 		if (outcome != DONE)
 			return outcome;
 		view_free(&change->view);
-		error = change_switch_rows(client, toggle->attribute,
-					   &change->ids, &change->switched);
-	} else {
-		error = change_switch(client, toggle->attribute, toggle->value,
-				      &change->switched);
 	}
-	if (error)
-		return module_fail(client, error, "cannot switch");
+	outcome = switch_rows(client, toggle, words);
+	if (outcome != DONE)
+		return outcome;
+	if (toggle->confirm)
+		confirm_switched();
+	trace(change);
 	error = view_read(client, &change->view,
 			  toggle->off || change->ids.count ?
 			  VIEW_ROWS | VIEW_NODES : 0);
@@ -272,14 +327,20 @@ static enum outcome carry_out(struct client *client, struct toggle *toggle)
  */
 enum outcome cmd_switch(int argc, char **argv)
 {
+	const char *time = NULL;
 	bool json = false;
-	const struct option_spec specs[] = {
-		{ .name = "json", .flag = &json },
-	};
-	const char *operands[ROWS_MAX + 2] = { NULL };
+	struct impact_words words = { .list = false };
 	struct toggle toggle = {
 		.change = { .verb = argv[0], .offload = { .known = true } },
 	};
+	const struct option_spec specs[] = {
+		{ .name = "json", .flag = &json },
+		{ .name = "confirm", .value = &time },
+		{ .name = "force", .flag = &toggle.force },
+		{ .name = "list", .flag = &words.list },
+		{ .name = "fail-if-cut", .value = &words.limit },
+	};
+	const char *operands[ROWS_MAX + 2] = { NULL };
 	enum outcome outcome;
 	struct client client;
 
@@ -287,17 +348,23 @@ enum outcome cmd_switch(int argc, char **argv)
 			  strcmp(argv[0], "row") ? 2 : ROWS_MAX + 1, operands,
 			  print_help, &outcome))
 		return outcome;
+	outcome = confirm_read(argv[0], time, &toggle.confirm);
+	if (outcome != DONE)
+		return outcome;
 	if (!operands[0])
 		return fail_usage(argv[0], "write on or off, and which");
 	toggle.change.state = operands[0];
 	toggle.change.word = operands[1];
 	outcome = parse_word(&toggle, operands + 1);
+	if (outcome == DONE)
+		outcome = impact_parse(argv[0], &words);
 	if (outcome != DONE)
 		return outcome;
+	toggle.change.list_cuts = words.list;
 
 	outcome = module_connect(&client, NULL);
 	if (outcome == DONE)
-		outcome = carry_out(&client, &toggle);
+		outcome = carry_out(&client, &toggle, &words);
 	if (outcome == DONE && json)
 		change_json(&toggle.change);
 	else if (outcome == DONE)

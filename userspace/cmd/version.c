@@ -71,6 +71,8 @@ enum outcome cmd_version(int argc, char **argv)
 		print(&client, error == -ENOENT);
 		if (*client.module_version)
 			outcome = module_matches(&client);
+		if (outcome == DONE && module_is_other(&client))
+			outcome = SYSTEM;
 		outcome = out_flush(outcome);
 	}
 	client_close(&client);
