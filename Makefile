@@ -12,7 +12,9 @@ help:
 	@echo 'make check     all tests (make lint: only the checks of the sources)'
 	@echo 'make           the module for the running kernel, and the tool'
 	@echo 'make install   both, for real: see docs/install.md'
+	@echo 'make deb       the Debian packages, in packages/'
 	@echo 'make picture   docs/architecture.svg, from the #include lines'
+	@echo 'make pictures  docs/pictures of README.md, from real traffic in a test kernel'
 	@echo 'make uninstall, make clean'
 	@echo
 	@echo 'What takes longer (docs/testing.md, docs/performance.md):'
@@ -20,6 +22,9 @@ help:
 	@echo 'make fuzz           wrong input, FUZZ_SECONDS=600 for each fuzzer'
 	@echo 'make check-matrix   each Debian release of scripts/releases, and its kernel'
 	@echo 'make check-roots    the two first commands in an empty root of each release'
+	@echo 'make check-packages  the Debian packages, in a root of each release'
+	@echo 'make check-appliance  a whole Debian boots, with what can be broken broken'
+	@echo 'make check-whole    all packet tests, in both families each'
 	@echo 'make check-debug    all packet tests in a kernel with every check'
 	@echo 'make check-race     the concurrent ones in kernels with KCSAN, and KASAN'
 	@echo 'make check-faults   every allocation fails once'
@@ -30,8 +35,8 @@ help:
 	@echo 'make coverage       which lines and branches the tests run'
 	@echo 'make bench          what a packet costs, beside rulesets of the same policy'
 	@echo '                    (bench-check: has it grown? bench-baseline: keep this;'
-	@echo '                    bench-translated, bench-times, bench-growth,'
-	@echo '                    bench-throughput)'
+	@echo '                    bench-translated, bench-events, bench-changes, bench-times,'
+	@echo '                    bench-growth, bench-throughput)'
 
 all: module tool
 
@@ -51,9 +56,10 @@ demo:
 	@scripts/demo
 
 check: tool
-	@scripts/deps test peers lint uml debian ynl fuzz
-	@scripts/vm --kernel uml -- true
-	@scripts/vm --kernel uml-debug --no-module -- true
+	@scripts/deps uml
+	@scripts/vm --kernel uml --no-module -- true & kernel=$$!; \
+		scripts/deps test peers fleet lint debian ynl fuzz; installed=$$?; \
+		wait $$kernel && exit $$installed
 	@scripts/vm --kernel debian -- true
 	@tests/run
 
@@ -66,10 +72,15 @@ check-export: tool
 		/usr/bin/python3 -m pytest -q -s -p no:cacheprovider \
 		tests/net/test_export.py -k what_leaves
 
+check-whole: tool
+	@scripts/deps test peers fleet uml
+	@scripts/vm --no-module -- true
+	@tests/run whole/
+
 check-debug: tool
 	@scripts/deps test uml
 	@scripts/vm --kernel uml-debug --no-module -- true
-	@tests/run debug/ kunit
+	@tests/run debug/
 
 check-race: tool
 	@scripts/deps test x86
@@ -110,6 +121,19 @@ check-roots:
 	@scripts/deps roots
 	@tests/roots $(ROOTS)
 
+check-packages:
+	@scripts/deps roots
+	@tests/packages $(ROOTS)
+
+APPLIANCES ?= bookworm
+
+check-appliance:
+	@scripts/deps appliance
+	@for release in $(APPLIANCES); do \
+		NF_EDGE_RELEASE=$$release /usr/bin/python3 -m pytest -v -rP -p no:cacheprovider \
+			tests/appliance || exit; \
+	done
+
 bench:
 	@tests/bench/run
 
@@ -127,8 +151,13 @@ fuzz: tool
 	$(call IN_KERNEL,netlink)
 	$(call IN_KERNEL,packet)
 
-bench-check bench-baseline bench-translated bench-times bench-growth bench-throughput:
+bench-check bench-baseline bench-translated bench-events bench-changes bench-times bench-growth \
+bench-throughput:
 	@tests/bench/run $(@:bench-%=%)
+
+deb:
+	@scripts/deps deb
+	@scripts/deb
 
 lint: tool
 	@scripts/deps lint ynl
@@ -136,6 +165,9 @@ lint: tool
 
 picture:
 	@scripts/picture
+
+pictures:
+	@scripts/pictures
 
 install: module tool
 	$(MAKE) -C '$(KDIR)' M='$(CURDIR)' INSTALL_MOD_PATH='$(DESTDIR)' modules_install
@@ -159,6 +191,6 @@ clean:
 	$(MAKE) -C tests/fuzz clean
 	test ! -d '$(KDIR)' || $(MAKE) -C '$(KDIR)' M='$(CURDIR)' clean
 
-.PHONY: help all module tool demo check check-selftests check-export check-debug check-race \
-	check-mutants coverage stress check-faults check-matrix check-roots bench fuzz bench-check \
-	bench-baseline bench-translated bench-times bench-growth bench-throughput lint picture install uninstall clean
+.PHONY: help all module tool demo check check-selftests check-export check-whole check-debug check-race \
+	check-mutants coverage stress check-faults check-matrix check-roots check-packages check-appliance deb bench fuzz bench-check \
+	bench-baseline bench-translated bench-events bench-changes bench-times bench-growth bench-throughput lint picture pictures install uninstall clean

@@ -4,6 +4,7 @@
 # See uml.sh for what a kind of kernel has to define.
 
 debian_more_parameters=()
+debian_init=$here/vm.d/guest-init
 debian_root=		# where its file tree is within the host's, see initramfs-init
 debian_initramfs_modules=(virtio_pci virtio_console 9pnet_virtio 9p)
 
@@ -128,12 +129,13 @@ kernel_start() {
 		accel=kvm
 		processor=host
 	fi
+	debian_nics
 	exec setsid setpriv --pdeathsig TERM \
 		qemu-system-x86_64 -nodefaults -no-user-config -no-reboot -display none \
 		-machine "q35,usb=off,smbus=off,sata=off,vmport=off" -accel "$accel" -cpu "$processor" \
 		"${clock[@]}" -smp "$count" -m "${memory}M" \
 		-kernel "$kernel_dir/vmlinux" -initrd "$kernel_dir/initramfs" \
-		-append "nf_edge_run=$run nf_edge_init=$here/vm.d/guest-init $debian_root $(debian_parameters)" \
+		-append "nf_edge_run=$run nf_edge_init=$debian_init $debian_root $(debian_parameters)" \
 		-serial "file:$run/kernel.log" \
 		-fsdev local,id=root,path=/,security_model=passthrough,multidevs=remap \
 		-device virtio-9p-pci,fsdev=root,mount_tag=root \
@@ -142,12 +144,26 @@ kernel_start() {
 		-device virtserialport,chardev=out,name=out \
 		-chardev file,id=err,path=/proc/self/fd/12 \
 		-device virtserialport,chardev=err,name=err \
+		"${debian_nics[@]}" \
 		</dev/null >"$run/emulator.log" 2>&1
+}
+
+# The other end of a device is a socket: its frames come nowhere else. MAC addresses count from
+# 52:54:00:00:00:01.
+debian_nics() {
+	local socket number=0
+	debian_nics=()
+	for socket in "${nics[@]}"; do
+		number=$((number + 1))
+		debian_nics+=(
+			-netdev "dgram,id=nic$number,local.type=unix,local.path=$socket.guest,remote.type=unix,remote.path=$socket"
+			-device "virtio-net-pci,netdev=nic$number,mac=52:54:00:00:00:0$number,romfile=")
+	done
 }
 
 debian_parameters() {
 	echo console=ttyS0 ignore_loglevel panic=-1 oops=panic mitigations=off random.trust_cpu=on \
-		tsc=reliable no_timer_check audit=0 \
+		tsc=reliable no_timer_check \
 		dummy.numdummies=0 ifb.numifbs=0 bonding.max_bonds=0 \
 		"${debian_more_parameters[@]}"
 }
