@@ -15,6 +15,7 @@ import os
 import pathlib
 import subprocess
 import sys
+import tempfile
 import textwrap
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -81,6 +82,9 @@ EXPLAINED = (
     "--in wan0 tcp 198.51.100.7:40000 131.107.155.30:50002",
     "--in lan0 tcp 192.168.10.5:40000 172.25.33.10:8057",
 )
+
+# Where the page of the report is left.
+REPORT = os.path.join(tempfile.gettempdir(), "nf_edge-report.html")
 
 # The second act. edge1.access is its one public address.
 PUBLIC, INTERNAL = "edge1.access", "edge1.internal"
@@ -213,6 +217,12 @@ class Act:
             lines += textwrap.wrap(finding, 78, subsequent_indent="    ")
         print("\n".join(f"  {line}".rstrip() for line in lines), flush=True)
 
+    def expects(self, expectations, config):
+        title("What the site expects: each row, and a twin that must not pass")
+        self.edgectl("test", expectations, config)
+        print()
+        self.edgectl("test", "--running", expectations)
+
     def rows(self, heading, shown, counted):
         title(heading)
         self.edgectl("show", "rows", *shown)
@@ -238,6 +248,8 @@ def first_act(net):
              ("-o", "ID,SERVICE,DIRECTION,PROTOCOL,PORTS,FEATURE,LIVE"),
              ("--ages",))
     act.explain(EXPLAINED)
+    act.expects("edge.expect", "edge.conf")
+    print()
     act.edgectl("flush")
 
 
@@ -258,7 +270,52 @@ def second_act(net):
              ("-o", "ID,SERVICE,DIRECTION,PROTOCOL,PORTS,PEERS,LIVE,ORIGIN"),
              ("--ages", "-o", "ROW,CONNECTIONS,DENIED,LAST-HIT"))
     act.explain(SINGLE_EXPLAINED)
+    act.expects("single.expect", "single.conf")
+    watched(net, act)
+    print()
     act.edgectl("flush")
+
+
+def watched(net, act):
+    """Verbs that watch, each while packets come."""
+    title("Watching refusals and new connections, live")
+    print("  # edgectl monitor --count 4\n", flush=True)
+    monitor = net.box.start(net.edgectl.program, "monitor", "--count", "4",
+                            stdout=subprocess.PIPE, text=True)
+    print_wrapped(told_while(monitor, lambda: sign_in_and_knock(net)))
+    title("Rates, for a script; edgectl top shows them on the terminal")
+    print("  # edgectl top --batch -n 1 -d 1\n", flush=True)
+    top = net.box.start(net.edgectl.program, "top", "--batch", "-n", "1", "-d",
+                        "1", stdout=subprocess.PIPE, text=True)
+    lines = told_while(top, lambda: sign_in_and_knock(net))
+    print_wrapped([*lines[:10], "..."] if len(lines) > 10 else lines)
+    title("One page to look at, and to hand to an auditor")
+    act.edgectl("report", "--html", REPORT)
+    print(f"  The page is in {REPORT}: open it in a browser.", flush=True)
+
+
+def sign_in_and_knock(net):
+    client, access = net.at("client", 4), net.at(PUBLIC, 4)
+    connection = net.connect("tcp", client, access, 5061)
+    connection.exchange()
+    connection.close()
+    net.injects(client, packets.tcp(client.address, access.address, net.port(),
+                                    3389))
+
+
+def told_while(child, act):
+    """What a program prints until its end, while packets come."""
+    while child.poll() is None:
+        act()
+    return child.communicate()[0].splitlines()
+
+
+def print_wrapped(lines):
+    for line in lines:
+        print("\n".join(textwrap.wrap(line, 78, initial_indent="  ",
+                                      subsequent_indent="      ")
+                        if len(line) > 78 else [f"  {line}".rstrip()]),
+              flush=True)
 
 
 def main():
