@@ -105,7 +105,7 @@ static void the_only_error_is(const struct refusal *refusal)
 	if (config.errors.total == 1 &&
 	    strstr(config.errors.items[0].message, refusal->sentence))
 		return;
-	findings_print(&config.errors, stderr);
+	findings_print(&config.errors);
 	fail_msg("%s: not one error: ...%s...", refusal->text,
 		 refusal->sentence);
 }

@@ -170,10 +170,40 @@ static void a_directory_and_no_file_are_refused(void **state)
 {
 	config_free(&config);
 	config_read(&config, folder);
-	error(1, folder, "is a directory");
+	error(0, folder, "is a directory");
 	config_free(&config);
 	config_read(&config, "/nonexistent/edge.conf");
-	error(1, "/nonexistent/edge.conf", "No such file");
+	error(0, "/nonexistent/edge.conf", "No such file");
+}
+
+static void a_copy_has_the_lists_and_the_name_of_its_place(void **state)
+{
+	static const char list[] = "10.0.0.0/8\n10.0.0.1/8\n";
+	static const char text[] = TOP NODE
+		"peers cms { file = partners.list }\nping = { exteral }\n";
+	char copy[] = "/tmp/copy.XXXXXX";
+	int fd = mkstemp(copy);
+
+	assert_int_equal(write(fd, text, sizeof(text) - 1), sizeof(text) - 1);
+	close(fd);
+	write_bytes("partners.list", list, strlen(list));
+	snprintf(path, sizeof(path), "%s/edge.conf", folder);
+	config_free(&config);
+	config_read_as(&config, copy, path);
+	error(6, "exteral", "unknown side");
+	assert_string_equal(config.errors.items[0].file, path);
+	error(2, "10.0.0.1/8", "host bits");
+	errors(2);
+	/* The twin looks beside the copy. */
+	config_free(&config);
+	config_read(&config, copy);
+	error(5, "partners.list", "the path tried is /tmp/partners.list");
+	unlink(copy);
+	/* A copy that is gone is no fault of its place. */
+	config_free(&config);
+	config_read_as(&config, copy, path);
+	error(0, copy, "No such file");
+	assert_string_equal(config.errors.items[0].file, copy);
 }
 
 static void names_are_checked(void **state)
@@ -609,6 +639,7 @@ int main(void)
 		cmocka_unit_test(what_other_files_may_hold_is_refused),
 		cmocka_unit_test(a_nul_is_refused),
 		cmocka_unit_test(a_directory_and_no_file_are_refused),
+		cmocka_unit_test(a_copy_has_the_lists_and_the_name_of_its_place),
 		cmocka_unit_test(names_are_checked),
 		cmocka_unit_test(long_words_are_cut_in_messages),
 		cmocka_unit_test(addresses_that_no_edge_has_are_refused),

@@ -7,12 +7,16 @@
 #include "../../kmod/counters.h"
 #include "../../kmod/drops.h"
 #include "../../kmod/node.h"
+#include "../../kmod/snapshot.h"
 #include "words.h"
 
 #define NODES	3
 
-static const struct nf_edge_masks masks = { .table = &flow_table };
 static struct nf_edge_node *nodes[NODES];
+static struct nf_edge_snapshot policy = {
+	.masks = { .table = &flow_table },
+	.nodes = nodes,
+};
 static struct nf_edge_counters sum, wanted[NODES];
 
 static int start(struct kunit *test)
@@ -147,7 +151,7 @@ static void permitted_packets_count_on_rows_and_once_on_services(struct kunit *t
 		u64 rows = random_rows();
 
 		run_on_cpu(dice());
-		nf_edge_count_permitted(&masks, nodes, &packet, rows, new, len);
+		nf_edge_count_permitted(&policy, &packet, rows, new, len);
 		want_packet(&wanted[destination.node], rows,
 			    NF_EDGE_DIRECTION_IN,
 			    first ? NF_EDGE_TO_EDGE : NF_EDGE_FROM_EDGE, len);
@@ -166,6 +170,7 @@ static void refused_packets_count_on_their_reason_and_near_rows(struct kunit *te
 	int round;
 
 	KUNIT_ASSERT_TRUE(test, drops != NULL);
+	policy.drops = drops;
 	memset(&drops_wanted, 0, sizeof(drops_wanted));
 	for (round = 0; round < 20000; round++) {
 		struct nf_edge_class source = { .node = dice() % NODES };
@@ -184,8 +189,8 @@ static void refused_packets_count_on_their_reason_and_near_rows(struct kunit *te
 		u32 len = dice() % 1500;
 
 		run_on_cpu(dice());
-		nf_edge_count_refused(drops, &flow_table, nodes,
-				      &packet, &judgement, would_be, len);
+		nf_edge_count_refused(&policy, &packet, &judgement, would_be,
+				      len);
 		drop->packets[would_be]++;
 		drop->bytes[would_be] += len;
 		/* As the hook does of a connection that is offloaded. */
@@ -214,7 +219,7 @@ static void a_hit_is_as_late_as_the_clock_says(struct kunit *test)
 	u64 before = ktime_get_real_ns() / NSEC_PER_SEC;
 	const struct nf_edge_row *row = &flow_table.row[4];
 
-	nf_edge_count_permitted(&masks, nodes, &packet, BIT_ULL(4), true, 100);
+	nf_edge_count_permitted(&policy, &packet, BIT_ULL(4), true, 100);
 	nf_edge_node_sum(nodes[0], &sum);
 	/* to a jiffy, which may be of the second before */
 	KUNIT_ASSERT_TRUE(test, sum.row[4].last_hit + 1 >= before);
@@ -258,6 +263,28 @@ static void the_last_hit_is_the_latest_of_all(struct kunit *test)
 						  service->last_hit < late :
 						  service->last_hit == late);
 			}
+		}
+	}
+}
+
+/* Readings at each moment of a jiffy, of hits at each jiffy of a second. */
+static void a_last_hit_reads_the_same_each_time(struct kunit *test)
+{
+	u64 end, first[NF_EDGE_TABLE_ROWS];
+	u32 i, k;
+
+	for (k = 0; k < HZ; k += nodes[0]->n) {
+		for (i = 0; i < nodes[0]->n; i++)
+			per_cpu_ptr(nodes[0]->cpu, 0)->row[i][0].last[0] =
+				jiffies - EARLIER * HZ - k - i;
+		nf_edge_node_sum(nodes[0], &sum);
+		for (i = 0; i < nodes[0]->n; i++)
+			first[i] = sum.row[i].last_hit;
+		for (end = get_jiffies_64() + 3; get_jiffies_64() < end;) {
+			nf_edge_node_sum(nodes[0], &sum);
+			for (i = 0; i < nodes[0]->n; i++)
+				KUNIT_ASSERT_EQ(test, sum.row[i].last_hit,
+						first[i]);
 		}
 	}
 }
@@ -307,6 +334,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(refused_packets_count_on_their_reason_and_near_rows),
 	KUNIT_CASE(a_hit_is_as_late_as_the_clock_says),
 	KUNIT_CASE(the_last_hit_is_the_latest_of_all),
+	KUNIT_CASE(a_last_hit_reads_the_same_each_time),
 	KUNIT_CASE(what_is_counted_since_leaves_the_last_hit),
 	KUNIT_CASE(a_node_needs_all_its_memory),
 	{}

@@ -16,10 +16,7 @@ static int add_peers(u32 set, const char *text)
 
 static void close_socket(u32 number, int protocol)
 {
-	struct netlink_notify notify = { &init_net, number, protocol };
-
-	shim_netlink_notifier->notifier_call(shim_netlink_notifier,
-					     NETLINK_URELEASE, &notify);
+	shim_netlink_release(&init_net, protocol, number);
 }
 
 static u32 prefixes_in_force(void)

@@ -219,10 +219,12 @@ static char *printed(const struct findings *findings)
 {
 	char *text = NULL;
 	size_t size;
-	FILE *stream = open_memstream(&text, &size);
+	FILE *before = stderr;
 
-	findings_print(findings, stream);
-	fclose(stream);
+	stderr = open_memstream(&text, &size);
+	findings_print(findings);
+	fclose(stderr);
+	stderr = before;
 	return text;
 }
 
@@ -248,7 +250,7 @@ static void findings_of_others_are_escaped(void **state)
 	free(text);
 
 	/* A machine gets the name itself, if JSON can have it. */
-	json = findings_json(&findings);
+	json = findings_json(&findings, false);
 	first = json_array_get(json, 0);
 	assert_string_equal(json_string_value(json_object_get(first, "file")),
 			    "a\nb");
@@ -285,7 +287,7 @@ static void twenty_of_a_file_are_printed_in_order(void **state)
 
 	assert_int_equal(findings.total, 500020);
 	assert_int_equal(findings_left_out(&findings), 499980);
-	json = findings_json(&findings);
+	json = findings_json(&findings, false);
 	assert_int_equal(json_array_size(json), 40);
 	json_decref(json);
 	findings_free(&findings);

@@ -18,7 +18,7 @@ static void list(const char *text)
 static void warnings(size_t count)
 {
 	if (config.warnings.total != count)
-		findings_print(&config.warnings, stderr);
+		findings_warn(&config.warnings, true);
 	assert_int_equal(config.warnings.total, count);
 }
 

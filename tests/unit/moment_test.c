@@ -80,6 +80,35 @@ static void never_is_a_dash(void **state)
 	says(0, WINTER, MOMENT_AGE, "-");
 }
 
+static void a_length_of_time_is_read_within_its_bound(void **state)
+{
+	static const struct {
+		const char *text;
+		uint32_t seconds;	/* 0: refused */
+	} spans[] = {
+		{ "1", 1 }, { "1s", 1 }, { "90", 90 }, { "90s", 90 },
+		{ "10m", 600 }, { "24h", 86400 }, { "1440m", 86400 },
+		{ "86400", 86400 }, { "007", 7 },
+		{ "0", 0 }, { "0m", 0 }, { "86401", 0 }, { "1441m", 0 },
+		{ "25h", 0 }, { "", 0 }, { "s", 0 }, { "-1", 0 }, { "+1", 0 },
+		{ " 1", 0 }, { "1 s", 0 }, { "1ss", 0 }, { "1d", 86400 }, { "2d", 0 },
+		{ "1S", 0 }, { "1.5m", 0 }, { "0x10", 0 }, { "1m30s", 0 },
+		{ "4294967297", 0 }, { "18446744073709551617", 0 },
+		{ "99999999999999999999999999999h", 0 },
+	};
+	uint32_t seconds;
+	size_t i;
+
+	for (i = 0; i < sizeof(spans) / sizeof(spans[0]); i++) {
+		seconds = 77;
+		assert_int_equal(moment_read_span(spans[i].text, 86400,
+						  &seconds),
+				 spans[i].seconds != 0);
+		if (spans[i].seconds)
+			assert_int_equal(seconds, spans[i].seconds);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -87,6 +116,7 @@ int main(void)
 		cmocka_unit_test(utc_is_the_same_everywhere),
 		cmocka_unit_test(ages_have_their_two_largest_units),
 		cmocka_unit_test(never_is_a_dash),
+		cmocka_unit_test(a_length_of_time_is_read_within_its_bound),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

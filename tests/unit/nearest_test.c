@@ -16,7 +16,7 @@
 #include "policy/names.h"
 
 static const char *const verbs[] = {
-	"check", "load", "show", "counters", "explain", "export", "zone",
+	"check", "load", "test", "show", "counters", "explain", "export", "zone",
 	"feature", "mode", "flush",
 };
 
@@ -31,8 +31,8 @@ static void verb(const char *word, const char *wanted)
 	advises(nearest_advice("verb", verbs, ARRAY_SIZE(verbs), word), wanted);
 }
 
-#define ALL_VERBS	"there are check, load, show, counters, explain, " \
-			"export, zone, feature, mode, flush"
+#define ALL_VERBS	"there are check, load, test, show, counters, " \
+			"explain, export, zone, feature, mode, flush"
 
 static void a_near_word_is_named(void **state)
 {
@@ -57,8 +57,8 @@ static void a_near_word_is_named(void **state)
 static void words_are_listed_where_none_is_near(void **state)
 {
 	static const char *const one[] = { "edge1" };
-	static const char *const many[17] = {
-		[0 ... 16] = "edge1",
+	static const char *const many[31] = {
+		[0 ... 30] = "edge1",
 	};
 
 	verb("xyzzy", ALL_VERBS);
@@ -70,8 +70,8 @@ static void words_are_listed_where_none_is_near(void **state)
 	advises(names_advice(&names_sides, "north"),
 		"there are external, internal, edge");
 	advises(nearest_advice("node", one, 1, "frontend"), "there is edge1");
-	advises(nearest_advice("node", many, 17, "frontend"),
-		"there are 17, and none is near");
+	advises(nearest_advice("node", many, 31, "frontend"),
+		"there are 31, and none is near");
 	assert_null(nearest_word(verbs, 0, "load"));
 	assert_null(nearest_word(verbs, ARRAY_SIZE(verbs), "status"));
 }
@@ -86,6 +86,13 @@ static void words_of_other_tools_are_known(void **state)
 	verb("reload", "write load");
 	verb("start", "write load");
 	verb("stop", "write flush");
+	verb("undo", "write rollback");
+	verb("log", "write history, or monitor for packets");
+	verb("compare", "write diff");
+	verb("commit", "write load, or confirm to keep a change that waits");
+	verb("try", "write load --confirm");
+	verb("plan", "write check");
+	verb("watch", "write top, or monitor for packets");
 	advises(names_advice(&names_zones, "jabber"), "write xmpp");
 	advises(names_advice(&names_features, "video"), "write av");
 	advises(names_advice(&names_modes, "dry-run"), "write audit");

@@ -270,6 +270,89 @@ static void a_policy_of_before_can_be_put_back(struct kunit *test)
 	expect_counts(test);
 }
 
+static struct nf_edge_rest rest;
+
+/* Another site in force, from which one can return to the site before. */
+static void leave_for(int next)
+{
+	nf_edge_nodes_lock();
+	nf_edge_site_keep(site[in_force], &rest);
+	nf_edge_site_inherit(site[next], site[in_force]);
+	nf_edge_nodes_unlock();
+	in_force = next;
+}
+
+static void return_to(int before)
+{
+	nf_edge_nodes_lock();
+	nf_edge_site_return(site[before], site[in_force], &rest);
+	nf_edge_nodes_unlock();
+	in_force = before;
+}
+
+/* Rows that were away are where they were, and packets under way count. */
+static void a_site_that_returns_counts_on(struct kunit *test)
+{
+	int round;
+
+	site[2] = make_site(test, FIRST, "abc", "edge1");
+	put_in_force(2);
+	hit(2, ROWS);
+	hit(2, ROWS + 1);
+	hit(2, ROWS + 2);
+	site[0] = make_site(test, FIRST, "abc", "edge1");
+	put_in_force(0);
+	site[1] = make_site(test, FIRST, "dca", "edge1");
+	for (round = 0; round < 5; round++) {
+		hit(0, ROWS);
+		hit(0, ROWS + 1);
+		/* Packets of a policy two changes ago are not under way. */
+		if (!round)
+			hit(2, ROWS + 1);
+		expect_counts(test);
+		if (round == 3)
+			reset();
+		leave_for(1);
+		hit(1, ROWS);
+		hit(1, ROWS + 1);
+		hit(1, ROWS + 2);
+		hit(0, ROWS + 2);
+		hit(0, ROWS + 1);
+		/* The row is not in force, and is counted all the same. */
+		wanted[ROWS + 1]++;
+		wanted[ROWS + 3] = 0;
+		return_to(0);
+		expect_counts(test);
+	}
+	KUNIT_ASSERT_EQ(test, wanted[ROWS + 1], 3);
+	KUNIT_ASSERT_TRUE(test, sum.row[ROWS + 1].last_hit > 0);
+	drop_site(1);
+	drop_site(2);
+	expect_counts(test);
+	hit(0, ROWS + 1);
+	expect_counts(test);
+}
+
+/* Counters that the other site did not take over stay where they are. */
+static void a_site_returns_from_other_nodes(struct kunit *test)
+{
+	int other;
+
+	site[0] = make_site(test, FIRST, "a", "edge1");
+	site[1] = make_site(test, FIRST, "a", "edge2");
+	site[2] = make_site(test, NF_EDGE_PROFILE_LYNC2013_SINGLE_PUBLIC, "a",
+			    "edge1");
+	put_in_force(0);
+	for (other = 1; other <= 2; other++) {
+		hit(0, 3);
+		hit(0, ROWS);
+		leave_for(other);
+		return_to(0);
+		expect_counts(test);
+	}
+	KUNIT_ASSERT_EQ(test, wanted[3], 2);
+}
+
 static void another_profile_starts_from_zero(struct kunit *test)
 {
 	struct nf_edge_counts *row = sum.row;
@@ -367,6 +450,8 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(a_row_that_comes_back_counts_from_zero),
 	KUNIT_CASE(a_row_that_leaves_the_node_counts_from_zero),
 	KUNIT_CASE(a_policy_of_before_can_be_put_back),
+	KUNIT_CASE(a_site_that_returns_counts_on),
+	KUNIT_CASE(a_site_returns_from_other_nodes),
 	KUNIT_CASE(another_profile_starts_from_zero),
 	KUNIT_CASE(a_node_that_was_away_starts_from_zero),
 	KUNIT_CASE(nothing_is_lost_or_told_twice),

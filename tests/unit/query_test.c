@@ -14,44 +14,10 @@
 #include <cmocka.h>
 
 #include "base/macros.h"
-#include "cmd/query.h"
-#include "policy/diff.h"
+#include "policy/changes.h"
 #include "policy/profiles.h"
+#include "question.h"
 
-#define WORDS_MAX	8
-
-static bool parse(const char *text, struct query *query, char **why)
-{
-	char *copy = strdup(text), *rest = copy, *word, *words[WORDS_MAX];
-	size_t count = 0;
-	bool good;
-
-	*why = NULL;
-	while ((word = strsep(&rest, " ")))
-		words[count++] = word;
-	good = query_parse(query, words, count, why);
-	free(copy);
-	return good;
-}
-
-static void good(const char *text, struct query *query)
-{
-	char *why;
-
-	if (!parse(text, query, &why))
-		fail_msg("%s: %s", text, why);
-}
-
-static void bad(const char *text, const char *sentence)
-{
-	struct query query;
-	char *why;
-
-	assert_false(parse(text, &query, &why));
-	if (!strstr(why, sentence))
-		fail_msg("%s: %s", text, why);
-	free(why);
-}
 
 static void questions_are_read(void **state)
 {
@@ -77,6 +43,128 @@ static void questions_are_read(void **state)
 	assert_int_equal(query.protocol, IPPROTO_ICMPV6);
 }
 
+static void give(struct node *node, uint8_t service, const char *text)
+{
+	struct ip ip;
+
+	assert_true(ip_parse(text, &ip));
+	node_bind(node, service, &ip, 0);
+}
+
+static int make_pool(void **state)
+{
+	struct node *node = node_add(&pool, "edge1.example");
+
+	give(node, NF_EDGE_SERVICE_ACCESS, "192.0.2.10");
+	give(node, NF_EDGE_SERVICE_ACCESS, "2001:db8::10");
+	give(node, NF_EDGE_SERVICE_AV, "192.0.2.30");
+	give(node, NF_EDGE_SERVICE_AV, "192.0.2.31");
+	give(node, NF_EDGE_SERVICE_INTERNAL, "2001:db8:1::10");
+	give(node_add(&pool, "edge2"), NF_EDGE_SERVICE_ACCESS, "192.0.2.11");
+	return 0;
+}
+
+static int forget_pool(void **state)
+{
+	policy_free(&pool);
+	return 0;
+}
+
+static void named(const char *text, const char *source, const char *destination)
+{
+	char first[INET6_ADDRSTRLEN], second[INET6_ADDRSTRLEN], *why;
+	struct query query;
+
+	good(text, &query);
+	assert_true(query_is_named(&query));
+	if (!parse(text, &pool, &query, &why))
+		fail_msg("%s: %s", text, why);
+	assert_false(query_is_named(&query));
+	assert_string_equal(ip_format(&query.source, first), source);
+	assert_string_equal(ip_format(&query.destination, second), destination);
+}
+
+static void misnamed(const char *text, const char *sentence)
+{
+	struct query query;
+	char *why;
+
+	assert_false(parse(text, &pool, &query, &why));
+	assert_string_equal(why, sentence);
+	free(why);
+}
+
+static void names_of_services_stand_for_their_addresses(void **state)
+{
+	struct query query;
+	char *why;
+
+	named("--in a tcp 198.51.100.7 edge1.example.access:443",
+	      "198.51.100.7", "192.0.2.10");
+	named("--in a tcp 2001:db8:7::1 edge1.example.access:443",
+	      "2001:db8:7::1", "2001:db8::10");
+	named("--in a tcp edge1.example.access:5 [2001:db8:7::1]:80",
+	      "2001:db8::10", "2001:db8:7::1");
+	named("--in a tcp edge1.example.access edge2.access:443",
+	      "192.0.2.10", "192.0.2.11");
+	named("--in a tcp edge1.example.internal edge1.example.access:443",
+	      "2001:db8:1::10", "2001:db8::10");
+	named("--in a tcp edge1.example.access/6 edge1.example.access:443",
+	      "2001:db8::10", "2001:db8::10");
+	named("--in a tcp edge1.example.access edge1.example.access/4:443",
+	      "192.0.2.10", "192.0.2.10");
+	named("--local icmp edge1.example.internal edge1.example.access",
+	      "2001:db8:1::10", "2001:db8::10");
+	assert_true(parse("--local icmp edge1.example.internal 2001:db8::1",
+			  &pool, &query, &why));
+	assert_int_equal(query.protocol, IPPROTO_ICMPV6);
+	assert_true(parse("--local icmp edge2.access edge2.access", &pool,
+			  &query, &why));
+	assert_int_equal(query.protocol, IPPROTO_ICMP);
+}
+
+static void names_that_the_policy_does_not_have_are_refused(void **state)
+{
+	static const struct policy none;
+	struct query query;
+	char *why;
+
+	misnamed("--in a tcp 192.0.2.1 edge3.access:1",
+		 "edge3.access:1: no node has this name; the nearest is edge2");
+	misnamed("--in a tcp 192.0.2.1 edge2.av:1",
+		 "edge2.av:1: edge2 has no address of av");
+	misnamed("--in a tcp 192.0.2.1 edge2.acess:1",
+		 "edge2.acess:1: is no service of edge2; the nearest is access");
+	misnamed("--in a tcp 192.0.2.1 edge2:1",
+		 "edge2:1: is a node; write edge2.access");
+	misnamed("--in a tcp 192.0.2.1 edeg2.acess:1",
+		 "edeg2.acess:1: is no address; the nearest is edge2.access");
+	misnamed("--in a tcp 192.0.2.1 edge2.access/6:1",
+		 "edge2.access/6:1: has no IPv6 address");
+	misnamed("--in a tcp 192.0.2.1 edge1.example.access/6:1",
+		 "edge1.example.access/6:1: is not of the same family as 192.0.2.1");
+	misnamed("--in a tcp 2001:db8::1 edge2.access:1",
+		 "edge2.access:1: has no IPv6 address");
+	misnamed("--in a tcp 192.0.2.1 edge1.example.av:1",
+		 "edge1.example.av:1: has 2 IPv4 addresses; write one of 192.0.2.30, 192.0.2.31");
+	misnamed("--in a tcp edge1.example.access edge1.example.access:1",
+		 "edge1.example.access: has addresses of both families; write edge1.example.access/4 or edge1.example.access/6");
+	misnamed("--in a tcp edge1.example.access edge1.example.internal/4:1",
+		 "edge1.example.internal/4:1: has no IPv4 address");
+	misnamed("--in a tcp 192.0.2.1 [edge2.access]:1",
+		 "[edge2.access]:1: is a name, which stands in no brackets; write edge2.access:1");
+	misnamed("--in a tcp 192.0.2.1 edge2.access",
+		 "edge2.access: the destination port is missing");
+	misnamed("--in a icmp 192.0.2.1 edge2.access:1",
+		 "edge2.access:1: an echo request has no ports");
+	bad("--in a tcp 192.0.2.1 edge2.example:1",
+	    "is a name, and names are not looked up; write its address, NODE.SERVICE or peers SET");
+	assert_false(parse("--in a tcp 192.0.2.1 edge2.access:1", &none, &query,
+			   &why));
+	assert_string_equal(why, "edge2.access:1: no policy is loaded, so there is no node; write an address");
+	free(why);
+}
+
 static void questions_that_make_no_sense_are_refused(void **state)
 {
 	bad("tcp 192.0.2.1 192.0.2.2:80", "one of --in IFACE and --local");
@@ -88,7 +176,6 @@ static void questions_that_make_no_sense_are_refused(void **state)
 	bad("--local tcp 192.0.2.1 192.0.2.2", "port is missing");
 	bad("--local tcp 192.0.2.1 192.0.2.2:65536", "192.0.2.2:65536: has no such port");
 	bad("--local tcp 192.0.2.1: 192.0.2.2:80", "no port behind its colon");
-	bad("--local tcp 192.0.2.1 192.0.2.2:https", "number of the port");
 	bad("--local tcp 192.0.2.1 192.0.2.2:80-90", "range of ports");
 	bad("--local tcp 192.0.2.256 192.0.2.2:80", "above 255");
 	bad("--local tcp [192.0.2.1]:5 192.0.2.2:80", "write 192.0.2.1:5");
@@ -443,6 +530,8 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(questions_are_read),
 		cmocka_unit_test(questions_that_make_no_sense_are_refused),
+		cmocka_unit_test(names_of_services_stand_for_their_addresses),
+		cmocka_unit_test(names_that_the_policy_does_not_have_are_refused),
 		cmocka_unit_test(the_table_is_whole),
 		cmocka_unit_test(prefixes_are_read_and_written),
 		cmocka_unit_test(a_set_contains_its_prefixes_to_the_border),
@@ -453,5 +542,5 @@ int main(void)
 		cmocka_unit_test(ports_of_a_row_have_an_order_and_nodes_counters),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, make_pool, forget_pool);
 }

@@ -59,7 +59,7 @@ find(const struct findings *findings, unsigned int line, const char *word,
 		    !strcmp(findings->items[i].word, word) &&
 		    strstr(findings->items[i].message, sentence))
 			return &findings->items[i];
-	findings_print(findings, stderr);
+	findings_print(findings);
 	fail_msg("no line %u: %s: ...%s...", line, word, sentence);
 	return NULL;
 }
@@ -73,7 +73,7 @@ static inline void error(unsigned int line, const char *word,
 static inline void errors(size_t count)
 {
 	if (config.errors.count != count)
-		findings_print(&config.errors, stderr);
+		findings_print(&config.errors);
 	assert_int_equal(config.errors.count, count);
 }
 

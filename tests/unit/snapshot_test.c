@@ -6,6 +6,7 @@
 #include <linux/netfilter.h>
 #include <net/net_namespace.h>
 
+#include "../../kmod/events.h"
 #include "../../kmod/netns.h"
 #include "../../kmod/node.h"
 #include "../../kmod/publish.h"
@@ -29,6 +30,12 @@ static unsigned int let_by(void *priv, struct sk_buff *skb,
 	return NF_ACCEPT;
 }
 
+/* Nobody listens. */
+static void drain(struct nf_edge_net *namespace,
+		  const struct nf_edge_snapshot *old)
+{
+}
+
 static int start(struct kunit *test)
 {
 	int i, err = nf_edge_snapshots_init();
@@ -38,6 +45,7 @@ static int start(struct kunit *test)
 		return err ?: -ENOMEM;
 	en->net = &init_net;
 	mutex_init(&en->mutex);
+	nf_edge_events_init(en, drain);
 	for (i = 0; i < NF_EDGE_HOOKS; i++)
 		en->hooks[i] = (struct nf_hook_ops){
 			.hook = let_by,
@@ -109,7 +117,7 @@ static int publish(struct nf_edge_snapshot *snapshot)
 	int err;
 
 	mutex_lock(&en->mutex);
-	err = nf_edge_publish(en, snapshot, NULL);
+	err = nf_edge_publish(en, snapshot, NULL, NULL);
 	mutex_unlock(&en->mutex);
 	return err;
 }

@@ -82,11 +82,11 @@ static void test_long_texts_are_cut_at_commas_for_80_columns(void **state)
 	char *text = printed(80);
 
 	assert_string_equal(text,
-"ID                  PORTS                    PEERS              LIVE\n"
-"external/5          5061 (443)               any                yes\n"
-"external/9          50000-59999              any                no: row is off\n"
-"site/administration tcp/22,tcp/135,tcp/3389  admins-of-the-east yes\n"
-"                    udp/3389,tcp/49152-65535 admins-of-the-west \n");
+"ID                  PORTS                    PEERS               LIVE\n"
+"external/5          5061 (443)               any                 yes\n"
+"external/9          50000-59999              any                 no: row is off\n"
+"site/administration tcp/22,tcp/135,tcp/3389, admins-of-the-east, yes\n"
+"                    udp/3389,tcp/49152-65535 admins-of-the-west  \n");
 	assert_true(width_of(text) <= 80);
 	free(text);
 }
@@ -141,6 +141,96 @@ static void test_no_word_is_lost(void **state)
 	}
 }
 
+enum { NAME, ZONE, FEATURE, FILE_NAME, NOTE, WIDE };
+
+static const struct column wide_items[WIDE] = {
+	[NAME] = { .name = "NAME" },
+	[ZONE] = { .name = "ZONE", .spare = 1 },
+	[FEATURE] = { .name = "FEATURE", .spare = 2 },
+	[FILE_NAME] = { .name = "FILE", .shortens = true },
+	[NOTE] = { .name = "NOTE", .wraps = true },
+};
+
+static const struct columns wide = { wide_items, WIDE };
+
+/* A new string: a table of 69 columns at a width. */
+static char *narrow(const char *verb, const char *wanted, size_t width)
+{
+	struct table *table = table_new(&wide, verb, wanted);
+	char *text = NULL;
+	size_t size;
+
+	table_line(table);
+	table_put(table, NAME, "external/5");
+	table_put(table, ZONE, "external");
+	table_put(table, FEATURE, "remote-access");
+	table_put(table, FILE_NAME, "/etc/nf_edge/a.conf");
+	table_put(table, NOTE, "a note of a row");
+	table_fit(table, width);
+	out = open_memstream(&text, &size);
+	table_print(table);
+	fclose(out);
+	table_free(table);
+	return text;
+}
+
+static void expect_narrow(const char *verb, const char *wanted, size_t width,
+			  const char *expected)
+{
+	char *text = narrow(verb, wanted, width);
+
+	assert_string_equal(text, expected);
+	free(text);
+}
+
+static void test_less_important_columns_are_left_out_and_named(void **state)
+{
+	expect_narrow("show", NULL, 69,
+"NAME       ZONE     FEATURE       FILE                NOTE\n"
+"external/5 external remote-access /etc/nf_edge/a.conf a note of a row\n");
+	expect_narrow("show", NULL, 68,
+"NAME       ZONE     FEATURE       FILE                NOTE\n"
+"external/5 external remote-access /etc/nf_edge/a.conf a note of a\n"
+"                                                      row\n");
+	expect_narrow("show", NULL, 60,
+"NAME       FEATURE       FILE                NOTE\n"
+"external/5 remote-access /etc/nf_edge/a.conf a note of a row\n"
+"(too narrow for ZONE; option -o shows it)\n");
+	expect_narrow("show", NULL, 47,
+"NAME       FILE                NOTE\n"
+"external/5 /etc/nf_edge/a.conf a note of a row\n"
+"(too narrow for ZONE, FEATURE; option -o shows\n"
+" them)\n");
+	expect_narrow("", NULL, 60,
+"NAME       FEATURE       FILE                NOTE\n"
+"external/5 remote-access /etc/nf_edge/a.conf a note of a row\n"
+"(too narrow for ZONE)\n");
+}
+
+static void test_a_column_that_is_named_is_never_left_out(void **state)
+{
+	expect_narrow("show", "+zone", 60,
+"NAME       ZONE     FILE                NOTE\n"
+"external/5 external /etc/nf_edge/a.conf a note of a row\n"
+"(too narrow for FEATURE; option -o shows it)\n");
+	expect_narrow("show", "NAME,ZONE,FEATURE", 20,
+"NAME       ZONE     FEATURE\n"
+"external/5 external remote-access\n");
+}
+
+static void test_texts_are_shortened_last_and_have_a_mark(void **state)
+{
+	expect_narrow("show", NULL, 40,
+"NAME       FILE              NOTE\n"
+"external/5 /etc/nf.../a.conf a note of a\n"
+"                             row\n"
+"(too narrow for ZONE, FEATURE; option -o\n"
+" shows them)\n");
+	expect_narrow("show", "FILE", 1,
+"FILE\n"
+"/etc/...conf\n");
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -149,6 +239,9 @@ int main(void)
 		cmocka_unit_test(test_a_sentence_keeps_its_commas),
 		cmocka_unit_test(test_nothing_is_cut_within_a_word),
 		cmocka_unit_test(test_no_word_is_lost),
+		cmocka_unit_test(test_less_important_columns_are_left_out_and_named),
+		cmocka_unit_test(test_a_column_that_is_named_is_never_left_out),
+		cmocka_unit_test(test_texts_are_shortened_last_and_have_a_mark),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

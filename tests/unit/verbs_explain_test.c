@@ -166,7 +166,7 @@ static void each_reason_has_a_remedy(void **state)
 	for (reason = 0; reason < REASON_COUNT; reason++) {
 		drops(reason, ids("external/5"));
 		if (!strstr(printed, "  To pass: "))
-			says("    external/5    takes ");
+			says("    external/5    needs ");
 	}
 }
 
@@ -190,28 +190,28 @@ static void each_reason_has_its_remedy(void **state)
 		says(remedies[i].remedy);
 	}
 	drops(NF_EDGE_REASON_INTERFACE, ids("external/5 external/7 internal/2"));
-	says("    external/5    takes an interface with side external\n");
-	says("    external/7    takes an interface with side edge\n");
-	says("    internal/2    takes an interface with side internal\n");
+	says("    external/5    needs an interface with side external\n");
+	says("    external/7    needs an interface with side edge\n");
+	says("    internal/2    needs an interface with side internal\n");
 
 	drops(NF_EDGE_REASON_PEER, ids("external/2 external/1 external/5 internal/5"));
-	says("    external/2    takes 131.107.155.10 in the peer set crl\n");
-	says("    external/1    takes a peer of the external side; internal-networks decides\n");
-	says("    external/5    takes a peer of the external side; internal-networks decides\n");
-	says("    internal/5    takes 198.51.100.7 in the peer set frontend\n");
+	says("    external/2    needs 131.107.155.10 in the peer set crl\n");
+	says("    external/1    needs a peer of the external side; internal-networks decides\n");
+	says("    external/5    needs a peer of the external side; internal-networks decides\n");
+	says("    internal/5    needs 198.51.100.7 in the peer set frontend\n");
 
 	policy->zones = ALL_ZONES & ~(1U << NF_EDGE_ZONE_PIC);
 	policy->features = ALL_FEATURES & ~(1U << NF_EDGE_FEATURE_FEDERATION |
 					    1U << NF_EDGE_FEATURE_PIC);
 	set_rows();
 	drops(NF_EDGE_REASON_DISABLED, ids("external/6 pic/3 pic/1"));
-	says("    external/6    takes edgectl feature on federation\n");
-	says("    pic/3         takes edgectl zone on pic\n");
-	says("    pic/1         takes edgectl zone on pic and edgectl feature on pic\n");
+	says("    external/6    needs edgectl feature on federation\n");
+	says("    pic/3         needs edgectl zone on pic\n");
+	says("    pic/1         needs edgectl zone on pic and edgectl feature on pic\n");
 
 	drops(NF_EDGE_REASON_SEVERAL, ids("external/6 external/2"));
-	says("    external/6    takes edgectl feature on federation, and more\n");
-	says("    external/2    takes an interface with side edge, and takes 131.107.155.10 in the peer set crl\n");
+	says("    external/6    needs edgectl feature on federation, and more\n");
+	says("    external/2    needs an interface with side edge, and needs 131.107.155.10 in the peer set crl\n");
 
 	drops(NF_EDGE_REASON_CLS_GUARD, ids("external/11"));
 	says("expose-cls-ports = true");
@@ -229,6 +229,63 @@ static void audit_and_echo_are_said(void **state)
 	assert_int_equal(RUN(explain, "explain", "--local", "icmp", "192.0.2.1",
 			     "192.0.2.2"), REFUSED);
 	says("Echo requests pass only where ping lists the side");
+}
+
+static void words_are_told_as_numbers(void **state)
+{
+	json_t *object, *packet;
+
+	module.tried = (struct verdict){
+		.verdict = NF_EDGE_VERDICT_ACCEPT, .reason = -1,
+	};
+	GOOD(explain, "explain", QUESTION);
+	is_silent_of("asked about");
+	GOOD(explain, "explain", "--local", "tcp", "198.51.100.7:dns",
+	     "131.107.155.10:sip-tls");
+	says("  asked about tcp 198.51.100.7 131.107.155.10:5061\n");
+	GOOD(explain, "explain", "--local", "udp", "2001:db8::7",
+	     "[2001:db8::1]:stun", "--json");
+	object = json();
+	packet = json_object_get(object, "packet");
+	expect_text(packet, "in", NULL);
+	expect_text(packet, "protocol", "udp");
+	expect_text(packet, "source", "2001:db8::7");
+	expect_text(packet, "destination", "2001:db8::1");
+	expect_int(packet, "destination_port", 3478);
+	assert_null(json_object_get(object, "answers"));
+	json_decref(object);
+}
+
+static void a_set_is_asked_about_by_its_name(void **state)
+{
+	json_t *object, *answer;
+
+	add(NF_EDGE_PEER_SET_SBA, "198.51.100.8/30");
+	add(NF_EDGE_PEER_SET_SBA, "198.51.100.12");
+	add(NF_EDGE_PEER_SET_SBA, "2001:db8:7::/64");
+	module.tried = (struct verdict){
+		.verdict = NF_EDGE_VERDICT_DROP,
+		.reason = NF_EDGE_REASON_PEER, .near = ids("internal/4"),
+		.mode = NF_EDGE_MODE_ENFORCE,
+	};
+	assert_int_equal(RUN(explain, "explain", "--in", "lan0", "tcp", "peers",
+			     "sba", "131.107.155.10:https"), REFUSED);
+	says("198.51.100.8/30, 198.51.100.12 of peers sba:\ndrop: peer\n");
+	says("needs 198.51.100.8 in the peer set");
+	says("  asked about tcp 198.51.100.8 131.107.155.10:443\n");
+	is_silent_of("not judged alike");
+	assert_int_equal(RUN(explain, "explain", "--in", "lan0", "tcp", "peers",
+			     "sba", "131.107.155.10:https", "--json"), REFUSED);
+	object = json();
+	expect_text(object, "reason", "peer");
+	assert_int_equal(json_array_size(json_object_get(object, "answers")), 1);
+	answer = json_array_get(json_object_get(object, "answers"), 0);
+	expect_text(answer, "reason", "peer");
+	expect_words(answer, "addresses", "198.51.100.8/30 198.51.100.12");
+	json_decref(object);
+	assert_int_equal(RUN(explain, "explain", "--in", "lan0", "tcp", "peers",
+			     "sbas", "131.107.155.10:https"), USAGE);
+	complains("sbas: no peer set has this name; the nearest is sba; see edgectl explain");
 }
 
 static void a_refused_question_says_why(void **state)
@@ -339,6 +396,8 @@ static const struct CMUnitTest tests[] = {
 	SITE_TEST(each_reason_has_a_remedy),
 	SITE_TEST(each_reason_has_its_remedy),
 	SITE_TEST(audit_and_echo_are_said),
+	SITE_TEST(words_are_told_as_numbers),
+	SITE_TEST(a_set_is_asked_about_by_its_name),
 	SITE_TEST(a_refused_question_says_why),
 	SITE_TEST(a_batch_answers_each_line),
 	SITE_TEST(a_batch_may_be_long),

@@ -134,7 +134,7 @@ static void an_answer_names_rows_of_the_module(void **state)
 		.reason = NF_EDGE_REASON_PEER, .near = ids("site/rdp"),
 	};
 	assert_int_equal(RUN(explain, "explain", QUESTION), REFUSED);
-	says("    site/rdp      takes 192.0.2.7 in the peer set crl\n");
+	says("    site/rdp      needs 192.0.2.7 in the peer set crl\n");
 }
 
 static void a_switch_pairs_rows_of_the_module(void **state)

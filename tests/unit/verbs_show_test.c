@@ -23,7 +23,7 @@
 
 static void status_prints_each_number_at_its_place(void **state)
 {
-	json_t *object, *conntrack, *interfaces;
+	json_t *object, *conntrack, *interfaces, *events, *lost;
 
 	GOOD(show, "show", "status", "--json");
 	object = json();
@@ -40,6 +40,12 @@ static void status_prints_each_number_at_its_place(void **state)
 	expect_bool(object, "expose_cls_ports", false);
 	expect_int(object, "offloaded", 17);
 	expect_int(object, "offloaded_connections", 0);
+	events = json_object_get(object, "events");
+	expect_int(events, "listeners", 2);
+	lost = json_object_get(events, "lost");
+	expect_int(lost, "suppressed", 19);
+	expect_int(lost, "ring_full", 23);
+	expect_int(lost, "socket_full", 29);
 	conntrack = json_object_get(object, "conntrack");
 	expect_int(conntrack, "count", 11);
 	expect_int(conntrack, "max", 65536);
@@ -193,6 +199,28 @@ static void nodes_and_sets_are_printed_whole(void **state)
 	expect_int(one, "prefixes", 0);
 	expect_bool(item(object, "peers", "set", "dns"), "bound", false);
 	assert_int_equal(json_array_size(json_object_get(object, "peers")), 13);
+	assert_int_equal(RUN(show, "show", "peers", "frontent"), REFUSED);
+	complains("edgectl: frontent: unknown peer set; the nearest is frontend\n");
+	assert_string_equal(printed, "");
+	assert_int_equal(RUN(show, "show", "peers", "frontent", "--json"),
+			 REFUSED);
+	assert_string_equal(printed, "");
+	assert_int_equal(RUN(show, "show", "peers", "crl", "dns"), USAGE);
+	complains("dns: is one word too many");
+	assert_int_equal(RUN(show, "show", "nodes", "edge1"), USAGE);
+	complains("edge1: is one word too many");
+	GOOD(show, "show", "peers", "crl");
+	assert_string_equal(printed, "SET BOUND PREFIXES ROWS\n"
+				     "crl yes          3 external/2\n");
+	GOOD(show, "show", "peers", "crl", "-o", "PREFIXES");
+	assert_string_equal(printed, "PREFIXES\n       3\n");
+	json_decref(object);
+	GOOD(show, "show", "peers", "crl", "--json");
+	object = json();
+	expect_text(object, "profile", "lync2013-scaled-public");
+	assert_int_equal(json_array_size(json_object_get(object, "peers")), 1);
+	one = item(object, "peers", "set", "crl");
+	expect_int(one, "prefixes", 3);
 	json_decref(object);
 
 	GOOD(show, "show", "config");

@@ -295,26 +295,26 @@ static void an_answer_names_rows_and_sets_of_the_site(void **state)
 	says("  internal/2                           ");
 
 	drops(NF_EDGE_REASON_PEER, "site/rdp " LONGEST);
-	says("    site/rdp                             takes 192.0.2.7 in the peer set frontend or admins\n");
-	says("    " LONGEST " takes 172.25.33.11 in the peer set monitor\n");
+	says("    site/rdp                             needs 192.0.2.7 in the peer set frontend or admins\n");
+	says("    " LONGEST " needs 172.25.33.11 in the peer set monitor\n");
 	drops(NF_EDGE_REASON_PEER, "site/probe");
-	says("    site/probe    takes a peer of the external side; internal-networks decides\n");
+	says("    site/probe    needs a peer of the external side; internal-networks decides\n");
 
 	policy_turn_off(policy, "site/rdp", 0);
 	policy_turn_off(policy, "external/5", 0);
 	set_rows();
 	drops(NF_EDGE_REASON_DISABLED, "external/5 site/rdp");
-	says("    external/5    takes edgectl row on external/5\n");
-	says("    site/rdp      takes edgectl row on site/rdp\n");
+	says("    external/5    needs edgectl row on external/5\n");
+	says("    site/rdp      needs edgectl row on site/rdp\n");
 	policy->zones = 0;
 	policy->features = 0;
 	set_rows();
 	drops(NF_EDGE_REASON_DISABLED, "external/5 site/rdp site/probe");
-	says("    external/5    takes edgectl row on external/5 and edgectl zone on external and edgectl feature on remote-access\n");
-	says("    site/rdp      takes edgectl row on site/rdp and edgectl zone on site\n");
-	says("    site/probe    takes edgectl zone on site\n");
+	says("    external/5    needs edgectl row on external/5 and edgectl zone on external and edgectl feature on remote-access\n");
+	says("    site/rdp      needs edgectl row on site/rdp and edgectl zone on site\n");
+	says("    site/probe    needs edgectl zone on site\n");
 	drops(NF_EDGE_REASON_SEVERAL, "site/rdp");
-	says("    site/rdp      takes edgectl row on site/rdp and edgectl zone on site, and more\n");
+	says("    site/rdp      needs edgectl row on site/rdp and edgectl zone on site, and more\n");
 
 	module.view.loaded = false;
 	module.tried = (struct verdict){

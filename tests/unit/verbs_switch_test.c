@@ -23,6 +23,7 @@
 
 #include "verbs/site.h"
 #include "base/macros.h"
+#include "base/memory.h"
 #include "netlink/attribute.h"
 
 /* --- switches */
@@ -366,6 +367,141 @@ static void enforce_does_not_cut_its_own_session(void **state)
 	assert_non_null(request_of(NF_EDGE_CMD_EXPLAIN, 0));
 }
 
+static const struct verdict passes = {
+	.verdict = NF_EDGE_VERDICT_ACCEPT, .reason = -1,
+	.mode = NF_EDGE_MODE_ENFORCE,
+};
+
+/* The policy of before passes the session, and the tried one drops it. */
+static void a_session_to_be_cut(struct verdict *now)
+{
+	session = (struct query){
+		.in = "lan0", .protocol = IPPROTO_TCP, .port = 22,
+		.source = ip("192.168.10.5"),
+		.destination = ip("172.25.33.10"),
+	};
+	*now = passes;
+	module.now = now;
+	module.tried = (struct verdict){
+		.verdict = NF_EDGE_VERDICT_DROP,
+		.reason = NF_EDGE_REASON_DISABLED,
+		.mode = NF_EDGE_MODE_ENFORCE,
+	};
+}
+
+/* Each request to switch was a dry run. */
+static void expect_no_switch(void)
+{
+	struct nlmsghdr *asked;
+	unsigned int n;
+
+	for (n = 0; (asked = request_of(NF_EDGE_CMD_SWITCH, n)); n++)
+		assert_non_null(attr_of(asked, NF_EDGE_A_SWITCH_DRY_RUN));
+	assert_true(n > 0);
+}
+
+static void a_switch_off_does_not_cut_its_own_session(void **state)
+{
+	static const char *const words[][2] = {
+		{ "zone", "pic" }, { "feature", "av" }, { "row", "pic/3" },
+	};
+	struct nlmsghdr *asked;
+	struct verdict now;
+	char *said;
+	size_t i;
+
+	a_session_to_be_cut(&now);
+	for (i = 0; i < ARRAY_SIZE(words); i++) {
+		const char *verb = words[i][0], *word = words[i][1];
+
+		forget_requests();
+		assert_int_equal(RUN(switch, verb, "off", word), REFUSED);
+		said = xformat("edgectl: %s off %s would cut the SSH session that this runs in (172.25.33.10, port 22 on lan0: disabled; from 192.168.10.5); nothing was changed, --force does it all the same\n",
+			       verb, word);
+		assert_string_equal(complained, said);
+		free(said);
+		expect_no_switch();
+		assert_int_equal(RUN(switch, verb, "off", word, "--confirm",
+				     "60"), REFUSED);
+		expect_no_switch();
+		forget_requests();
+		GOOD(switch, verb, "off", word, "--force");
+		assert_null(request_of(NF_EDGE_CMD_EXPLAIN, 0));
+		asked = request_of(NF_EDGE_CMD_SWITCH, 0);
+		assert_null(attr_of(asked, NF_EDGE_A_SWITCH_DRY_RUN));
+		GOOD(switch, verb, "on", word);
+		assert_null(request_of(NF_EDGE_CMD_EXPLAIN, 0));
+	}
+	assert_int_equal(RUN(switch, "row", "off", "pic/3", "pic/1"), REFUSED);
+	complains("edgectl: row off pic/3 pic/1 would cut");
+}
+
+/* The twins: a session that stays, is dropped already, or is in audit. */
+static void a_switch_off_that_cuts_no_session_needs_no_force(void **state)
+{
+	struct verdict now;
+	struct nlmsghdr *asked;
+
+	a_session_to_be_cut(&now);
+	module.tried = passes;
+	GOOD(switch, "zone", "off", "pic");
+	asked = request_of(NF_EDGE_CMD_SWITCH, 1);
+	assert_null(attr_of(asked, NF_EDGE_A_SWITCH_DRY_RUN));
+	/* What was judged is what is switched. */
+	assert_int_equal(nla_get_u32(attr_of(asked,
+					     NF_EDGE_A_SWITCH_GENERATION)), 41);
+	a_session_to_be_cut(&now);
+	now = module.tried;
+	GOOD(switch, "zone", "off", "pic");
+	a_session_to_be_cut(&now);
+	module.tried.mode = NF_EDGE_MODE_AUDIT;
+	now.mode = NF_EDGE_MODE_AUDIT;
+	GOOD(switch, "zone", "off", "pic");
+	a_session_to_be_cut(&now);
+	module.tried.verdict = NF_EDGE_VERDICT_NOT_GOVERNED;
+	GOOD(switch, "zone", "off", "pic", "--confirm", "60");
+	complains("this SSH session does not cross the policy");
+}
+
+/* The kernel is busy with four loads, or with a change that waits. */
+static void a_change_that_waits_is_named(void **state)
+{
+	module.refused = NF_EDGE_CMD_SWITCH;
+	module.error = EBUSY;
+	module.sentence = "four at once";
+	assert_int_equal(RUN(switch, "zone", "on", "pic"), REFUSED);
+	assert_string_equal(complained, "edgectl: cannot switch: four at once\n");
+	module.view.waiting = (struct waiting){
+		.waits = true, .left = 60, .generation = 41,
+	};
+	assert_int_equal(RUN(switch, "zone", "on", "pic"), REFUSED);
+	complains("edgectl: nothing was changed: generation 41 waits for its confirmation until ");
+	complains(", in 1m 00s; edgectl confirm 41 or edgectl rollback first\n");
+}
+
+/* A TIME that is left out takes the word behind it. */
+static void a_word_in_the_place_of_time_is_named(void **state)
+{
+	static const char said[] =
+		"--confirm pic/3: is no time from 1s to 24h; write it as 60s, 10m or 1h";
+
+	assert_int_equal(RUN(switch, "row", "off", "--confirm", "pic/3"), USAGE);
+	complains(said);
+	assert_int_equal(RUN(switch, "row", "--confirm", "pic/3"), USAGE);
+	complains(said);
+	assert_int_equal(RUN(mode, "mode", "--confirm", "enforce"), USAGE);
+	complains("--confirm enforce: is no time");
+	assert_int_equal(RUN(load, "load", "--confirm", "new.conf"), USAGE);
+	complains("--confirm new.conf: is no time");
+	assert_int_equal(RUN(rollback, "rollback", "--confirm", "x"), USAGE);
+	complains("--confirm x: is no time");
+	/* The twin: the time is one, and the row is what is missing. */
+	assert_int_equal(RUN(switch, "row", "off", "--confirm", "60s"), USAGE);
+	complains("the row is missing");
+	assert_int_equal(RUN(mode, "mode", "--confirm", "60s"), USAGE);
+	complains("write enforce or audit");
+}
+
 /* --- answers that do not come from the kernel, or not at once */
 
 static void another_socket_is_not_the_kernel(void **state)
@@ -423,8 +559,8 @@ static void a_refusal_ends_as_the_kernel_says(void **state)
 		{ E2BIG, NULL, REFUSED, "cannot switch: " },
 		{ EOPNOTSUPP, NULL, REFUSED, "cannot switch: " },
 		{ ENOMEM, NULL, SYSTEM, "cannot switch: Cannot allocate memory" },
-		{ EBUSY, "four at once", SYSTEM, "cannot switch: four at once" },
-		{ ESTALE, NULL, REFUSED, "nothing was changed, load again" },
+		{ EBUSY, "four at once", REFUSED, "cannot switch: four at once" },
+		{ ESTALE, NULL, REFUSED, "nothing was changed, try again" },
 	};
 	size_t i;
 
@@ -439,12 +575,24 @@ static void a_refusal_ends_as_the_kernel_says(void **state)
 	}
 }
 
-static void a_module_of_another_release_is_refused(void **state)
+static void a_module_of_another_release_is_asked(void **state)
 {
 	module.version = "0.0.1";
-	assert_int_equal(RUN(show, "show", "status"), SYSTEM);
-	complains("the module is version 0.0.1");
+	assert_int_equal(RUN(show, "show", "status"), DONE);
+	complains("edgectl: warning: the module in the kernel is version 0.0.1, this edgectl ");
+	module.refused = NF_EDGE_CMD_SWITCH;
+	module.error = EOPNOTSUPP;
+	assert_int_equal(RUN(switch, "zone", "off", "pic"), REFUSED);
+	complains("the module in the kernel, version 0.0.1, does not know this operation of edgectl ");
+	module.error = EINVAL;
+	module.sentence = "Unknown attribute type";
+	assert_int_equal(RUN(switch, "zone", "off", "pic"), REFUSED);
+	complains("version 0.0.1, does not know part of this request of edgectl ");
+	/* Of this release, that would be a fault of edgectl. */
 	module.version = NF_EDGE_VERSION;
+	assert_int_equal(RUN(switch, "zone", "off", "pic"), REFUSED);
+	complains("Unknown attribute type");
+	module.refused = 0;
 	module.family_version = 9;
 	assert_int_equal(RUN(show, "show", "status"), SYSTEM);
 	complains("the module speaks version 9");
@@ -551,10 +699,14 @@ static const struct CMUnitTest tests[] = {
 	SITE_TEST(the_name_of_a_row_is_answered_with_its_id),
 	SITE_TEST(an_unknown_row_is_answered_with_the_nearest),
 	SITE_TEST(enforce_does_not_cut_its_own_session),
+	SITE_TEST(a_switch_off_does_not_cut_its_own_session),
+	SITE_TEST(a_switch_off_that_cuts_no_session_needs_no_force),
+	SITE_TEST(a_change_that_waits_is_named),
+	SITE_TEST(a_word_in_the_place_of_time_is_named),
 	SITE_TEST(another_socket_is_not_the_kernel),
 	SITE_TEST(a_policy_that_changes_is_read_again_whole),
 	SITE_TEST(a_refusal_ends_as_the_kernel_says),
-	SITE_TEST(a_module_of_another_release_is_refused),
+	SITE_TEST(a_module_of_another_release_is_asked),
 	SITE_TEST(governed_connections_count_by_either_tuple),
 	SITE_TEST(flowtables_are_listed_in_order),
 };

@@ -133,17 +133,28 @@ static void a_table_has_in_each_cell_what_its_json_has(void **state)
 static const struct {
 	const char *name;
 	verb_fn run;
-	const char *options[4];
+	const char *options[5];
 } verbs[] = {
 	{ "check", cmd_check, { "--json" } },
 	{ "load", cmd_load, { "--json", "--force" } },
+	{ "test", cmd_test, { "--json", "--running", "--all", "EXPECTATIONS" } },
 	{ "show", cmd_show, { "--json", "--output", "ROWS", "NOTE" } },
 	{ "counters", cmd_counters, { "--json", "--node", "--zone", "--reset" } },
+	{ "advise", cmd_advise, { "--days", "--record", "--usage", "QUIET" } },
+	{ "learn", cmd_learn, { "--for", "--file" } },
+	{ "metrics", cmd_metrics, { "--output", "--http", "--openmetrics" } },
+	{ "report", cmd_report, { "--html", "--since", "--utc" } },
+	{ "top", cmd_top, { "--delay", "--by", "--batch", "--iterations", "--json" } },
+	{ "monitor", cmd_monitor, { "--json", "--cef", "--rate", "PREFIX" } },
+	{ "why", cmd_why, { "--json", "--from", "NODE.SERVICE" } },
 	{ "explain", cmd_explain, { "--json" } },
 	{ "export", cmd_export, { "nftables" } },
 	{ "zone", cmd_switch, { "--json", "ZONE" } },
 	{ "feature", cmd_switch, { "--json", "FEATURE" } },
 	{ "mode", cmd_mode, { "--json", "--force", "audit" } },
+	{ "confirm", cmd_confirm, { "--json" } },
+	{ "rollback", cmd_rollback, { "--json", "--confirm", "--force" } },
+	{ "history", cmd_history, { "--json", "--output", "TERMINAL" } },
 	{ "flush", cmd_flush, { "--json" } },
 };
 
@@ -159,7 +170,8 @@ static void each_verb_explains_itself(void **state)
 			assert_memory_equal(printed, "usage: edgectl ", 15);
 			says(verbs[i].name);
 			says("--help");
-			for (k = 0; k < 4 && verbs[i].options[k]; k++)
+			for (k = 0; k < ARRAY_SIZE(verbs[i].options) &&
+				     verbs[i].options[k]; k++)
 				says(verbs[i].options[k]);
 			assert_string_equal(complained, "");
 			assert_null(request_of(NF_EDGE_CMD_STATUS_GET, 0));

@@ -17,6 +17,7 @@
 #include "base/memory.h"
 #include "system/ways.h"
 
+static char *conntrackd_conf;
 static char procfs[] = "/tmp/ways_test.XXXXXX";
 static struct policy policy;
 static struct ways ways;
@@ -74,6 +75,8 @@ static int begin(void **state)
 	if (!mkdtemp(procfs))
 		return -1;
 	ways_procfs = procfs;
+	conntrackd_conf = xformat("%s/conntrackd.conf", procfs);
+	ways_conntrackd_conf = conntrackd_conf;
 	for (i = 0; i < ARRAY_SIZE(addresses); i++) {
 		assert_true(ip_parse(addresses[i], &ip));
 		node_bind(node, NF_EDGE_SERVICE_ACCESS, &ip, 1);
@@ -90,6 +93,7 @@ static int end(void **state)
 	ways_free(&ways);
 	policy_free(&policy);
 	remove_procfs();
+	free(conntrackd_conf);
 	return 0;
 }
 
@@ -263,6 +267,38 @@ static void one_family_is_looked_at_for_that_family(void **state)
 	one_way("source-route", "wan0", "accept_source_route = 0");
 }
 
+#define LOOSE	"sys/net/netfilter/nf_conntrack_tcp_loose"
+#define EVENTS	"sys/net/netfilter/nf_conntrack_events"
+
+static void a_lone_host_may_pick_up_connections(void **state)
+{
+	write_proc(LOOSE, "1\n");
+	write_proc(EVENTS, "2\n");
+	no_way();
+	write_proc("conntrackd.conf",
+		   "# Sync {\nGeneral {\n\tSyncX on\n}\nStats {\n\tLogFile on\n}\n");
+	no_way();
+}
+
+static void a_pair_may_not_pick_up_connections(void **state)
+{
+	write_proc("conntrackd.conf", "General {\n}\n  Sync{\n\tMode FTFW {\n");
+	write_proc(LOOSE, "0\n");
+	write_proc(EVENTS, "1\n");
+	no_way();
+	write_proc(LOOSE, "1\n");
+	one_way("tcp-loose", "nf_conntrack_tcp_loose",
+		"nf_conntrack_tcp_loose = 0");
+}
+
+static void a_pair_has_to_tell_all_connections(void **state)
+{
+	write_proc("conntrackd.conf", "Sync {\n");
+	no_way();	/* a kernel without the setting */
+	write_proc(EVENTS, "2\n");
+	one_way("events", "nf_conntrack_events", "nf_conntrack_events = 1");
+}
+
 #define TEST(name)	cmocka_unit_test_setup_teardown(name, begin, end)
 
 int main(void)
@@ -284,6 +320,9 @@ int main(void)
 		TEST(a_host_that_forwards_makes_no_address),
 		TEST(a_program_that_advertises_is_a_way),
 		TEST(one_family_is_looked_at_for_that_family),
+		TEST(a_lone_host_may_pick_up_connections),
+		TEST(a_pair_may_not_pick_up_connections),
+		TEST(a_pair_has_to_tell_all_connections),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,11 +9,14 @@
 #include <kunit/test.h>
 #include <linux/rtnetlink.h>
 
+#include "../../../kmod/confirm.h"
 #include "../../../kmod/counters.h"
 #include "../../../kmod/drops.h"
 #include "../../../kmod/netdev.h"
 #include "../../../kmod/netlink/family.h"
+#include "../../../kmod/netlink/listen.h"
 #include "../../../kmod/netlink/netlink-gen.h"
+#include "../../../kmod/netlink/pending.h"
 #include "../../../kmod/netlink/transaction.h"
 #include "../../../kmod/netns.h"
 #include "../../../kmod/node.h"
@@ -27,7 +30,7 @@ static struct nf_edge_net *en;
 static struct sk_buff *answer;		/* the last one */
 static struct netlink_ext_ack extack;
 static unsigned int events;
-static struct { s64 generation, mode, change; } event;	/* the last one */
+static struct { s64 generation, mode, change, held; } event;	/* the last one */
 static unsigned int conntrack_refs;
 static int reply_error;			/* no answer reaches the reader */
 static int conntrack_error;
@@ -98,8 +101,33 @@ int genlmsg_multicast_netns(const struct genl_family *family, struct net *net,
 	event.generation = number_of(nlh, NF_EDGE_A_POLICY_GENERATION);
 	event.mode = number_of(nlh, NF_EDGE_A_POLICY_MODE);
 	event.change = number_of(nlh, NF_EDGE_A_POLICY_CHANGE);
+	event.held = shim_module_refs;
 	nlmsg_free(skb);
 	return 0;
+}
+
+/* Unicast messages of the last call, in order, or what refuses them. */
+static struct sk_buff *sent[64];
+static u32 sent_to[64];
+static unsigned int n_sent;
+static int unicast_error;
+
+int genlmsg_unicast(struct net *net, struct sk_buff *skb, u32 to)
+{
+	if (unicast_error) {
+		nlmsg_free(skb);
+		return unicast_error;
+	}
+	assert(n_sent < ARRAY_SIZE(sent));
+	sent_to[n_sent] = to;
+	sent[n_sent++] = skb;
+	return 0;
+}
+
+static inline void forget_sent(void)
+{
+	while (n_sent)
+		nlmsg_free(sent[--n_sent]);
 }
 
 int shim_ct_netns_get(void)
@@ -126,7 +154,7 @@ static inline int start_family(void)
 {
 	int i, err = start_flow_table() ?: nf_edge_snapshots_init() ?:
 		     nf_edge_netdev_init() ?: nf_edge_transactions_init() ?:
-		     nf_edge_family_init();
+		     nf_edge_listeners_init() ?: nf_edge_family_init();
 
 	if (err)
 		return err;
@@ -136,6 +164,8 @@ static inline int start_family(void)
 	mutex_init(&en->mutex);
 	mutex_init(&en->reset_mutex);
 	INIT_LIST_HEAD(&en->transactions);
+	nf_edge_confirm_init(en, nf_edge_nl_expire);
+	nf_edge_listeners_start(en);
 	for (i = 0; i < NF_EDGE_HOOKS; i++)
 		en->hooks[i].hook = let_by;
 	init_net.generic = en;
@@ -157,10 +187,13 @@ static inline void end_family(void)
 {
 	mutex_lock(&en->mutex);
 	nf_edge_transactions_end(en);
+	nf_edge_confirm_end(en);
 	nf_edge_unpublish(en);
 	mutex_unlock(&en->mutex);
+	nf_edge_listeners_end(en);
 	assert(!shim_hooks && !conntrack_refs);
 	nf_edge_family_exit();
+	nf_edge_listeners_exit();
 	nf_edge_transactions_exit();
 	nf_edge_netdev_exit();
 	nf_edge_snapshots_exit();
@@ -170,6 +203,7 @@ static inline void end_family(void)
 	kfree(en);
 	nlmsg_free(answer);
 	answer = NULL;
+	forget_sent();
 }
 
 /* --- requests */

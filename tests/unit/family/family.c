@@ -1,16 +1,80 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Surroundings of the family: attribute policies, devices, notifiers, locks. */
+/* Surroundings of the family: attribute policies, devices, notifiers, locks, audit. */
 
+#include <linux/audit.h>
 #include <linux/mutex.h>
 #include <linux/netdevice.h>
 #include <linux/netlink.h>
+#include <linux/sched.h>
+#include <net/dst.h>
 #include <net/genetlink.h>
 #include <net/net_namespace.h>
 
-struct notifier_block *shim_netlink_notifier;
+static struct notifier_block *notifiers[4];
 void (*shim_before_lock)(struct mutex *m);
 void (*shim_after_unlock)(struct mutex *m);
 struct mutex shim_rtnl;
+u32 audit_enabled;
+bool shim_audit_lost;
+struct audit_buffer shim_audit;
+struct task_struct shim_task = { .pid = 4711, .comm = "edgectl" };
+int (*shim_route)(u8 last, struct net_device **dev);
+unsigned int shim_dsts;
+
+int nf_route(struct net *net, struct dst_entry **dst, struct flowi *fl,
+	     bool strict, unsigned short family)
+{
+	const u8 *octets = family == AF_INET ? (const u8 *)&fl->u.ip4.daddr :
+					       (const u8 *)&fl->u.ip6.daddr;
+	struct net_device *dev;
+	int err = shim_route ? shim_route(octets[family == AF_INET ? 3 : 15],
+					  &dev) : -ENETUNREACH;
+
+	if (err)
+		return err;
+	*dst = kmalloc(sizeof(**dst), GFP_KERNEL);
+	if (!*dst)
+		return -ENOBUFS;
+	(*dst)->dev = dev;
+	shim_dsts++;
+	return 0;
+}
+
+void dst_release(struct dst_entry *dst)
+{
+	shim_dsts--;
+	kfree(dst);
+}
+
+int netlink_register_notifier(struct notifier_block *nb)
+{
+	unsigned int i;
+
+	for (i = 0; notifiers[i]; i++)
+		assert(i + 1 < ARRAY_SIZE(notifiers));
+	notifiers[i] = nb;
+	return 0;
+}
+
+void netlink_unregister_notifier(struct notifier_block *nb)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(notifiers); i++)
+		if (notifiers[i] == nb)
+			notifiers[i] = NULL;
+}
+
+void shim_netlink_release(struct net *net, int protocol, u32 portid)
+{
+	struct netlink_notify notify = { net, portid, protocol };
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(notifiers); i++)
+		if (notifiers[i])
+			notifiers[i]->notifier_call(notifiers[i],
+						    NETLINK_URELEASE, &notify);
+}
 
 static u64 number_in(const struct nlattr *attr)
 {
@@ -18,6 +82,13 @@ static u64 number_in(const struct nlattr *attr)
 
 	memcpy(&value, nla_data(attr), nla_len(attr) < 8 ? nla_len(attr) : 8);
 	return value;
+}
+
+static bool is_within(u64 value, const struct nla_policy *policy)
+{
+	return !policy->limited ||
+	       (value >= policy->allowed_min && value <= policy->allowed_max &&
+		!(value & ~policy->allowed_mask));
 }
 
 /* Whether an attribute is as its policy wants it. */
@@ -35,9 +106,7 @@ static bool fits(const struct nlattr *attr, const struct nla_policy *policy)
 	case NLA_U32:
 	case NLA_U64:
 		return size == sizes[policy->type] &&
-		       (!policy->limited ||
-			(number_in(attr) <= policy->allowed_max &&
-			 !(number_in(attr) & ~policy->allowed_mask)));
+		       is_within(number_in(attr), policy);
 	case NLA_FLAG:
 		return !size;
 	case NLA_NESTED:

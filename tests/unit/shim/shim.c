@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <linux/ktime.h>
 #include <linux/module.h>
 #include <linux/netdevice.h>
 #include <linux/netfilter.h>
@@ -17,6 +18,7 @@ unsigned int shim_cpu;
 unsigned int shim_module_refs;
 unsigned int shim_hooks;
 u64 shim_stopped_clock;
+s64 shim_boottime;
 struct net init_net;
 struct notifier_block *shim_netdev_notifier;
 
@@ -26,6 +28,16 @@ struct net_device *dev_get_by_name_rcu(struct net *net, const char *name)
 
 	for_each_netdev(net, dev)
 		if (!strcmp(dev->name, name))
+			return dev;
+	return NULL;
+}
+
+struct net_device *dev_get_by_index_rcu(struct net *net, int ifindex)
+{
+	struct net_device *dev;
+
+	for_each_netdev(net, dev)
+		if (dev->ifindex == ifindex)
 			return dev;
 	return NULL;
 }

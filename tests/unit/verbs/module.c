@@ -16,6 +16,7 @@
 #include "base/memory.h"
 #include "netlink/attribute.h"
 #include "policy/profiles.h"
+#include "system/connections.h"
 #include "system/ssh.h"
 #include "module.h"
 
@@ -25,6 +26,8 @@
 
 struct module module;
 struct query session;
+struct tracked_list connections;
+int connections_error;
 
 static struct datagram {
 	void *data;
@@ -42,8 +45,17 @@ static void *callback_arg;
 ssize_t __wrap_send(int fd, const void *data, size_t size, int flags);
 ssize_t __wrap_recvfrom(int fd, void *data, size_t size, int flags,
 			struct sockaddr *from, socklen_t *length);
+/* Events of the module come as a test says; without one the socket fails. */
+int __wrap_client_await(struct client *client, int milliseconds,
+			const sigset_t *signals)
+{
+	return module.await ? module.await(client) : -ECONNRESET;
+}
+
 int __wrap_setsockopt(int fd, int level, int name, const void *value,
 		      socklen_t size);
+int __wrap_client_await(struct client *client, int milliseconds,
+			const sigset_t *signals);
 int __wrap_nl_connect(struct nl_sock *socket, int protocol);
 int __wrap_nl_send_simple(struct nl_sock *socket, int type, int flags,
 			  void *data, size_t size);
@@ -53,6 +65,7 @@ int __wrap_nl_socket_modify_cb(struct nl_sock *socket, enum nl_cb_type type,
 			       void *arg);
 int __wrap_nl_recvmsgs_default(struct nl_sock *socket);
 void __wrap_sessions_find(struct sessions *sessions);
+int __wrap_tracked_read(struct tracked_list *list);
 
 /* --- the queue of answers */
 
@@ -113,6 +126,16 @@ static void put_status(struct nl_msg *msg)
 	nla_put_u64(msg, NF_EDGE_A_POLICY_CONNTRACK_EARLY_DROP,
 		    view->conntrack_early_drop);
 	nla_put_u64(msg, NF_EDGE_A_POLICY_OFFLOADED, view->offloaded);
+	nla_put_u32(msg, NF_EDGE_A_POLICY_LISTENERS, view->listeners);
+	nla_put_u64(msg, NF_EDGE_A_POLICY_EVENTS_SUPPRESSED,
+		    view->lost.suppressed);
+	nla_put_u64(msg, NF_EDGE_A_POLICY_EVENTS_RING_FULL,
+		    view->lost.ring_full);
+	nla_put_u64(msg, NF_EDGE_A_POLICY_EVENTS_SOCKET_FULL,
+		    view->lost.socket_full);
+	if (view->waiting.waits)
+		nla_put_u32(msg, NF_EDGE_A_POLICY_CONFIRM_LEFT,
+			    view->waiting.left);
 	if (!view->loaded)
 		return;
 	nla_put_u32(msg, NF_EDGE_A_POLICY_MODE, policy->mode);
@@ -382,9 +405,21 @@ static void put_rows(struct nl_msg *msg, int attribute,
 		nla_put_string(msg, attribute, rows->id[i]);
 }
 
-static void put_verdict(struct nl_msg *msg)
+/* Near rows of replies are sent unless they are those of the first direction. */
+static void put_reply(struct nl_msg *msg, const struct verdict *v,
+		      const struct verdict *reply)
 {
-	const struct verdict *v = &module.tried;
+	nla_put_u32(msg, NF_EDGE_A_QUERY_REPLY_VERDICT, reply->verdict);
+	if (reply->reason >= 0)
+		nla_put_u32(msg, NF_EDGE_A_QUERY_REPLY_REASON,
+			    (uint32_t)reply->reason);
+	if (reply != v)
+		put_rows(msg, NF_EDGE_A_QUERY_REPLY_NEAR, &reply->near);
+}
+
+static void put_verdict(struct nl_msg *msg, const struct verdict *v,
+			const struct verdict *reply)
+{
 	struct nlattr *nest = attr_nest(msg, NF_EDGE_A_POLICY_QUERY);
 
 	nla_put_u32(msg, NF_EDGE_A_QUERY_VERDICT, v->verdict);
@@ -399,7 +434,49 @@ static void put_verdict(struct nl_msg *msg)
 			       v->destination_node);
 	put_rows(msg, NF_EDGE_A_QUERY_ROW, &v->rows);
 	put_rows(msg, NF_EDGE_A_QUERY_NEAR, &v->near);
+	if (reply)
+		put_reply(msg, v, reply);
 	nla_nest_end(msg, nest);
+}
+
+static bool is_connection(const struct nlattr *query)
+{
+	return nla_find(nla_data(query), nla_len(query),
+			NF_EDGE_A_QUERY_REPLY_SOURCE_IPV4) ||
+	       nla_find(nla_data(query), nla_len(query),
+			NF_EDGE_A_QUERY_REPLY_SOURCE_IPV6);
+}
+
+static bool goes_to(const struct nlattr *query, uint16_t port)
+{
+	struct nlattr *attr = nla_find(nla_data(query), nla_len(query),
+				       NF_EDGE_A_QUERY_DESTINATION_PORT);
+
+	return attr && nla_get_u16(attr) == port;
+}
+
+/* One answer a query: of the tried policy, or of the one in force. */
+static void put_verdicts(struct nl_msg *msg, struct nlmsghdr *asked)
+{
+	bool tried = attr_of(asked, NF_EDGE_A_POLICY_TRIED);
+	struct nlattr *attr;
+	int left;
+
+	nlmsg_for_each_attr(attr, asked, GENL_HDRLEN, left) {
+		const struct verdict *v = tried || !module.now ?
+					  &module.tried : module.now;
+		const struct verdict *reply = NULL;
+
+		if (nla_type(attr) != NF_EDGE_A_POLICY_QUERY)
+			continue;
+		if (is_connection(attr)) {
+			if (module.cut_port && !goes_to(attr, module.cut_port))
+				v = module.now;
+			reply = v == &module.tried && module.reply ?
+				module.reply : v;
+		}
+		put_verdict(msg, v, reply);
+	}
 }
 
 static void push_family(uint32_t sequence)
@@ -477,6 +554,15 @@ static void answer(struct nlmsghdr *asked, uint8_t command)
 	case NF_EDGE_CMD_DROPS_GET:
 		put_drops(msg);
 		break;
+	case NF_EDGE_CMD_CONFIRM:
+		nla_put_u32(msg, NF_EDGE_A_POLICY_GENERATION,
+			    module.view.generation);
+		nla_put_u32(msg, NF_EDGE_A_POLICY_GOVERNED, module.view.governed);
+		nla_put_u32(msg, NF_EDGE_A_POLICY_MODE, module.view.policy.mode);
+		break;
+	case NF_EDGE_CMD_LISTEN:
+		nla_put_u32(msg, NF_EDGE_A_LISTEN_RATE, 100);
+		break;
 	case NF_EDGE_CMD_SWITCH:
 		nla_put_u32(msg, NF_EDGE_A_SWITCH_GENERATION,
 			    module.view.generation);
@@ -490,8 +576,7 @@ static void answer(struct nlmsghdr *asked, uint8_t command)
 		if (module.view.loaded)
 			nla_put_u32(msg, NF_EDGE_A_POLICY_PROFILE,
 				    module.view.policy.profile);
-		if (attr_of(asked, NF_EDGE_A_POLICY_QUERY))
-			put_verdict(msg);
+		put_verdicts(msg, asked);
 	}
 	if (asked->nlmsg_flags & NLM_F_DUMP) {
 		nlmsg_free(msg);
@@ -599,6 +684,19 @@ void __wrap_sessions_find(struct sessions *sessions)
 	sessions->items[sessions->count++] = session;
 }
 
+int __wrap_tracked_read(struct tracked_list *list)
+{
+	*list = (struct tracked_list){ .count = connections.count };
+	if (connections_error)
+		*list = (struct tracked_list){ 0 };
+	if (!list->count)
+		return connections_error;
+	list->items = xalloc(list->count * sizeof(*list->items));
+	memcpy(list->items, connections.items,
+	       list->count * sizeof(*list->items));
+	return 0;
+}
+
 void add_message(struct nl_msg *msg)
 {
 	assert_true(message_count < MESSAGES_MAX);
@@ -647,9 +745,12 @@ void module_begin(void)
 {
 	memset(&module, 0, sizeof(module));
 	memset(&session, 0, sizeof(session));
+	connections = (struct tracked_list){ 0 };
+	connections_error = 0;
 	module.version = NF_EDGE_VERSION;
 	module.family_version = NF_EDGE_FAMILY_VERSION;
 	module.changed = true;
+	begin_state();
 }
 
 void forget_requests(void)
@@ -662,6 +763,8 @@ void module_end(void)
 {
 	forget_requests();
 	policy_free(&module.view.policy);
+	free(module.journal);
+	end_state();
 	while (message_count)
 		nlmsg_free(messages[--message_count]);
 	forget_answers();

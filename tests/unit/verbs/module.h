@@ -14,6 +14,7 @@
 #include "cmd/verbs.h"
 #include "netlink/view.h"
 #include "policy/query.h"
+#include "policy/tracked.h"
 
 #define REQUESTS_MAX	4096
 
@@ -37,6 +38,10 @@ struct asked {
  *	i * 10 + k + 1, unless this is true: then 0
  * @changed: what a load or a switch answers
  * @tried: the answer to a query
+ * @now: the answer to a query of the policy in force, NULL for @tried
+ * @reply: the answer about replies of a connection by the tried policy, NULL for
+ *	the same as about its first direction
+ * @cut_port: connections to other ports are answered by @now, unless 0
  * @refused: command that is refused, 0 for none
  * @spared: requests of this command that are answered before
  * @error: with this errno
@@ -48,6 +53,9 @@ struct asked {
  * @forges: a whole answer of FORGER comes before each answer
  * @late: the policy changes before the next load is answered
  * @cut: the dump of this command is empty and ends as interrupted, once
+ * @journal: the last entry that the journal got, or NULL
+ * @journal_lines: entries that the journal got
+ * @await: hands over events in place of client_await(), or NULL
  * @requests: all requests
  * @n: how many
  */
@@ -60,6 +68,9 @@ struct module {
 	bool silent;
 	bool changed;
 	struct verdict tried;
+	const struct verdict *now;
+	const struct verdict *reply;
+	uint16_t cut_port;
 	uint8_t refused;
 	int spared;
 	int error;
@@ -71,6 +82,9 @@ struct module {
 	bool late;
 	bool forges;
 	uint8_t cut;
+	char *journal;
+	unsigned int journal_lines;
+	int (*await)(struct client *client);
 	struct asked requests[REQUESTS_MAX];
 	size_t n;
 };
@@ -80,6 +94,13 @@ extern struct module module;
 /* The SSH session that load and mode find; in is empty for none. */
 extern struct query session;
 
+/* An empty history, in a folder of its own; journal and requester are made up. */
+void begin_state(void);
+void end_state(void);
+/* The table of connection tracking; an errno when it cannot be read. */
+extern struct tracked_list connections;
+extern int connections_error;
+
 void module_begin(void);
 void module_end(void);
 
@@ -87,6 +108,9 @@ void forget_requests(void);
 /* Whether each datagram of every answer was received. */
 bool all_received(void);
 void forget_answers(void);
+
+/* Columns of the terminal that verbs print to, or 0: they print to no terminal. */
+extern size_t terminal_width;
 
 /* The last verb's standard output, and its standard error. */
 extern char *printed;

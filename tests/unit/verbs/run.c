@@ -19,6 +19,14 @@
 #define WORDS_MAX	16
 
 char *printed, *complained;
+size_t terminal_width;
+
+size_t __wrap_wrap_width(void);
+
+size_t __wrap_wrap_width(void)
+{
+	return terminal_width;
+}
 
 /* A standard stream that goes to memory for a while. */
 static struct captured {

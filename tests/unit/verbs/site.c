@@ -152,7 +152,10 @@ int begin_site(void **state)
 		.loaded_features = ALL_FEATURES,
 		.conntrack_count = 11, .conntrack_max = 65536,
 		.conntrack_drop = 7, .conntrack_early_drop = 13,
-		.offloaded = 17, .table = profiles[0],
+		.offloaded = 17, .listeners = 2, .table = profiles[0],
+		.lost = {
+			.suppressed = 19, .ring_full = 23, .socket_full = 29,
+		},
 		.policy = {
 			.mode = NF_EDGE_MODE_AUDIT, .zones = ALL_ZONES,
 			.features = ALL_FEATURES & ~(1U << NF_EDGE_FEATURE_AV),

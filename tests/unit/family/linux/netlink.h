@@ -33,6 +33,7 @@ struct netlink_ext_ack {
 #include_next <linux/netlink.h>
 
 #define NLMSG_GOODSIZE		3776
+#define NLMSG_DEFAULT_SIZE	(NLMSG_GOODSIZE - NLMSG_HDRLEN)
 #define NETLINK_URELEASE	1
 
 struct net;
@@ -66,18 +67,11 @@ struct netlink_notify {
 	int protocol;
 };
 
-extern struct notifier_block *shim_netlink_notifier;
+int netlink_register_notifier(struct notifier_block *nb);
+void netlink_unregister_notifier(struct notifier_block *nb);
 
-static inline int netlink_register_notifier(struct notifier_block *nb)
-{
-	shim_netlink_notifier = nb;
-	return 0;
-}
-
-static inline void netlink_unregister_notifier(struct notifier_block *nb)
-{
-	shim_netlink_notifier = NULL;
-}
+/* A socket of this port closes. */
+void shim_netlink_release(struct net *net, int protocol, u32 portid);
 
 /* --- messages */
 
@@ -191,6 +185,17 @@ static inline int nla_put_u64_64bit(struct sk_buff *skb, int type, u64 value,
 	return nla_put(skb, type, sizeof(value), &value);
 }
 
+static inline int nla_put_in_addr(struct sk_buff *skb, int type, __be32 address)
+{
+	return nla_put_be32(skb, type, address);
+}
+
+static inline int nla_put_in6_addr(struct sk_buff *skb, int type,
+				   const struct in6_addr *address)
+{
+	return nla_put(skb, type, sizeof(*address), address);
+}
+
 static inline int nla_put_string(struct sk_buff *skb, int type,
 				 const char *text)
 {
@@ -205,6 +210,12 @@ static inline int nla_put_flag(struct sk_buff *skb, int type)
 static inline struct nlattr *nla_nest_start(struct sk_buff *skb, int type)
 {
 	return nla_reserve(skb, type | NLA_F_NESTED, 0);
+}
+
+static inline void nla_nest_cancel(struct sk_buff *skb, struct nlattr *nest)
+{
+	skb->len -= skb->tail - (u8 *)nest;
+	skb->tail = (u8 *)nest;
 }
 
 static inline void nla_nest_end(struct sk_buff *skb, struct nlattr *nest)
@@ -252,6 +263,17 @@ static inline int nla_strcmp(const struct nlattr *attr, const char *text)
 	return nla_len(attr) != size || memcmp(nla_data(attr), text, size);
 }
 
+static inline ssize_t nla_strscpy(char *to, const struct nlattr *attr,
+				  size_t size)
+{
+	size_t n = strnlen(nla_data(attr), nla_len(attr));
+
+	n = n < size ? n : size - 1;
+	memset(to, 0, size);
+	memcpy(to, nla_data(attr), n);
+	return n;
+}
+
 static inline bool nla_ok(const struct nlattr *attr, int left)
 {
 	return left >= NLA_HDRLEN && attr->nla_len >= NLA_HDRLEN &&
@@ -286,6 +308,7 @@ struct nla_policy {
 	bool limited;
 	u64 allowed_max;
 	u64 allowed_mask;
+	u64 allowed_min;
 	const struct nla_policy *nested;
 	int nested_max;
 };
@@ -296,6 +319,9 @@ struct nla_policy {
 #define NLA_POLICY_MASK(kind, bits)					\
 	{ .type = kind, .limited = true, .allowed_max = ~0ULL,		\
 	  .allowed_mask = bits }
+#define NLA_POLICY_MIN(kind, least)					\
+	{ .type = kind, .limited = true, .allowed_min = least,		\
+	  .allowed_max = ~0ULL, .allowed_mask = ~0ULL }
 #define NLA_POLICY_EXACT_LEN(size)					\
 	{ .type = NLA_BINARY, .len = size, .exact = true }
 #define NLA_POLICY_NESTED(policy)					\

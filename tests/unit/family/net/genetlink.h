@@ -112,8 +112,9 @@ static inline void genlmsg_cancel(struct sk_buff *skb, void *payload)
 	skb->tail = start;
 }
 
-/* Both take the message over, whatever they return. */
+/* All take the message over, whatever they return. */
 int genlmsg_reply(struct sk_buff *skb, struct genl_info *info);
+int genlmsg_unicast(struct net *net, struct sk_buff *skb, u32 portid);
 int genlmsg_multicast_netns(const struct genl_family *family, struct net *net,
 			    struct sk_buff *skb, u32 portid, unsigned int group,
 			    int gfp);

@@ -21,4 +21,6 @@ extern struct net {
 	} ct;
 } init_net;
 
+#define for_each_net(net)	for ((net) = &init_net; (net); (net) = NULL)
+
 #endif

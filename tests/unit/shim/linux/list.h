@@ -33,6 +33,11 @@ static inline void list_add(struct list_head *one, struct list_head *list)
 	list->next = one;
 }
 
+static inline void list_add_tail(struct list_head *one, struct list_head *list)
+{
+	list_add(one, list->prev);
+}
+
 static inline void list_del(struct list_head *one)
 {
 	one->prev->next = one->next;

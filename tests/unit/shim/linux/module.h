@@ -8,6 +8,7 @@ extern unsigned int shim_module_refs;
 
 #define THIS_MODULE		NULL
 #define try_module_get(m)	(++shim_module_refs > 0)
+#define __module_get(m)		((void)shim_module_refs++)
 #define module_put(m)		((void)shim_module_refs--)
 #define module_refcount(m)	shim_module_refs
 

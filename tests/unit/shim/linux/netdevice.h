@@ -73,6 +73,7 @@ extern struct notifier_block *shim_netdev_notifier;
 	((void)(shim_netdev_notifier = NULL))
 
 struct net_device *dev_get_by_name_rcu(struct net *net, const char *name);
+struct net_device *dev_get_by_index_rcu(struct net *net, int ifindex);
 
 /* As the kernel has it. */
 static inline bool dev_valid_name(const char *name)

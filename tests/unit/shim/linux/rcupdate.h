@@ -13,6 +13,7 @@ void rcu_read_unlock(void);
 
 #define kvfree_rcu(p, member)			kvfree(p)
 #define rcu_barrier()				((void)0)
+#define synchronize_rcu()			((void)0)
 #define rcu_access_pointer(p)			(p)
 #define rcu_dereference(p)			(p)
 #define rcu_dereference_protected(p, held)	(p)

@@ -65,6 +65,11 @@ static inline void *kvzalloc(size_t size, int gfp)
 	return kvcalloc(1, size, gfp);
 }
 
+static inline void *kvzalloc_node(size_t size, int gfp, int node)
+{
+	return kvzalloc(size, gfp);
+}
+
 static inline void kfree(const void *p)
 {
 	free((void *)p);

@@ -5,7 +5,7 @@
 #include <time.h>
 #include <linux/types.h>
 
-#define NSEC_PER_SEC	1000000000L
+#include <linux/ktime.h>
 
 /* Time of a stopped clock, or 0 while the clock runs. */
 extern u64 shim_stopped_clock;

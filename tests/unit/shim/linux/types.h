@@ -13,6 +13,7 @@ typedef uint8_t u8;
 typedef uint16_t u16;
 typedef uint32_t u32;
 typedef uint64_t u64;
+typedef int32_t s32;
 typedef int64_t s64;
 typedef int gfp_t;
 
@@ -30,6 +31,7 @@ typedef int gfp_t;
 #define OPTIMIZER_HIDE_VAR(v)	asm("" : "=r" (v) : "0" (v))
 #define barrier()	asm volatile("" : : : "memory")
 #define READ_ONCE(x)	(*(const volatile __typeof__(x) *)&(x))
+#define data_race(x)	(x)
 #define WRITE_ONCE(x, n)	(*(volatile __typeof__(x) *)&(x) = (n))
 #define ALIGN(n, to)	(((n) + (to) - 1) & ~((__typeof__(n))(to) - 1))
 #define swap(a, b)							\

@@ -9,4 +9,6 @@ extern struct net {
 	void *generic;
 } init_net;
 
+#define for_each_net(net)	for ((net) = &init_net; (net); (net) = NULL)
+
 #endif

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * diff of the policy in force: which of the two it is, and what it cannot do.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <errno.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "verbs/site.h"
+
+static char name[] = "/tmp/diff.XXXXXX";
+
+/* What is in force, as a configuration. */
+static void write_running(void)
+{
+	FILE *file;
+
+	GOOD(show, "show", "config");
+	file = fopen(name, "w");
+	assert_non_null(file);
+	fputs(printed, file);
+	assert_int_equal(fclose(file), 0);
+}
+
+static void what_is_in_force_is_the_first_one(void **state)
+{
+	json_t *object;
+
+	write_running();
+	GOOD(diff, "diff", name);
+	says(" decides the same as the policy in force\n");
+	GOOD(diff, "diff", "--running", name);
+	says("the policy in force decides the same as /tmp/");
+
+	/* The switch of the running policy is no part of the file. */
+	policy->mode = NF_EDGE_MODE_ENFORCE;
+	assert_int_equal(RUN(diff, "diff", name), REFUSED);
+	says("mode: audit, was enforce: nothing is dropped any more\n");
+	assert_int_equal(RUN(diff, "diff", "--running", name), REFUSED);
+	says("mode: enforce, was audit: all that the policy refuses is dropped from now on\n");
+
+	policy->mode = NF_EDGE_MODE_AUDIT;
+	add(NF_EDGE_PEER_SET_CRL, "203.0.113.0/24");
+	assert_int_equal(RUN(diff, "diff", "--json", name), REFUSED);
+	object = json();
+	expect_text(object, "before", NULL);
+	expect_text(object, "after", name);
+	expect_bool(object, "same", false);
+	assert_int_equal(json_array_size(json_object_get(object, "opened")), 0);
+	assert_int_equal(json_array_size(json_object_get(object, "closed")), 1);
+	expect_words(json_array_get(json_object_get(object, "closed"), 0),
+		     "rows", "external/2");
+	expect_words(json_array_get(json_object_get(object, "closed"), 0),
+		     "peers", "203.0.113.0/24");
+	json_decref(object);
+	assert_int_equal(RUN(diff, "diff", "--running", name), REFUSED);
+	says("opens:  out tcp 80, edge1 131.107.155.10, by external/2\n        to 203.0.113.0/24\n");
+}
+
+static void what_cannot_be_compared_is_no_difference(void **state)
+{
+	write_running();
+	module.refused = NF_EDGE_CMD_STATUS_GET;
+	module.error = EIO;
+	module.times = 1;
+	module.spared = 1;
+	assert_int_equal(RUN(diff, "diff", name), SYSTEM);
+	assert_string_equal(printed, "");
+	module.view.loaded = false;
+	assert_int_equal(RUN(diff, "diff", name), SYSTEM);
+	complains("no policy is loaded");
+	assert_int_equal(RUN(diff, "diff", "/nonexistent", name), SYSTEM);
+	complains("/nonexistent: 1 error");
+	assert_int_equal(RUN(diff, "diff", name, "/nonexistent"), SYSTEM);
+	assert_string_equal(printed, "");
+	GOOD(diff, "diff", name, name);
+	assert_int_equal(module.n, 0);
+}
+
+static int begin(void **state)
+{
+	int fd;
+
+	strcpy(name, "/tmp/diff.XXXXXX");
+	fd = mkstemp(name);
+	if (fd < 0)
+		return -1;
+	close(fd);
+	return begin_site(state);
+}
+
+static int end(void **state)
+{
+	unlink(name);
+	return end_site(state);
+}
+
+static const struct CMUnitTest tests[] = {
+	cmocka_unit_test_setup_teardown(what_is_in_force_is_the_first_one,
+					begin, end),
+	cmocka_unit_test_setup_teardown(what_cannot_be_compared_is_no_difference,
+					begin, end),
+};
+
+int main(void)
+{
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
