@@ -54,6 +54,17 @@ def open_net(net):
     return net
 
 
+@pytest.fixture
+def quiet(net):
+    """No host answers: each packet is the only one of its connection."""
+    muted = [net.spaces[name].muted() for name in ("edge1", "edge2", "inet", "lan")]
+    for one in muted:
+        one.__enter__()
+    yield net
+    for one in muted:
+        one.__exit__(None, None, None)
+
+
 @pytest.fixture(params=[4, 6], ids=["ipv4", "ipv6"])
 def family(request):
     return request.param

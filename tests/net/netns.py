@@ -28,6 +28,7 @@ SO_RCVBUFFORCE = 33
 IP_TRANSPARENT = 19
 IPV6_TRANSPARENT = 75
 ETH_P_ALL = 3
+SOL_PACKET, PACKET_STATISTICS = 263, 6
 
 _libc = ctypes.CDLL(None, use_errno=True)
 _here = threading.local()
@@ -221,22 +222,32 @@ class Tap:
             # Bound last, so that it has seen nothing of other devices.
             self.socket.bind((dev, ETH_P_ALL))
         self.seen = []
+        self._waiting = self._lost = 0
+
+    def _look(self):
+        """Count what has come, which the kernel tells once."""
+        came, lost = struct.unpack("II", self.socket.getsockopt(
+            SOL_PACKET, PACKET_STATISTICS, 8))
+        self._waiting += came - lost
+        self._lost += lost
 
     def packets(self):
-        """All packets seen so far."""
-        while True:
+        """All packets seen so far. Traffic that goes on, faster than a slow
+        machine reads it, does not keep the caller here."""
+        self._look()
+        while self._waiting:
             try:
                 raw, address = self.socket.recvfrom(65600)
-            except BlockingIOError:
-                return self.seen
             except OSError as error:
                 # Told once, before what came until then.
                 if error.errno != errno.ENETDOWN:
                     raise
                 continue
+            self._waiting -= 1
             packet = packets.parse(raw, address[2] == socket.PACKET_OUTGOING)
             if packet:
                 self.seen.append(packet)
+        return self.seen
 
     def arrived(self, *addresses, **fields):
         """Packets seen coming in to or from all these addresses, and with
@@ -253,7 +264,8 @@ class Tap:
 
     def lost(self):
         """Packets that the sniffer could not keep."""
-        return struct.unpack("II", self.socket.getsockopt(263, 6, 8))[1]
+        self._look()
+        return self._lost
 
     def close(self):
         self.socket.close()

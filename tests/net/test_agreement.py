@@ -29,9 +29,9 @@ from netns import ETH_P_ALL, SO_RCVBUFFORCE, Namespace, link, mac_bytes, until  
 from traffic import (MAGIC, TAG, UNTRACKED_TTL, Script, random_translations,  # noqa: E402
                      text)
 
-SITES = int(os.environ.get("NF_EDGE_SITES", 26))
+SITES = int(os.environ.get("NF_EDGE_SITES", 13))
 # Of ten, nine reach the packet path as the very packet that explain is asked about.
-CONNECTIONS = int(os.environ.get("NF_EDGE_CONNECTIONS", 120_000))
+CONNECTIONS = int(os.environ.get("NF_EDGE_CONNECTIONS", 12_500))
 SEED = os.environ.get("NF_EDGE_SEED")
 
 MARK_NUMBER = 0xffffffff

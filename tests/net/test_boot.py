@@ -88,7 +88,7 @@ def test_the_answer_for_machines_has_the_keys_of_a_load(edgectl):
     edgectl("mode", "enforce")
     kept = edgectl.json("load", "--if-none", file)
     assert kept == {**loaded, "changed": False, "changes": [], "warnings": [],
-                    "generation": 2, "mode": "enforce"}
+                    "generation": 2, "mode": "enforce", "impact": None}
 
 
 def test_after_a_flush_it_loads_again(edgectl):

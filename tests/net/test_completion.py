@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Completion by a real bash at a terminal: names of devices, nodes and files
+"""Completion by a real bash, zsh and fish: names of devices, nodes and files
 come out as they are, and nothing in them is run."""
 
 import os
@@ -8,6 +8,7 @@ import pty
 import re
 import select
 import shlex
+import subprocess
 import time
 
 import pytest
@@ -27,7 +28,17 @@ PROMPT = "ready> "
 
 
 class Shell:
-    """bash at a terminal. The command edgectl prints its words there."""
+    """bash at a terminal. The command edgectl prints its words there;
+    completion, which reads its output, asks the tool."""
+
+    COMMAND = ["bash", "--norc", "--noprofile", "-i"]
+    SETTINGS = [
+        "bind 'set bell-style none'; bind 'set page-completions off'; "
+        "bind 'set completion-query-items 0'; stty -echo columns 300; "
+        "set +o history; set +H; bind 'set enable-bracketed-paste off'",
+        f". {shlex.quote(str(COMPLETION))}",
+        """edgectl() { [[ -t 1 ]] || { command edgectl "$@"; return; }; """
+        """printf 'word{%s}\\n' "${@@Q}"; }"""]
 
     def __init__(self, ns, folder, program):
         self.terminal, theirs = pty.openpty()
@@ -36,18 +47,12 @@ class Shell:
         env = {"PATH": f"{pathlib.Path(program).parent}:{os.environ['PATH']}",
                "TERM": "dumb", "PS1": PROMPT, "HOME": str(folder),
                "INPUTRC": "/dev/null", "LC_ALL": "C.UTF-8", "COLUMNS": "300"}
-        self.child = ns.start("bash", "--norc", "--noprofile", "-i",
-                              stdin=theirs, stdout=theirs, stderr=theirs,
+        self.child = ns.start(*self.COMMAND, stdin=theirs, stdout=theirs, stderr=theirs,
                               cwd=folder, env=env, start_new_session=True)
         os.close(theirs)
         self.prompt()
-        self.run("bind 'set bell-style none'; bind 'set page-completions off'; "
-                 "bind 'set completion-query-items 0'; stty -echo columns 300; "
-                 "set +o history; set +H; bind 'set enable-bracketed-paste off'")
-        self.run(f". {shlex.quote(str(COMPLETION))}")
-        self.run("""edgectl() { [[ "$*" = "show nodes -o NODE" || "$*" = "show rows -o ID" ]] && """
-                 """{ command edgectl "$@"; return; }; """
-                 """printf 'word{%s}\\n' "${@@Q}"; }""")
+        for line in self.SETTINGS:
+            self.run(line)
 
     def read(self, pattern):
         end = time.monotonic() + DEADLINE
@@ -93,6 +98,21 @@ class Shell:
         self.child.kill()
         self.child.wait()
         os.close(self.terminal)
+
+
+class Zsh(Shell):
+    """zsh, where the tool is installed. It shows the line and the prompt again
+    and again."""
+
+    SETTINGS = []
+    STARTUP = f"""autoload -Uz compinit; compinit -u -D; PS1={PROMPT!r}
+edgectl() {{ printf 'word{{%s}}\\n' "${{(@qq)@}}"; }}
+"""
+
+    def words(self, line):
+        self.type(line + "\n")
+        said = self.read(rf"(word\{{.*?){re.escape(PROMPT)}").group(1)
+        return [shlex.split(word)[0] for word in re.findall(r"word\{(.*?)\}\r", said)]
 
 
 @pytest.fixture(name="space", scope="module")
@@ -161,35 +181,44 @@ def test_only_devices_are_offered(devices, shell):
 @pytest.mark.parametrize("name", ["$(>ran).conf", "`>ran`.conf", "a b.conf",
                                   "a;>ran", "c\nd.conf", "*.conf", "'e.conf",
                                   "plain.conf"])
-@pytest.mark.parametrize("verb", ["check", "load"])
+@pytest.mark.parametrize("verb", ["check", "load", "test", "show hash", "diff"])
 def test_a_file_of_any_name_is_one_word_and_runs_nothing(shell, verb, name):
     file = shell.folder / name
     file.write_text("")
     done = shell.words(f"edgectl {verb} \t")
     file.unlink()
     if "\n" in name:
-        assert done[1].replace("\\n", "\n").strip("$'") == name
+        assert done[-1].replace("\\n", "\n").strip("$'") == name
     else:
-        assert done == [verb, name]
+        assert done == [*verb.split(), name]
 
 
 def test_words_of_the_policy_are_completed(shell):
     for line, words in [
-            ("ch\t", ["check"]), ("sh\tst\t", ["show", "status"]),
+            ("ch\t", ["check"]), ("te\t--ru\t", ["test", "--running"]),
+            ("sh\tst\t", ["show", "status"]),
+            ("show ha\t", ["show", "hash"]),
             ("zo\tof\txm\t", ["zone", "off", "xmpp"]),
             ("counters --zo\tfed\t", ["counters", "--zone", "federation"]),
+            ("to\t--by\tre\t", ["top", "--by", "reasons"]),
+            ("to\t--by\tre\t", ["top", "--by", "reasons"]),
+            ("wh\t--ut\t--fo\t3\t", ["why", "--utc", "--for", "30s"]),
             ("feature on li\t", ["feature", "on", "live-messenger"]),
             ("ini\t--prof\tsfbs\t", ["init", "--profile", "sfbse"]),
             ("init --si\t--na\t", ["init", "--single-ip", "--nat"]),
             ("zone on si\t", ["zone", "on", "site"]),
-            ("ro\tof\t", ["row", "off"]),
-            ("mo\ten\t--f\t", ["mode", "enforce", "--force"]),
+            ("row of\t", ["row", "off"]),
+            ("mod\ten\t--fo\t", ["mode", "enforce", "--force"]),
+            ("zone off pic --fo\t", ["zone", "off", "pic", "--force"]),
+            ("row off pic/3 --fo\t", ["row", "off", "pic/3", "--force"]),
             ("load --fo\t", ["load", "--force"]),
+            ("roll\t--fo\t", ["rollback", "--force"]),
+            ("hi\t--o\t", ["history", "--output"]),
             ("show rows -o I\t", ["show", "rows", "-o", "I"])]:
         assert shell.words(f"edgectl {line}") == words, line
 
 
-def test_a_node_is_completed(space, shell):
+def test_a_node_and_a_set_are_completed(space, shell):
     tool = Edgectl(space)
     tool.load("mode = audit\nzones = { }\nfeatures = { }\n"
               "node edge1 { access = { 192.0.2.1 } }\n"
@@ -197,8 +226,22 @@ def test_a_node_is_completed(space, shell):
     assert shell.words("edgectl counters --node p\t") == [
         "counters", "--node", "pool.b"]
     assert {"edge1", "pool.b"} == set(shell.offers("edgectl counters --node "))
+    assert shell.words("edgectl show peers fr\t") == ["show", "peers", "frontend"]
     tool("flush")
     assert shell.offers("edgectl counters --node ") == []
+    tool.close()
+
+
+def test_the_generation_that_waits_is_completed(space, shell):
+    tool = Edgectl(space)
+    assert shell.offers("edgectl confirm ") == []
+    done = tool("load", "--confirm", "1h", tool.file(
+        "mode = audit\nzones = { }\nfeatures = { }\nnode edge1 { access = { 192.0.2.1 } }\n"))
+    generation = done.stdout.split()[-1]
+    assert done.stdout.endswith(f"unless: edgectl confirm {generation}\n")
+    assert set(shell.offers("edgectl confirm ")) == {generation, "--json", "--help"}
+    tool("rollback")
+    assert shell.offers("edgectl confirm ") == []
     tool.close()
 
 
@@ -211,6 +254,79 @@ def test_a_row_of_the_table_in_force_is_completed(space, shell):
     assert shell.words("edgectl row on external/5 external/14\t") == [
         "row", "on", "external/5", "external/14"]
     assert "external/15" not in shell.offers("edgectl row off ext")
+    assert shell.words("edgectl explain --local tcp pe\tfron\t") == [
+        "explain", "--local", "tcp", "peers", "frontend"]
     tool("flush")
     assert shell.offers("edgectl row off s") == []
     tool.close()
+
+
+# --- zsh and fish, which ask the completion of bash where it is installed
+
+@pytest.fixture(name="installed", scope="module")
+def fixture_installed(tmp_path_factory):
+    """A command line before which a shell finds what make install brings."""
+    folder = tmp_path_factory.mktemp("installed")
+    subprocess.run(["make", "-s", "-C", TREE / "userspace", "install", f"DESTDIR={folder}",
+                    "PREFIX=/usr/local"], check=True)
+    return ["unshare", "--mount", "sh", "-c",
+            f"mount --bind {folder}/usr/local/share /usr/local/share && "
+            f"mount --bind {folder}/etc/fish/completions /etc/fish/completions && "
+            'exec "$@"', "sh"]
+
+
+@pytest.fixture(name="zsh", scope="module")
+def fixture_zsh(space, installed, tmp_path_factory):
+    tool = Edgectl(space)
+    home = tmp_path_factory.mktemp("home")
+    (home / ".zshrc").write_text(Zsh.STARTUP)
+    Zsh.COMMAND = [*installed, "zsh", "-i"]
+    shell = Zsh(space, home, tool.program)
+    yield shell
+    assert not (shell.folder / "ran").exists()
+    shell.close()
+    tool.close()
+
+
+@pytest.fixture(name="fish", scope="module")
+def fixture_fish(space, installed, tmp_path_factory):
+    """What fish offers behind each of these lines."""
+    folder = tmp_path_factory.mktemp("home")
+    tool = Edgectl(space)
+
+    def offers(*lines):
+        done = space.run(
+            *installed, "env", f"--chdir={folder}", f"HOME={folder}",
+            f"PATH={pathlib.Path(tool.program).parent}:{os.environ['PATH']}", "fish", "-c",
+            "for line in $argv; complete -C $line | string escape; echo; end", *lines)
+        return [[word.strip("'") for word in part.splitlines()]
+                for part in done.stdout.split("\n\n")[:-1]]
+    yield offers
+    assert not (folder / "ran").exists()
+    tool.close()
+
+
+def test_zsh_completes_what_bash_does(devices, zsh):
+    (zsh.folder / "plain.conf").write_text("")
+    for line, words in [
+            ("mon\t", ["monitor"]),
+            ("zone off fed\t", ["zone", "off", "federation"]),
+            ("explain --in lan\t", ["explain", "--in", "lan0.100"]),
+            ("explain --in=dmz\t", ["explain", "--in=dmz-0"]),
+            ("explain --in a\t", ["explain", "--in", "a;>ran"]),
+            ("explain --in c\t", ["explain", "--in", "c|>ran"]),
+            ("load --conf\t", ["load", "--confirm"]),
+            ("load plain\t", ["load", "plain.conf"])]:
+        assert zsh.words(f"edgectl {line}") == words, line
+
+
+def test_fish_offers_what_bash_does(devices, fish):
+    verbs, all_devices, one, zones, file = fish(
+        "edgectl ", "edgectl explain --in ", "edgectl explain --in=dmz", "edgectl zone off ",
+        "edgectl load /etc/hostn")
+    assert {"monitor", "load", "flush"} <= set(verbs)
+    assert "bonding_masters" not in all_devices
+    assert set(HARMLESS) | {"a;>ran", "$(>ran)", "lo"} <= set(all_devices)
+    assert one == ["--in=dmz-0"]
+    assert set(zones) == {"external", "internal", "federation", "pic", "xmpp", "site"}
+    assert file == ["/etc/hostname"]

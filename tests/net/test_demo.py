@@ -74,6 +74,22 @@ def test_the_second_act_shows_origins_and_counts(acts):
     assert re.search(r"^  external/5 .* 5061 \(443\) .* document$", second, re.M)
 
 
+def test_the_end_watches_and_reports(acts):
+    _, second = acts
+    monitor, top, report = (re.search(rf"{title}.*?\n=+\n(.*?)(?=\n\n[A-Z]|\Z)", second, re.S)[1]
+                            for title in ("Watching", "Rates", "One page"))
+    assert len(re.findall(r"^  [0-9:.]+ (?:drop|accept) ", monitor, re.M)) == 4
+    assert re.search(r"^  external/5 +\d", top, re.M)
+    path = re.search(r"The page is in (\S+): ", report)[1]
+    page = pathlib.Path(path).read_text(encoding="utf-8")
+    assert page.startswith("<!DOCTYPE html>") and "site/admin" in page
+
+
 def test_each_row_of_the_site_has_a_refused_twin():
     assert set(OWN.values()) <= {
         why.split(": ")[1] for why in TWINS.values() if ": " in why}
+
+
+def test_each_act_tests_its_expectations(acts):
+    for act, count in zip(acts, (74, 56)):
+        assert act.count(f"  {count} as expected, 0 differ\n") == 2

@@ -60,6 +60,7 @@ def examples(page=PAGE):
 def blurred(line):
     """Without what depends on how often the page was tried."""
     line = re.sub(r"generation\W+\d+", "generation N", line)
+    line = re.sub(r'"time": \d+', '"time": N', line)
     line = re.sub(r"\d+ of \d+ entries", "N of N entries", line)
     return " ".join(line.split())
 
@@ -96,6 +97,17 @@ def test_the_examples_of_the_page(box, tmp_path):
             del printed[len(wanted) - 1:], wanted[-1]
         assert printed == wanted, command
     assert len(seen) > 12
+
+
+def test_the_examples_of_comparing(box, tmp_path):
+    page = (TREE / "docs" / "compare.md").read_text(encoding="utf-8")
+    (tmp_path / "edge.conf").write_text(blocks("")[0], encoding="utf-8")
+    box.run("edgectl", "load", tmp_path / "edge.conf")
+    found = examples(page)
+    assert len(found) > 2
+    for command, wanted in found:
+        done = box.run("sh", "-c", f"cd {tmp_path} && {{ {command}; }} 2>&1", check=False)
+        assert done.stdout.splitlines() == wanted, command
 
 
 def test_what_show_config_prints_changes_nothing(box, tmp_path):

@@ -3,11 +3,13 @@
 allocation failing, then its second, and so on until none is left to fail.
 After each, what was in force is in force, or what was asked for is, whole.
 
-Needs a kernel that makes allocations fail: scripts/vm --kernel uml-debug.
-By default long series are sampled; with FAULTS=all none is left out.
+Needs a kernel that makes allocations fail, as uml and uml-debug do. In
+uml-debug, what an error has leaked is found too. By default long series are
+sampled; with FAULTS=all none is left out.
 """
 
 import collections
+import contextlib
 import ctypes
 import errno
 import itertools
@@ -21,7 +23,7 @@ import pytest
 
 import packets
 from netlib import Namespace, link, reference, until
-from wire import (ACK, DUMP, OPERATIONS, Client, decode, encode, hooks_of,
+from wire import (ACK, DUMP, OPERATIONS, Client, Refusal, decode, encode, hooks_of,
                   load_module, module_is_loaded, module_references, peers_of,
                   policy, unload_module)
 
@@ -261,7 +263,9 @@ class Box:
         return self.client.do("status-get")["generation"]
 
     def put(self, which):
-        """In force, by a request that nothing happens to."""
+        """In force, by a request that nothing happens to; nothing waits."""
+        with contextlib.suppress(Refusal):
+            self.client.do("confirm")
         if which == "none":
             self.client.do("flush")
         else:
@@ -300,7 +304,8 @@ def is_looked_at(n):
 
 def change(box, name, operation, octets, before, after, prepare=None,
            many=MANY):
-    """A request that changes the policy, with each allocation failing."""
+    """A request that changes the policy, with each allocation failing. Its octets may
+    be made anew each time."""
     def attempt(n):
         if box.is_in_force() != before:
             box.put(before)
@@ -308,7 +313,7 @@ def change(box, name, operation, octets, before, after, prepare=None,
             prepare()
         generation = box.generation()
         references = module_references()
-        came, replies, failed = box.ask(n, operation, octets)
+        came, replies, failed = box.ask(n, operation, octets() if callable(octets) else octets)
         now = box.is_in_force()
         if came:
             # Its answer may be what there was no memory for.
@@ -380,6 +385,40 @@ def test_a_switch_is_made_or_not(box):
         del VERDICTS["switched"]
 
 
+WAITS = encode("policy", {"confirm-timeout": 3600})
+
+
+def let_wait(box):
+    """The other policy in force, and the base comes back."""
+    if "confirm-left" not in box.client.do("status-get"):
+        box.put("base")
+        assert box.ask(0, "load", box.loads["other"] + WAITS)[0] == 0
+
+
+def test_a_change_that_waits_is_made_or_not(box):
+    """Its way back is made with it: half a change never waits."""
+    change(box, "load --confirm", "load", box.loads["other"] + WAITS, "base",
+           "other", many=40)
+    box.put("other")
+    VERDICTS["switched"] = ["drop", "drop", "accept", "drop"]
+    try:
+        change(box, "switch --confirm", "switch", encode("switch", {
+            "features-off": ["av"], "confirm-timeout": 3600}), "base", "switched")
+    finally:
+        del VERDICTS["switched"]
+
+
+def test_a_rollback_is_made_or_not(box):
+    change(box, "rollback", "rollback", b"", "other", "base", lambda: let_wait(box))
+
+
+def test_a_confirmation_is_made_or_not(box):
+    change(box, "confirm", "confirm", b"", "other", "other", lambda: let_wait(box))
+    change(box, "confirm GENERATION", "confirm", lambda: encode("policy", {
+        "generation": box.generation()}), "other", "other", lambda: let_wait(box))
+    box.put("other")
+
+
 def test_a_flush_is_made_or_not(box):
     change(box, "flush", "flush", b"", "base", "none")
 
@@ -388,6 +427,79 @@ def test_a_dry_run_changes_nothing(box):
     octets = box.loads["other"] + encode("policy", [
         ("dry-run", True), ("query", [query(*q) for q in QUESTIONS])])
     reads(box, "dry run", "load", octets, many=40)
+
+
+# Connections of the same ends, as conntrack has them; the last one is translated.
+CONNECTIONS = [("udp", "198.51.100.7", "131.107.155.30", 3478, None),
+               ("tcp", "198.51.100.7", "131.107.155.10", 443, None),
+               ("tcp", "198.51.100.7", "131.107.155.10", 443, "131.107.155.30")]
+CUT = {"base": ["accept"] * 3, "other": ["drop", "accept", "accept"]}
+TRIED = ("tried", True)
+
+
+def connection(protocol, src, dst, port, translated):
+    return {"protocol": {"tcp": 6, "udp": 17}[protocol], "source-ipv4": src,
+            "destination-ipv4": dst, "destination-port": port,
+            "reply-source-ipv4": translated or dst, "reply-destination-ipv4": src}
+
+
+def asked(*more):
+    return encode("policy", [("query", [connection(*c) for c in CONNECTIONS]), *more])
+
+
+def try_other(box):
+    assert box.ask(0, "begin")[0] == 0
+    assert box.ask(0, "load", box.loads["other"] + encode("policy", [("dry-run", True)]))[0] == 0
+
+
+def verdicts_of(replies):
+    return [answer["verdict"] for answer in replies[0]["query"]]
+
+
+@pytest.mark.parametrize("which", ["base", "other"])
+def test_connections_are_judged_or_not(box, which):
+    """By the policy in force, and by one that was tried: a route that finds no memory
+    is no verdict."""
+    octets = asked(TRIED) if which == "other" else asked()
+
+    def attempt(n):
+        if which == "other":
+            try_other(box)
+        came, replies, failed = box.ask(n, "explain", octets)
+        assert not came or came in NO_MEMORY, (n, came)
+        if replies:
+            assert verdicts_of(replies) == CUT[which], n
+        assert (box.is_in_force(), box.generation()) == ("base", generation), n
+        box.fresh()
+        return failed
+    generation = box.generation()
+    box.faults.series(f"explain connections, {which}", attempt, many=20)
+    box.faults.nothing_leaked()
+
+
+@pytest.mark.parametrize("operation", ["load", "switch"])
+def test_a_policy_is_tried_or_not(box, operation):
+    """Nothing of it is published, and what was tried before is not asked for it."""
+    octets = {"load": box.loads["other"] + encode("policy", [("dry-run", True)]),
+              "switch": encode("switch", {"features-off": ["av"], "dry-run": True})}[operation]
+
+    def attempt(n):
+        assert box.ask(0, "begin")[0] == 0
+        came, _, failed = box.ask(n, operation, octets)
+        assert not came or came in NO_MEMORY, (n, came)
+        told, replies, _ = box.ask(0, "explain", asked(TRIED))
+        assert told in (0, errno.EINVAL), (n, told)
+        assert told == 0 or came, n
+        if told == 0:
+            assert verdicts_of(replies) == CUT["other"], n
+        assert (box.is_in_force(), box.generation()) == ("base", generation), n
+        if is_looked_at(n):
+            box.packets_agree("base")
+        box.fresh()
+        return failed
+    generation = box.generation()
+    box.faults.series(f"try a {operation}", attempt, many=30)
+    box.faults.nothing_leaked()
 
 
 def query(protocol, src, dst, port, interface):
@@ -446,6 +558,27 @@ def test_a_transaction_begins_or_not(box):
     four = [Client(box.net.box) for _ in range(4)]
     for one in four:
         one.do("begin")
+        one.close()
+    box.faults.nothing_leaked()
+
+
+def test_a_socket_listens_or_not(box):
+    """One without memory for its rings has none, and may ask again."""
+    def attempt(n):
+        came, _, failed = box.ask(n, "listen")
+        assert not came or came in NO_MEMORY, (n, came)
+        if came == errno.ENOMEM:
+            assert box.ask(0, "listen")[0] == 0, n
+        if is_looked_at(n):
+            box.packets_agree("base")
+        box.fresh()
+        return failed
+    box.faults.series("listen", attempt)
+    # The places of all of them are free.
+    eight = [Client(box.net.box) for _ in range(8)]
+    for one in eight:
+        one.do("listen")
+    for one in eight:
         one.close()
     box.faults.nothing_leaked()
 

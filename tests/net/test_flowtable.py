@@ -201,7 +201,7 @@ def test_each_flowtable_is_a_warning_of_check_and_load(fast):
         warnings = [w for w in net.edgectl.json(verb, file)["warnings"]
                     if w["word"] in FAST]
         assert [w["line"] for w in warnings] == [1]
-        assert f"edge.conf:1: {warnings[0]['word']}: is an nft flowtable" in \
+        assert f"edge.conf:1: warning: {warnings[0]['word']}: is an nft flowtable" in \
             net.edgectl(verb, file).stderr
     net.box.nft("delete table inet fast")
     for verb in "check", "load":

@@ -153,6 +153,7 @@ class Traffic:
             assert self.flows[2].received == self.flows[2].sent
 
 
+@pytest.mark.either_family
 def test_the_name_decides_at_any_moment(net, client, family, visitors):
     box = net.box
     net.load(SITE)
@@ -196,6 +197,7 @@ def test_the_name_decides_at_any_moment(net, client, family, visitors):
         assert two.judged(client, family) == "interface"
 
 
+@pytest.mark.either_family
 def test_a_device_that_leaves_the_namespace_loses_its_sides(net, client,
                                                             family, visitors):
     """And has them again when it comes back. In the other namespace the name
@@ -528,6 +530,7 @@ def test_an_interface_with_a_large_number_has_its_guards(net, client, family,
 
 # --- all at once
 
+@pytest.mark.either_family
 def test_renames_and_loads_at_once(net, client, family, visitors):
     """One thread loads, another gives the name to and fro."""
     net.load(SITE)

@@ -1178,26 +1178,30 @@ def test_readers_see_one_policy_while_others_load(box, client):
 
 # --- who may
 
-def requests():
+def requests(waiting=None):
     """One request of each operation that would be answered, or refused for
-    another reason than rights, were it root's."""
+    another reason than rights, were it root's. The confirmation names the
+    generation that waits, if that is known."""
     return {
         "status-get": {}, "begin": {}, "peers-add": {"peers": peers()},
-        "load": {**good(), "dry-run": True}, "switch": {"zones-off": ["pic"]},
+        "load": {**good(), "dry-run": True},
+        "switch": {"zones-off": ["pic"], "confirm-timeout": 60},
+        "confirm": {} if waiting is None else {"generation": waiting},
+        "rollback": {},
         "row-get": {}, "node-get": {}, "peers-get": {},
         "prefix-get": {}, "counters-get": {"node": "edge1"}, "drops-get": {},
-        "explain": {"query": [query()]}, "flush": {}}
+        "explain": {"query": [query()]}, "listen": {"reasons": ["peer"]}, "flush": {}}
 
 
 def is_dump(operation):
     return "dump" in OPERATIONS[operation]
 
 
-def ask_everything(one=None):
+def ask_everything(one=None, waiting=None):
     """What becomes of each operation: "done", or the error's number."""
     answers = {}
     with one or Client() as client:
-        for name, attributes in requests().items():
+        for name, attributes in requests(waiting).items():
             flags = DUMP if is_dump(name) else ACK
             try:
                 list(client.ask(name, attributes, flags))
@@ -1211,11 +1215,15 @@ def test_every_operation_is_asked_for():
     assert set(requests()) == set(REQUESTS)
 
 
-def test_root_may_do_everything(box, client):
+@pytest.mark.parametrize("names", [True, False])
+def test_root_may_do_everything(box, client, names):
     client.load(SMALL)
+    generation = client.do("status-get")["generation"]
     with box.entered():
-        answers = ask_everything()
-    # begin, and then a load that is dry: all is done.
+        answers = ask_everything(waiting=generation + 1 if names else None)
+    # begin, and then a load that is dry; a switch, and its confirmation: all
+    # is done, and nothing is left to take back.
+    assert answers.pop("rollback") == ENOENT
     assert set(answers.values()) == {"done"}
 
 

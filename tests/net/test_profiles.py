@@ -8,6 +8,7 @@ from flow_table import DEFAULT, PROFILES, SERVICES, features_of, rows_of, zones_
 from netlib import CLS_PORTS, OPEN, reference
 
 OTHERS = [name for name in PROFILES if name != DEFAULT]
+pytestmark = pytest.mark.one_family
 each_profile = pytest.mark.parametrize("profile", OTHERS)
 each_row = pytest.mark.parametrize("profile, row", [
     pytest.param(profile, row, id=f"{profile}-{row}")

@@ -55,6 +55,7 @@ def test_a_row_permits_its_connections(net, family, row):
         net.passes(row.l4, *ends(net, row, family), port, same_flow(row, port))
 
 
+@pytest.mark.one_family
 @each_row
 def test_a_row_counts_for_the_node_whose_address_it_is(net, family, row):
     net.load(OPEN)
@@ -62,6 +63,7 @@ def test_a_row_counts_for_the_node_whose_address_it_is(net, family, row):
                same_flow(row))
 
 
+@pytest.mark.one_family
 @each_row
 def test_a_row_opens_no_port_beside_its_own(net, family, row):
     net.load(OPEN)
@@ -70,6 +72,7 @@ def test_a_row_opens_no_port_beside_its_own(net, family, row):
             net.refuses(row.l4, *ends(net, row, family), port, "no-row")
 
 
+@pytest.mark.one_family
 @rows_with(lambda row: not other_protocol(row))
 def test_a_row_opens_nothing_for_the_other_protocol(net, family, row):
     net.load(OPEN)
@@ -77,6 +80,7 @@ def test_a_row_opens_nothing_for_the_other_protocol(net, family, row):
                 row.port_high, "no-row")
 
 
+@pytest.mark.one_family
 @rows_with(lambda row: not turned_round(row))
 def test_a_row_opens_nothing_the_other_way_round(net, family, row):
     net.load(OPEN)
@@ -84,6 +88,7 @@ def test_a_row_opens_nothing_the_other_way_round(net, family, row):
                 "no-row")
 
 
+@pytest.mark.one_family
 @each_row
 def test_a_row_opens_nothing_by_its_source_port(net, family, row):
     """What could be a reply is looked at, and is none."""
@@ -152,6 +157,7 @@ def test_a_row_permits_the_peers_in_its_sets_and_no_others(net, family, row):
                 near=rows)
 
 
+@pytest.mark.one_family
 @with_sets
 def test_a_bound_set_without_prefixes_permits_nobody(net, family, row):
     config, peer, rows = narrowed(row)
@@ -161,6 +167,7 @@ def test_a_bound_set_without_prefixes_permits_nobody(net, family, row):
                     "peer", near=rows)
 
 
+@pytest.mark.one_family
 @with_sets
 def test_a_bound_set_of_the_other_family_permits_nobody(net, family, row):
     config, peer, rows = narrowed(row)
@@ -172,6 +179,7 @@ def test_a_bound_set_of_the_other_family_permits_nobody(net, family, row):
                 near=rows)
 
 
+@pytest.mark.one_family
 @rows_with(lambda row: len(row.peer_sets) > 1)
 def test_peers_of_several_sets_are_their_union(net, family, row):
     config, _, rows = narrowed(row)
@@ -185,6 +193,7 @@ def test_peers_of_several_sets_are_their_union(net, family, row):
                 "peer", near=rows)
 
 
+@pytest.mark.one_family
 @with_sets
 def test_with_no_set_bound_a_row_contains_any_or_nobody(net, family, row):
     """The document names the peers of some rows of pic: those have none."""
@@ -198,6 +207,7 @@ def test_with_no_set_bound_a_row_contains_any_or_nobody(net, family, row):
         net.refuses(row.l4, *who, row.port_high, "peer", near=rows)
 
 
+@pytest.mark.one_family
 @each_row
 def test_any_outside_is_not_inside_and_the_reverse(net, family, row):
     """Unbound rows: Any of an outer row is not in internal-networks, Any of
@@ -232,6 +242,7 @@ ROW_SWITCHES = pytest.mark.parametrize(
                   for kind, _ in switched(r)])
 
 
+@pytest.mark.one_family
 @ROW_SWITCHES
 def test_a_dead_row_permits_and_counts_nothing(net, family, row, kind):
     """Its flow passes as long as another row names it, on that row alone."""
@@ -250,6 +261,7 @@ def test_a_dead_row_permits_and_counts_nothing(net, family, row, kind):
                [r for r in flow if r not in left])
 
 
+@pytest.mark.one_family
 @ROW_SWITCHES
 def test_a_dead_row_stops_its_connections(net, family, row, kind):
     """A running connection goes on while another row permits it, is cut with
@@ -319,6 +331,7 @@ def test_other_hosts_behind_the_edge_interface_are_not_governed(net, family,
     net.passes(l4, net.at("unbound", family), net.at("user", family), 445)
 
 
+@pytest.mark.one_family
 @each_row
 def test_without_a_policy_nothing_is_refused(net, family, row):
     """The control: what the other tests see refused, nf_edge refuses."""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""load and mode enforce take care of the SSH sessions that are alive, and of
+"""load, mode enforce and switches off take care of the SSH sessions that are alive, and of
 the one that they are run from before all others."""
 
 import shlex
@@ -333,3 +333,49 @@ def test_a_load_in_audit_cuts_nothing(host):
     variable = host.dial(OUTSIDE, EDGE)
     file = host.edgectl.file(SITE.but(mode="audit"))
     loads(host, host.ask(variable, *host.tool("load", file)))
+
+
+# --- switches off
+
+ADMIN = SITE.but(
+    zones=["external", "site"],
+    peers={**SITE.peers, "admins": [OUTSIDE]},
+    rows={"ssh": {"service": "access", "in": ["tcp/22"], "peers": ["admins"]}})
+
+
+@pytest.mark.parametrize("words", [
+    ("row", "off", "site/ssh"), ("zone", "off", "site")], ids=" ".join)
+def test_a_switch_off_cuts_no_session_either(host, words):
+    """Nor with --confirm; a switch that leaves the session alone is made."""
+    host.server()
+    host.edgectl.load(ADMIN)
+    ours = host.dial(OUTSIDE, EDGE)
+    generation = host.edgectl.status()["generation"]
+    for more in (), ("--confirm", "60"):
+        done = host.ask(ours, *host.tool(*words, *more))
+        assert (done.returncode, done.stdout) == (1, ""), done
+        assert done.stderr == (
+            f"edgectl: {' '.join(words)} {OURS} ({EDGE}, port 22 on wan0: "
+            f"disabled; from {OUTSIDE}); nothing was changed, --force does it "
+            "all the same\n")
+    assert host.edgectl.status()["generation"] == generation
+    host.clients[-1].send(b"still here")
+    assert host.clients[-1].recv(99) == b"still here"
+    for twin in ("feature", "off", "remote-access"), ("row", "on", "site/ssh"):
+        assert host.ask(ours, *host.tool(*twin)).returncode == 0
+    assert host.edgectl.status()["switched"] == ["feature remote-access"]
+    assert host.ask(ours, *host.tool(*words, "--force")).returncode == 0
+    host.clients[-1].settimeout(1)
+    host.clients[-1].send(b"and now?")
+    with pytest.raises(TimeoutError):
+        host.clients[-1].recv(99)
+
+
+def test_a_switch_off_in_audit_and_of_a_session_past_the_policy(host):
+    host.server()
+    host.edgectl.load(ADMIN)
+    past = host.dial(OUTSIDE, OTHER)
+    assert host.ask(past, *host.tool("row", "off", "site/ssh")).returncode == 0
+    host.edgectl.load(ADMIN.but(mode="audit"))
+    ours = host.dial(OUTSIDE, EDGE)
+    assert host.ask(ours, *host.tool("row", "off", "site/ssh")).returncode == 0

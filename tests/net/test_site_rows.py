@@ -50,6 +50,7 @@ def ends_of(net, family, example):
 
 
 EXAMPLES = examples.read_examples()
+pytestmark = pytest.mark.one_family
 each_example = pytest.mark.parametrize("example", EXAMPLES, ids=str)
 
 
@@ -219,9 +220,10 @@ OTHER = MINE.but(
           "sign-in": {"service": "access", "in": ["tcp/443"], "peers": ["any"],
                       "exposed": "true"},
           "rdp": own(**{"in": ["tcp/22", "tcp/3389", "udp/3389"]})})
-RELOADS = 100
+RELOADS = int(os.environ.get("NF_EDGE_RELOADS", "300")) // 10
 
 
+@pytest.mark.either_family
 def test_reloads_that_add_move_and_remove_rows_lose_nothing(net, family):
     """Nothing of what both permit, and nothing of what neither permits gets by."""
     at = {name: net.at(name, family) for name in (

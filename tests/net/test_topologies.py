@@ -12,6 +12,7 @@ from netlib import (KIND, OPEN, ROWS, Net, appliance, if_ready, permitted, rows_
                     together, until)
 from test_rows import each_row, ends, same_flow
 
+pytestmark = pytest.mark.one_family
 l4s = pytest.mark.parametrize("l4", ["tcp", "udp"])
 
 

@@ -5,6 +5,7 @@ of each, and are silent when the way is closed."""
 import contextlib
 import ctypes
 import os
+import pathlib
 import re
 import socket
 import struct
@@ -194,6 +195,29 @@ def ingress(rule):
             f"priority 0;\n{rule}\n}}\n}}\n")
 
 
+@contextlib.contextmanager
+def conntrackd(net, text, **settings):
+    """A file of conntrackd, and settings of connection tracking."""
+    made = not CONNTRACKD.exists()
+    CONNTRACKD.mkdir(exist_ok=True)
+    subprocess.run(["mount", "-t", "tmpfs", "none", CONNTRACKD], check=True)
+    (CONNTRACKD / "conntrackd.conf").write_text(text, encoding="utf-8")
+    try:
+        with setting(net, **{f"netfilter__nf_conntrack_{name}": value
+                             for name, value in settings.items()}):
+            yield
+    finally:
+        subprocess.run(["umount", CONNTRACKD], check=True)
+        if made:
+            CONNTRACKD.rmdir()
+
+
+CONNTRACKD = pathlib.Path("/etc/conntrackd")
+STATS = "General {\n}\nStats {\n    LogFile on\n}\n"
+PAIR = (pathlib.Path(__file__).resolve().parents[2] /
+        "examples/ha/conntrackd.conf").read_text(encoding="utf-8")
+VRRP = "link dmz0 name vrrp.52 address 00:00:5e:00:01:34 type macvlan mode private"
+
 RULE = "ip t c"
 TO = f"dnat to {ACCESS[4]}"
 SOURCE_ROUTE = "ipv4__conf__all__accept_source_route"
@@ -241,6 +265,21 @@ WAYS = {
         lambda net: moved(net, "macvlan"), ("macvlan", "dmz0"),
         "frames for MAC go to a macvlan device of another namespace past the "
         "policy; use a veth pair and a route"),
+    "a macvlan device of VRRP": (
+        lambda net: device(net, VRRP, "vrrp.52"), ("vmac", "dmz0"),
+        "what comes in by the VRRP address of vrrp.52 arrives on that device, which "
+        "is bound to no side, and is refused (interface); take use_vmac out of "
+        "keepalived.conf"),
+    "connections picked up on a pair": (
+        lambda net: conntrackd(net, PAIR, tcp_loose=1, events=1),
+        ("tcp-loose", "nf_conntrack_tcp_loose"),
+        "lets whoever speaks first pass for the client when the other appliance of "
+        "a pair takes over; set net.netfilter.nf_conntrack_tcp_loose = 0"),
+    "connections that a pair does not tell": (
+        lambda net: conntrackd(net, PAIR, tcp_loose=0, events=2),
+        ("events", "nf_conntrack_events"),
+        "does not tell the other appliance of a pair what becomes of connections "
+        "that are older than conntrackd; set net.netfilter.nf_conntrack_events = 1"),
     "an ipvlan device": (
         lambda net: device(net, "link dmz0 name guest0 type ipvlan mode l2",
                            "guest0"),
@@ -351,6 +390,12 @@ NO_WAYS = {
     "a macvlan device on another wire": lambda net: device(
         net, "link kept0 name guest0 type macvlan", "kept0",
         "kept0 type dummy"),
+    "a macvlan device of VRRP on another wire": lambda net: device(
+        net, VRRP.replace("dmz0", "kept0"), "kept0", "kept0 type dummy"),
+    "a pair with its settings": lambda net: conntrackd(
+        net, PAIR, tcp_loose=0, events=1),
+    "a lone host with statistics of connections": lambda net: conntrackd(
+        net, STATS, tcp_loose=1, events=2),
     "a VLAN": lambda net: device(
         net, "link dmz0 name guest0 type vlan id 7", "guest0"),
     "tc that shapes": ifb_and_filters,

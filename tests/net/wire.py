@@ -56,6 +56,7 @@ SETS = {s["name"]: {a["name"]: {**a, "number": number}
         for s in SPEC["attribute-sets"]}
 OPERATIONS = {o["name"]: {**o, "number": number}
               for number, o in enumerate(SPEC["operations"]["list"], 1)}
+EVENTS = {o["number"]: o for o in OPERATIONS.values() if "event" in o}
 REQUESTS = [name for name, o in OPERATIONS.items() if "event" not in o]
 # Numbers of sets, and masks of them: those of the document have names here.
 SET_NUMBERS = {"set"}
@@ -195,11 +196,17 @@ def value_of(kind, payload):
     return names[value]
 
 
+# Numbers of attributes that only a module of another release has.
+beyond_the_spec = set()
+
+
 def decode(attribute_set, data):
     """Attributes as a dict; what may repeat is a list."""
     names = {kind["number"]: kind for kind in SETS[attribute_set].values()}
     found = {}
     for _, number, payload in walk(data):
+        if number in beyond_the_spec:
+            continue
         kind = names[number]
         if kind["type"] == "pad":
             continue
@@ -413,8 +420,7 @@ class Client:
             at = 0
             while at < len(data):
                 length, = struct.unpack_from("=I", data, at)
-                event = OPERATIONS["policy-ntf"]
-                assert data[at + 16] == event["number"]
+                event = EVENTS[data[at + 16]]
                 found.append(decode(event["attribute-set"],
                                     data[at + MESSAGE_HEADER:at + length]))
                 at += (length + 3) & ~3

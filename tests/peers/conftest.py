@@ -18,14 +18,19 @@ _site = None
 
 
 @pytest.fixture(scope="session")
-def whole_site(tmp_path_factory):
-    """The reference site without a program."""
-    global _site
+def module():
+    """The module is loaded."""
     if platform.node() == "nf-edge":
         subprocess.run(["modprobe", "nf_edge"], check=True)
     if not pathlib.Path("/sys/module/nf_edge").exists():
         pytest.fail("nf_edge is not in this kernel: run this by scripts/vm",
                     pytrace=False)
+
+
+@pytest.fixture(scope="session")
+def whole_site(module, tmp_path_factory):
+    """The reference site without a program."""
+    global _site
     _site = Site(tmp_path_factory.mktemp("site"))
     yield _site
     _site.close()

@@ -139,6 +139,7 @@ def test_without_its_zone_only_what_another_table_names_goes_on(site, talk):
     talk.hears(BOB, "anybody there?")
 
 
+@pytest.mark.whole       # a minute of attempts
 def test_a_server_that_starts_finds_no_way_out(site, pki, talk):
     """It resolves the partner's name, and cannot connect."""
     site.stops(talk.prosody[ALICE])
