@@ -12,19 +12,19 @@ PKG_CONFIG ?= pkg-config
 
 CHECKS     := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 
-LIBRARIES  := libnl-genl-3.0 libnl-3.0 smartcols jansson
+LIBRARIES  := libnl-genl-3.0 libnl-3.0 smartcols jansson libmd libnetfilter_conntrack libkmod
 TOOL_FLAGS  = -D_GNU_SOURCE -DNF_EDGE_VERSION='"$(shell cat $(TOP)/VERSION)"' \
-	      -DSYSCONFDIR='"/etc"' -I$(TOP)/include -I$(TOP)/include/uapi \
+	      -DSYSCONFDIR='"/etc"' -DSTATEDIR='"/var/lib/nf_edge"' -I$(TOP)/include -I$(TOP)/include/uapi \
 	      -I$(TOP)/userspace $(shell $(PKG_CONFIG) --cflags $(LIBRARIES))
-TOOL_LIBS   = $(shell $(PKG_CONFIG) --libs $(LIBRARIES))
+TOOL_LIBS   = $(shell $(PKG_CONFIG) --libs $(LIBRARIES)) -ldl
 TOOL_PARTS := $(patsubst $(TOP)/userspace/%.c,$(OUT)/tool/%.o, \
 		$(sort $(wildcard $(TOP)/userspace/*/*.c)))
 
 MODULE_FLAGS := -I$(TOP)/tests/unit/shim -I$(TOP)/include -I$(TOP)/kmod
 
 # What the fuzzer of the hooks and their unit test share.
-HOOKS_PARTS   := hook slowpath packets
-HOOKS_HARNESS := hooks flow site reference
+HOOKS_PARTS   := hook slowpath events packets connection
+HOOKS_HARNESS := hooks connections flow site reference
 wrap           = $(foreach name,$(1),-Wl,--wrap=$(name))
 HOOKS_WRAPS   := $(call wrap,nf_edge_slowpath nf_edge_slowpath_first)
 

@@ -11,6 +11,7 @@ import textwrap
 import pytest
 
 TREE = pathlib.Path(__file__).resolve().parent.parent
+SAMPLES = ["etc/nf_edge/edge.conf", "etc/nf_edge/edge.expect"]
 HEADERS = sorted(pathlib.Path("/lib/modules").glob("*-amd64/build"))
 
 
@@ -45,7 +46,7 @@ def test_install_and_uninstall(copy, tmp_path):
     files = installed_files(root)
     assert any(f.startswith(f"lib/modules/{kver}/") and "/nf_edge.ko" in f
                for f in files), files
-    assert "etc/nf_edge/edge.conf" in files
+    assert {"etc/nf_edge/edge.conf", "etc/nf_edge/edge.expect"} <= set(files)
     tool = root / "usr/local/sbin/edgectl"
     assert os.access(tool, os.X_OK)
     assert "nf_edge" in (root / "lib/modules" / kver /
@@ -58,14 +59,17 @@ def test_install_and_uninstall(copy, tmp_path):
     assert [line for line in checked.stderr.splitlines() if "placeholders" not in line] == [
         "edgectl: " + str(root / "etc/nf_edge/edge.conf") + ": 1 error, nothing was changed"]
 
-    (root / "etc/nf_edge/edge.conf").write_text("mine", encoding="utf-8")
+    for name in SAMPLES:
+        (root / name).write_text("mine", encoding="utf-8")
     make(copy, "install", root)
-    assert (root / "etc/nf_edge/edge.conf").read_text(encoding="utf-8") == "mine"
+    for name in SAMPLES:
+        assert (root / name).read_text(encoding="utf-8") == "mine"
 
     make(copy, "uninstall", root)
-    assert installed_files(root) == ["etc/nf_edge/edge.conf"]
+    assert installed_files(root) == SAMPLES
 
 
+@pytest.mark.whole       # the module is built anew
 def test_a_path_with_a_space_is_one_path(copy, tmp_path):
     kver = HEADERS[-1].parent.name
     root, beside = tmp_path / "a root", tmp_path / "a"
@@ -80,7 +84,7 @@ def test_a_path_with_a_space_is_one_path(copy, tmp_path):
     assert sorted(path.name for path in root.iterdir()) == [
         "etc", "lib", "my tools"]
     make(copy, "uninstall", root, "PREFIX=/my tools")
-    assert installed_files(root) == ["etc/nf_edge/edge.conf"]
+    assert installed_files(root) == SAMPLES
     assert all(file.exists() for file in theirs)
     done = make(copy, "module", root, fine=False)
     assert "path has a space" in done.stderr.splitlines()[0]
@@ -95,7 +99,7 @@ def test_without_headers_all_else_is_done(copy, tmp_path):
     root = tmp_path / "root"
     make(copy / "userspace", "install", root)
     make(copy, "uninstall", root, kver)
-    assert installed_files(root) == ["etc/nf_edge/edge.conf"]
+    assert installed_files(root) == SAMPLES
     make(copy, "clean", root, kver)
     assert not (copy / "userspace/edgectl").exists()
 

@@ -10,7 +10,7 @@ TOP = pathlib.Path(__file__).parent.parent
 
 # The folders of each half, from the top; main.c stands above all of them.
 LAYERS = {
-    "userspace": ["main", "cmd", "print", "config", "nft", "system", "netlink", "output", "policy", "base"],
+    "userspace": ["main", "cmd", "screen", "print", "advice", "config", "nft", "learn", "usage", "rates", "trace", "system", "netlink", "output", "policy", "base"],
     "kmod": ["main", "netlink", ""],
 }
 

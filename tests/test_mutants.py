@@ -164,6 +164,8 @@ def test_every_planted_mistake_names_a_test_that_exists():
         for test in tests:
             if group == "unit":
                 assert (TREE / f"tests/unit/{test}.c").exists(), record.place
+            elif group == "model":
+                assert (TREE / f"tests/{test}.py").exists(), record.place
             else:
                 path = TREE / f"tests/net/test_{group.split('/')[1]}.py"
                 assert f"def {test.split('[')[0]}(" in path.read_text(), record.place

@@ -114,6 +114,11 @@ class Namespace:
                     if address.version == version) + "}\n}\n"
             for family, version in (("ip", 4), ("ip6", 6))))])
 
+    def listen(self, rate):
+        """Have a socket ask for all events, so many a second; nobody reads them."""
+        self.listener = wire.Client()
+        self.listener.do("listen", rate=rate)
+
     @staticmethod
     def run(commands):
         for words, stdin in commands:
@@ -139,6 +144,29 @@ class Namespace:
             return [client.seconds_of(client.do, "load", messages.load_of(
                 dataclasses.replace(self.site, ping=[("internal",), ()][turn % 2])))
                     for turn in range(times)]
+
+    def change(self, times):
+        """How many seconds the kernel took for each kind of change, so many times; a
+        dict. No two loads in turn are of one policy."""
+        other, this = (messages.load_of(dataclasses.replace(self.site, ping=ping))
+                       for ping in ((), ("internal",)))
+        off, on = ([("row-" + way, "external/5")] for way in ("off", "on"))
+        wait = [("confirm-timeout", 600)]
+        with TimedClient() as client:
+            def took(name, *words):
+                found.setdefault(name, []).append(client.seconds_of(client.do, *words))
+
+            found = {}
+            for _ in range(times):
+                took("a load", "load", other)
+                took("a load that waits", "load", this + wait)
+                took("its confirmation", "confirm")
+                client.do("load", other + wait)
+                took("a rollback", "rollback")
+                took("a switch", "switch", off)
+                client.do("switch", on)
+                took("a load that is tried", "load", other + [("dry-run", True)])
+        return found
 
     @staticmethod
     def read_counters(times):
@@ -295,6 +323,11 @@ def table(job):
             namespace.ask("translate", *job["nat"])
         for case in cases:
             case.streams[0]["reply_port"] = job["nat"][1]
+    if "listen" in job:
+        namespaces["nf_edge"].ask("listen", job["listen"])
+    if "listen elsewhere" in job:
+        elsewhere = Namespace(site, "nf_edge")
+        elsewhere.ask("listen", job["listen elsewhere"])
     open_all(namespaces, cases)
     rounds = job.get("rounds", 1)
     say(f"bench: {len(cases)} x {len(namespaces)}, rounds: {rounds} {job.get('site', '')}")
@@ -310,6 +343,8 @@ def table(job):
                 found[variant][case.key].append(value)
     for namespace in namespaces.values():
         namespace.close()
+    if "listen elsewhere" in job:
+        elsewhere.close()
     return found
 
 
@@ -378,6 +413,17 @@ def costs(job):
     found["counters"] = statistics.median(many.ask("read_counters", 15))
     found["counters, edgectl"] = usual(many, "seconds", "edgectl", "counters")
     for namespace in few, own, many:
+        namespace.close()
+    return found
+
+
+def changes(job):
+    """What a change costs in the kernel: seconds, by nodes and the kind of change."""
+    found = {}
+    for nodes in job["nodes"]:
+        namespace = Namespace(scene.site(nodes=nodes), "nf_edge")
+        found[nodes] = {name: statistics.median(taken) for name, taken in
+                        namespace.ask("change", 25).items()}
         namespace.close()
     return found
 
@@ -474,8 +520,8 @@ def throughput(job):
     return found
 
 
-JOBS = {"table": table, "several": several, "costs": costs, "processors": processors,
-        "throughput": throughput}
+JOBS = {"table": table, "several": several, "costs": costs, "changes": changes,
+        "processors": processors, "throughput": throughput}
 
 
 def main():

@@ -2,10 +2,12 @@
 /*
  * Fuzz the parser of edge.conf: any text is parsed or refused.  From a parsed
  * text, `show config` writes a text that parses to the same policy, and load
- * sends all of the policy.
+ * sends all of the policy.  diff finds no flow between a policy and itself, and
+ * the same flows in either direction.  Any text is a file of expectations, or is
+ * refused; each expectation has an answer.
  *
  * Lines "%%" divide the input into the configuration and the files list1, list2
- * and list3 in its folder.
+ * and list3 in its folder.  list3 is the file of expectations, too.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -15,12 +17,16 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "cmd/expect.h"
 #include "config/read.h"
 #include "config/warn.h"
 #include "netlink/attribute.h"
 #include "netlink/load.h"
 #include "output/stdout.h"
-#include "policy/diff.h"
+#include "policy/changes.h"
+#include "policy/flows.h"
+#include "policy/hash.h"
+#include "policy/judge.h"
 #include "print/config.h"
 #include "print/findings.h"
 #include "system/links.h"
@@ -193,7 +199,7 @@ static void check_load(struct config *config)
 
 	memset(&sent, 0, sizeof(sent));
 	EXPECT(!load_prepare(&client, policy, &reply));
-	EXPECT(!load_publish(&client, policy, 7, &reply));
+	EXPECT(!load_publish(&client, policy, 7, 0, &reply));
 	for (i = 0; i < policy->node_count; i++)
 		addresses += policy->nodes[i].count;
 	EXPECT(sent.interfaces == policy->interface_count);
@@ -366,6 +372,64 @@ static void check_changes(const struct policy *before,
 	diff_free(&changes);
 }
 
+static size_t opening(const struct flow_diff *diff)
+{
+	size_t count = 0, i;
+
+	for (i = 0; i < diff->flow_count; i++)
+		count += diff->flows[i].opens;
+	return count;
+}
+
+/* Compare with the policy of no row: what the one opens, the other closes. */
+static void check_flows(const struct policy *policy, const struct policy *again)
+{
+	struct policy other = *policy;
+	struct flow_diff there, back;
+	char *hash = policy_hash(policy), *other_hash = policy_hash(again);
+
+	EXPECT(!strcmp(hash, other_hash));
+	free(other_hash);
+	free(hash);
+	flows_compare(&there, policy, again);
+	EXPECT(flows_same(&there));
+	flows_free(&there);
+
+	other.zones = 0;
+	other.expose_cls_ports = !policy->expose_cls_ports;
+	flows_compare(&there, policy, &other);
+	flows_compare(&back, &other, policy);
+	EXPECT(!opening(&there) && opening(&back) == back.flow_count);
+	EXPECT(there.flow_count == back.flow_count);
+	flows_free(&there);
+	flows_free(&back);
+}
+
+/* Ask a policy what the expectations ask. */
+static void check_expectations(const struct config *config)
+{
+	struct expectations expectations;
+	struct verdict verdict;
+	struct judge judge;
+	size_t i;
+
+	expectations_open(&expectations, names[FILES - 1]);
+	if (!expectations.errors.total)
+		expectations_read(&expectations, &config->policy,
+				  &config->table);
+	check_json(findings_json(&expectations.errors, false));
+	judge_begin(&judge, &config->policy);
+	for (i = 0; i < expectations.count; i++) {
+		judge_ask(&judge, &expectations.items[i].query, &verdict);
+		EXPECT((verdict.reason >= 0) ==
+		       (verdict.verdict == NF_EDGE_VERDICT_DROP));
+		EXPECT(!verdict.rows.count ||
+		       verdict.verdict == NF_EDGE_VERDICT_ACCEPT);
+	}
+	judge_end(&judge);
+	expectations_free(&expectations);
+}
+
 static void check_accepted(struct config *config)
 {
 	static const struct policy none;
@@ -374,8 +438,9 @@ static void check_accepted(struct config *config)
 	json_t *json;
 
 	config_warn(config);
-	check_json(findings_json(&config->warnings));
+	check_json(findings_json(&config->warnings, true));
 	check_load(config);
+	check_expectations(config);
 
 	text = write_back(config, true);
 	json = json_loads(text, 0, NULL);
@@ -391,12 +456,13 @@ static void check_accepted(struct config *config)
 	config_read(&again, names[0]);
 	if (again.errors.count) {
 		fputs(text, stderr);
-		findings_print(&again.errors, stderr);
+		findings_print(&again.errors);
 		WRONG("what show config wrote is refused");
 	}
 	expect_same(&config->policy, &again.policy);
 	check_changes(&config->policy, &again.policy, false);
 	check_changes(&none, &config->policy, true);
+	check_flows(&config->policy, &again.policy);
 	config_free(&again);
 	free(text);
 }
@@ -420,7 +486,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 
 	config_read(&config, names[0]);
-	check_json(findings_json(&config.errors));
+	check_json(findings_json(&config.errors, false));
 	if (!config.errors.count)
 		check_accepted(&config);
 	config_free(&config);

@@ -33,10 +33,12 @@ static struct net_device *const devices[] = {
 	&near[2], &near[3], &lo, &vrf,
 };
 
-/* All that one packet may have changed. */
+/* All that one packet may have changed: at most one event is told. */
 struct counts {
 	struct nf_edge_node_hits node[HOOKS_NODES];
 	struct nf_edge_drops drops;
+	struct nf_edge_event event;
+	u64 told;
 };
 
 unsigned int __real_nf_edge_slowpath(const struct nf_edge_snapshot *snapshot,
@@ -71,6 +73,12 @@ __wrap_nf_edge_slowpath_first(const struct nf_edge_snapshot *snapshot,
 	return __real_nf_edge_slowpath_first(snapshot, skb, state);
 }
 
+/* A test reads the rings itself. */
+static void drain(struct nf_edge_net *namespace,
+		  const struct nf_edge_snapshot *old)
+{
+}
+
 /**
  * hooks_init - make the namespace, once
  *
@@ -90,13 +98,21 @@ int hooks_init(void)
 	en.net = &init_net;
 	en.drops = alloc_percpu(struct nf_edge_drops);
 	mutex_init(&en.mutex);
+	nf_edge_events_init(&en, drain);
 	nf_edge_hooks_init(&en);
 	return nf_edge_netdev_init();
+}
+
+static void forget_event(struct counts *counts)
+{
+	memset(&counts->event, 0, sizeof(counts->event));
+	counts->told = 0;
 }
 
 /* Takes what this CPU counted away. */
 static void take(struct counts *counts)
 {
+	struct nf_edge_ring *ring;
 	int i;
 
 	for (i = 0; i < HOOKS_NODES; i++) {
@@ -108,6 +124,14 @@ static void take(struct counts *counts)
 	}
 	counts->drops = *per_cpu_ptr(en.drops, shim_cpu);
 	memset(per_cpu_ptr(en.drops, shim_cpu), 0, sizeof(counts->drops));
+	forget_event(counts);
+	if (!en.events)
+		return;
+	ring = en.events->ring[shim_cpu];
+	counts->told = ring->head - ring->tail;
+	if (counts->told)
+		counts->event = ring->event[ring->tail % NF_EDGE_RING_SIZE];
+	ring->tail = ring->head;
 }
 
 static bool are_same(const struct counts *a, const struct counts *b)
@@ -144,6 +168,13 @@ static int reason_of(const struct nf_edge_drops *drops, bool would_be)
 		if (drops->reason[i].packets[would_be])
 			return i;
 	return -1;
+}
+
+static int refused_for(const struct nf_edge_drops *drops)
+{
+	int reason = reason_of(drops, false);
+
+	return reason >= 0 ? reason : reason_of(drops, true);
 }
 
 static void print_counts(const char *name, unsigned int verdict,
@@ -219,6 +250,51 @@ static bool ct_done(const struct flow *flow)
 						IP_CT_NEW);
 }
 
+/* Whether a connection was counted on a row. */
+static bool has_opened(const struct counts *counts)
+{
+	int i, j;
+
+	for (i = 0; i < HOOKS_NODES; i++)
+		for (j = 0; j < NF_EDGE_TABLE_ROWS; j++)
+			if (counts->node[i].row[j][0].connections ||
+			    counts->node[i].row[j][1].connections)
+				return true;
+	return false;
+}
+
+/* An event is told of what is refused or opens a connection, and of no more. */
+static void check_event(const struct flow *flow, const struct counts *counts)
+{
+	int reason = refused_for(&counts->drops);
+	const struct nf_edge_event *event = &counts->event;
+	bool told;
+
+	if (!en.events)
+		return;
+	told = reason >= 0 || has_opened(counts);
+	if (counts->told == told && !told)
+		return;
+	if (counts->told != told ||
+	    event->kind != (reason >= 0 ? reason : NF_EDGE_KIND_PERMITTED) ||
+	    !(event->flags & NF_EDGE_EVENT_WOULD_BE) !=
+	    (reason_of(&counts->drops, true) < 0) ||
+	    !(event->flags & NF_EDGE_EVENT_IPV4) !=
+	    (flow->state.pf != NFPROTO_IPV4) ||
+	    event->len != flow->skb.len) {
+		flow_print(flow);
+		print_counts("event", NF_ACCEPT, counts);
+		WRONG("an event is missing, or not of this packet");
+	}
+}
+
+/* The first hook knows no connection: nor what an event says of one. */
+static void forget_connection(struct counts *counts)
+{
+	counts->drops.offloaded = 0;
+	counts->event.flags &= ~(NF_EDGE_EVENT_REPLY | NF_EDGE_EVENT_ERROR);
+}
+
 /* The first hook may only do what the deciding hook would do. */
 static void check_first(struct flow *flow, const struct outcome *decided,
 			struct hooks_tally *tally)
@@ -249,9 +325,8 @@ static void check_first(struct flow *flow, const struct outcome *decided,
 	tally->first_fast += !first.slow;
 	if (!flow->real)
 		return;
-	/* The first hook cannot know whether a connection is offloaded. */
 	wanted = *decided;
-	wanted.counts.drops.offloaded = 0;
+	forget_connection(&wanted.counts);
 	expect_same(flow, "first hook", &first, &wanted);
 }
 
@@ -286,9 +361,18 @@ static void check(struct flow *flow, struct hooks_tally *tally)
 	skb = ops->priority < NF_IP_PRI_NAT_DST ? &flow->skb : &flow->behind;
 	skb->_nfct = flow->after;
 	decide_slowly(skb, flow, &slowly);
+	check_event(flow, &slowly.counts);
+	tally->told += slowly.counts.told;
 	run_hook(ops, skb, flow, &fast);
+	/* No packet of an established connection opens it, in a kernel. */
+	if ((flow->after & 7) == IP_CT_ESTABLISHED &&
+	    !nf_ct_is_confirmed(&flow->ct) && !fast.slow)
+		forget_event(&slowly.counts);
 	expect_same(flow, "fast path", &fast, &slowly);
 	add(tally, flow, &fast);
+	tally->connections +=
+		connections_check(flow, rcu_dereference(en.snapshot),
+				  refused_for(&slowly.counts.drops));
 	if (flow->state.hook == NF_INET_PRE_ROUTING)
 		check_first(flow, &fast, tally);
 }
@@ -413,6 +497,13 @@ static void expect_nothing_left(void)
 	shim_cpu = 0;
 }
 
+static void listen_to_all(void)
+{
+	EXPECT(!nf_edge_events_start(&en));
+	en.events->wanted = BIT(NF_EDGE_KINDS) - 1;
+	en.events->rate = NF_EDGE_RATE_MAX;
+}
+
 /**
  * hooks_run - check all packets of an input
  * @in: the input: a policy, then packets
@@ -431,9 +522,13 @@ void hooks_run(struct input *in, struct hooks_tally *tally)
 	plug_devices(in);
 	how = read_u8(in);
 	mutex_lock(&en.mutex);
-	EXPECT(!nf_edge_publish(&en, snapshot, NULL));
-	if (how % 16 == 1)
+	EXPECT(!nf_edge_publish(&en, snapshot, NULL, NULL));
+	if (how % 16 == 1) {
 		snapshot->starting = true;
+		snapshot->slow = NF_EDGE_SLOW_NEW;
+	}
+	if (how % 4 == 3)
+		listen_to_all();
 	if (how % 8 == 2)
 		rename_without_memory(in);
 	for (n = 0; in->left && n < PACKETS_MAX; n++) {
@@ -444,6 +539,8 @@ void hooks_run(struct input *in, struct hooks_tally *tally)
 	}
 	expect_nothing_left();
 	snapshot->starting = false;
+	if (en.events)
+		nf_edge_events_free(nf_edge_events_stop(&en));
 	nf_edge_unpublish(&en);
 	mutex_unlock(&en.mutex);
 }

@@ -7,6 +7,7 @@
 #define HOOKS_H
 
 #include "../../kmod/counters.h"
+#include "../../kmod/events.h"
 #include "../../kmod/hook.h"
 #include "../../kmod/netdev.h"
 #include "../../kmod/netns.h"
@@ -56,6 +57,8 @@ struct flow {
  * @counted: of those, counted on rows; replies apart
  * @accepted: by any way
  * @dropped: by reason, enforced and would-be
+ * @connections: whose connection was asked, and had the same verdict
+ * @told: events
  * @first: dropped by the first hook, by reason
  * @first_fast: without nf_edge_slowpath_first()
  */
@@ -65,6 +68,8 @@ struct hooks_tally {
 	uint32_t counted[2];
 	uint32_t accepted;
 	uint32_t dropped[NF_EDGE_REASONS][2];
+	uint32_t connections;
+	uint32_t told;
 	uint32_t first[NF_EDGE_REASONS];
 	uint32_t first_fast;
 };
@@ -72,6 +77,9 @@ struct hooks_tally {
 int hooks_init(void);
 /* Ends the program with a line that begins with WRONG when the ways differ. */
 void hooks_run(struct input *in, struct hooks_tally *tally);
+
+bool connections_check(const struct flow *flow,
+		       const struct nf_edge_snapshot *snapshot, int reason);
 
 void flow_read(struct flow *flow, const struct ref_site *site, struct input *in,
 	       struct net_device *const *devices, unsigned int n_devices);

@@ -8,10 +8,12 @@ out, doubled, moved, renumbered, cut, filled with anything; lengths that lie;
 other commands, versions and flags; transactions out of order, from several
 sockets in two namespaces; dumps that nobody reads to their end.
 
-After each few the generation is what the replies said, a policy that nothing
-was said to change is the same, and explain judges by it as tests/model.py does;
-of two loads of a site, of which one has a fault (faults.py), that one is refused.
-At the end nothing holds the module.
+After each few the generation is what the events said, each of which follows
+from those before (watch.py); a policy that nothing was said to change is the
+same, and one that a change was taken back to is what it was; explain judges
+packets and connections by the policy in force, and by one that is tried, as
+tests/model.py does (tracked.py); of two loads of a site, of which one has a
+fault (faults.py), that one is refused. At the end nothing holds the module.
 
 A round is made from its seed alone; each is a test of its own (TAP).
 """
@@ -25,6 +27,7 @@ import random
 import struct
 import sys
 import time
+from dataclasses import replace
 from ipaddress import ip_address, ip_network
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -34,10 +37,12 @@ import faults                                                   # noqa: E402
 import messages                                                 # noqa: E402
 import model                                                    # noqa: E402
 import sites                                                    # noqa: E402
+import tracked                                                  # noqa: E402
 import wire                                                     # noqa: E402
 from netns import Namespace                                     # noqa: E402
 from wire import (ACK, DUMP, DUMP_INTR, ERROR, NESTED, OPERATIONS, REQUEST,  # noqa: E402
                   REQUESTS, SETS, Client, walk)
+from watch import STATES, Watch, Wrong, without                 # noqa: E402
 
 ROUND = 400             # messages
 CHECKED = 50            # after so many
@@ -50,13 +55,10 @@ NUMBERS = (0, 1, 2, 3, 4, 7, 8, 31, 32, 33, 64, 127, 128, 255, 0x7fff, 0xffff,
 FLAGS = (0, ACK, ACK, ACK, DUMP, DUMP | ACK, 0x8, 0x100, 0x200, 0x400, 0x800, 0xfffe)
 DUMPED = {o["number"] for o in OPERATIONS.values() if "dump" in o}
 NOT_BOUND = ("lo", "vrf0", "port0", "a b", "$x")
-PUBLISHING = ("load", "switch", "flush")
+PUBLISHING = ("load", "switch", "flush", "confirm", "rollback")
+TIMES = (1, 2, 60, 3600, 86400, 86400, 0, 86401, 0xffffffff)
 # Numbers of attributes, and some that nobody has.
 MOST_ATTRIBUTES = max(map(len, SETS.values())) + 8
-
-
-class Wrong(Exception):
-    """The module did what it must not."""
 
 
 # --- messages as trees: [number, octets or a list of such]
@@ -152,8 +154,11 @@ class Round:
         for judge in self.judges:
             judge.do("flush")
         self.family = self.judges[0].family
-        self.generations = [judge.do("status-get")["generation"] for judge in self.judges]
+        self.watches = [Watch(ns, judge.do("status-get")["generation"])
+                        for ns, judge in zip(spaces, self.judges)]
+        self.generations = [watch.generation for watch in self.watches]
         self.policies = [self.read(at) for at in range(len(spaces))]
+        self.known = [{} for _ in spaces]       # policies by their generation
         self.log = collections.deque(maxlen=CHECKED)
 
     # --- what to send
@@ -165,7 +170,8 @@ class Round:
         """(operation, tree) of a message that may well be accepted."""
         rng = self.rng
         operation = rng.choices(REQUESTS, [
-            {"load": 12, "peers-add": 6, "begin": 4, "switch": 4, "explain": 6}.get(name, 1)
+            {"load": 12, "peers-add": 6, "begin": 4, "switch": 4, "explain": 6, "confirm": 2,
+             "rollback": 2}.get(name, 1)
             for name in REQUESTS])[0]
         if rng.random() < 0.1:
             self.site = self.random_site()
@@ -181,6 +187,8 @@ class Round:
                          for _ in range(rng.choice((0, 1, 2, 16, 17)))]
             if rng.random() < 0.2:
                 made.append(("generation", rng.choice((*self.generations, 0, 99))))
+            if rng.random() < 0.15:
+                made.append(("confirm-timeout", rng.choice(TIMES)))
         elif operation == "peers-add":
             made = [("peers", one) for one in peers_of(rng, self.site)]
         elif operation == "switch":
@@ -194,8 +202,19 @@ class Round:
                 made += [(name, row.id) for row in self.site.rows if rng.random() < 0.03]
             if rng.random() < 0.3:
                 made.append(("mode", rng.choice(("enforce", "audit"))))
+            if rng.random() < 0.3:
+                made.append(("dry-run", True))
+            if rng.random() < 0.2:
+                made.append(("confirm-timeout", rng.choice(TIMES)))
+        elif operation == "confirm":
+            if rng.random() < 0.7:
+                made = [("generation", rng.choice((*self.generations, *self.generations, 0, 99)))]
         elif operation == "explain":
-            made = [("query", query_of(rng, self.source))]
+            made = [("query", query_of(rng, self.source) if rng.random() < 0.5 else
+                     tracked.Tracked(rng, self.source).query())
+                    for _ in range(rng.choice((1, 1, 2, 16, 17)))]
+            if rng.random() < 0.4:
+                made.append(("tried", True))
         elif operation == "counters-get":
             made = [("node", rng.choice(list(self.site.nodes)))]
             if rng.random() < 0.5:
@@ -320,6 +339,7 @@ class Round:
     def send(self):
         rng = self.rng
         at, client = self.socket()
+        self.generations[at] = self.watches[at].generation
         parts = [self.message() for _ in range(rng.choice((1, 1, 1, 1, 1, 1, 2, 3)))]
         data = b"".join(part + bytes(-len(part) % 4) for _, part in parts)
         self.log.append(f"namespace {at}: {data.hex() if len(data) < 2000 else data[:2000].hex()}")
@@ -365,33 +385,152 @@ class Round:
             raise Wrong(f"a dump of {operation} says that it was interrupted")
         reply = wire.decode(OPERATIONS[operation]["attribute-set"], message[20:])
         if operation in PUBLISHING:
-            if reply["generation"] not in (self.generations[at], self.generations[at] + 1):
+            watch = self.watches[at]
+            watch.hear()
+            if not self.generations[at] <= reply["generation"] <= watch.generation:
                 raise Wrong(f"{operation}: generation {reply['generation']} after "
-                            f"{self.generations[at]}")
-            self.generations[at] = reply["generation"]
+                            f"{self.generations[at]}, the events said {watch.generation}")
 
     # --- checking
 
     def read(self, at):
-        """(status, all parts) of what is in force."""
+        """(status, all parts) of what is in force, and not of what waits."""
         status, parts = self.judges[at].whole_policy()
-        return {k: v for k, v in status.items() if not k.startswith("conntrack")}, parts
+        self.watches[at].hear()
+        self.watches[at].expects(status)
+        return {k: v for k, v in without(status, *STATES, "listeners").items()
+                if not k.startswith(("conntrack", "events-"))}, parts
 
     def check(self):
-        for at, judge in enumerate(self.judges):
-            status, parts = self.read(at)
-            if status["generation"] != self.generations[at]:
-                raise Wrong(f"generation {status['generation']}, the replies said "
-                            f"{self.generations[at]}")
-            before = self.policies[at]
-            if before[0]["generation"] == status["generation"] and before != (status, parts):
-                raise Wrong("the policy changed, and its generation did not")
-            self.policies[at] = status, parts
-            if "mode" in status:
-                self.judge(judge, site_of(status, parts))
-                self.refuse_switches(judge, [row["id"] for row in parts["row-get"]])
-            for _ in range(PAIRS):
-                self.try_pair(judge)
+        for at in range(len(self.judges)):
+            watch = self.watches[at]
+            while True:
+                expired = watch.counts.get("expire", 0)
+                try:
+                    self.check_one(at)
+                    break
+                except (Wrong, wire.Refusal):
+                    # Time may be up meanwhile: then once more.
+                    watch.hear()
+                    if watch.counts.get("expire", 0) == expired:
+                        raise
+
+    def check_one(self, at):
+        judge = self.judges[at]
+        status, parts = self.read(at)
+        self.compare(at, status, parts)
+        self.policies[at] = status, parts
+        self.known[at][status["generation"]] = status, parts
+        site = site_of(status, parts) if "mode" in status else None
+        if site:
+            self.judge(judge, site)
+            self.refuse_switches(judge, [row["id"] for row in parts["row-get"]])
+        self.try_policy(at, site)
+        for _ in range(PAIRS):
+            self.try_pair(judge)
+
+    def compare(self, at, status, parts):
+        """With the policy before, and with the one that came back."""
+        before = self.policies[at]
+        if before[0]["generation"] == status["generation"] and before != (status, parts):
+            raise Wrong("the policy changed, and its generation did not")
+        came_from = self.watches[at].came_back.get(status["generation"])
+        was = self.known[at].get(came_from)
+        if not was:
+            return
+        if without(was[0], "generation") != without(status, "generation") or any(
+                without(was[1][name], "generation") != without(parts[name], "generation")
+                for name in parts):
+            raise Wrong(f"what came back as {status['generation']} is not what {came_from} was")
+        self.tally["came back"] += 1
+
+    def try_policy(self, at, site):
+        """A load that is tried, then a switch: explain judges by each, and by the policy
+        in force as before."""
+        rng = self.rng
+        with Client(self.spaces[at]) as client:
+            try:
+                client.do("begin")
+            except wire.Refusal as refusal:
+                if refusal.errno != errno.EBUSY:
+                    raise
+                return
+            tried = self.random_site()
+            client.do("load", messages.load_of(tried), dry_run=True)
+            self.ask(client, tried, [("tried", True)])
+            if not site:
+                return
+            self.ask(client, site, [])
+            now = sites.random_subset(rng, model.zones_of(site.profile), 0.5)
+            client.do("switch", zones_on=list(now), mode="audit", dry_run=True,
+                      zones_off=[one for one in model.zones_of(site.profile) if one not in now])
+            own = tuple(zone for zone in site.zones if zone == model.SITE_ZONE)
+            self.ask(client, replace(site, zones=now + own, mode="audit"), [("tried", True)])
+
+    def ask(self, client, site, more):
+        """Connections, of a policy that is in force or is tried."""
+        source = sites.Connections(self.rng, site, ["un0"])
+        asked = [tracked.Tracked(self.rng, source) for _ in range(QUESTIONS)]
+        reply = client.do("explain", [("query", one.query()) for one in asked] + more)
+        for one, answer in zip(asked, reply["query"]):
+            got, wanted = tracked.answer_of(answer), one.answer(site)
+            if got != wanted:
+                raise Wrong(f"explain {one}, {more}:\n  {got}\nmodel:\n  {wanted}\nof {site}")
+        if len(reply["query"]) != len(asked):
+            raise Wrong(f"{len(reply['query'])} answers to {len(asked)} questions")
+        self.tally["connections"] += len(asked)
+
+    def settle(self, judge, watch):
+        """End what waits; a confirmation may name it."""
+        operation = self.rng.choice(("confirm", "rollback"))
+        names = operation == "confirm" and self.rng.random() < 0.5
+        try:
+            judge.do(operation, {"generation": watch.generation} if names else {})
+        except wire.Refusal:
+            watch.hear()
+            if watch.waits:
+                raise
+
+    def refuse_confirmation(self, judge, watch):
+        """Of a generation that does not wait: the change goes on waiting."""
+        other = (watch.generation + self.rng.choice((-2, -1, 1, 1 << 31))) % (1 << 32)
+        try:
+            judge.do("confirm", generation=other)
+        except wire.Refusal as refusal:
+            if refusal.errno == errno.ESTALE and refusal.place == "generation":
+                self.tally["faults", "a confirmation of another generation"] += 1
+                return
+            watch.hear()
+            if refusal.errno == errno.ENOENT and not watch.waits:
+                return      # it was late
+            raise
+        raise Wrong(f"generation {other} is confirmed, and {watch.generation} waits")
+
+    def let_expire(self):
+        """A change that nobody confirms is taken back, and no sooner than asked."""
+        at = self.rng.randrange(len(self.spaces))
+        judge, watch = self.judges[at], self.watches[at]
+        watch.hear()
+        if watch.waits:
+            self.settle(judge, watch)
+        before, began = self.read(at), time.monotonic()
+        while not judge.do("load", messages.load_of(self.random_site()),
+                           confirm_timeout=1)["changed"]:
+            pass
+        expired = watch.counts.get("expire", 0)
+        watch.hear()
+        self.refuse_confirmation(judge, watch)
+        while watch.waits:
+            watch.hear(wait=True)
+        if watch.counts.get("expire", 0) == expired:
+            raise Wrong("it ended, and was not taken back")
+        if time.monotonic() - began < 1:
+            raise Wrong("taken back too soon")
+        after = self.read(at)
+        self.compare(at, *after)
+        if without(before[0], "generation") != without(after[0], "generation"):
+            raise Wrong("something else came back")
+        self.tally["expired"] += 1
 
     def try_pair(self, judge):
         what, good, bad = faults.one_of(self.rng, self.site)
@@ -434,10 +573,16 @@ class Round:
             self.send()
             if count % CHECKED == 0:
                 self.check()
+        if self.rng.random() < 0.25:
+            self.let_expire()
 
     def close(self):
         for _, client in self.sockets:
             client.close()
+        for watch in self.watches:
+            for change, number in watch.counts.items():
+                self.tally["event", change] += number
+            watch.close()
         for judge in self.judges:
             judge.do("flush")
             judge.close()
@@ -515,6 +660,7 @@ def main():
     for ns in spaces:
         ns.ip("link add vrf0 type vrf table 7\nlink add br0 type bridge\n"
               "link add port0 type dummy\nlink set port0 master br0\n")
+        tracked.prepare(ns)
     count = failed = 0
     began = time.monotonic()
     while time.monotonic() < end if end else count < options.rounds:
@@ -545,7 +691,11 @@ def main():
     sent = sum(number for key, number in tally.items() if key[0] == "sent")
     print(f"# {sent} messages in {time.monotonic() - began:.0f} s: {tally['done']} done, "
           f"{tally['refused']} refused with {len(tally['sentences'])} different sentences, "
-          f"{tally['judged']} questions judged as the model does")
+          f"{tally['judged']} packets and {tally['connections']} connections judged as the "
+          "model does")
+    print("# events: " + ", ".join(f"{number} {key[1]}" for key, number in sorted(
+        (key, number) for key, number in tally.items() if key[0] == "event")) +
+          f"; {tally['came back']} policies compared that came back")
     refused = [number for key, number in tally.items() if key[0] == "faults"]
     print(f"# {sum(refused)} requests with one of {len(refused)} faults refused, their twins "
           "accepted")

@@ -16,11 +16,14 @@
 #include <sanitizer/asan_interface.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "cmd/apply.h"
 #include "cmd/verbs.h"
 #include "output/stdout.h"
+#include "system/connections.h"
 #include "system/ssh.h"
 #include "system/ways.h"
 #include "fuzz.h"
@@ -39,7 +42,7 @@ static size_t asked;	/* octets of standard input that were read */
 static nl_recvmsg_msg_cb_t link_callback;
 static void *link_argument;
 
-static char conf[32];
+static char conf[32], expect[32];
 
 #define VERB(...)	{ __VA_ARGS__, NULL }
 
@@ -54,6 +57,8 @@ static char * const verbs[][8] = {
 	VERB("show", "peers", "--json"),
 	VERB("show", "config"),
 	VERB("show", "config", "--json"),
+	VERB("show", "hash"),
+	VERB("show", "hash", "--json"),
 	VERB("counters"),
 	VERB("counters", "--json"),
 	VERB("counters", "--node", "edge1", "--nonzero"),
@@ -72,6 +77,13 @@ static char * const verbs[][8] = {
 	VERB("load", conf),
 	VERB("load", "--json", conf),
 	VERB("--version"),
+	VERB("explain", "--in", "wan0", "tcp", "192.0.2.1", "edge1.access:443"),
+	VERB("test", "--running", expect),
+	VERB("test", "--running", "--all", "--json", expect),
+	VERB("metrics"),
+	VERB("top", "--batch", "-n", "1", "--json"),
+	VERB("top", "--batch", "-n", "1", "--by", "nodes"),
+	VERB("report", "--html"),
 };
 
 ssize_t __wrap_send(int fd, const void *data, size_t size, int flags);
@@ -79,6 +91,7 @@ ssize_t __wrap_recvfrom(int fd, void *data, size_t size, int flags,
 			struct sockaddr *from, socklen_t *length);
 int __wrap_setsockopt(int fd, int level, int name, const void *value,
 		      socklen_t size);
+int __wrap_nanosleep(const struct timespec *time, struct timespec *left);
 ssize_t __wrap_read(int fd, void *data, size_t size);
 ssize_t __real_read(int fd, void *data, size_t size);
 int __wrap_nl_connect(struct nl_sock *socket, int protocol);
@@ -89,6 +102,9 @@ int __wrap_nl_socket_modify_cb(struct nl_sock *socket, enum nl_cb_type type,
 			       void *arg);
 int __wrap_nl_recvmsgs_default(struct nl_sock *socket);
 void __wrap_sessions_find(struct sessions *sessions);
+void __wrap_trace_load(const struct apply *apply, uint32_t confirm);
+void __wrap_trace_change(const char *format, ...);
+int __wrap_tracked_read(struct tracked_list *list);
 int __wrap_json_dumpf(const json_t *json, FILE *out, size_t flags);
 int __real_json_dumpf(const json_t *json, FILE *out, size_t flags);
 uint8_t __wrap_nla_get_u8(const struct nlattr *attr);
@@ -295,6 +311,20 @@ void __wrap_sessions_find(struct sessions *sessions)
 	};
 }
 
+int __wrap_tracked_read(struct tracked_list *list)
+{
+	*list = (struct tracked_list){ .count = 2 };
+	list->items = xalloc(2 * sizeof(*list->items));
+	list->items[1] = list->items[0] = (struct tracked){
+		.protocol = IPPROTO_TCP, .destination_port = 443,
+		.source = { AF_INET, { 192, 0, 2, 7 } },
+		.destination = { AF_INET, { 192, 0, 2, 1 } },
+		.reply_source = { AF_INET, { 192, 0, 2, 1 } },
+		.reply_destination = { AF_INET, { 192, 0, 2, 7 } },
+	};
+	return 0;
+}
+
 /* A verb that prints JSON prints JSON. */
 int __wrap_json_dumpf(const json_t *json, FILE *out, size_t flags)
 {
@@ -302,6 +332,26 @@ int __wrap_json_dumpf(const json_t *json, FILE *out, size_t flags)
 
 	EXPECT(json && !error);
 	return error;
+}
+
+/* Nothing is written to this machine. */
+void __wrap_trace_load(const struct apply *apply, uint32_t confirm)
+{
+	(void)apply;
+	(void)confirm;
+}
+
+void __wrap_trace_change(const char *format, ...)
+{
+	EXPECT(format);
+}
+
+/* Two readings come at once. */
+int __wrap_nanosleep(const struct timespec *time, struct timespec *left)
+{
+	(void)time;
+	(void)left;
+	return 0;
 }
 
 static void run(char * const *verb)
@@ -315,8 +365,16 @@ static void run(char * const *verb)
 		cmd_show(argc, argv);
 	else if (!strcmp(*verb, "counters"))
 		cmd_counters(argc, argv);
+	else if (!strcmp(*verb, "metrics"))
+		cmd_metrics(argc, argv);
+	else if (!strcmp(*verb, "report"))
+		cmd_report(argc, argv);
+	else if (!strcmp(*verb, "top"))
+		cmd_top(argc, argv);
 	else if (!strcmp(*verb, "explain"))
 		cmd_explain(argc, argv);
+	else if (!strcmp(*verb, "test"))
+		cmd_test(argc, argv);
 	else if (!strcmp(*verb, "flush"))
 		cmd_flush(argc, argv);
 	else if (!strcmp(*verb, "check"))
@@ -344,6 +402,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	return 0;
 }
 
+/* Make a file of a text, and write its name. */
+static void make_file(char *name, size_t room, const char *text)
+{
+	int fd = memfd_create("file", MFD_CLOEXEC);
+	size_t size = strlen(text);
+
+	EXPECT(pwrite(fd, text, size, 0) == (ssize_t)size);
+	snprintf(name, room, "/proc/self/fd/%d", fd);
+}
+
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
 	static const char text[] =
@@ -354,12 +422,14 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 		"node edge1 { access = { 131.107.155.10 }"
 		" internal = { 172.25.33.10, 2001:db8:33::10 } }\n"
 		"peers frontend { prefixes = { 192.168.10.90 } }\n";
-	int fd = memfd_create("edge.conf", MFD_CLOEXEC);
 
 	(void)argc;
 	(void)argv;
-	EXPECT(pwrite(fd, text, sizeof(text) - 1, 0) == sizeof(text) - 1);
-	snprintf(conf, sizeof(conf), "/proc/self/fd/%d", fd);
+	make_file(conf, sizeof(conf), text);
+	make_file(expect, sizeof(expect),
+		  "--in wan0 tcp 192.0.2.1 131.107.155.10:443 => accept external/5\n"
+		  "--local icmp 192.0.2.1 131.107.155.10 => drop peer internal/4 ...\n"
+		  "--local udp 192.0.2.1 edge1.access:443 => drop\n");
 	/* The settings of this machine are no part of an input. */
 	ways_procfs = "/nonexistent";
 	return 0;

@@ -247,6 +247,8 @@ class Campaign:
             return tree.unit(tests or sorted(
                 case.name for case in self.reach.cases_at(record.places(
                     self.sources.values())) if case.stage == "unit"))
+        if stage == "model" and tests:
+            return tree.model(tests)
         if stage in ("uml", "debug") and name != "stress":
             kernel = "uml-debug" if stage == "debug" else "uml"
             path = f"tests/net/test_{name}.py"

@@ -153,6 +153,17 @@ class Tree:
                                            if line else f"code {code}")
         return None
 
+    def model(self, files):
+        """The first test of some files of tests/ that fails, or None."""
+        code, said = run(["/usr/bin/python3", "-m", "pytest", "-q", "-x", "-rfE", "--tb=line",
+                          "-p", "no:cacheprovider", *(f"tests/{name}.py" for name in files)],
+                         3600, self.folder)
+        if code == 0:
+            return None
+        if code == 1 and (failed := FAILED.search(said)):
+            return f"model/{failed[1]}"
+        raise Broken(f"pytest: code {code}: {said[-1500:]}")
+
     def packets(self, kernel, names, seconds):
         """The first of some tests in a kernel that fails, or None."""
         if not names:

@@ -15,6 +15,7 @@ one, mode, zones and features of running flows are switched as well: there, what
 arrived is what was permitted, or would have been refused.
 """
 
+import faulthandler
 import os
 import pathlib
 import re
@@ -436,6 +437,10 @@ class Run:
         asking = Worker(asks, self.switched.box)
         for thing in flows + [asking]:
             thing.start()
+        # A first request that goes while nothing governs would have its answer
+        # refused, as a first packet of the other end.
+        until(lambda: all(flow.sent if flow.reason else flow.arrived
+                          for flow in flows), "each flow has begun", PATIENCE)
         windows, references = [], set()
         end = time.monotonic() + seconds
         with Client(site.box) as client:
@@ -556,6 +561,8 @@ def reports():
 
 def main(words):
     seconds = float(words[0]) if words else 60
+    # A run that hangs says where, and ends.
+    faulthandler.dump_traceback_later(10 * seconds + 600, exit=True)
     tests = Tests()
     load_module()
     pathlib.Path("/proc/sys/net/core/netdev_max_backlog").write_text("1000000")
