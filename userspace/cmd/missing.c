@@ -16,6 +16,7 @@
 #include "output/stdout.h"
 #include "print/stand_in.h"
 #include "system/module_file.h"
+#include "system/module_kernel.h"
 
 /* Sentences that are longer than a line. */
 #define NOT_BUILT \
@@ -61,13 +62,16 @@ static json_t *missing_json(const struct stand_in *stand_in,
 				   stand_in_json(stand_in));
 
 	json_object_set_new(object, "module",
-			    json_pack("{s:s, s:b, s:s?, s:s?, s:b, s:s}",
+			    json_pack("{s:s, s:b, s:o, s:o, s:b, s:o}",
 				      "kernel", release,
 				      "built", !!file->path,
-				      "version", file->version,
-				      "signer", file->signer,
+				      "version", file->version ?
+				      out_json_text(file->version) :
+				      json_null(),
+				      "signer", file->signer ?
+				      out_json_text(file->signer) : json_null(),
 				      "needs_signature", module_needs_signature(),
-				      "remedy", remedy));
+				      "remedy", out_json_text(remedy)));
 	return object;
 }
 

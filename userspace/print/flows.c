@@ -185,8 +185,8 @@ static json_t *ends_json(const struct flow_group *group, bool opens)
 		const struct flow_end *end = &group->ends[i];
 
 		json_array_append_new(array,
-				      json_pack("{s:s, s:o, s:s}", "node",
-						end->node[opens]->name,
+				      json_pack("{s:o, s:o, s:s}", "node",
+						out_json_text(end->node[opens]->name),
 						"services",
 						out_json_words(&names_services,
 							       end->services[opens]),

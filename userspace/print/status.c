@@ -68,7 +68,7 @@ json_t *status_switches_json(const struct view *view)
 	size_t i;
 
 	for (i = 0; (word = view_switch(view, i)); i++) {
-		json_array_append_new(array, json_string(word));
+		json_array_append_new(array, out_json_text(word));
 		free(word);
 	}
 	return array;
@@ -97,7 +97,7 @@ static json_t *ping_peers_json(const struct policy *policy)
 void status_json(const struct status *status)
 {
 	static const char layout[] =
-	"{s:i,s:s,s:b,s:s?,s:s?,s:I,s:I,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:b,s:o,s:o,s:I,s:o,s:o,s:o}";
+	"{s:i,s:o,s:b,s:s?,s:s?,s:I,s:I,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:b,s:o,s:o,s:I,s:o,s:o,s:o}";
 	const struct view *view = status->view;
 	const struct policy *policy = &view->policy;
 	json_t *interfaces = json_array(), *object;
@@ -112,7 +112,7 @@ void status_json(const struct status *status)
 	links_free(&links);
 	object = json_pack(layout,
 			   SCHEMA,
-			   "version", status->version,
+			   "version", out_json_text(status->version),
 			   "loaded", view->loaded,
 			   "profile", view->loaded ?
 			   names_word(&names_profiles, policy->profile) : NULL,

@@ -237,7 +237,7 @@ static const char *origin_of(const struct row *row)
 }
 
 /* Layout for json_pack(): columns of a row, then its state in the policy. */
-#define LINE_LAYOUT	"s:o,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:o,s:i,s:i,s:o"
+#define LINE_LAYOUT	"s:o,s:s,s:s,s:s,s:s,s:o,s:o,s:s,s:s,s:o,s:i,s:i,s:o"
 #define STATE_LAYOUT	"s:o,s:b,s:o,s:s?,s:o,s:b,s:s?,s:s,s:o,s:b"
 
 static json_t *row_json(const struct view *view, size_t i)
@@ -255,8 +255,8 @@ static json_t *row_json(const struct view *view, size_t i)
 			   "direction", names_word(&names_directions,
 						   row->direction),
 			   "side", names_word(&names_sides, row_side(row)),
-			   "role", row->role,
-			   "application", row->application,
+			   "role", out_json_text(row->role),
+			   "application", out_json_text(row->application),
 			   "protocol", row_protocols(row),
 			   "ports", ports,
 			   "port_ranges", ranges_json(row),

@@ -23,8 +23,9 @@ static json_t *number(uint64_t value)
 
 static json_t *row_json(const struct usage_row *row)
 {
-	return json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:b}",
-			 "key", row->key, "id", row->id,
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b}",
+			 "key", out_json_text(row->key),
+			 "id", out_json_text(row->id),
 			 "first_seen", number(row->first_seen),
 			 "seen", number(row->seen),
 			 "watched", number(row->watched),
@@ -49,7 +50,8 @@ static json_t *node_json(const struct usage *usage,
 		if (node->known[i])
 			json_array_append_new(rows,
 					      hits_json(i, &node->read[i]));
-	return json_pack("{s:s, s:o}", "node", node->name, "rows", rows);
+	return json_pack("{s:o, s:o}", "node", out_json_text(node->name),
+			 "rows", rows);
 }
 
 static json_t *day_json(const struct usage *usage, const struct usage_day *day)
