@@ -223,13 +223,17 @@ static struct nf_edge_listener *find_listener(struct nf_edge_net *en,
 	return NULL;
 }
 
-/* Check whether a socket may begin to listen. */
+/*
+ * Check whether a socket may begin to listen.  One that asks again is refused,
+ * and has all events until now.
+ */
 static int check_place(struct nf_edge_net *en, struct genl_info *info)
 {
 	struct nf_edge_listener *listener;
 	int n = 0;
 
 	if (find_listener(en, info->snd_portid)) {
+		drain_rings(en, NULL);
 		NL_SET_ERR_MSG(info->extack,
 			       "this socket listens already: close it to listen to something else");
 		return -EBUSY;

@@ -11,9 +11,6 @@
 #include "cmd/module.h"
 #include "output/stdout.h"
 
-/* Twice the time between two messages of the module. */
-#define REST_MS		100
-
 /* Nothing: the signal ends client_await(). */
 static void interrupt(int number)
 {
@@ -78,21 +75,14 @@ enum outcome listen_begin(struct listen *listen,
 }
 
 /* Take what happened before the end, and was not sent yet. */
-static enum outcome take_rest(struct listen *listen,
-			      bool (*is_complete)(void *arg))
+static enum outcome take_rest(struct listen *listen)
 {
-	int64_t end = milliseconds() + REST_MS, left;
-	enum outcome outcome = DONE;
+	int error = listen->listener.ended ? 0 : events_rest(&listen->events);
 
-	while (outcome == DONE && !listen->listener.ended &&
-	       !(is_complete && is_complete(listen->listener.arg))) {
-		left = end - milliseconds();
-		if (left <= 0 || client_await(&listen->events, (int)left,
-					      &listen->signals))
-			break;
-		outcome = out_flush(DONE);
-	}
-	return outcome;
+	if (error)
+		return fail_with(SYSTEM, "cannot receive events: %s",
+				 strerror(-error));
+	return out_flush(DONE);
 }
 
 /**
@@ -115,14 +105,14 @@ enum outcome listen_follow(struct listen *listen, uint32_t seconds,
 		if (seconds) {
 			left = end - milliseconds();
 			if (left <= 0)
-				return take_rest(listen, is_complete);
+				return take_rest(listen);
 		}
 		error = client_await(&listen->events, (int)left,
 				     &listen->signals);
 		outcome = out_flush(DONE);
 		if (error == -EINTR)
 			return outcome == DONE ?
-			       take_rest(listen, is_complete) : outcome;
+			       take_rest(listen) : outcome;
 		if (error)
 			return fail_with(SYSTEM, "cannot receive events: %s",
 					 strerror(-error));

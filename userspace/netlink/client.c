@@ -257,6 +257,38 @@ int client_await(struct client *client, int milliseconds,
 }
 
 /**
+ * client_take - take messages up to the answer to the last request
+ * @client: the socket, with @unasked; the answer is there already, or lost
+ *
+ * Messages that the socket has lost are as for client_await().
+ *
+ * Return: 0, whatever the answer is; or a negative errno.
+ */
+int client_take(struct client *client)
+{
+	struct nlmsghdr *header;
+	ssize_t got;
+	int left;
+
+	for (;;) {
+		got = receive(client, MSG_DONTWAIT);
+		if (got == -ENOBUFS)
+			continue;
+		if (got < 0)
+			return got == -EAGAIN ? 0 : (int)got;
+		left = (int)got;
+		header = (struct nlmsghdr *)client->buffer;
+		for (; nlmsg_ok(header, left);
+		     header = nlmsg_next(header, &left)) {
+			take_unasked(client, header);
+			if (header->nlmsg_seq == client->sequence &&
+			    header->nlmsg_type == NLMSG_ERROR)
+				return 0;
+		}
+	}
+}
+
+/**
  * client_do - send a request, and receive its answer
  * @client: the socket
  * @request: the request, from client_request()

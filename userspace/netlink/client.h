@@ -79,6 +79,7 @@ int client_receive(struct client *client, uint32_t sequence, reply_fn reply,
 		   void *arg);
 int client_await(struct client *client, int milliseconds,
 		 const sigset_t *signals);
+int client_take(struct client *client);
 int client_do(struct client *client, struct nl_msg *request, reply_fn reply,
 	      void *arg);
 int client_get(struct client *client, uint8_t command, reply_fn reply,

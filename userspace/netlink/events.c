@@ -253,3 +253,21 @@ int events_listen(struct client *client, const struct event_filter *filter,
 	put_u32(request, NF_EDGE_A_LISTEN_RATE, filter->rate);
 	return client_do(client, request, read_rate, listener);
 }
+
+/**
+ * events_rest - take what happened until now
+ * @client: the socket, which listens
+ *
+ * The module sends what it holds back before it refuses a second request, and
+ * all of that is there when the request is sent.
+ *
+ * Return: 0, or a negative errno.
+ */
+int events_rest(struct client *client)
+{
+	struct nl_msg *request = client_request(client, NF_EDGE_CMD_LISTEN,
+						NLM_F_ACK, MESSAGE_SMALL);
+	int error = client_send(client, request);
+
+	return error ? error : client_take(client);
+}

@@ -27,6 +27,7 @@ struct listener {
 	bool ended;
 };
 
+int events_rest(struct client *client);
 int events_listen(struct client *client, const struct event_filter *filter,
 		  struct listener *listener);
 
