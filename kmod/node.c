@@ -183,6 +183,53 @@ static void take_back(struct nf_edge_counts *from,
 	nf_edge_counts_sub(from, &sum);
 }
 
+/* Jiffies at a time in seconds since 1970; not 0, and not later than now. */
+static u64 jiffies_of_hit(u64 seconds)
+{
+	u64 now = ktime_get_real_ns(), jiffies_now = get_jiffies_64(), ago = 0;
+
+	/* The middle of the second: a reader finds the same one. */
+	if (seconds < div_u64(now, NSEC_PER_SEC))
+		ago = now - seconds * NSEC_PER_SEC - NSEC_PER_SEC / 2;
+	ago = nsecs_to_jiffies(ago);
+	return jiffies_now - min(ago, jiffies_now - 1);
+}
+
+static void counts_carry(struct nf_edge_counts *kept,
+			 const struct nf_edge_counts *more)
+{
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		kept->packets[i] += more->packets[i];
+		kept->bytes[i] += more->bytes[i];
+	}
+	kept->connections += more->connections;
+	kept->denied += more->denied;
+	if (more->last_hit)
+		kept->last_hit = max(kept->last_hit,
+				     jiffies_of_hit(more->last_hit));
+}
+
+/**
+ * nf_edge_node_carry - add what a module before this one has counted
+ * @node: a node in force
+ * @counts: the counts, by place in the table in force
+ *
+ * Context: nf_edge_nodes_lock().
+ */
+void nf_edge_node_carry(struct nf_edge_node *node,
+			const struct nf_edge_counters *counts)
+{
+	u32 i;
+
+	for (i = 0; i < node->n; i++)
+		counts_carry(&node->ledger->kept.row[i], &counts->row[i]);
+	for (i = 0; i < NF_EDGE_SERVICES; i++)
+		counts_carry(&node->ledger->kept.service[i],
+			     &counts->service[i]);
+}
+
 static void forget_last_hits(struct nf_edge_node *node)
 {
 	int cpu, i, j;

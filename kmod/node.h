@@ -68,6 +68,8 @@ void nf_edge_node_put(struct nf_edge_node *node);
 void nf_edge_nodes_lock(void);
 void nf_edge_nodes_unlock(void);
 
+void nf_edge_node_carry(struct nf_edge_node *node,
+			const struct nf_edge_counters *counts);
 void nf_edge_node_restart(struct nf_edge_node *node);
 void nf_edge_node_inherit(struct nf_edge_node *node, struct nf_edge_node *from,
 			  const u8 *place);

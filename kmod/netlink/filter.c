@@ -10,9 +10,9 @@
 #include "netlink/family.h"
 #include "netlink/filter.h"
 #include "netlink/parse_peers.h"
+#include "netlink/parse_switches.h"
 #include "node.h"
 #include "snapshot.h"
-#include "table.h"
 
 #define ALL_REASONS	(BIT(NF_EDGE_REASONS) - 1)
 
@@ -54,18 +54,6 @@ static int parse_kinds(struct genl_info *info, u32 *kinds)
 	return 0;
 }
 
-/* Check whether a policy has a row of that id. */
-static bool has_row(const struct nf_edge_snapshot *snapshot, const char *id)
-{
-	const struct nf_edge_table *table = snapshot->site->table;
-	u32 i;
-
-	for (i = 0; i < table->n; i++)
-		if (!strcmp(table->row[i].id, id))
-			return true;
-	return false;
-}
-
 static int parse_rows(struct genl_info *info,
 		      const struct nf_edge_snapshot *snapshot,
 		      struct nf_edge_filter *filter)
@@ -82,7 +70,9 @@ static int parse_rows(struct genl_info *info,
 		}
 		id = filter->row[filter->n_rows++];
 		nla_strscpy(id, attr, NF_EDGE_ROW_ID_MAX + 1);
-		if (!*id || (snapshot && !has_row(snapshot, id))) {
+		if (!*id ||
+		    (snapshot &&
+		     nf_edge_find_row(snapshot->site->table, attr) < 0)) {
 			NL_SET_ERR_MSG_ATTR(info->extack, attr,
 					    "the policy has no row of this id");
 			return -EINVAL;

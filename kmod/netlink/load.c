@@ -29,7 +29,7 @@ build_snapshot(struct genl_info *info, struct nf_edge_transaction *t,
 {
 	struct nf_edge_prefixes *prefixes;
 	struct nf_edge_snapshot *snapshot = NULL;
-	struct nf_edge_switches switches;
+	struct nf_edge_switches switches, loaded;
 	u32 bound_sets = t ? t->bound_sets : 0;
 	struct nf_edge_site *site;
 	int err;
@@ -56,7 +56,8 @@ build_snapshot(struct genl_info *info, struct nf_edge_transaction *t,
 				     info->attrs[NF_EDGE_A_POLICY_FEATURES],
 				     site->table, info->extack) ?:
 	      nf_edge_parse_row_ids(info, NF_EDGE_A_POLICY_ROW_OFF, site->table,
-				    &switches.rows_off);
+				    &switches.rows_off) ?:
+	      nf_edge_parse_loaded(info, site->table, &switches, &loaded);
 	if (err)
 		goto put_site;
 	if (old && nf_edge_site_equal(site, old->site)) {
@@ -70,7 +71,7 @@ build_snapshot(struct genl_info *info, struct nf_edge_transaction *t,
 			NL_SET_ERR_MSG(info->extack, TOO_MANY_OVERLAPS);
 	}
 	if (!err) {
-		snapshot = nf_edge_snapshot_create(site, &switches, &switches);
+		snapshot = nf_edge_snapshot_create(site, &switches, &loaded);
 		err = snapshot ? 0 : -ENOMEM;
 	}
 put_site:

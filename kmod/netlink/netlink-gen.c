@@ -17,6 +17,26 @@ const struct nla_policy nf_edge_address_nl_policy[NF_EDGE_A_ADDRESS_IPV6 + 1] = 
 	[NF_EDGE_A_ADDRESS_IPV6] = NLA_POLICY_EXACT_LEN(16),
 };
 
+const struct nla_policy nf_edge_counts_nl_policy[NF_EDGE_A_COUNTS_PAD + 1] = {
+	[NF_EDGE_A_COUNTS_ROW] = { .type = NLA_NUL_STRING, },
+	[NF_EDGE_A_COUNTS_SERVICE] = NLA_POLICY_MAX(NLA_U32, 3),
+	[NF_EDGE_A_COUNTS_CONNECTIONS] = { .type = NLA_U64, },
+	[NF_EDGE_A_COUNTS_PACKETS_TO_EDGE] = { .type = NLA_U64, },
+	[NF_EDGE_A_COUNTS_BYTES_TO_EDGE] = { .type = NLA_U64, },
+	[NF_EDGE_A_COUNTS_PACKETS_FROM_EDGE] = { .type = NLA_U64, },
+	[NF_EDGE_A_COUNTS_BYTES_FROM_EDGE] = { .type = NLA_U64, },
+	[NF_EDGE_A_COUNTS_DENIED] = { .type = NLA_U64, },
+	[NF_EDGE_A_COUNTS_LAST_HIT] = { .type = NLA_U64, },
+};
+
+const struct nla_policy nf_edge_drop_nl_policy[NF_EDGE_A_DROP_PAD + 1] = {
+	[NF_EDGE_A_DROP_REASON] = NLA_POLICY_MAX(NLA_U32, 9),
+	[NF_EDGE_A_DROP_PACKETS] = { .type = NLA_U64, },
+	[NF_EDGE_A_DROP_BYTES] = { .type = NLA_U64, },
+	[NF_EDGE_A_DROP_WOULD_BE_PACKETS] = { .type = NLA_U64, },
+	[NF_EDGE_A_DROP_WOULD_BE_BYTES] = { .type = NLA_U64, },
+};
+
 const struct nla_policy nf_edge_interface_nl_policy[NF_EDGE_A_INTERFACE_IFINDEX + 1] = {
 	[NF_EDGE_A_INTERFACE_NAME] = { .type = NLA_NUL_STRING, .len = NF_EDGE_INTERFACE_NAME_MAX, },
 	[NF_EDGE_A_INTERFACE_SIDES] = NLA_POLICY_MASK(NLA_U32, 0x7),
@@ -119,6 +139,10 @@ static const struct nla_policy nf_edge_load_nl_policy[NF_EDGE_A_POLICY_CONFIRM_T
 	[NF_EDGE_A_POLICY_PING_PEERS] = { .type = NLA_U32, },
 	[NF_EDGE_A_POLICY_OWN_SET] = NLA_POLICY_NESTED(nf_edge_own_set_nl_policy),
 	[NF_EDGE_A_POLICY_CONFIRM_TIMEOUT] = NLA_POLICY_MIN(NLA_U32, 1),
+	[NF_EDGE_A_POLICY_LOADED_MODE] = NLA_POLICY_MAX(NLA_U32, 1),
+	[NF_EDGE_A_POLICY_LOADED_ZONES] = NLA_POLICY_MASK(NLA_U32, 0x3f),
+	[NF_EDGE_A_POLICY_LOADED_FEATURES] = NLA_POLICY_MASK(NLA_U32, 0x3ff),
+	[NF_EDGE_A_POLICY_LOADED_ROW_OFF] = { .type = NLA_STRING, .len = NF_EDGE_ROW_ID_MAX, },
 };
 
 /* NF_EDGE_CMD_SWITCH - do */
@@ -168,6 +192,18 @@ static const struct nla_policy nf_edge_listen_nl_policy[NF_EDGE_A_LISTEN_RATE + 
 	[NF_EDGE_A_LISTEN_PREFIXES_IPV4] = { .type = NLA_BINARY, },
 	[NF_EDGE_A_LISTEN_PREFIXES_IPV6] = { .type = NLA_BINARY, },
 	[NF_EDGE_A_LISTEN_RATE] = NLA_POLICY_MIN(NLA_U32, 1),
+};
+
+/* NF_EDGE_CMD_COUNTERS_ADD - do */
+static const struct nla_policy nf_edge_counters_add_nl_policy[NF_EDGE_A_COUNTERS_SERVICE + 1] = {
+	[NF_EDGE_A_COUNTERS_NODE] = { .type = NLA_NUL_STRING, .len = NF_EDGE_NODE_NAME_MAX, },
+	[NF_EDGE_A_COUNTERS_ROW] = NLA_POLICY_NESTED(nf_edge_counts_nl_policy),
+	[NF_EDGE_A_COUNTERS_SERVICE] = NLA_POLICY_NESTED(nf_edge_counts_nl_policy),
+};
+
+/* NF_EDGE_CMD_DROPS_ADD - do */
+static const struct nla_policy nf_edge_drops_add_nl_policy[NF_EDGE_A_DROPS_DROP + 1] = {
+	[NF_EDGE_A_DROPS_DROP] = NLA_POLICY_NESTED(nf_edge_drop_nl_policy),
 };
 
 /* Ops table for nf_edge */
@@ -274,6 +310,20 @@ static const struct genl_split_ops nf_edge_nl_ops[] = {
 		.doit		= nf_edge_nl_listen_doit,
 		.policy		= nf_edge_listen_nl_policy,
 		.maxattr	= NF_EDGE_A_LISTEN_RATE,
+		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= NF_EDGE_CMD_COUNTERS_ADD,
+		.doit		= nf_edge_nl_counters_add_doit,
+		.policy		= nf_edge_counters_add_nl_policy,
+		.maxattr	= NF_EDGE_A_COUNTERS_SERVICE,
+		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= NF_EDGE_CMD_DROPS_ADD,
+		.doit		= nf_edge_nl_drops_add_doit,
+		.policy		= nf_edge_drops_add_nl_policy,
+		.maxattr	= NF_EDGE_A_DROPS_DROP,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 };

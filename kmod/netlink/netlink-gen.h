@@ -13,6 +13,8 @@
 
 /* Common nested types */
 extern const struct nla_policy nf_edge_address_nl_policy[NF_EDGE_A_ADDRESS_IPV6 + 1];
+extern const struct nla_policy nf_edge_counts_nl_policy[NF_EDGE_A_COUNTS_PAD + 1];
+extern const struct nla_policy nf_edge_drop_nl_policy[NF_EDGE_A_DROP_PAD + 1];
 extern const struct nla_policy nf_edge_interface_nl_policy[NF_EDGE_A_INTERFACE_IFINDEX + 1];
 extern const struct nla_policy nf_edge_node_nl_policy[NF_EDGE_A_NODE_ADDRESS + 1];
 extern const struct nla_policy nf_edge_own_set_nl_policy[NF_EDGE_A_OWN_SET_NAME + 1];
@@ -44,6 +46,8 @@ int nf_edge_nl_explain_doit(struct sk_buff *skb, struct genl_info *info);
 int nf_edge_nl_confirm_doit(struct sk_buff *skb, struct genl_info *info);
 int nf_edge_nl_rollback_doit(struct sk_buff *skb, struct genl_info *info);
 int nf_edge_nl_listen_doit(struct sk_buff *skb, struct genl_info *info);
+int nf_edge_nl_counters_add_doit(struct sk_buff *skb, struct genl_info *info);
+int nf_edge_nl_drops_add_doit(struct sk_buff *skb, struct genl_info *info);
 
 enum {
 	NF_EDGE_NLGRP_POLICY,

@@ -72,6 +72,24 @@ int nf_edge_check_switches(const struct nlattr *zones,
 }
 
 /**
+ * nf_edge_find_row - find the row that an attribute names
+ * @table: the table
+ * @id: the attribute, which need not end with a zero
+ *
+ * Return: the place of the row, or -ENOENT.
+ */
+int nf_edge_find_row(const struct nf_edge_table *table,
+		     const struct nlattr *id)
+{
+	u32 i;
+
+	for (i = 0; i < table->n; i++)
+		if (!nla_strcmp(id, table->row[i].id))
+			return i;
+	return -ENOENT;
+}
+
+/**
  * nf_edge_parse_row_ids - read the ids of rows
  * @info: the request
  * @type: type of the attributes, which may repeat
@@ -84,20 +102,54 @@ int nf_edge_parse_row_ids(struct genl_info *info, int type,
 			  const struct nf_edge_table *table, u64 *rows)
 {
 	const struct nlattr *attr;
-	int rem;
-	u32 i;
+	int rem, row;
 
 	*rows = 0;
 	nf_edge_for_each_attr(attr, info, type, rem) {
-		for (i = 0; i < table->n; i++)
-			if (!nla_strcmp(attr, table->row[i].id))
-				break;
-		if (i == table->n) {
+		row = nf_edge_find_row(table, attr);
+		if (row < 0) {
 			NL_SET_ERR_MSG_ATTR(info->extack, attr,
 					    "the policy has no row of this id");
 			return -EINVAL;
 		}
-		*rows |= BIT_ULL(i);
+		*rows |= BIT_ULL(row);
 	}
 	return 0;
+}
+
+/**
+ * nf_edge_parse_loaded - read what the configuration of a load has
+ * @info: the request
+ * @table: the table
+ * @switches: mode, zones, features and rows that the load puts into force
+ * @loaded: filled in; as @switches unless the load says that they were switched
+ *
+ * Return: 0, or -EINVAL with the extack set.
+ */
+int nf_edge_parse_loaded(struct genl_info *info,
+			 const struct nf_edge_table *table,
+			 const struct nf_edge_switches *switches,
+			 struct nf_edge_switches *loaded)
+{
+	const struct nlattr *mode = info->attrs[NF_EDGE_A_POLICY_LOADED_MODE];
+	const struct nlattr *zones = info->attrs[NF_EDGE_A_POLICY_LOADED_ZONES];
+	const struct nlattr *features =
+		info->attrs[NF_EDGE_A_POLICY_LOADED_FEATURES];
+	const struct nlattr *off =
+		info->attrs[NF_EDGE_A_POLICY_LOADED_ROW_OFF];
+
+	*loaded = *switches;
+	if (!mode && !zones && !features && !off)
+		return 0;
+	if (!mode || !zones || !features) {
+		NL_SET_ERR_MSG(info->extack,
+			       "loaded mode, zones and features are required together");
+		return -EINVAL;
+	}
+	loaded->mode = nla_get_u32(mode);
+	loaded->zones = nla_get_u32(zones);
+	loaded->features = nla_get_u32(features);
+	return nf_edge_check_switches(zones, features, table, info->extack) ?:
+	       nf_edge_parse_row_ids(info, NF_EDGE_A_POLICY_LOADED_ROW_OFF,
+				     table, &loaded->rows_off);
 }

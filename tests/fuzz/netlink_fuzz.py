@@ -219,6 +219,14 @@ class Round:
             made = [("node", rng.choice(list(self.site.nodes)))]
             if rng.random() < 0.5:
                 made.append(("zone", rng.choice(model.ZONES)))
+        elif operation == "counters-add":
+            made = [("node", rng.choice(list(self.site.nodes)))]
+            made += [("row", [("row", row.id), ("denied", rng.randrange(9))])
+                     for row in rng.sample(self.site.rows, 3)]
+            made.append(("service", [("service", "av"), ("last-hit", rng.choice(NUMBERS))]))
+        elif operation == "drops-add":
+            made = [("drop", [("reason", rng.choice(("peer", "no-row"))),
+                              ("packets", rng.randrange(9))])]
         if operation in ("counters-get", "drops-get") and rng.random() < 0.3:
             made.append(("reset", True))
         return operation, tree(OPERATIONS[operation]["attribute-set"], made)

@@ -620,6 +620,30 @@ def test_peers_that_were_not_taken_spoil_their_transaction(box):
     box.faults.nothing_leaked()
 
 
+def test_counts_are_added_whole_or_not_at_all(box):
+    """For an exchange of the module."""
+    counts = {"row": [{"row": row, "denied": 7} for row in ("external/1", "external/2")],
+              "service": [{"service": "av", "denied": 14}]}
+    octets = encode("counters", {"node": "edge1", **counts})
+
+    def denied():
+        answer = box.client.do("counters-get", node="edge1")
+        return [entry["denied"] for name in counts for entry in answer[name]
+                if entry.get("row", entry.get("service")) in ("external/1", "external/2", "av")]
+
+    def attempt(n):
+        before = denied()
+        came, _, failed = box.ask(n, "counters-add", octets)
+        assert not came or came in NO_MEMORY, (n, came)
+        more = [now - then for now, then in zip(denied(), before)]
+        # Who has no room for the answer cannot know.
+        assert more in ([0, 0, 0], [7, 7, 14]), (n, more)
+        assert more == ([0, 0, 0] if came else [7, 7, 14]) or came == errno.ENOBUFS, (n, more)
+        return failed
+    box.faults.series("counters-add", attempt)
+    box.faults.nothing_leaked()
+
+
 @pytest.mark.parametrize("operation, attributes", [
     ("counters-get", {"node": "edge1", "reset": True}),
     ("drops-get", {"reset": True})])
@@ -717,6 +741,8 @@ def test_an_interface_is_followed_or_holds_no_side(box):
                     "16s16s8x", old.encode(), new.encode()))
             name = old if result else new
             net.box.ip(f"link set {name} up\n")
+            until(lambda: "state UP" in visitors.run("ip", "link", "show", "dev", "eth0").stdout,
+                  "the visitors' device sends")
             passes = gets_through()
             # The forbidden way is shut, whatever failed; the permitted one
             # is open when nothing did.

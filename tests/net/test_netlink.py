@@ -1190,7 +1190,8 @@ def requests(waiting=None):
         "rollback": {},
         "row-get": {}, "node-get": {}, "peers-get": {},
         "prefix-get": {}, "counters-get": {"node": "edge1"}, "drops-get": {},
-        "explain": {"query": [query()]}, "listen": {"reasons": ["peer"]}, "flush": {}}
+        "explain": {"query": [query()]}, "listen": {"reasons": ["peer"]}, "counters-add": {"node": "edge1"},
+        "drops-add": {}, "flush": {}}
 
 
 def is_dump(operation):

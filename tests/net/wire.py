@@ -30,7 +30,7 @@ import yaml
 
 from edgectl import Counters
 from flow_table import TOP
-from netns import Namespace, until
+from netns import PATIENCE, Namespace, until
 
 SPEC = yaml.safe_load((TOP / "include/specs/nf-edge.yaml").read_text())
 NETLINK_GENERIC = 16
@@ -282,7 +282,7 @@ class Client:
     """A socket of the family, in a namespace or in this thread's. The kernel
     gives it a number (portid) unless one is wanted."""
 
-    def __init__(self, ns=None, timeout=60, portid=0):
+    def __init__(self, ns=None, timeout=PATIENCE, portid=0):
         opener = ns.entered() if ns else contextlib.nullcontext()
         with opener:
             self.socket = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW |
@@ -412,17 +412,19 @@ class Client:
                                   DUMP))
 
     def events(self, wait=False):
-        """Events that have come; with wait, at least one."""
+        """Events that have come; with wait, at least one. Answers to requests
+        that nobody waited for are passed over."""
         found = []
         while select.select([self.socket], [], [],
-                            60 if wait and not found else 0)[0]:
+                            PATIENCE if wait and not found else 0)[0]:
             data = self.socket.recv(1 << 16)
             at = 0
             while at < len(data):
-                length, = struct.unpack_from("=I", data, at)
-                event = EVENTS[data[at + 16]]
-                found.append(decode(event["attribute-set"],
-                                    data[at + MESSAGE_HEADER:at + length]))
+                length, _, _, number = struct.unpack_from("=IHHI", data, at)
+                if not number:
+                    event = EVENTS[data[at + 16]]
+                    found.append(decode(event["attribute-set"],
+                                        data[at + MESSAGE_HEADER:at + length]))
                 at += (length + 3) & ~3
         assert found or not wait, "no event"
         return found
@@ -513,10 +515,15 @@ def _counts(entry):
 _unloads = 0            # after each the family has another number
 
 
-def unload_module():
-    """rmmod, which must succeed."""
+def module_exchanged():
+    """The family of the module before is gone."""
     global _unloads
     _unloads += 1
+
+
+def unload_module():
+    """rmmod, which must succeed."""
+    module_exchanged()
     subprocess.run(["rmmod", "nf_edge"], check=True)
 
 

@@ -360,6 +360,184 @@ static void a_request_for_no_counters_says_why(struct kunit *test)
 	KUNIT_ASSERT_STREQ(test, extack._msg, "no policy is loaded");
 }
 
+/* --- counts of a module before this one */
+
+/* A request that gives back what an answer has told. */
+static struct sk_buff *give_back(u8 cmd, int node)
+{
+	const struct nlmsghdr *nlh = (const void *)answer->head;
+	struct sk_buff *skb = request(cmd);
+	const struct nlattr *attr;
+	int left;
+
+	if (node >= 0)
+		nla_put_string(skb, NF_EDGE_A_COUNTERS_NODE, name_of(node));
+	nla_for_each_attr(attr, payload_of(nlh), payload_size(nlh), left)
+		if (attr->nla_type & NLA_F_NESTED)
+			nla_put(skb, attr->nla_type, nla_len(attr),
+				nla_data(attr));
+	return skb;
+}
+
+static void twice(void *counts, size_t size)
+{
+	u64 *count = counts;
+	size_t i;
+
+	for (i = 0; i < size / sizeof(*count); i++)
+		count[i] *= 2;
+}
+
+/* Twice as much is told then, and packets count on. */
+static void what_was_read_can_be_added(struct kunit *test)
+{
+	int n;
+
+	forget_counters();
+	forget_drops();
+	hit_some();
+	drop_some();
+	for (n = 0; n < 2; n++) {
+		KUNIT_ASSERT_EQ(test, ask_counters(n, -1, false), 0);
+		KUNIT_ASSERT_EQ(test, ask(give_back(NF_EDGE_CMD_COUNTERS_ADD,
+						    n)), 0);
+	}
+	KUNIT_ASSERT_EQ(test, ask_drops(false), 0);
+	KUNIT_ASSERT_EQ(test, ask(give_back(NF_EDGE_CMD_DROPS_ADD, -1)), 0);
+	twice(hit, sizeof(hit));
+	twice(&dropped, sizeof(dropped));
+	hit_some();
+	drop_some();
+	for (n = 0; n < 2; n++) {
+		KUNIT_ASSERT_EQ(test, ask_counters(n, -1, true), 0);
+		hear_counters(test, n);
+	}
+	expect_counters(test);
+	KUNIT_ASSERT_EQ(test, ask_drops(true), 0);
+	hear_drops();
+	expect_drops(test);
+
+	/* A reset takes them along. */
+	forget_counters();
+	for (n = 0; n < 2; n++) {
+		KUNIT_ASSERT_EQ(test, ask_counters(n, -1, false), 0);
+		hear_counters(test, n);
+	}
+	expect_counters(test);
+}
+
+/* The numbers themselves: of a node with no hits of its own. */
+static void added_counts_are_told_as_they_were_given(struct kunit *test)
+{
+	const u64 now = ktime_get_real_ns() / NSEC_PER_SEC;
+	const u64 times[] = { 1, now - 1000, now + 1000 };
+	const struct nlattr *attr;
+	const struct nlmsghdr *nlh;
+	struct nlattr *nest;
+	int i, left, found;
+
+	for (i = 0; i < ARRAY_SIZE(times); i++) {
+		struct sk_buff *skb = request(NF_EDGE_CMD_COUNTERS_ADD);
+
+		nla_put_string(skb, NF_EDGE_A_COUNTERS_NODE, "edge1");
+		nest = nla_nest_start(skb, NF_EDGE_A_COUNTERS_ROW);
+		nla_put_string(skb, NF_EDGE_A_COUNTS_ROW,
+			       flow_table.row[4].id);
+		nla_put_u64_64bit(skb, NF_EDGE_A_COUNTS_BYTES_TO_EDGE,
+				  1ULL << 40, NF_EDGE_A_COUNTS_PAD);
+		nla_put_u64_64bit(skb, NF_EDGE_A_COUNTS_LAST_HIT, times[i],
+				  NF_EDGE_A_COUNTS_PAD);
+		nla_nest_end(skb, nest);
+		KUNIT_ASSERT_EQ(test, ask(skb), 0);
+		KUNIT_ASSERT_EQ(test, ask_counters(0, -1, true), 0);
+		nlh = (const void *)answer->head;
+		found = 0;
+		nla_for_each_attr(attr, payload_of(nlh), payload_size(nlh),
+				  left) {
+			u64 last;
+
+			if (!(attr->nla_type & NLA_F_NESTED) ||
+			    !nested(attr, NF_EDGE_A_COUNTS_LAST_HIT))
+				continue;
+			last = number(nested(attr, NF_EDGE_A_COUNTS_LAST_HIT));
+			found++;
+			KUNIT_ASSERT_EQ(test, number(nested(attr,
+					NF_EDGE_A_COUNTS_BYTES_TO_EDGE)),
+					1ULL << 40);
+			/* None is later than now. */
+			KUNIT_ASSERT_TRUE(test, last >= min(times[i], now) &&
+					  last <= min(times[i], now + 60));
+		}
+		KUNIT_ASSERT_EQ(test, found, 1);
+	}
+}
+
+static int add_nest(int type, const char *row, int service)
+{
+	struct sk_buff *skb = request(NF_EDGE_CMD_COUNTERS_ADD);
+	struct nlattr *nest;
+
+	nla_put_string(skb, NF_EDGE_A_COUNTERS_NODE, "edge1");
+	/* A good one before, which may not be added either. */
+	nest = nla_nest_start(skb, NF_EDGE_A_COUNTERS_ROW);
+	nla_put_string(skb, NF_EDGE_A_COUNTS_ROW, flow_table.row[0].id);
+	nla_put_u64_64bit(skb, NF_EDGE_A_COUNTS_DENIED, 7,
+			  NF_EDGE_A_COUNTS_PAD);
+	nla_nest_end(skb, nest);
+	nest = nla_nest_start(skb, type);
+	if (row)
+		nla_put_string(skb, NF_EDGE_A_COUNTS_ROW, row);
+	if (service >= 0)
+		nla_put_u32(skb, NF_EDGE_A_COUNTS_SERVICE, service);
+	nla_nest_end(skb, nest);
+	return ask(skb);
+}
+
+static void counts_that_fit_nowhere_are_refused_whole(struct kunit *test)
+{
+	struct sk_buff *skb;
+	struct nlattr *nest;
+
+	KUNIT_ASSERT_EQ(test, add_nest(NF_EDGE_A_COUNTERS_ROW, "external/99",
+				       -1), -EINVAL);
+	KUNIT_ASSERT_STREQ(test, extack._msg,
+			   "the policy has no row of this id");
+	KUNIT_ASSERT_EQ(test, add_nest(NF_EDGE_A_COUNTERS_ROW, NULL, 0),
+			-EINVAL);
+	KUNIT_ASSERT_STREQ(test, extack._msg,
+			   "the policy has no row of this id");
+	KUNIT_ASSERT_EQ(test, add_nest(NF_EDGE_A_COUNTERS_SERVICE,
+				       flow_table.row[0].id, -1), -EINVAL);
+	KUNIT_ASSERT_STREQ(test, extack._msg, "a service is required");
+	KUNIT_ASSERT_TRUE(test, add_nest(NF_EDGE_A_COUNTERS_SERVICE, NULL,
+					 NF_EDGE_SERVICES) < 0);
+	forget_counters();
+	KUNIT_ASSERT_EQ(test, ask_counters(0, -1, false), 0);
+	hear_counters(test, 0);
+	expect_counters(test);
+
+	KUNIT_ASSERT_EQ(test, ask_for(NF_EDGE_CMD_COUNTERS_ADD), -EINVAL);
+	KUNIT_ASSERT_STREQ(test, extack._msg, "a node is required");
+	skb = request(NF_EDGE_CMD_COUNTERS_ADD);
+	nla_put_string(skb, NF_EDGE_A_COUNTERS_NODE, "edge3");
+	KUNIT_ASSERT_EQ(test, ask(skb), -ENOENT);
+	KUNIT_ASSERT_STREQ(test, extack._msg,
+			   "the policy has no node of this name");
+
+	skb = request(NF_EDGE_CMD_DROPS_ADD);
+	nest = nla_nest_start(skb, NF_EDGE_A_DROPS_DROP);
+	nla_put_u64_64bit(skb, NF_EDGE_A_DROP_PACKETS, 7, NF_EDGE_A_DROP_PAD);
+	nla_nest_end(skb, nest);
+	KUNIT_ASSERT_EQ(test, ask(skb), -EINVAL);
+	KUNIT_ASSERT_STREQ(test, extack._msg, "a reason is required");
+
+	KUNIT_ASSERT_EQ(test, ask_for(NF_EDGE_CMD_FLUSH), 0);
+	skb = request(NF_EDGE_CMD_COUNTERS_ADD);
+	nla_put_string(skb, NF_EDGE_A_COUNTERS_NODE, "edge1");
+	KUNIT_ASSERT_EQ(test, ask(skb), -ENOENT);
+	KUNIT_ASSERT_STREQ(test, extack._msg, "no policy is loaded");
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(a_reset_starts_every_kind_of_drop_from_zero),
 	KUNIT_CASE(a_reset_starts_every_counter_from_zero),
@@ -368,6 +546,9 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(two_resets_at_once_tell_nothing_twice),
 	KUNIT_CASE(the_last_hit_is_told_of_rows_that_were_hit),
 	KUNIT_CASE(a_request_for_no_counters_says_why),
+	KUNIT_CASE(what_was_read_can_be_added),
+	KUNIT_CASE(added_counts_are_told_as_they_were_given),
+	KUNIT_CASE(counts_that_fit_nowhere_are_refused_whole),
 	{}
 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Reading counters: all of a node at once, and drops by reason.
+ * Counters, all of a node at once, and drops by reason: read, and carried over.
  */
 #include <stdio.h>
 #include <string.h>
@@ -146,4 +146,94 @@ int counters_read_drops(struct client *client, bool reset,
 	if (reset)
 		nla_put_flag(request, NF_EDGE_A_DROPS_RESET);
 	return client_do(client, request, read_drops, drops);
+}
+
+static void put_counts(struct nl_msg *request, int type, int key,
+		       const struct counts *counts, uint32_t service,
+		       const char *row)
+{
+	struct nlattr *nest = attr_nest(request, type);
+
+	if (row)
+		nla_put_string(request, key, row);
+	else
+		nla_put_u32(request, key, service);
+	nla_put_u64(request, NF_EDGE_A_COUNTS_CONNECTIONS, counts->connections);
+	nla_put_u64(request, NF_EDGE_A_COUNTS_PACKETS_TO_EDGE,
+		    counts->packets_to_edge);
+	nla_put_u64(request, NF_EDGE_A_COUNTS_BYTES_TO_EDGE,
+		    counts->bytes_to_edge);
+	nla_put_u64(request, NF_EDGE_A_COUNTS_PACKETS_FROM_EDGE,
+		    counts->packets_from_edge);
+	nla_put_u64(request, NF_EDGE_A_COUNTS_BYTES_FROM_EDGE,
+		    counts->bytes_from_edge);
+	nla_put_u64(request, NF_EDGE_A_COUNTS_DENIED, counts->denied);
+	nla_put_u64(request, NF_EDGE_A_COUNTS_LAST_HIT, counts->last_hit);
+	nla_nest_end(request, nest);
+}
+
+/**
+ * counters_add - add counts that another module has told
+ * @client: the socket
+ * @table: the rows of the policy in force; counts of other rows are left out
+ * @counts: the counts of a node of that policy
+ *
+ * Return: as client_do(); -EOPNOTSUPP of a module that knows no such request.
+ */
+int counters_add(struct client *client, const struct row_table *table,
+		 const struct node_counts *counts)
+{
+	struct nl_msg *request;
+	uint32_t service;
+	const char *id;
+	size_t i;
+
+	request = client_request(client, NF_EDGE_CMD_COUNTERS_ADD, NLM_F_ACK,
+				 MESSAGE_MAX);
+	nla_put_string(request, NF_EDGE_A_COUNTERS_NODE, counts->node);
+	for (i = 0; i < counts->table->count; i++) {
+		id = counts->table->row[i].id;
+		if (counts->rows[i].known && rows_find(table, id) >= 0)
+			put_counts(request, NF_EDGE_A_COUNTERS_ROW,
+				   NF_EDGE_A_COUNTS_ROW, &counts->rows[i], 0,
+				   id);
+	}
+	for (service = 0; service < SERVICE_COUNT; service++)
+		if (counts->services[service].known)
+			put_counts(request, NF_EDGE_A_COUNTERS_SERVICE,
+				   NF_EDGE_A_COUNTS_SERVICE,
+				   &counts->services[service], service, NULL);
+	return client_do(client, request, NULL, NULL);
+}
+
+/**
+ * counters_add_drops - add refused packets that another module has told
+ * @client: the socket
+ * @drops: the packets, by reason
+ *
+ * Return: as counters_add().
+ */
+int counters_add_drops(struct client *client,
+		       const struct drop_counts drops[REASON_COUNT])
+{
+	struct nl_msg *request;
+	uint32_t reason;
+
+	request = client_request(client, NF_EDGE_CMD_DROPS_ADD, NLM_F_ACK,
+				 MESSAGE_MAX);
+	for (reason = 0; reason < REASON_COUNT; reason++) {
+		struct nlattr *nest = attr_nest(request,
+						NF_EDGE_A_DROPS_DROP);
+
+		nla_put_u32(request, NF_EDGE_A_DROP_REASON, reason);
+		nla_put_u64(request, NF_EDGE_A_DROP_PACKETS,
+			    drops[reason].packets);
+		nla_put_u64(request, NF_EDGE_A_DROP_BYTES, drops[reason].bytes);
+		nla_put_u64(request, NF_EDGE_A_DROP_WOULD_BE_PACKETS,
+			    drops[reason].would_be_packets);
+		nla_put_u64(request, NF_EDGE_A_DROP_WOULD_BE_BYTES,
+			    drops[reason].would_be_bytes);
+		nla_nest_end(request, nest);
+	}
+	return client_do(client, request, NULL, NULL);
 }

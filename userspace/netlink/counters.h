@@ -62,5 +62,9 @@ int counters_read(struct client *client, const struct row_table *table,
 		  struct node_counts *counts);
 int counters_read_drops(struct client *client, bool reset,
 			struct drop_counts drops[REASON_COUNT]);
+int counters_add(struct client *client, const struct row_table *table,
+		 const struct node_counts *counts);
+int counters_add_drops(struct client *client,
+		       const struct drop_counts drops[REASON_COUNT]);
 
 #endif /* NETLINK_COUNTERS_H */

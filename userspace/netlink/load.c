@@ -435,3 +435,39 @@ int load_publish(struct client *client, const struct policy *policy,
 			    confirm);
 	return send_draft(client, &draft, reply, read_reply);
 }
+
+static void put_loaded(struct nl_msg *msg, const struct view *view)
+{
+	size_t i;
+
+	nla_put_u32(msg, NF_EDGE_A_POLICY_LOADED_MODE, view->loaded_mode);
+	nla_put_u32(msg, NF_EDGE_A_POLICY_LOADED_ZONES, view->loaded_zones);
+	nla_put_u32(msg, NF_EDGE_A_POLICY_LOADED_FEATURES,
+		    view->loaded_features);
+	for (i = 0; i < view->loaded_off_count; i++)
+		nla_put_string(msg, NF_EDGE_A_POLICY_LOADED_ROW_OFF,
+			       view->loaded_off[i].id);
+}
+
+/**
+ * load_again - have a module without a policy enforce one that another told
+ * @client: the socket
+ * @view: the policy with its switches, prepared; its nodes and prefixes
+ * @switched: say what was switched since the load, which not every module knows
+ * @reply: filled in
+ *
+ * Return: 0, or a negative errno.
+ */
+int load_again(struct client *client, const struct view *view, bool switched,
+	       struct load_reply *reply)
+{
+	struct draft draft;
+
+	*reply = (struct load_reply){ 0 };
+	begin_draft(&draft, client, NF_EDGE_CMD_LOAD);
+	put_policy(&draft, &view->policy);
+	if (switched)
+		put_loaded(draft.msg, view);
+	nla_put_u32(draft.msg, NF_EDGE_A_POLICY_GENERATION, 0);
+	return send_draft(client, &draft, reply, read_reply);
+}

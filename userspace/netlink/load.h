@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "netlink/client.h"
+#include "netlink/view.h"
 #include "policy/policy.h"
 #include "policy/query.h"
 
@@ -40,5 +41,7 @@ int load_try(struct client *client, const struct policy *policy,
 int load_publish(struct client *client, const struct policy *policy,
 		 uint32_t generation, uint32_t confirm,
 		 struct load_reply *reply);
+int load_again(struct client *client, const struct view *view, bool switched,
+	       struct load_reply *reply);
 
 #endif /* NETLINK_LOAD_H */

@@ -6,3 +6,4 @@
 #define jiffies			(ktime_get_real_ns() / 10000000)
 #define get_jiffies_64()	jiffies
 #define jiffies64_to_nsecs(j)	((j) * 10000000)
+#define nsecs_to_jiffies(n)	((n) / 10000000)
