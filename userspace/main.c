@@ -44,6 +44,7 @@ static const struct {
 	{ "confirm", cmd_confirm, "keep a change that waits for its confirmation" },
 	{ "rollback", cmd_rollback, "take a waiting change back, or load an entry of the history" },
 	{ "history", cmd_history, "configurations that were loaded, when and by whom" },
+	{ "upgrade-module", cmd_upgrade_module, "exchange the module, without a gap" },
 	{ "flush", cmd_flush, "take the policy out of force" },
 };
 
@@ -53,7 +54,7 @@ static enum outcome print_help(void)
 
 	fputs("usage: edgectl [VERB [OPTIONS]]\n\n", out);
 	for (i = 0; i < ARRAY_SIZE(verbs); i++)
-		fprintf(out, "  %-9s %s\n", verbs[i].name, verbs[i].help);
+		fprintf(out, "  %-15s %s\n", verbs[i].name, verbs[i].help);
 	fputs("\n"
 	      "Without a verb, shows the status.  edgectl VERB --help says more;\n"
 	      "edgectl --version names the versions of tool, module and protocol.\n",

@@ -10,6 +10,7 @@ import pytest
 import packets
 from exposition import Metrics
 from netlib import reference, until
+from wire import module_exchanged
 
 ALL = reference()
 VERSION = {"older": "0.0.9", "newer": "9.9.9"}
@@ -21,7 +22,7 @@ def edgectl(net, release):
     net.load(ALL)
     own = re.match(r"edgectl (\S+)", net.edgectl("--version", check=False).stdout)[1]
     warning = (f"edgectl: warning: the module in the kernel is version {VERSION[release]}, this "
-               f"edgectl {own}; the module stays until the next boot\n")
+               f"edgectl {own}: edgectl upgrade-module, or the next boot\n")
 
     def run(*words, warns=True, code=0, **options):
         done = net.edgectl(*words, check=False, **options)
@@ -40,7 +41,7 @@ def file_of(net, tmp_path, **changes):
 
 def test_each_verb_is_here(net):
     """And has a test below."""
-    verbs = re.findall(r"^  (\w+) +\S", net.edgectl("--help").stdout.split("\n\n")[1], re.M)
+    verbs = re.findall(r"^  ([\w-]+) +\S", net.edgectl("--help").stdout.split("\n\n")[1], re.M)
     with open(__file__, encoding="utf-8") as file:
         tested = file.read()
     assert verbs and [verb for verb in verbs if f'"{verb}"' not in tested] == []
@@ -139,3 +140,26 @@ def test_events(edgectl, net, release):
         return listening.poll() == 0
     until(comes, "an event comes")
     assert '"no-row"' in listening.stdout.read()
+
+
+def test_the_module_is_exchanged(edgectl, net, release):
+    """An older module takes neither counters nor switches of another."""
+    file = subprocess.run(["modinfo", "-n", "nf_edge"], stdout=subprocess.PIPE, text=True,
+                          check=True).stdout.strip()
+    client, access = net.at("client", 4), net.at("edge1.access", 4)
+    net.injects(client, packets.tcp(client.address, access.address, net.port(), 3389))
+    edgectl("zone", "off", "pic")
+    before = net.edgectl.json("counters")["drops"]
+    done = edgectl("upgrade-module", file, warns=False)
+    module_exchanged()
+    status = net.edgectl.status()
+    assert "pic" not in status["zones"] and status["mode"] == "enforce"
+    if release == "older":
+        assert ("edgectl: warning: zone pic: the module in the kernel, version 0.0.9, does not know "
+                "part of this request of edgectl ") in done.stderr
+        assert "edgectl: warning: counters begin at zero: " in done.stderr
+        assert status["switched"] == []
+    else:
+        assert done.stderr == "" and status["switched"] == ["zone pic"]
+        assert net.edgectl.json("counters")["drops"] == before
+    net.refuses("tcp", client, access, 3389, "no-row")

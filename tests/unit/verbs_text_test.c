@@ -155,6 +155,7 @@ static const struct {
 	{ "confirm", cmd_confirm, { "--json" } },
 	{ "rollback", cmd_rollback, { "--json", "--confirm", "--force" } },
 	{ "history", cmd_history, { "--json", "--output", "TERMINAL" } },
+	{ "upgrade-module", cmd_upgrade_module, { "--json", "FILE" } },
 	{ "flush", cmd_flush, { "--json" } },
 };
 

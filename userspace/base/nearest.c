@@ -117,6 +117,8 @@ static const struct synonym synonyms[] = {
 	{ "verb", "undo", "rollback" },
 	{ "verb", "unload", "flush" },
 	{ "verb", "unused", "advise" },
+	{ "verb", "update", "upgrade-module" },
+	{ "verb", "upgrade", "upgrade-module" },
 	{ "verb", "usage", "advise --usage" },
 	{ "verb", "validate", "check" },
 	{ "verb", "verify", "check or test" },

@@ -35,7 +35,7 @@ void fallback_keep(const struct policy *policy)
 	char *file = fallback_file(), *text;
 	size_t length;
 
-	text = export_text(policy, &length);
+	text = export_text(policy, EXPORT_TABLE, &length);
 	if (file_write(file, text, length, FILE_MODE, true) != DONE)
 		fail_warn("the policy is in force, but a boot without the module would not find its ruleset");
 	free(text);

@@ -21,7 +21,7 @@
 #define OTHER_FAMILY \
 	"the module speaks version %u of %s, this edgectl version %u: install both from one release"
 #define OTHER_RELEASE \
-	"the module in the kernel is version %s, this edgectl %s; the module stays until the next boot"
+	"the module in the kernel is version %s, this edgectl %s: edgectl upgrade-module, or the next boot"
 #define UNKNOWN_TO_MODULE \
 	"the module in the kernel, version %s, does not know %s of edgectl %s"
 

@@ -19,8 +19,7 @@
 #include "config/read.h"
 #include "output/stdout.h"
 #include "system/kernels.h"
-#include "system/module_file.h"
-#include "system/ruleset_check.h"
+#include "system/ruleset.h"
 
 #define UNIT		"nf_edge.service"
 
@@ -29,31 +28,48 @@
 	"check --boot takes root: the fallback is for root's eyes"
 #define NOT_BUILT \
 	"no nf_edge.ko: apt install linux-headers-%s, then dkms autoinstall -k %s"
+#define NOT_FOR \
+	"%s is built for the kernel %s, and this is %s: build it for this one"
 #define NOT_SIGNED \
 	"nf_edge.ko is not signed, and this host takes signed modules only: build it by DKMS, which signs"
 #define NOT_ENROLLED \
 	"nf_edge.ko is signed by \"%s\", which is no key of this kernel: mokutil --import /var/lib/dkms/mok.pub, and restart"
 
+/**
+ * ready_module_fault - find why a kernel would not take nf_edge.ko
+ * @file: its file
+ * @release: the kernel, as uname -r names it
+ *
+ * Return: NULL, or a new string with the remedy.
+ */
+char *ready_module_fault(const struct module_file *file, const char *release)
+{
+	bool needs_signature = module_needs_signature();
+
+	if (!file->path)
+		return xformat(NOT_BUILT, release, release);
+	if (file->kernel && strcmp(file->kernel, release) != 0)
+		return xformat(NOT_FOR, file->path, file->kernel, release);
+	if (needs_signature && !file->signer)
+		return xstrdup(NOT_SIGNED);
+	if (needs_signature && !module_key_is_known(file->signer))
+		return xformat(NOT_ENROLLED, file->signer);
+	return NULL;
+}
+
 static void check_kernel(struct ready *ready, const char *release)
 {
 	struct ready_item *item = ready_add(ready, "kernel", release);
-	bool needs_signature = module_needs_signature();
 	struct module_file file;
+	char *fault;
 
 	module_file_read(&file, release);
-	if (!file.path) {
-		item->text = xformat(NOT_BUILT, release, release);
-	} else if (needs_signature && !file.signer) {
-		item->text = xstrdup(NOT_SIGNED);
-	} else if (needs_signature && !module_key_is_known(file.signer)) {
-		item->text = xformat(NOT_ENROLLED, file.signer);
-	} else {
-		item->ready = true;
-		item->text = xformat("nf_edge.ko %s%s%s",
-				     file.version ? : "of no version",
-				     file.signer ? ", signed by " : "",
-				     file.signer ? : "");
-	}
+	fault = ready_module_fault(&file, release);
+	item->ready = !fault;
+	item->text = fault ? : xformat("nf_edge.ko %s%s%s",
+				       file.version ? : "of no version",
+				       file.signer ? ", signed by " : "",
+				       file.signer ? : "");
 	module_file_free(&file);
 }
 

@@ -9,7 +9,9 @@
 
 #include "base/outcome.h"
 #include "print/ready.h"
+#include "system/module_file.h"
 
+char *ready_module_fault(const struct module_file *file, const char *release);
 void ready_read_modules(struct ready *ready);
 enum outcome ready_check(bool json);
 

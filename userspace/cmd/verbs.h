@@ -33,6 +33,7 @@ enum outcome cmd_flush(int argc, char **argv);
 enum outcome cmd_history(int argc, char **argv);
 enum outcome cmd_advise(int argc, char **argv);
 enum outcome cmd_learn(int argc, char **argv);
+enum outcome cmd_upgrade_module(int argc, char **argv);
 enum outcome cmd_version(int argc, char **argv);
 enum outcome cmd_why(int argc, char **argv);
 

@@ -97,12 +97,7 @@ static void print_counters(const struct nft *ipv4, const struct nft *ipv6)
 			fprintf(out, "\tcounter %s { }\n", table->row[i].id);
 }
 
-/**
- * export_print - print a policy as an nftables ruleset
- * @view: the policy in force, with its rows, nodes and prefixes; its sets get
- *	sorted
- */
-void export_print(struct view *view)
+static void print_ruleset(struct view *view, const char *name)
 {
 	struct nft ipv4, ipv6;
 	unsigned int i;
@@ -114,10 +109,10 @@ void export_print(struct view *view)
 
 	print_header(view);
 	print_left_out(view);
-	fputs("\ntable inet nf_edge\n"
-	      "delete table inet nf_edge\n"
-	      "\n"
-	      "table inet nf_edge {\n", out);
+	fprintf(out, "\ntable inet %s\n"
+		"delete table inet %s\n"
+		"\n"
+		"table inet %s {\n", name, name, name);
 	print_counters(&ipv4, &ipv6);
 	nft_print_sets(&ipv4);
 	nft_print_sets(&ipv6);
@@ -126,10 +121,16 @@ void export_print(struct view *view)
 }
 
 /**
- * export_print_policy - print a policy of a configuration as a ruleset
- * @policy: the policy; its sets get sorted
+ * export_print - print a policy as an nftables ruleset
+ * @view: the policy in force, with its rows, nodes and prefixes; its sets get
+ *	sorted
  */
-void export_print_policy(const struct policy *policy)
+void export_print(struct view *view)
+{
+	print_ruleset(view, EXPORT_TABLE);
+}
+
+static void print_policy(const struct policy *policy, const char *name)
 {
 	struct view *view = xalloc(sizeof(*view));
 	size_t i;
@@ -138,18 +139,28 @@ void export_print_policy(const struct policy *policy)
 	policy_table(&view->table, policy);
 	for (i = 0; i < view->table.count; i++)
 		view->states[i].live = policy_row_live(&view->table, policy, i);
-	export_print(view);
+	print_ruleset(view, name);
 	free(view);
 }
 
 /**
- * export_text - make a policy of a configuration into the text of a ruleset
+ * export_print_policy - print a policy of a configuration as a ruleset
  * @policy: the policy; its sets get sorted
+ */
+void export_print_policy(const struct policy *policy)
+{
+	print_policy(policy, EXPORT_TABLE);
+}
+
+/**
+ * export_text - make a policy into the text of a ruleset
+ * @policy: the policy; its sets get sorted
+ * @name: name of its table, of the family inet
  * @length: set to the length of the text
  *
  * Return: a new text.
  */
-char *export_text(const struct policy *policy, size_t *length)
+char *export_text(const struct policy *policy, const char *name, size_t *length)
 {
 	FILE *before = out;
 	char *text;
@@ -157,7 +168,7 @@ char *export_text(const struct policy *policy, size_t *length)
 	out = open_memstream(&text, length);
 	if (!out)
 		out_of_memory();
-	export_print_policy(policy);
+	print_policy(policy, name);
 	fclose(out);
 	out = before;
 	return text;

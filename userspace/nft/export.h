@@ -8,8 +8,12 @@
 #include "netlink/view.h"
 #include "policy/policy.h"
 
+/* The table of a ruleset, of the family inet. */
+#define EXPORT_TABLE	"nf_edge"
+
 void export_print(struct view *view);
 void export_print_policy(const struct policy *policy);
-char *export_text(const struct policy *policy, size_t *length);
+char *export_text(const struct policy *policy, const char *name,
+		  size_t *length);
 
 #endif /* NFT_EXPORT_H */

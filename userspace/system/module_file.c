@@ -29,6 +29,8 @@ static void take_info(struct module_file *file, const char *key,
 {
 	if (!strcmp(key, "version") && !file->version)
 		file->version = copy_value(value);
+	else if (!strcmp(key, "vermagic") && !file->kernel)
+		file->kernel = xformat("%.*s", (int)strcspn(value, " "), value);
 	else if (!strcmp(key, "signer") && !file->signer)
 		file->signer = copy_value(value);
 }
@@ -45,8 +47,15 @@ static void read_info(struct module_file *file, struct kmod_module *module)
 	kmod_module_info_free_list(list);
 }
 
-/* Silence libkmod: the caller says what is missing. */
-static struct kmod_ctx *open_modules(const char *folder)
+/**
+ * module_files_open - open the modules of a kernel
+ * @folder: its folder, or NULL for the running kernel's
+ *
+ * Silences libkmod: the caller says what is missing.
+ *
+ * Return: a context of libkmod, for kmod_unref().
+ */
+struct kmod_ctx *module_files_open(const char *folder)
 {
 	struct kmod_ctx *modules = kmod_new(folder, NULL);
 
@@ -64,7 +73,7 @@ static struct kmod_ctx *open_modules(const char *folder)
 void module_file_read(struct module_file *file, const char *release)
 {
 	char *folder = xformat("/lib/modules/%s", release);
-	struct kmod_ctx *modules = open_modules(folder);
+	struct kmod_ctx *modules = module_files_open(folder);
 	struct kmod_list *found = NULL;
 	struct kmod_module *module;
 
@@ -83,6 +92,30 @@ void module_file_read(struct module_file *file, const char *release)
 }
 
 /**
+ * module_file_open - read a file that should be nf_edge.ko
+ * @file: filled in; module_file_free() it
+ * @path: its name
+ *
+ * Return: false when it cannot be read, or is another module.
+ */
+bool module_file_open(struct module_file *file, const char *path)
+{
+	struct kmod_ctx *modules = module_files_open(NULL);
+	struct kmod_module *module = NULL;
+
+	*file = (struct module_file){ 0 };
+	if (kmod_module_new_from_path(modules, path, &module) >= 0 &&
+	    !strcmp(kmod_module_get_name(module), MODULE)) {
+		read_info(file, module);
+		if (file->version)
+			file->path = xstrdup(path);
+	}
+	kmod_module_unref(module);
+	kmod_unref(modules);
+	return file->path;
+}
+
+/**
  * module_file_free - forget nf_edge.ko of a kernel
  * @file: the file
  */
@@ -90,31 +123,9 @@ void module_file_free(struct module_file *file)
 {
 	free(file->path);
 	free(file->version);
+	free(file->kernel);
 	free(file->signer);
 	*file = (struct module_file){ 0 };
-}
-
-/**
- * module_is_in_kernel - ask whether the running kernel has a module
- * @name: name of the module
- *
- * Return: true when it is loaded, or built in.
- */
-bool module_is_in_kernel(const char *name)
-{
-	struct kmod_ctx *modules = open_modules(NULL);
-	struct kmod_module *module = NULL;
-	bool found = false;
-	int state;
-
-	if (kmod_module_new_from_name(modules, name, &module) >= 0) {
-		state = kmod_module_get_initstate(module);
-		found = state == KMOD_MODULE_LIVE ||
-			state == KMOD_MODULE_BUILTIN;
-		kmod_module_unref(module);
-	}
-	kmod_unref(modules);
-	return found;
 }
 
 /* The first octets of a file behind some that are skipped. */

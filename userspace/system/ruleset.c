@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A ruleset on trial, as "nft -c -f" does it: by nftables' own library, which a
- * host need not have.
+ * A ruleset on trial or in force, as "nft -c -f" and "nft -f" do it: by nftables'
+ * own library, which a host need not have.
  */
 #include <dlfcn.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/macros.h"
 #include "base/memory.h"
-#include "system/ruleset_check.h"
+#include "system/ruleset.h"
 
 #define LIBRARY		"libnftables.so.1"
+#define NO_LIBRARY	"nftables cannot load it: apt install nftables"
 
 struct nft_ctx;
 
@@ -24,6 +26,7 @@ static struct {
 	int (*ctx_buffer_error)(struct nft_ctx *context);
 	int (*ctx_buffer_output)(struct nft_ctx *context);
 	const char *(*ctx_get_error_buffer)(struct nft_ctx *context);
+	int (*run_cmd_from_buffer)(struct nft_ctx *context, const char *text);
 	int (*run_cmd_from_filename)(struct nft_ctx *context, const char *name);
 } nft;
 
@@ -37,6 +40,7 @@ static const struct {
 	{ "nft_ctx_buffer_error", &nft.ctx_buffer_error },
 	{ "nft_ctx_buffer_output", &nft.ctx_buffer_output },
 	{ "nft_ctx_get_error_buffer", &nft.ctx_get_error_buffer },
+	{ "nft_run_cmd_from_buffer", &nft.run_cmd_from_buffer },
 	{ "nft_run_cmd_from_filename", &nft.run_cmd_from_filename },
 };
 
@@ -55,6 +59,29 @@ static bool load(void)
 	return library;
 }
 
+static struct nft_ctx *begin(bool dry)
+{
+	struct nft_ctx *context = load() ? nft.ctx_new(0) : NULL;
+
+	if (!context)
+		return NULL;
+	nft.ctx_set_dry_run(context, dry);
+	nft.ctx_buffer_error(context);
+	nft.ctx_buffer_output(context);
+	return context;
+}
+
+/* What nftables said, as a new string, when it has failed; else NULL. */
+static char *end(struct nft_ctx *context, bool failed)
+{
+	const char *said = nft.ctx_get_error_buffer(context);
+	char *why = failed ? xformat("nftables refuses it (%.*s)",
+				     (int)strcspn(said, "\n"), said) : NULL;
+
+	nft.ctx_free(context);
+	return why;
+}
+
 /**
  * ruleset_check - ask nftables whether a ruleset can be loaded
  * @file: name of the file of the ruleset
@@ -65,20 +92,30 @@ static bool load(void)
  */
 char *ruleset_check(const char *file)
 {
-	struct nft_ctx *context = load() ? nft.ctx_new(0) : NULL;
-	char *why = NULL;
+	struct nft_ctx *context = begin(true);
+	char *why, *text;
 
 	if (!context)
-		return xstrdup("nftables cannot load it: apt install nftables");
-	nft.ctx_set_dry_run(context, true);
-	nft.ctx_buffer_error(context);
-	nft.ctx_buffer_output(context);
-	if (nft.run_cmd_from_filename(context, file)) {
-		const char *said = nft.ctx_get_error_buffer(context);
+		return xstrdup(NO_LIBRARY);
+	why = end(context, nft.run_cmd_from_filename(context, file));
+	text = why ? xformat("%s: edgectl load", why) : NULL;
+	free(why);
+	return text;
+}
 
-		why = xformat("nftables refuses it (%.*s): edgectl load",
-			      (int)strcspn(said, "\n"), said);
-	}
-	nft.ctx_free(context);
-	return why;
+/**
+ * ruleset_run - have nftables do what a text says
+ * @text: a ruleset, or commands of nft
+ * @dry: check it only, and change no rule
+ *
+ * Return: NULL, or a new string that says why it was not done; then nothing
+ * was changed.
+ */
+char *ruleset_run(const char *text, bool dry)
+{
+	struct nft_ctx *context = begin(dry);
+
+	if (!context)
+		return xstrdup(NO_LIBRARY);
+	return end(context, nft.run_cmd_from_buffer(context, text));
 }

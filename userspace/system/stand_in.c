@@ -14,7 +14,7 @@
 #include <sys/stat.h>
 
 #include "base/memory.h"
-#include "system/module_file.h"
+#include "system/module_kernel.h"
 #include "system/nfnetlink.h"
 #include "system/stand_in.h"
 
