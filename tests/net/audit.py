@@ -35,7 +35,7 @@ class Audit:
             pytest.skip("this kernel was built without CONFIG_AUDIT")
         self._control = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, NETLINK_AUDIT)
         self._socket.bind((0, 0))
-        self._socket.settimeout(60)
+        self._socket.settimeout(600)
         self._socket.setsockopt(SOL_NETLINK, ADD_MEMBERSHIP, READLOG)
         self.marks = 0
 

@@ -186,7 +186,7 @@ class Stream(_Flow):
         def all_there():
             self._read()
             return self.received == self.sent
-        until(all_there, f"{self}: the rest arrives", WAIT)
+        until(all_there, f"{self}: the rest arrives")
 
     def _close(self):
         self.connection.close()

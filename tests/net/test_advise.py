@@ -9,6 +9,7 @@ from contextlib import contextmanager
 
 import pytest
 
+import packets
 from netlib import reference, until
 
 
@@ -198,7 +199,8 @@ def test_a_peer_that_is_refused_often_is_proposed(net, state, tmp_path):
     file = tmp_path / "peers.json"
     with learning(net, file):
         for _ in range(10):
-            net.refuses("tcp", user, inside, 8057, "peer", ["internal/4"])
+            net.drops(user, packets.tcp(user.address, inside.address, net.port(), 8057), "peer",
+                      ["internal/4"])
     [advice] = [item for item in
                 net.edgectl.json("advise", "--learned", str(file))["advice"]
                 if item["kind"] == "refused-peer"]

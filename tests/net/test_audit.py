@@ -83,7 +83,10 @@ def test_a_change_that_waits_and_its_end_have_records(bare, audit):
             "nf_edge_load", "nf_edge_confirm", "nf_edge_load", "nf_edge_rollback"]
         client.load(reference(mode="audit"), confirm_timeout=1)
         until(lambda: client.do("status-get")["mode"] == "enforce", "the load is taken back")
-        load, expiry = audit.changes()
+        # The policy is in force before its record is written.
+        records = audit.changes()
+        until(lambda: len(records) > 1 or records.extend(audit.changes()), "both have records")
+        load, expiry = records
     assert (load["op"], expiry["op"]) == ("nf_edge_load", "nf_edge_expire")
     assert int(expiry["generation"]) == int(load["generation"]) + 1
     assert expiry["comm"].startswith('"kworker/') and expiry["pid"] != load["pid"]

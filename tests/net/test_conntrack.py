@@ -158,12 +158,14 @@ def test_an_answer_that_comes_too_late_is_refused(open_net, tracking, family):
                        net.at("edge1.av", family), 3478)
     talk.exchange()
     tracking("udp_timeout", 1)
+    tracking("udp_timeout_stream", 1)   # which a slow connection is by now
     talk.send()
     talk.receives("server")
     is_over(net, talk)
     net.cuts(talk, "no-row", by="server")
     talk.forgets()
     tracking("udp_timeout", 30)     # or a slow answer is too late again
+    tracking("udp_timeout_stream", 120)
     watch = net.watch()
     talk.exchange()             # the asker begins again
     assert {c["connections"] for c in watch.delta().rows.values()} == {1}
@@ -582,10 +584,13 @@ def test_a_full_table_gives_up_what_nobody_answered(open_net, full):
     net = open_net
     client, av = net.at("client", 4), net.at("edge1.av", 4)
     before = gave_up(net)
-    net.lets_by(client, packets.udp(client.address, av.address, net.port(),
-                                    3478), STUN)
+
+    def gives_up():     # the kernel's own worker may have made room
+        net.lets_by(client, packets.udp(client.address, av.address, net.port(), 3478), STUN)
+        return gave_up(net) > before
+    until(gives_up, "an entry is given up")
     now = gave_up(net)
-    assert now > before and entries(net) <= 2001
+    assert entries(net) <= 2001
     text = net.edgectl("show", "status").stdout
     assert "of 2001 entries" in text
     assert f"WARNING    the kernel gave up {now} " \
@@ -604,7 +609,8 @@ def test_a_scan_takes_nothing_from_a_full_table(open_net, full):
     net.injects(client, *some)
     watch.await_drop("no-row", len(some))
     watch.expect(refused("no-row", len(some), sum(map(len, some))))
-    assert net.edgectl.status()["conntrack"] == before
+    after = net.edgectl.status()["conntrack"]
+    assert after.pop("count") <= before.pop("count") and after == before
     full.exchange()
 
 

@@ -114,7 +114,7 @@ class Sum:
     def agrees(self, connections):
         """To the packet and the octet, and each connection once."""
         try:
-            until(lambda: self._counted() == self._wire(), "both agree", 20)
+            until(lambda: self._counted() == self._wire(), "both agree")
         except AssertionError:
             assert self._counted() == self._wire()
         assert sum(s.get("connections", 0) for s in

