@@ -19,15 +19,7 @@ kernel_prepare() {
 	"$here/deps" release || exit "$EXIT_PREPARE"
 	[[ -n $boot_root ]] || usage_error "the kernel $kind needs --root"
 
-	local key release=${kind#appliance-} package
-	# Several libraries of trixie have a name of their own.
-	if [[ $release != bookworm ]]; then
-		for package in "${!appliance_packages[@]}"; do
-			case ${appliance_packages[package]} in
-			libnl-3-200 | libnl-genl-3-200) appliance_packages[package]+=t64 ;;
-			esac
-		done
-	fi
+	local key release=${kind#appliance-}
 	mapfile -t release_sources < <(kind=$release release_sources)
 	key=$({
 		echo "${appliance_packages[@]}" "${release_sources[@]}" "${debian_initramfs_modules[@]}"
