@@ -20,20 +20,32 @@
 /* Findings kept of one file: enough to be put into the order of the lines. */
 #define KEPT_OF_FILE	1000U
 
-static struct finding_file *find_file(struct findings *findings,
+static struct finding_file *find_file(const struct findings *findings,
 				      const char *name)
 {
-	struct finding_file *file;
+	struct finding_file *file = findings->last;
 	size_t i;
 
-	for (i = 0; i < findings->file_count; i++)
-		if (!strcmp(findings->files[i].name, name))
-			return &findings->files[i];
-	findings->files = xgrow(findings->files,
-				&findings->file_capacity,
-				findings->file_count, sizeof(*file));
-	file = &findings->files[findings->file_count++];
-	*file = (struct finding_file){ .name = xstrdup(name) };
+	/* Most findings are in the file of the one before. */
+	if (file && !strcmp(file->name, name))
+		return file;
+	for (i = 0; i < findings->file_count; i++) {
+		file = findings->files[i];
+		if (!strcmp(file->name, name))
+			return file;
+	}
+	return NULL;
+}
+
+static struct finding_file *add_file(struct findings *findings,
+				     const char *name)
+{
+	struct finding_file *file = xalloc(sizeof(*file));
+
+	file->name = xstrdup(name);
+	findings->files = xgrow(findings->files, &findings->file_capacity,
+				findings->file_count, sizeof(*findings->files));
+	findings->files[findings->file_count++] = file;
 	return file;
 }
 
@@ -44,9 +56,17 @@ static void add(struct findings *findings, const char *file, unsigned int line,
 	struct finding *finding;
 	char *odd;
 
+	if (!of)
+		of = add_file(findings, file);
+	findings->last = of;
 	findings->total++;
-	if (of->count++ >= KEPT_OF_FILE)
+	if (of->count >= KEPT_OF_FILE) {
+		of->count++;
 		return;
+	}
+	of->lines = xgrow(of->lines, &of->capacity, of->count,
+			  sizeof(*of->lines));
+	of->lines[of->count++] = line;
 	findings->items = xgrow(findings->items, &findings->capacity,
 				findings->count, sizeof(*finding));
 	finding = &findings->items[findings->count++];
@@ -93,6 +113,27 @@ void findings_add_file(struct findings *findings, const char *file,
 		       unsigned int line, const char *why)
 {
 	add(findings, file, line, file, why);
+}
+
+/**
+ * findings_within - tell whether anything was found in lines of a file
+ * @findings: what was noted
+ * @file: the file
+ * @first: the first line
+ * @end: the line behind the last one
+ *
+ * Return: true when a finding that is kept stands there.
+ */
+bool findings_within(const struct findings *findings, const char *file,
+		     unsigned int first, unsigned int end)
+{
+	const struct finding_file *of = find_file(findings, file);
+	size_t i;
+
+	for (i = 0; of && i < of->count && i < KEPT_OF_FILE; i++)
+		if (of->lines[i] >= first && of->lines[i] < end)
+			return true;
+	return false;
 }
 
 static int compare(const void *a, const void *b, void *first_file)
@@ -231,21 +272,11 @@ static char *tell_others(const struct findings *findings, size_t i)
 	return rest;
 }
 
-static size_t count_of(const struct findings *findings, const char *name)
-{
-	size_t i;
-
-	for (i = 0; i < findings->file_count; i++)
-		if (!strcmp(findings->files[i].name, name))
-			return findings->files[i].count;
-	return 0;
-}
-
 /* Print what a walk over the findings of a file has left out. */
 static size_t tell_more(const struct findings *findings, const char *kind,
 			const char *name, size_t printed)
 {
-	size_t more = count_of(findings, name) - printed;
+	size_t more = find_file(findings, name)->count - printed;
 	char *file;
 
 	if (!more || !printed)
@@ -324,8 +355,11 @@ void findings_free(struct findings *findings)
 		free(findings->items[i].word);
 		free(findings->items[i].message);
 	}
-	for (i = 0; i < findings->file_count; i++)
-		free(findings->files[i].name);
+	for (i = 0; i < findings->file_count; i++) {
+		free(findings->files[i]->name);
+		free(findings->files[i]->lines);
+		free(findings->files[i]);
+	}
 	free(findings->files);
 	free(findings->items);
 	*findings = (struct findings){ 0 };

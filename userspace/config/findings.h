@@ -29,10 +29,14 @@ struct finding {
  * struct finding_file - a file that something was found in
  * @name: its name
  * @count: findings in it, kept or not
+ * @lines: lines of those that are kept
+ * @capacity: how many lines there is room for
  */
 struct finding_file {
 	char *name;
 	size_t count;
+	unsigned int *lines;
+	size_t capacity;
 };
 
 /**
@@ -43,15 +47,17 @@ struct finding_file {
  * @files: the files that they are in
  * @file_count: how many
  * @file_capacity: how many there is room for
+ * @last: the file of the last finding, or NULL
  * @total: findings, kept or not
  */
 struct findings {
 	struct finding *items;
 	size_t count;
 	size_t capacity;
-	struct finding_file *files;
+	struct finding_file **files;
 	size_t file_count;
 	size_t file_capacity;
+	struct finding_file *last;
 	size_t total;
 };
 
@@ -72,6 +78,8 @@ void findings_add(struct findings *findings, const char *file,
 	__printf(5, 6);
 void findings_add_file(struct findings *findings, const char *file,
 		       unsigned int line, const char *why);
+bool findings_within(const struct findings *findings, const char *file,
+		     unsigned int first, unsigned int end);
 void findings_sort(struct findings *findings, const char *first_file);
 bool findings_is_shown(struct findings_walk *walk,
 		       const struct finding *finding);

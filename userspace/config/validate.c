@@ -5,7 +5,6 @@
  * line.
  */
 #include <limits.h>
-#include <string.h>
 
 #include "config/validate.h"
 #include "config/validate_rows.h"
@@ -41,17 +40,8 @@ static unsigned int next_section(const struct config *config,
 /* A section with an error of its own is not blamed for being empty too. */
 static bool is_flawed(const struct config *config, unsigned int line)
 {
-	unsigned int end = next_section(config, line);
-	size_t i;
-
-	for (i = 0; i < config->errors.count; i++) {
-		const struct finding *error = &config->errors.items[i];
-
-		if (!strcmp(error->file, config->file) &&
-		    error->line >= line && error->line < end)
-			return true;
-	}
-	return false;
+	return findings_within(&config->errors, config->file, line,
+			       next_section(config, line));
 }
 
 static void find_member(struct config *config,
