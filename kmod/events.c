@@ -14,6 +14,7 @@
 #include <linux/in.h>
 #include <linux/irqflags.h>
 #include <linux/jiffies.h>
+#include <linux/ktime.h>	/* timekeeping.h of some kernels lacks it */
 #include <linux/rcupdate.h>
 #include <linux/smp.h>
 #include <linux/timekeeping.h>

@@ -36,6 +36,9 @@
 	},
 #define GUARD(...)
 
+/* gcc 10 does not see that guards and counts come below. */
+#pragma GCC diagnostic ignored "-Wmissing-field-initializers"
+
 const struct row_table profiles[PROFILE_COUNT] = {
 	[NF_EDGE_PROFILE_LYNC2013_SCALED_PUBLIC].row = {
 #include <nf_edge/profiles/lync2013-scaled-public.def>

@@ -76,7 +76,7 @@ int module_remove(const char *name)
 	if (error < 0)
 		goto out;
 	for (;;) {
-		error = kmod_module_remove_module(module, KMOD_REMOVE_NOLOG);
+		error = kmod_module_remove_module(module, 0);
 		if ((error != -EAGAIN && error != -EBUSY) || !--tries)
 			break;
 		nanosleep(&pause, NULL);
