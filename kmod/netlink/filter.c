@@ -54,6 +54,12 @@ static int parse_kinds(struct genl_info *info, u32 *kinds)
 	return 0;
 }
 
+/* nla_strscpy() is of 5.11 and later. */
+static void copy_text(char *to, size_t size, const struct nlattr *attr)
+{
+	snprintf(to, size, "%.*s", nla_len(attr), (const char *)nla_data(attr));
+}
+
 static int parse_rows(struct genl_info *info,
 		      const struct nf_edge_snapshot *snapshot,
 		      struct nf_edge_filter *filter)
@@ -69,7 +75,7 @@ static int parse_rows(struct genl_info *info,
 			return -E2BIG;
 		}
 		id = filter->row[filter->n_rows++];
-		nla_strscpy(id, attr, NF_EDGE_ROW_ID_MAX + 1);
+		copy_text(id, NF_EDGE_ROW_ID_MAX + 1, attr);
 		if (!*id ||
 		    (snapshot &&
 		     nf_edge_find_row(snapshot->site->table, attr) < 0)) {
@@ -136,7 +142,7 @@ int nf_edge_parse_filter(struct genl_info *info,
 		}
 	}
 	if (node) {
-		nla_strscpy(filter->node, node, sizeof(filter->node));
+		copy_text(filter->node, sizeof(filter->node), node);
 		if (snapshot &&
 		    !nf_edge_site_node(snapshot->site, filter->node)) {
 			NL_SET_ERR_MSG(info->extack,

@@ -19,6 +19,11 @@
 #include "usage/record.h"
 #include "usage/store.h"
 
+/* Kernels before 5.14 do not know the option, and their headers not the name. */
+#ifndef SO_NETNS_COOKIE
+#define SO_NETNS_COOKIE	71
+#endif
+
 #define FOLDER		"usage"
 #define SUFFIX		".json"
 
