@@ -75,7 +75,7 @@ def asked(folder, *words):
     log = folder / "asked"
     log.write_text("", encoding="ascii")
     program(folder, "conntrackd", f'echo "$*" >> {log}')
-    done = run("ha-notify", folder, *words, NF_EDGE_CONNTRACKD_CONF="/c")
+    done = run("ha-notify", folder, *words, NF_EDGE_CONNTRACKD_CONF="/c", NF_EDGE_RUN=str(folder))
     return done, [line.removeprefix("-C /c ") for line in log.read_text().splitlines()]
 
 
@@ -87,15 +87,24 @@ def test_each_part_asks_conntrackd(tmp_path, state, wanted):
     assert done.returncode == 0 and found == wanted
 
 
-def test_both_masters_end_with_a_commit(tmp_path):
-    assert asked(tmp_path, "commit")[1] == ["-c"]
+def test_both_masters_end_with_commits(tmp_path):
+    """Over a while, which ends when the node steps back after all."""
+    program(tmp_path, "sleep", f'echo "sleep $*" >> {tmp_path}/asked')
+    asked(tmp_path, "GROUP", "EDGE", "MASTER", "100")
+    found = asked(tmp_path, "commit")[1]
+    assert [line for line in found if "sleep" not in line] == ["-c", "-f external", "-B"] * 5
+    assert [line for line in found if "sleep" in line] == [f"sleep {n}" for n in (0, 1, 2, 4, 8)]
+    program(tmp_path, "sleep", f"[ $1 -lt 2 ] || echo BACKUP > {tmp_path}/ha-notify.part")
+    assert asked(tmp_path, "commit")[1] == ["-c", "-f external", "-B"] * 2
+    assert asked(tmp_path, "commit")[1] == []
     assert asked(tmp_path)[0].returncode == 64
 
 
 def test_a_conntrackd_that_refuses_is_told(tmp_path):
     program(tmp_path, "conntrackd", "exit 1")
     program(tmp_path, "logger", f'echo "$*" >> {tmp_path}/log')
-    assert run("ha-notify", tmp_path, "GROUP", "EDGE", "BACKUP", "100").returncode == 0
+    done = run("ha-notify", tmp_path, "GROUP", "EDGE", "BACKUP", "100", NF_EDGE_RUN=str(tmp_path))
+    assert done.returncode == 0
     lines = (tmp_path / "log").read_text(encoding="utf-8").splitlines()
     assert [re.search(r"conntrackd (-\w) failed", line)[1] for line in lines] == ["-t", "-n"]
 
@@ -115,7 +124,7 @@ def test_the_files_have_what_the_page_explains():
                     "net.netfilter.nf_conntrack_tcp_loose = 0", "Requires=nf_edge.service",
                     "net.netfilter.nf_conntrack_events = 1", "vrrp_startup_delay",
                     "notify_master_rx_lower_pri", "enable_script_security", "vrrp_sync_group",
-                    "Address Ignore", "HashLimit"):
+                    "Address Ignore", "HashLimit", "ExecStartPost=-/usr/sbin/conntrackd -B"):
         assert setting in every and setting.removeprefix("net.netfilter.") in PAGE, setting
     keepalived = re.sub(r"#.*", "", text("keepalived.conf"))
     assert "use_vmac" not in keepalived

@@ -8,6 +8,7 @@ import subprocess
 import pytest
 
 from netlib import OPEN, Net, appliance
+from pair import Pair
 
 HERE = pathlib.Path(__file__).resolve().parent
 
@@ -63,6 +64,20 @@ def quiet(net):
     yield net
     for one in muted:
         one.__exit__(None, None, None)
+
+
+@pytest.fixture(scope="module")
+def built_pair(nf_edge, tmp_path_factory):
+    built = Pair(tmp_path_factory.mktemp("pair"))
+    yield built
+    built.close()
+
+
+@pytest.fixture
+def pair(built_pair):
+    """Two appliances, which begin() boots; what the test opened is closed after it."""
+    yield built_pair
+    built_pair.tidy()
 
 
 @pytest.fixture(params=[4, 6], ids=["ipv4", "ipv6"])

@@ -22,7 +22,7 @@ import subprocess
 import packets
 from edgectl import Counters, Edgectl, together
 from netlib import Net
-from netns import Namespace, new_mac, until
+from netns import PATIENCE, Namespace, new_mac, until
 from topology import addresses_in
 from wire import Client
 
@@ -42,6 +42,8 @@ OWN = {"wan0": ("192.0.2.1{n}/24", "2001:db8:2::1{n}/64"),
 
 FOLDERS = ("/run", "/usr/local/lib", "/etc/conntrackd", "/etc/keepalived",
            "/etc/nf_edge", "/var/lib/nf_edge")
+# An address of edge1's in the kernel's list of connections.
+EDGE = re.compile(r"=(131\.107\.155\.[123]0|2001:0db8:0155(:0000){4}:00[123]0) ")
 CLONE_NEWNS = 0x20000
 MS_REC_PRIVATE = 0x44000
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -76,6 +78,7 @@ class Appliance:
         self.before = Counters()
         self.has_booted = False
         self.daemons = {}
+        self.macs = {}
         self.holder = self.ns.start("sleep", "infinity", preexec_fn=_own_folders)
         self.mounts = os.open(f"/proc/{self.holder.pid}/ns/mnt", os.O_RDONLY)
 
@@ -103,7 +106,7 @@ class Appliance:
 
     def start(self, name, *words):
         """Start a daemon; its output is kept."""
-        with open(self.folder / f"{self.name}.{name}", "wb") as log:
+        with open(self.folder / f"{self.name}.{pathlib.Path(name).name}", "wb") as log:
             self.daemons[name] = self.ns.start(
                 name, *words, stdout=log, stderr=log, start_new_session=True,
                 preexec_fn=self._inside)
@@ -119,6 +122,12 @@ class Appliance:
         if child:
             os.killpg(child.pid, signal.SIGKILL)
             child.wait()
+
+    def ends(self, name):
+        """End a daemon as systemd does."""
+        child = self.daemons.pop(name)
+        child.terminate()
+        child.wait(PATIENCE)
 
     # --- its life
 
@@ -155,13 +164,20 @@ class Appliance:
         self.write("/etc/conntrackd/conntrackd.conf", conntrackd)
         self.write("/etc/keepalived/keepalived.conf", keepalived)
         for script in "healthy", "ha-notify":
-            self.write(f"{SCRIPTS}/{script}", example(script), 0o755)
+            self.write(f"{SCRIPTS}/{script}", self.pair.change(script, example(script)), 0o755)
+        self.give_policy()
+
+    def give_policy(self):
         self.write("/etc/nf_edge/edge.conf", str(self.pair.config))
+
+    def settle(self):
+        """Files and addresses, as an administrator sees to."""
+        self._give_files()
+        self._give_addresses()
 
     def boot(self):
         """As a machine does: settings, policy, conntrackd, keepalived."""
-        self._give_files()
-        self._give_addresses()
+        self.settle()
         settings = self.pair.change("sysctl", example("nf_edge-ha.sysctl.conf"))
         for name, value in re.findall(r"^net\.(\S+) = (\d+)$", settings, re.M):
             if not name.endswith("_max"):       # the first namespace's alone
@@ -170,9 +186,18 @@ class Appliance:
         self.load()
         self.before, self.has_booted = self.wire.counters(), True
         if self.pair.syncs:
-            self.start("conntrackd")
-            until(self.path("/run/conntrackd.ctl").exists, "conntrackd answers")
+            self.start_conntrackd()
         self.start("keepalived", "--dont-fork", "--log-console", "--vrrp")
+
+    def start_conntrackd(self):
+        """As its unit does with the drop-in."""
+        unit = self.pair.change("conntrackd.service.conf", example("conntrackd.service.conf"))
+        for name in "conntrackd.ctl", "lock/conntrackd.lock":
+            self.path(f"/run/{name}").unlink(missing_ok=True)
+        self.start("conntrackd")
+        until(self.path("/run/conntrackd.ctl").exists, "conntrackd answers")
+        for line in re.findall(r"^ExecStartPost=-?(.*)$", unit, re.M):
+            self.run(*line.split())
 
     def times_out(self, **timeouts):
         """Set time-outs of connection tracking: udp_timeout=4."""
@@ -221,11 +246,24 @@ class Appliance:
         found = re.search(r"cache external:\s+current active connections:\s+(\d+)", said)
         return int(found[1]) if found else 0
 
-    def tracks(self, protocol):
-        """Whether the kernel has a connection of the Edge."""
+    def knows(self, port):
+        """Whether conntrackd keeps the other node's connection from this port."""
+        return f" sport={port} " in self.run("conntrackd", "-e", check=False).stdout
+
+    def entries(self, protocol=r"\w+"):
+        """The kernel's connections of the Edge."""
         with self.ns.entered():
             text = pathlib.Path("/proc/thread-self/net/nf_conntrack").read_text(encoding="ascii")
-        return bool(re.search(rf"^ipv\d +\d+ {protocol} .*131\.107\.155\.[123]0 ", text, re.M))
+        return [line for line in text.splitlines() if EDGE.search(line) and
+                re.match(rf"ipv\d +\d+ {protocol} ", line)]
+
+    def size(self, name):
+        """How long a file of this node is."""
+        path = self.path(name)
+        return path.stat().st_size if path.exists() else 0
+
+    def hash(self):
+        return self.edgectl.json("show", "hash")["all"]
 
     def has(self, address):
         """Whether the node has an address."""
@@ -245,6 +283,9 @@ class Appliance:
         """Its counters since the boot."""
         return self.wire.counters() - self.before
 
+    def denied(self, row):
+        return self.moved().rows.get(("edge1", row), {}).get("denied", 0)
+
     def dropped(self, reason):
         return self.moved().drops.get(reason, {}).get("packets", 0)
 
@@ -257,6 +298,13 @@ class Pair(Net):
     LINES = {"vrrp_startup_delay 10": "vrrp_startup_delay 1", "interval 1": "interval 60",
              "timeout 5": "timeout 50", "fall 2": "fall 1", "rise 3": "rise 1",
              "advert_int 0.5": "advert_int 1"}
+
+    gone, lines, timeouts, syncs = (), {}, {}, True
+
+    @staticmethod
+    def change(_name, text):
+        """Of a file of examples/ha, unless begin() is told otherwise."""
+        return text
 
     def __init__(self, folder):
         self.wire = Namespace("wire")
@@ -274,8 +322,10 @@ class Pair(Net):
         lines = [f"link add br-{c} type bridge\nlink set br-{c} up" for c in (*CABLES, "sync")]
         ends = [(WIRES[name], f"host-{name}", space, "eth0", self.macs[name])
                 for name, space in spaces.items()]
-        ends += [(c, f"{c}-{node.name}", node.ns, f"{c}0", new_mac())
-                 for node in self.nodes for c in (*CABLES, "sync")]
+        for node in self.nodes:
+            node.macs = {c: new_mac() for c in (*CABLES, "sync")}
+            ends += [(c, f"{c}-{node.name}", node.ns, f"{c}0", mac)
+                     for c, mac in node.macs.items()]
         for cable, end, space, dev, mac in ends:
             lines += [f"link add {end} type veth peer name {dev} address {mac} "
                       f"netns {space.path}", f"link set {end} master br-{cable} up"]
@@ -302,6 +352,10 @@ class Pair(Net):
         syncs       whether conntrackd runs
         lines       of keepalived.conf, in place of LINES
         timeouts    of connection tracking: udp_timeout=4"""
+        for node in self.nodes:
+            node.ns.nft("flush ruleset")
+        self.nodes[0].cables("up", "sync")
+        self.unpins()
         self.config, self.change, self.syncs = config, change, syncs
         self.lines = self.LINES if lines is None else lines
         self.timeouts = {"udp_timeout": 30, "udp_timeout_stream": 120} | timeouts
@@ -316,7 +370,30 @@ class Pair(Net):
         one.before, two.before = one.wire.counters(), two.wire.counters()
         return one, two
 
-    gone = ()
+    def parts(self):
+        """Neither node hears the other any more; the hosts hear both."""
+        self.nodes[0].cables("down", "sync")
+        chains = "".join(f"chain {hook} {{ type filter hook {hook} priority 0;"
+                         " ip protocol vrrp drop; };" for hook in ("input", "output"))
+        for node in self.nodes:
+            node.ns.nft(f"table inet parted {{ {chains} }}")
+
+    def meets(self):
+        """They hear each other again."""
+        self.nodes[0].cables("up", "sync")
+        for node in self.nodes:
+            node.ns.nft("table inet parted; delete table inet parted")
+
+    def pins(self, node, host, family):
+        """A host sends to this node, whoever is master."""
+        self.spaces[host].ip(f"neigh replace {GATEWAYS[host][family // 2 - 2]} dev eth0 "
+                             f"lladdr {node.macs[WIRES[host]]} nud permanent\n")
+
+    def unpins(self):
+        """Each host asks again, and hears who tells."""
+        for host, both in GATEWAYS.items():
+            self.spaces[host].ip("".join(f"neigh flush to {gateway} dev eth0 nud all\n"
+                                         for gateway in both))
 
     def close(self):
         self.tidy()

@@ -3,174 +3,18 @@
 examples/ha: which connections live on when the traffic moves, and what the two
 count together. docs/ha.md has the table."""
 
+import itertools
+import resource
 import time
 
 import pytest
 
 from netlib import OPEN, until
-from pair import Pair
+from pair import CABLES
+from talks import EXTERNAL_OFF, HTTPS, SIP, STUN, Media, Sum, Talks, begins_nothing, changed
 
-SIP, HTTPS, STUN = 5061, 443, 3478
 SHORT = {"udp_timeout": 6, "udp_timeout_stream": 6}
 LONG = {"udp_timeout": 120, "udp_timeout_stream": 120}
-STREAM = 0.02       # seconds between two datagrams of media
-
-
-@pytest.fixture(name="site", scope="module")
-def fixture_site(nf_edge, tmp_path_factory):
-    pair = Pair(tmp_path_factory.mktemp("pair"))
-    yield pair
-    pair.close()
-
-
-@pytest.fixture(name="pair")
-def fixture_pair(site):
-    yield site
-    site.tidy()
-
-
-def changed(**lines):
-    """Of each file, what is put in place of what."""
-    def change(name, text):
-        for old, new in lines.get(name.partition(".")[0], {}).items():
-            assert old in text, (name, old)
-            text = text.replace(old, new)
-        return text
-    return change
-
-
-EXTERNAL_OFF = {"conntrackd": {"DisableExternalCache Off": "DisableExternalCache On"}}
-
-
-class Media:
-    """Datagrams that the Edge alone sends, after the client's first."""
-
-    def __init__(self, pair, family=4):
-        self.talk = pair.connect("udp", pair.at("client", family),
-                                 pair.at("edge1.av", family), STUN)
-        self.talk.exchange()
-        self.sent = self.received = 0
-        self.next = self.heard = time.monotonic()
-        self.silence = 0
-
-    def flows(self):
-        """Send what is due, and take what has come. True when any has."""
-        now = time.monotonic()
-        if now >= self.next:
-            self.talk.server.sendto(b"media", self.talk._peer)
-            self.sent += 1
-            self.next = now + STREAM
-        before = self.received
-        try:
-            while self.talk.client.recv(100):
-                self.received += 1
-                now = time.monotonic()
-                self.silence = max(self.silence, now - self.heard)
-                self.heard = now
-        except BlockingIOError:
-            pass
-        return self.received > before
-
-    def flows_on(self, packets=5):
-        """So many more arrive."""
-        goal = self.received + packets
-        return until(lambda: self.flows() and self.received >= goal, "media arrives")
-
-    def outlasts(self, seconds):
-        """Flow for longer than that."""
-        end = time.monotonic() + seconds + 1
-        until(lambda: self.flows() and time.monotonic() > end, "media goes on")
-
-    def is_dead(self, node, reason="no-row", packets=20):
-        """Nothing arrives while the node refuses so many."""
-        before, heard = node.dropped(reason), self.received
-        until(lambda: (self.flows(), node.dropped(reason) >= before + packets)[1],
-              f"{packets} refused as {reason}")
-        assert self.received == heard
-
-
-class Sum:
-    """What the two nodes count, beside what passes the ends of the path."""
-
-    def __init__(self, pair):
-        self.pair = pair
-        self.edge = pair.tap(pair.at("edge1.access", 4))
-        self.client = pair.tap(pair.at("client", 4))
-        self.edges = {a for name in ("access", "webconf", "av", "internal")
-                      for family in (4, 6) for a in [pair.at(f"edge1.{name}", family).address]}
-
-    def _wire(self):
-        def sums(tap, end):
-            some = [p.length for p in tap.packets() if not p.outgoing and
-                    p.proto in (6, 17) and getattr(p, end) in self.edges]
-            return len(some), sum(some)
-        return (*sums(self.edge, "dst"), *sums(self.client, "src"))
-
-    def _counted(self):
-        services = self.pair.counted().services.values()
-        return tuple(sum(s.get(name, 0) for s in services) for name in (
-            "packets_to_edge", "bytes_to_edge", "packets_from_edge", "bytes_from_edge"))
-
-    def agrees(self, connections):
-        """To the packet and the octet, and each connection once."""
-        try:
-            until(lambda: self._counted() == self._wire(), "both agree")
-        except AssertionError:
-            assert self._counted() == self._wire()
-        assert sum(s.get("connections", 0) for s in
-                   self.pair.counted().services.values()) == connections
-
-
-class Talks:
-    """Connections of each kind: who speaks after the traffic has moved."""
-
-    def __init__(self, pair):
-        self.asks = [pair.connect("tcp", pair.at("client", f), pair.at("edge1.access", f), HTTPS)
-                     for f in (4, 6)]
-        self.pushes = [pair.connect("tcp", pair.at("client", f), pair.at("edge1.access", f), SIP)
-                       for f in (4, 6)]
-        for talk in self.asks + self.pushes:
-            talk.exchange()
-        self.media = [Media(pair, f) for f in (4, 6)]
-        self.count = 6
-
-    def until(self, condition, what):
-        """Wait while the media flows."""
-        until(lambda: ([m.flows() for m in self.media], condition())[1], what)
-
-    def are_known_to(self, node):
-        self.until(lambda: node.external() >= self.count, f"{node.name} has all of them")
-
-    def speak(self):
-        for talk in self.asks:
-            talk.send()
-        for talk in self.pushes:
-            talk.answer()
-
-    def receive(self):
-        """Each has all that was sent."""
-        for who, talks in ("server", self.asks), ("client", self.pushes):
-            for talk in talks:
-                self.until(lambda: talk._read(who), f"{talk}: the {who} receives")
-
-    def go_on(self, master):
-        """Over this node: nothing was lost, and both sides speak."""
-        self.speak()
-        self.until(master.is_master, f"{master.name} is master")
-        self.receive()
-        for talk in self.asks:
-            talk.answer()
-            self.until(lambda: talk._read("client"), f"{talk} goes on")
-        for talk in self.pushes:
-            talk.send()
-            self.until(lambda: talk._read("server"), f"{talk} goes on")
-        for media in self.media:
-            goal = media.received + 5
-            self.until(lambda: media.received >= goal, "media goes on")
-
-
-def begins_nothing(node):
-    assert not any(s.get("connections") for s in node.moved().services.values())
 
 
 # --- a node is lost
@@ -209,7 +53,7 @@ def test_without_the_external_cache_long_media_dies(pair):
     media = Media(pair)
     talk = pair.connect("tcp", pair.at("client", 4), pair.at("edge1.access", 4), HTTPS)
     talk.exchange()
-    until(lambda: (media.flows(), two.tracks("tcp"), not two.tracks("udp"))[1:] == (True, True),
+    until(lambda: (media.flows(), two.entries("tcp") and not two.entries("udp"))[1],
           "the kernel of the second keeps one of the two")
     assert media.flows_on()
     one.power_off()
@@ -218,3 +62,193 @@ def test_without_the_external_cache_long_media_dies(pair):
     talk.receives("server")
     talk.exchange()
     media.is_dead(two)
+
+
+@pytest.mark.whole
+def test_a_thousand_connections_are_carried_over(pair):
+    """A third of them media that only the Edge sends."""
+    _, limit = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit))
+    one, two = pair.begin(OPEN)
+    total = Sum(pair)
+    kinds = itertools.cycle((l4, name, port, family) for l4, name, port in (
+        ("tcp", "access", HTTPS), ("tcp", "access", SIP), ("udp", "av", STUN))
+        for family in (4, 6))
+    crowd = []
+    for l4, name, port, family in itertools.islice(kinds, 1000):
+        talk = pair.connect(l4, pair.at("client", family), pair.at(f"edge1.{name}", family), port)
+        talk.exchange()
+        crowd.append(talk)
+    until(lambda: two.external() >= len(crowd), "the second node has all")
+    one.power_off()
+    for talk in crowd:
+        if talk.l4 == "tcp":
+            (talk.answer if talk.dport == SIP else talk.send)()
+    until(two.is_master, "the second node is master")
+    until(lambda: len(two.entries()) >= len(crowd), "the second node has the connections")
+    for talk in crowd:
+        if talk.l4 == "udp":
+            talk.answer()
+        talk.receives("server")
+        talk.receives("client")
+        if talk.l4 == "tcp":
+            talk.exchange()
+    begins_nothing(two)
+    total.agrees(len(crowd))
+
+
+@pytest.mark.whole
+@pytest.mark.parametrize("cable", CABLES)
+def test_one_cable_moves_all_sides(pair, cable):
+    one, two = pair.begin(OPEN)
+    talks = Talks(pair)
+    talks.are_known_to(two)
+    one.cables("down", cable)
+    talks.go_on(two)
+    talks.until(one.is_idle, "the first node has no gateway any more")
+    begins_nothing(two)
+
+
+@pytest.mark.whole
+def test_a_node_without_a_policy_steps_back(pair):
+    """And one that audits because an administrator said so does not."""
+    asked = {"healthy": {"status=$(": "echo >> /run/asked\nstatus=$("}}
+    one, two = pair.begin(OPEN, changed(**asked), lines=pair.LINES | {"interval 1": "interval 2"})
+    talks = Talks(pair)
+    talks.are_known_to(two)
+
+    def looks(times):
+        seen = one.size("/run/asked") + times
+        talks.until(lambda: one.size("/run/asked") >= seen, "the script runs")
+    one.edgectl("mode", "audit", "--force")
+    looks(3)
+    assert one.is_master() and two.is_idle()
+    one.edgectl("mode", "enforce")
+    one.edgectl("flush")
+    talks.go_on(two)
+    talks.until(one.is_idle, "the first node has no gateway any more")
+    begins_nothing(two)
+    # With a policy again, it waits.
+    one.load()
+    looks(3)
+    talks.are_known_to(one)
+    assert two.is_master() and one.is_idle()
+
+
+AWAY = {
+    "power off": lambda node: node.power_off(),
+    "cable out": lambda node: node.cables("down", "dmz"),
+    "keepalived stopped": lambda node: node.ends("keepalived"),
+    "policy taken out": lambda node: node.edgectl("flush"),
+}
+
+
+@pytest.mark.whole
+@pytest.mark.parametrize("how", AWAY)
+def test_by_the_shipped_timings(pair, how):
+    """But for the delay at the start, which the test does not wait for. pytest -rP
+    prints the seconds."""
+    one, two = pair.begin(OPEN, lines={"vrrp_startup_delay 10": "vrrp_startup_delay 1"})
+    talks = Talks(pair)
+    talks.are_known_to(two)
+    for media in talks.media:
+        media.silence = 0
+    began = time.monotonic()
+    AWAY[how](one)
+    talks.until(two.is_master, "the second node is master")
+    master = time.monotonic() - began
+    talks.have_moved_to(two)
+    moved = time.monotonic() - began
+    talks.go_on(two)
+    silence = max(media.silence for media in talks.media)
+    print(f"{how}: master after {master:.1f} s, has the connections after {moved:.1f} s, "
+          f"media silent for {silence:.1f} s")
+    begins_nothing(two)
+
+
+# --- both at once
+
+def test_both_are_master_and_one_is_again(pair):
+    """In between, connections begin at either node: IPv4 at one, IPv6 at the
+    other."""
+    one, two = pair.begin(OPEN)
+    total = Sum(pair)
+    before = Talks(pair)
+    before.are_known_to(two)
+    pair.parts()
+    before.have_moved_to(two)
+    assert one.is_master()
+    for host in "inet", "edge1":
+        pair.pins(one, host, 4)
+        pair.pins(two, host, 6)
+    between = Talks(pair)
+    for talks in before, between:
+        talks.go_on(two)
+    assert one.is_master()
+    pair.meets()
+    pair.unpins()
+    before.until(one.is_idle, "one of the two steps back")
+    assert two.is_master()
+    for talks in before, between:
+        talks.go_on(two)
+    total.agrees(before.count + between.count)
+    # And back: the other knows all of them too.
+    before.until(lambda: one.external() >= before.count + between.count, "the first has all")
+    two.power_off()
+    for talks in before, between:
+        talks.go_on(one)
+    total.agrees(before.count + between.count)
+
+
+@pytest.mark.whole
+def test_the_line_between_the_two_comes_again(pair):
+    """What began while it was away is known all the same."""
+    one, two = pair.begin(OPEN)
+    talks = Talks(pair)
+    talks.are_known_to(two)
+    one.cables("down", "sync")
+    meanwhile = Talks(pair)
+    one.cables("up", "sync")
+    talks.until(lambda: two.external() >= talks.count + meanwhile.count, "the second has all")
+    one.power_off()
+    for some in talks, meanwhile:
+        some.go_on(two)
+    begins_nothing(two)
+
+
+# --- changes meanwhile
+
+def test_loads_and_switches_while_the_traffic_moves(pair):
+    """The policy of the node that takes over decides on what it is handed."""
+    one, two = pair.begin(OPEN)
+    talks = Talks(pair)
+    over = pair.connect("tcp", pair.at("client", 4), pair.at("edge1.webconf", 4), HTTPS)
+    over.exchange()
+    talks.count += 1
+    talks.are_known_to(two)
+    assert one.hash() == two.hash()
+    one.power_off()
+    pair.config = OPEN.without(("feature", "web-conferencing"))
+    two.give_policy()
+    two.load()
+    two.edgectl("row", "off", "external/6", "pic/1")
+    assert one.hash() != two.hash()
+    talks.have_moved_to(two)
+    # Both ended here, though the first node permitted them.
+    ended, talks.pushes = [over, *talks.pushes], []
+    for talk in ended:
+        talk.answer()
+    for row in "external/6", "external/8":
+        talks.until(lambda: two.denied(row) >= 4, f"{row} refuses")
+    assert not any(talk._read("client") for talk in ended)
+    talks.go_on(two)
+    begins_nothing(two)
+    # The first node boots with the same file, and both agree again.
+    one.reboot()
+    talks.until(lambda: "Entering BACKUP" in one.log("keepalived"), "the first node waits")
+    assert one.hash() == two.hash()
+    for node in one, two:
+        node.edgectl("row", "on", "external/6", "pic/1")
+    talks.until(lambda: [talk._read("client") for talk in ended[1:]] == [True, True],
+                "what the switch held back arrives")
+    assert not over._read("client")
