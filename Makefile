@@ -109,7 +109,7 @@ stress: tool
 
 check-faults: tool
 	@scripts/deps test uml
-	@scripts/vm --kernel uml-debug --timeout 7200 -- env FAULTS=all \
+	@scripts/vm --kernel uml-debug --allow-taint OEW --timeout 7200 -- env FAULTS=all \
 		/usr/bin/python3 -m pytest -q -p no:cacheprovider \
 		tests/net/test_faults.py tests/net/test_netlink.py -k 'test_faults or full_hook'
 

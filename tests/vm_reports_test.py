@@ -147,6 +147,18 @@ def test_only_the_lists_of_nf_tables_may_be_walked_without_rcu(vm):
         assert reported(other) == "WARNING: suspicious RCU usage"
 
 
+@pytest.mark.parametrize("vm", ["uml"], indirect=True)
+def test_a_tracepoint_without_memory_is_pardoned_where_faults_are_made(vm):
+    def code(place, *options):
+        return vm.shell(f"echo '<4>WARNING: CPU: 0 PID: 1 at {place}' >/dev/kmsg",
+                        options=options).returncode
+    place = "kernel/trace/trace_events.c:2556 event_define_fields.part.0+0x29a/0x4c0"
+    faults = "--allow-taint", "OEW"
+    assert code(place, *faults) == 0
+    assert code(place) == ENDED_BADLY["report"]
+    assert code("kmod/trace.c:25 event_define_fields", *faults) == ENDED_BADLY["report"]
+
+
 def test_taint(vm):
     done = vm.shell("echo 64 >/proc/sys/kernel/tainted")
     assert done.returncode == ENDED_BADLY["taint"]
