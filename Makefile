@@ -58,7 +58,7 @@ demo:
 check: tool
 	@scripts/deps uml
 	@scripts/vm --kernel uml --no-module -- true & kernel=$$!; \
-		scripts/deps test peers fleet lint debian ynl fuzz; installed=$$?; \
+		scripts/deps test peers fleet lint debian ynl fuzz appliance; installed=$$?; \
 		wait $$kernel && exit $$installed
 	@scripts/vm --kernel debian -- true
 	@tests/run
@@ -125,7 +125,7 @@ check-packages:
 	@scripts/deps roots
 	@tests/packages $(ROOTS)
 
-APPLIANCES ?= bookworm
+APPLIANCES ?= $(shell . /etc/os-release && echo $$VERSION_CODENAME)
 
 check-appliance:
 	@scripts/deps appliance

@@ -94,6 +94,11 @@ class Appliance:
     def __init__(self, root, release="bookworm"):
         self.root, self.release = pathlib.Path(root), release
 
+    @property
+    def kernel(self):
+        """Release of its only kernel."""
+        return next(path.name for path in (self.root / "lib/modules").iterdir())
+
     def _vm(self, *words, **more):
         return subprocess.run([TREE / "scripts/vm", "--kernel", f"appliance-{self.release}",
                                "--root", self.root, *words],
@@ -121,13 +126,16 @@ class Appliance:
         path.write_text(text + "\n", encoding="utf-8")
         path.chmod(mode)
 
+    def bring(self, packages):
+        """Put a folder of packages where the appliance finds it."""
+        shutil.rmtree(self.root / "packages", ignore_errors=True)
+        shutil.copytree(packages, self.root / "packages")
+
     def install(self, packages):
         """The packages, and the policy, as docs/install.md has it."""
         self.run("true")
-        folder = self.root / "packages"
-        shutil.copytree(packages, folder)
-        self.run("dpkg -i /packages/nf-edge-dkms_*.deb /packages/edgectl_*.deb")
-        shutil.rmtree(folder)
+        self.bring(packages)
+        self.run("apt-get install -y /packages/nf-edge-dkms_*.deb /packages/edgectl_*.deb")
         self.write("etc/nf_edge/edge.conf", CONFIG)
         self.write("etc/sysctl.d/router.conf",
                    "net.ipv4.ip_forward = 1\nnet.ipv6.conf.all.forwarding = 1")
@@ -141,13 +149,14 @@ class Appliance:
             self.write(path, text, 0o600 if "Manager" in path else 0o644)
         self.run(f"systemctl enable {manager}")
 
-    def boot(self, *parameters):
+    def boot(self, *parameters, then=""):
+        """Boot, and ask the probe's questions, then others in the same shell."""
         with tempfile.TemporaryDirectory() as folder, Cable(folder) as cable:
             words = [word for parameter in parameters for word in ("--parameter", parameter)]
             words += [word for path in cable.paths.values() for word in ("--nic", path)]
             log = pathlib.Path(folder, "kernel")
-            done = self._vm(*words, "--timeout", "900", "--log", log, "--",
-                            "/bin/sh", "-c", PROBE.read_text(encoding="utf-8"))
+            done = self._vm(*words, "--timeout", "3600", "--log", log, "--",
+                            "/bin/sh", "-c", PROBE.read_text(encoding="utf-8") + then)
             said = done.stderr + (log.read_text(encoding="utf-8", errors="replace")[-3000:]
                                   if log.exists() else "")
         assert not done.returncode, done.stdout + said
