@@ -19,6 +19,7 @@ import subprocess
 import tempfile
 
 FAULTS = "tests/net/test_faults.py"
+NO_TESTS = 5            # of pytest, when a file has none to run
 GCOV = ("gcov", "--json-format", "--stdout")
 
 
@@ -148,6 +149,8 @@ class Collection:
                 cwd=self.tree, stdin=subprocess.DEVNULL, capture_output=True, text=True,
                 errors="replace", check=False)
             index = cases / "index.jsonl"
+            if done.returncode == NO_TESTS:     # all of them are marked whole
+                return
             if done.returncode not in (0, 1) or not index.exists():
                 raise CollectionError(f"{file}: scripts/vm: code {done.returncode}\n"
                                       f"{done.stdout[-2000:]}{done.stderr[-2000:]}")
