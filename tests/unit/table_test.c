@@ -231,6 +231,32 @@ static void test_texts_are_shortened_last_and_have_a_mark(void **state)
 "/etc/...conf\n");
 }
 
+static void test_numbers_are_printed_to_the_right(void **state)
+{
+	struct table *table = table_new(&columns, "show", "PORTS,ID");
+	char *text = NULL;
+	size_t size;
+
+	table_line(table);
+	table_number(table, PORTS, 0);
+	table_put(table, ID, "a");
+	table_line(table);
+	table_number(table, PORTS, UINTMAX_MAX);
+	table_put(table, ID, "b");
+	table_number(table, LIVE, 1);
+	assert_true(table_shows(table, PORTS));
+	assert_false(table_shows(table, LIVE));
+	out = open_memstream(&text, &size);
+	table_print(table);
+	fclose(out);
+	table_free(table);
+	assert_string_equal(text,
+"               PORTS ID\n"
+"                   0 a\n"
+"18446744073709551615 b\n");
+	free(text);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -242,6 +268,7 @@ int main(void)
 		cmocka_unit_test(test_less_important_columns_are_left_out_and_named),
 		cmocka_unit_test(test_a_column_that_is_named_is_never_left_out),
 		cmocka_unit_test(test_texts_are_shortened_last_and_have_a_mark),
+		cmocka_unit_test(test_numbers_are_printed_to_the_right),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -140,6 +140,8 @@ static const struct oddity *find_oddity(uint32_t c)
 {
 	size_t i;
 
+	if (c >= ' ' && c <= '~')
+		return NULL;
 	for (i = 0; i < ARRAY_SIZE(oddities); i++)
 		if (c >= oddities[i].first && c <= oddities[i].last)
 			return &oddities[i];

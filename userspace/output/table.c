@@ -61,7 +61,7 @@ struct table {
 	size_t width;
 };
 
-static struct shown *find_shown(struct table *table, size_t column)
+static struct shown *find_shown(const struct table *table, size_t column)
 {
 	size_t i;
 
@@ -177,9 +177,10 @@ void table_line(struct table *table)
 static void put_cell(struct table *table, size_t place, char *text)
 {
 	struct shown *shown = &table->shown[place];
-	size_t natural = wrap_longest(text, SIZE_MAX);
-	size_t least = wrap_longest(text, SHORTEST);
+	size_t natural = wrap_cells(text, strlen(text)), least = natural;
 
+	if (strpbrk(text, " ,"))
+		least = wrap_longest(text, SHORTEST);
 	if (natural > shown->natural)
 		shown->natural = natural;
 	if (least > shown->least)
@@ -213,6 +214,39 @@ void table_take(struct table *table, size_t column, char *text)
 {
 	table_put(table, column, text);
 	free(text);
+}
+
+/**
+ * table_number - fill a cell of the last line with a number
+ * @table: the table
+ * @column: place of the column among all columns of the table
+ * @number: the number
+ */
+void table_number(struct table *table, size_t column, uintmax_t number)
+{
+	char text[24], *digit = text + sizeof(text) - 1;
+	size_t i;
+
+	*digit = '\0';
+	do {
+		*--digit = (char)('0' + number % 10);
+		number /= 10;
+	} while (number);
+	for (i = 0; i < table->shown_count; i++)
+		if (table->shown[i].column == column)
+			put_cell(table, i, xstrdup(digit));
+}
+
+/**
+ * table_shows - tell whether a table shows a column
+ * @table: the table
+ * @column: place of the column among all columns of the table
+ *
+ * Return: true if it does.
+ */
+bool table_shows(const struct table *table, size_t column)
+{
+	return find_shown(table, column);
 }
 
 /**

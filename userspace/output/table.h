@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /**
  * struct column - a column of a table
@@ -41,6 +42,8 @@ struct table *table_new(const struct columns *columns,
 void table_line(struct table *table);
 void table_put(struct table *table, size_t column, const char *text);
 void table_take(struct table *table, size_t column, char *text);
+void table_number(struct table *table, size_t column, uintmax_t number);
+bool table_shows(const struct table *table, size_t column);
 bool table_empty(const struct table *table);
 void table_fit(struct table *table, size_t width);
 void table_print(struct table *table);

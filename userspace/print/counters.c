@@ -127,46 +127,42 @@ static void print_table(struct table *table)
 	table_print(table);
 }
 
-static char *number(uintmax_t value)
-{
-	return xformat("%ju", value);
-}
-
 static void fill_counts(struct table *table,
 			const struct counters_style *style,
-			const struct counts *counts)
+			const struct counts *counts, uint64_t now)
 {
-	table_take(table, COL_CONNECTIONS, number(counts->connections));
-	table_take(table, COL_PACKETS_TO, number(counts->packets_to_edge));
-	table_take(table, COL_BYTES_TO, number(counts->bytes_to_edge));
-	table_take(table, COL_PACKETS_FROM, number(counts->packets_from_edge));
-	table_take(table, COL_BYTES_FROM, number(counts->bytes_from_edge));
-	table_take(table, COL_DENIED, number(counts->denied));
+	table_number(table, COL_CONNECTIONS, counts->connections);
+	table_number(table, COL_PACKETS_TO, counts->packets_to_edge);
+	table_number(table, COL_BYTES_TO, counts->bytes_to_edge);
+	table_number(table, COL_PACKETS_FROM, counts->packets_from_edge);
+	table_number(table, COL_BYTES_FROM, counts->bytes_from_edge);
+	table_number(table, COL_DENIED, counts->denied);
 	table_take(table, COL_LAST_HIT,
-		   moment_text(counts->last_hit,
-			       (uint64_t)time(NULL), style->moments));
+		   moment_text(counts->last_hit, now, style->moments));
 }
 
 static void fill_row(struct table *table, const struct counters_style *style,
 		     const char *node, const struct row *row,
-		     const struct counts *counts)
+		     const struct counts *counts, uint64_t now)
 {
 	table_line(table);
 	table_put(table, COL_NODE, node);
 	table_put(table, COL_ROW, row->id);
-	fill_counts(table, style, counts);
+	fill_counts(table, style, counts, now);
 	table_put(table, COL_SERVICE,
 		  names_word(&names_services, row->service));
 	table_put(table, COL_DIRECTION,
 		  names_word(&names_directions, row->direction));
 	table_put(table, COL_PROTOCOL, row_protocols(row));
-	table_take(table, COL_PORTS, row_ports(row));
+	if (table_shows(table, COL_PORTS))
+		table_take(table, COL_PORTS, row_ports(row));
 	table_put(table, COL_NOTE, row->note);
 }
 
 static void print_rows(const struct counters_style *style,
 		       const struct report *report, struct table *table)
 {
+	uint64_t now = (uint64_t)time(NULL);
 	size_t n, i;
 
 	for (n = 0; n < report->node_count; n++)
@@ -176,7 +172,7 @@ static void print_rows(const struct counters_style *style,
 				fill_row(table, style,
 					 report->nodes[n].node,
 					 &report->view.table.row[i],
-					 &report->nodes[n].rows[i]);
+					 &report->nodes[n].rows[i], now);
 	print_table(table);
 }
 
@@ -184,6 +180,7 @@ static void print_totals(const struct counters_style *style,
 			 const struct report *report)
 {
 	struct table *table = table_new(&columns_of_counters, "", TOTALS);
+	uint64_t now = (uint64_t)time(NULL);
 	unsigned int i;
 	size_t n;
 
@@ -198,7 +195,7 @@ static void print_totals(const struct counters_style *style,
 			table_put(table, COL_NODE, report->nodes[n].node);
 			table_put(table, COL_SERVICE,
 				  names_word(&names_services, i));
-			fill_counts(table, style, counts);
+			fill_counts(table, style, counts, now);
 		}
 	}
 	print_table(table);
@@ -218,12 +215,11 @@ static void print_drops(const struct counters_style *style,
 			continue;
 		table_line(table);
 		table_put(table, DROP_REASON, names_word(&names_reasons, i));
-		table_take(table, DROP_PACKETS, number(drop->packets));
-		table_take(table, DROP_BYTES, number(drop->bytes));
-		table_take(table, DROP_WOULD_BE_PACKETS,
-			   number(drop->would_be_packets));
-		table_take(table, DROP_WOULD_BE_BYTES,
-			   number(drop->would_be_bytes));
+		table_number(table, DROP_PACKETS, drop->packets);
+		table_number(table, DROP_BYTES, drop->bytes);
+		table_number(table, DROP_WOULD_BE_PACKETS,
+			     drop->would_be_packets);
+		table_number(table, DROP_WOULD_BE_BYTES, drop->would_be_bytes);
 	}
 	print_table(table);
 	table_free(table);
