@@ -26,6 +26,9 @@ import sites
 import wire
 
 BENCH = "/sys/kernel/debug/nf_edge_bench/"
+RESULT = "=QQ4I"        # struct result of the module
+HEAD = struct.calcsize(RESULT)
+COARSEST = 0.01         # of the shortest batch, the step of the clock at most
 CLONE_NEWNET = 0x40000000
 BARE = ("no hook", "conntrack", "empty")
 SLICES = 64
@@ -190,27 +193,28 @@ class Namespace:
         taken = self.measure(count, [stream])
         return taken["mean"] * 1e9 / taken["hertz"]
 
-    def measure(self, count, streams):
+    def measure(self, count, streams, batch=1):
         """Streams are dicts: packet, and what else a stream has. What it says:
         how many of the packets were accepted, and the time that they took."""
-        request = struct.pack("=2I", count, len(streams)) + b"".join(
+        request = struct.pack("=3I", count, batch, len(streams)) + b"".join(
             pack(**stream) for stream in streams)
         with open(BENCH + "packets", "r+b", buffering=0) as file:
             try:
                 file.write(request)
             except PermissionError:         # a connection that cannot be opened
-                return {"accepted": 0, "ticks": None, "mean": None, "hertz": None}
+                return {"accepted": 0, "ticks": None, "mean": None, "hertz": None, "step": 0}
             file.seek(0)
-            size = 24 + 4 * count
+            size = HEAD + 4 * (count // batch)
             data = b""
             while len(data) < size:
                 data += file.read(size - len(data))
-        ticks, nanoseconds, _, accepted = struct.unpack_from("=QQII", data)
-        samples = sorted(memoryview(data)[24:].cast("I"))
+        ticks, nanoseconds, _, accepted, step, _ = struct.unpack_from(RESULT, data)
+        samples = sorted(memoryview(data)[HEAD:].cast("I"))
         # What was interrupted is left out of the mean.
         usual = samples[:max(1, len(samples) * 98 // 100)]
-        return {"accepted": accepted, "ticks": statistics.median(samples),
-                "mean": sum(usual) / len(usual), "hertz": ticks / nanoseconds * 1e9}
+        return {"accepted": accepted, "ticks": statistics.median(samples) / batch,
+                "mean": sum(usual) / len(usual) / batch, "hertz": ticks / nanoseconds * 1e9,
+                "step": step / samples[0]}
 
 
 class TimedSocket:
@@ -331,12 +335,14 @@ def table(job):
     open_all(namespaces, cases)
     rounds = job.get("rounds", 1)
     say(f"bench: {len(cases)} x {len(namespaces)}, rounds: {rounds} {job.get('site', '')}")
+    step, batch = 0, job.get("batch", 1)
     for turn in range(rounds):
         # To and fro, so that none always follows the same.
         for variant, namespace in list(namespaces.items())[::-1 if turn % 2 else 1]:
             for case in cases:
-                taken = namespace.ask("measure", count, case.streams)
+                taken = namespace.ask("measure", count, case.streams, batch)
                 agree(variant, case, taken["accepted"], count)
+                step = max(step, taken["step"])
                 value = taken["mean" if case.is_mix else "ticks"]
                 if job.get("unit") == "ns":
                     value *= 1e9 / taken["hertz"]
@@ -345,6 +351,9 @@ def table(job):
         namespace.close()
     if "listen elsewhere" in job:
         elsewhere.close()
+    if batch > 1 and step > COARSEST:
+        sys.exit(f"bench: the step of the clock is {step:.1%} of a batch, over {COARSEST:.0%}: "
+                 f"take a larger one than {batch} packets")
     return found
 
 

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Benchmark of hooks: hand prebuilt packets to the PRE_ROUTING hooks of the
- * caller's network namespace, and measure the time of each packet by the
- * processor's time stamp counter.  Under QEMU's -icount the time stamp counter
- * counts executed instructions.  Only test kernels load this module.
+ * caller's network namespace, and measure the time of each packet, or of each
+ * batch of packets, by the processor's time stamp counter.  Under QEMU's -icount
+ * the time stamp counter counts executed instructions.  Only test kernels load
+ * this module.
  *
  * /sys/kernel/debug/nf_edge_bench has two files.  A request is written to
  * packets, and its result read back.  While empty is open, the namespace has two
@@ -25,6 +26,7 @@
 #include <net/netfilter/nf_conntrack_core.h>
 
 #define MAX_STREAMS	8
+#define MAX_BATCH	64
 #define MAX_LEN		256
 
 /**
@@ -65,25 +67,34 @@ struct stream {
 /**
  * struct request - what is measured
  * @packets: how many
+ * @batch: how many of them are timed together
  * @n_streams: how many streams follow
  * @stream: they
  */
 struct request {
 	u32 packets;
+	u32 batch;
 	u32 n_streams;
 	struct stream stream[MAX_STREAMS];
 };
 
-/*
- * What is read back.  The samples are in ticks of the time stamp counter, in
- * the order in which the packets went; all of it took so many ticks, that is
- * nanoseconds.
+/**
+ * struct result - what is read back
+ * @ticks: ticks of the time stamp counter that all of it took
+ * @nanoseconds: the same time
+ * @samples: how many samples there are
+ * @accepted: how many packets were
+ * @step: ticks that the counter advances by at least
+ * @pad: 0
+ * @sample: ticks of each batch, in the order in which they went
  */
 struct result {
 	u64 ticks;
 	u64 nanoseconds;
-	u32 packets;
+	u32 samples;
 	u32 accepted;
+	u32 step;
+	u32 pad;
 	u32 sample[];
 };
 
@@ -261,14 +272,30 @@ static void set_measured(const struct stream *s, struct sk_buff *skb, u32 flow)
 struct bench {
 	struct net *net;
 	struct request *request;
-	struct sk_buff *skb[MAX_STREAMS];
+	struct sk_buff *skb[MAX_STREAMS][MAX_BATCH];
 	struct net_device *dev[MAX_STREAMS];
 	struct net_device *reply_dev[MAX_STREAMS];
 };
 
+static int open_flows(struct bench *b, u32 i)
+{
+	const struct stream *s = &b->request->stream[i];
+	u32 flow;
+	int err;
+
+	for (flow = s->open_from; flow < s->open_to; flow++) {
+		err = establish(b->net, s, b->skb[i][0], flow, b->dev[i],
+				b->reply_dev[i]);
+		if (err)
+			return err;
+		cond_resched();
+	}
+	return 0;
+}
+
 static int prepare(struct bench *b)
 {
-	u32 i, flow;
+	u32 i, at;
 	int err;
 
 	for (i = 0; i < b->request->n_streams; i++) {
@@ -276,74 +303,120 @@ static int prepare(struct bench *b)
 
 		b->dev[i] = dev_get_by_index(b->net, s->ifindex);
 		b->reply_dev[i] = dev_get_by_index(b->net, s->reply_ifindex);
-		b->skb[i] = make_skb(s);
 		if (!b->dev[i] || !b->reply_dev[i])
 			return -ENODEV;
-		if (!b->skb[i])
-			return -ENOMEM;
-		for (flow = s->open_from; flow < s->open_to; flow++) {
-			err = establish(b->net, s, b->skb[i], flow, b->dev[i],
-					b->reply_dev[i]);
-			if (err)
-				return err;
-			cond_resched();
+		for (at = 0; at < b->request->batch; at++) {
+			b->skb[i][at] = make_skb(s);
+			if (!b->skb[i][at])
+				return -ENOMEM;
 		}
+		err = open_flows(b, i);
+		if (err)
+			return err;
 	}
 	return 0;
 }
 
+/* The next stream, by the weights. */
+static u32 choose(const struct request *request, u32 random)
+{
+	int share = (u64)random * 100 >> 32;
+	u32 i;
+
+	for (i = 0; i < request->n_streams - 1; i++) {
+		share -= request->stream[i].weight;
+		if (share < 0)
+			break;
+	}
+	return i;
+}
+
+static u32 next_random(u32 random)
+{
+	return random * 1664525 + 1013904223;
+}
+
+/* Make the packets of a batch ready; note the stream of each. */
+static u32 set_batch(struct bench *b, u32 random, u32 *stream)
+{
+	const struct stream *s;
+	struct sk_buff *skb;
+	u32 i;
+
+	for (i = 0; i < b->request->batch; i++) {
+		random = next_random(random);
+		stream[i] = choose(b->request, random);
+		s = &b->request->stream[stream[i]];
+		skb = b->skb[stream[i]][i];
+		random = next_random(random);
+		set_measured(s, skb, (random >> 8) & (s->flows - 1));
+		skb->dev = s->reply ? b->reply_dev[stream[i]] :
+				      b->dev[stream[i]];
+	}
+	return random;
+}
+
+/* Time a batch.  Return: its ticks. */
+static u64 pass_batch(struct bench *b, const u32 *stream, u32 *accepted)
+{
+	u32 i, batch = b->request->batch, passed = 0;
+	u64 begin;
+
+	begin = ticks();
+	for (i = 0; i < batch; i++) {
+		struct sk_buff *skb = b->skb[stream[i]][i];
+
+		passed += pass(b->net, &b->request->stream[stream[i]], skb,
+			       skb->dev) == 1;
+		nf_reset_ct(skb);
+	}
+	begin = ticks() - begin;
+	*accepted += passed;
+	return begin;
+}
+
+static u32 smallest_step(void)
+{
+	u64 before = ticks(), now, least = U32_MAX;
+	int i;
+
+	for (i = 0; i < 10000; i++) {
+		now = ticks();
+		if (now != before)
+			least = min(least, now - before);
+		before = now;
+	}
+	return least;
+}
+
 static void measure(struct bench *b, struct result *result)
 {
-	const struct request *request = b->request;
-	u64 ticks_begin = ticks(), ns_begin = ktime_get_ns();
-	u32 random = this_cpu_read(seed);
-	u32 i, at;
+	u64 ticks_begin = ticks(), ns_begin = ktime_get_ns(), took;
+	u32 random = this_cpu_read(seed), stream[MAX_BATCH], i;
 
-	for (i = 0; i < request->packets; i++) {
-		const struct stream *s;
-		struct net_device *dev;
-		struct sk_buff *skb;
-		u64 begin, end;
-		int share, verdict;
-
-		random = random * 1664525 + 1013904223;
-		share = (u64)random * 100 >> 32;
-		for (at = 0; at < request->n_streams - 1; at++) {
-			share -= request->stream[at].weight;
-			if (share < 0)
-				break;
-		}
-		s = &request->stream[at];
-		skb = b->skb[at];
-		dev = s->reply ? b->reply_dev[at] : b->dev[at];
-		random = random * 1664525 + 1013904223;
-		set_measured(s, skb, (random >> 8) & (s->flows - 1));
-
+	result->samples = b->request->packets / b->request->batch;
+	for (i = 0; i < result->samples; i++) {
+		random = set_batch(b, random, stream);
 		local_bh_disable();
-		skb->dev = dev;
-		begin = ticks();
-		verdict = pass(b->net, s, skb, dev);
-		nf_reset_ct(skb);
-		end = ticks();
+		took = pass_batch(b, stream, &result->accepted);
 		local_bh_enable();
-
-		result->sample[i] = min_t(u64, end - begin, U32_MAX);
-		result->accepted += verdict == 1;
-		if (!(i % 256))
+		result->sample[i] = min_t(u64, took, U32_MAX);
+		if (!(i % 256) || b->request->batch > 1)
 			cond_resched();
 	}
 	this_cpu_write(seed, random);
-	result->packets = request->packets;
 	result->ticks = ticks() - ticks_begin;
 	result->nanoseconds = ktime_get_ns() - ns_begin;
+	result->step = smallest_step();
 }
 
 static void release(struct bench *b)
 {
-	u32 i;
+	u32 i, at;
 
 	for (i = 0; i < MAX_STREAMS; i++) {
-		free_skb(b->skb[i]);
+		for (at = 0; at < MAX_BATCH; at++)
+			free_skb(b->skb[i][at]);
 		dev_put(b->dev[i]);
 		dev_put(b->reply_dev[i]);
 	}
@@ -354,7 +427,9 @@ static bool valid(const struct request *request, size_t len)
 	u32 i;
 
 	if (len < offsetof(struct request, stream) || !request->packets ||
-	    request->packets > 1 << 24 || !request->n_streams ||
+	    request->packets > 1 << 24 || !request->batch ||
+	    request->batch > MAX_BATCH ||
+	    request->packets % request->batch || !request->n_streams ||
 	    request->n_streams > MAX_STREAMS ||
 	    len != struct_size(request, stream, request->n_streams) -
 		   sizeof(request->stream))
@@ -374,35 +449,42 @@ static bool valid(const struct request *request, size_t len)
 static ssize_t bench_write(struct file *f, const char __user *user, size_t len,
 			   loff_t *offset)
 {
-	struct bench b = { .net = current->nsproxy->net_ns };
 	struct result *result = NULL;
+	struct request *request;
+	struct bench *b;
 	int err;
 
-	if (len > sizeof(*b.request))
+	if (len > sizeof(*request))
 		return -EINVAL;
-	b.request = vzalloc(sizeof(*b.request));
-	if (!b.request)
-		return -ENOMEM;
+	b = vzalloc(sizeof(*b));
+	request = vzalloc(sizeof(*request));
+	err = -ENOMEM;
+	if (!b || !request)
+		goto out;
+	b->net = current->nsproxy->net_ns;
+	b->request = request;
 	err = -EFAULT;
-	if (copy_from_user(b.request, user, len))
+	if (copy_from_user(request, user, len))
 		goto out;
 	err = -EINVAL;
-	if (!valid(b.request, len))
+	if (!valid(request, len))
 		goto out;
-	result = vzalloc(struct_size(result, sample, b.request->packets));
+	result = vzalloc(struct_size(result, sample,
+				     request->packets / request->batch));
 	err = -ENOMEM;
 	if (!result)
 		goto out;
 
-	err = prepare(&b);
+	err = prepare(b);
 	if (!err) {
-		measure(&b, result);
+		measure(b, result);
 		swap(f->private_data, *(void **)&result);
 	}
-	release(&b);
+	release(b);
 out:
 	vfree(result);
-	vfree(b.request);
+	vfree(request);
+	vfree(b);
 	return err ?: len;
 }
 
@@ -415,7 +497,7 @@ static ssize_t bench_read(struct file *f, char __user *user, size_t len,
 		return 0;
 	return simple_read_from_buffer(user, len, offset, result,
 				       struct_size(result, sample,
-						   result->packets));
+						   result->samples));
 }
 
 static int bench_release(struct inode *inode, struct file *f)
