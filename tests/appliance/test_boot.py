@@ -174,7 +174,8 @@ def test_a_module_that_is_not_there(broken, manager):
     release = broken.kernel
     assert f"apt install linux-headers-{release}" in report.part["status"]
     assert not report.json("status json")["module"]["built"]
-    assert re.search(f"^NOT READY kernel *{release}: no nf_edge.ko", report.part["ready"], re.M)
+    assert re.search(f"^NOT READY kernel *{re.escape(release)}: no nf_edge.ko",
+                     report.part["ready"], re.M)
     assert report.part["ready code"].strip() == "1"
     assert f'nf_edge_boot_ready{{kernel="{release}"}} 0' in report.part["metrics"]
 
