@@ -111,7 +111,17 @@ TEXTS = {
 }
 
 
-@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
+# A kind of each reader; make check-whole has all.
+OFTEN = {"nodes", "unknown sections", "words", "prefixes", "rows off",
+         "check of rows with large sets", "check of lists with errors"}
+
+
+def cases(table):
+    return [pytest.param(case, id=name, marks=() if name in OFTEN else pytest.mark.whole)
+            for name, case in table.items()]
+
+
+@pytest.mark.parametrize("text", cases(TEXTS))
 def test_check_takes_time_by_the_length_of_its_file(tmp_path, text):
     def case(folder, size):
         (folder / "edge.conf").write_text(BASE + text(size))
@@ -174,6 +184,6 @@ VERBS = {
 }
 
 
-@pytest.mark.parametrize("case", VERBS.values(), ids=VERBS)
+@pytest.mark.parametrize("case", cases(VERBS))
 def test_verbs_take_time_by_the_length_of_their_files(tmp_path, case):
     assert growth(tmp_path, case) < GROWTH
