@@ -205,7 +205,7 @@ int nf_edge_nl_drops_add_doit(struct sk_buff *skb, struct genl_info *info)
 		if (err)
 			return err;
 	}
-	/* What counts is the distance from the base, also across zero. */
+	/* Readers subtract the base; both wrap where it falls below zero. */
 	mutex_lock(&en->reset_mutex);
 	for (i = 0; i < NF_EDGE_REASONS; i++) {
 		struct nf_edge_drop *base = &en->drops_base.reason[i];

@@ -18,7 +18,6 @@
 #include "policy/profiles.h"
 #include "question.h"
 
-
 static void questions_are_read(void **state)
 {
 	struct query query;
@@ -43,14 +42,6 @@ static void questions_are_read(void **state)
 	assert_int_equal(query.protocol, IPPROTO_ICMPV6);
 }
 
-static void give(struct node *node, uint8_t service, const char *text)
-{
-	struct ip ip;
-
-	assert_true(ip_parse(text, &ip));
-	node_bind(node, service, &ip, 0);
-}
-
 static int make_pool(void **state)
 {
 	struct node *node = node_add(&pool, "edge1.example");
@@ -61,12 +52,6 @@ static int make_pool(void **state)
 	give(node, NF_EDGE_SERVICE_AV, "192.0.2.31");
 	give(node, NF_EDGE_SERVICE_INTERNAL, "2001:db8:1::10");
 	give(node_add(&pool, "edge2"), NF_EDGE_SERVICE_ACCESS, "192.0.2.11");
-	return 0;
-}
-
-static int forget_pool(void **state)
-{
-	policy_free(&pool);
 	return 0;
 }
 

@@ -16,15 +16,6 @@
 #include "policy/answers.h"
 #include "question.h"
 
-
-static void give(struct node *node, uint8_t service, const char *text)
-{
-	struct ip ip;
-
-	assert_true(ip_parse(text, &ip));
-	node_bind(node, service, &ip, 0);
-}
-
 static int make_pool(void **state)
 {
 	struct node *node = node_add(&pool, "edge1.example");
@@ -33,12 +24,6 @@ static int make_pool(void **state)
 	give(node, NF_EDGE_SERVICE_ACCESS, "2001:db8::10");
 	give(node, NF_EDGE_SERVICE_INTERNAL, "2001:db8:1::10");
 	give(node_add(&pool, "edge2"), NF_EDGE_SERVICE_ACCESS, "192.0.2.11");
-	return 0;
-}
-
-static int forget_pool(void **state)
-{
-	policy_free(&pool);
 	return 0;
 }
 

@@ -13,6 +13,21 @@
 /* The policy of the test. */
 static struct policy pool;
 
+static inline void give(struct node *node, uint8_t service, const char *text)
+{
+	struct ip ip;
+
+	assert_true(ip_parse(text, &ip));
+	node_bind(node, service, &ip, 0);
+}
+
+static inline int forget_pool(void **state)
+{
+	(void)state;
+	policy_free(&pool);
+	return 0;
+}
+
 static inline bool parse(const char *text, const struct policy *policy,
 			 struct query *query, char **why)
 {

@@ -71,7 +71,7 @@ static struct nft_ctx *begin(bool dry)
 	return context;
 }
 
-/* What nftables said, as a new string, when it has failed; else NULL. */
+/* Return: NULL, or after a failure the words of nftables in a new string. */
 static char *end(struct nft_ctx *context, bool failed)
 {
 	const char *said = nft.ctx_get_error_buffer(context);
