@@ -142,6 +142,7 @@ class Collection:
             cases.mkdir()
             done = subprocess.run(
                 [self.tree / "scripts/vm", "--kernel", kernel, "--timeout", "14400",
+                 "--allow-taint", "OEW" if file == FAULTS else "OE",
                  "--coverage", objects, "--",
                  "env", f"PYTHONPATH={self.tree}/tests/mutants", f"MUTANTS_CASES={cases}",
                  "/usr/bin/python3", "-m", "pytest", "-q", "-p", "no:cacheprovider",
