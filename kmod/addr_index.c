@@ -5,10 +5,9 @@
  * Prefixes of peer sets nest and overlap.  They are flattened into ranges, each
  * with the union of the sets of all prefixes that contain the range.  An edge
  * address is a range of its own.  Each packet looks for an edge address: these
- * are in a perfect hash too.
+ * are hashed too.
  */
 
-#include <linux/bitmap.h>
 #include <linux/errno.h>
 #include <linux/hash.h>
 #include <linux/log2.h>
@@ -340,7 +339,6 @@ static int make_classes(struct nf_edge_addr_index *index,
 		return -ENOMEM;
 
 	class = index->class;
-	class->flags = NF_EDGE_MARTIAN;
 	for (i = 0; i < n; i++) {
 		if (!i || !nf_edge_same_address(&address[i - 1], &address[i]))
 			class++;
@@ -363,74 +361,70 @@ static int make_classes(struct nf_edge_addr_index *index,
 	return 0;
 }
 
-static int make_all_slots(struct nf_edge_addr_index *index,
-			  const struct nf_edge_address *address, u32 n)
+/* Enter the edge addresses in their slots, and in their classes. */
+static void make_slots(struct nf_edge_addr_index *index,
+		       const struct nf_edge_address *address, u32 n)
 {
-	u32 n_ipv4 = 0, number = 1;
+	u16 number = 0, *slot;
+	u32 i;
 
-	while (n_ipv4 < n && !address[n_ipv4].ipv6) {
-		number += !n_ipv4 ||
-			  !nf_edge_same_address(&address[n_ipv4 - 1],
-						&address[n_ipv4]);
-		n_ipv4++;
+	for (i = 0; i < n; i++) {
+		const struct nf_edge_address *a = &address[i];
+		struct nf_edge_class *class;
+
+		if (i && nf_edge_same_address(a - 1, a))
+			continue;
+		class = &index->class[++number];
+		if (a->ipv6) {
+			class->ipv6[0] = (__force u64)cpu_to_be64(a->hi);
+			class->ipv6[1] = (__force u64)cpu_to_be64(a->lo);
+			slot = &index->edge_ipv6[nf_edge_slot_ipv6(class->ipv6)];
+		} else {
+			class->ipv4 = (__force u32)cpu_to_be32(a->hi >> 32);
+			slot = &index->edge_ipv4[nf_edge_slot_ipv4(class->ipv4)];
+		}
+		class->next = *slot;
+		*slot = number;
 	}
-	return nf_edge_slots_build(&index->edge_ipv4, false, address, n_ipv4,
-				   1) ?:
-	       nf_edge_slots_build(&index->edge_ipv6, true, address + n_ipv4,
-				   n - n_ipv4, number);
 }
 
 #define GUARDED_SETS	(BIT_ULL(NF_EDGE_PEER_SET_INTERNAL_NETWORKS) |	\
 			 BIT_ULL(SET_MARTIAN) |				\
 			 BIT_ULL(SET_MARTIAN_SOURCE) | BIT_ULL(SET_EDGE))
 
-/* Return the number of a block: 16 bits in packet order. */
-static u16 block(u16 bits)
+/* Return the cell of 16 bits in host order. */
+static u32 cell(u16 bits)
 {
-	return (__force u16)cpu_to_be16(bits);
+	return nf_edge_cell((__force u16)cpu_to_be16(bits));
 }
 
-/* Set the bits of all blocks that a prefix touches. */
-static void add_guarded(struct nf_edge_addr_index *index,
-			const struct nf_edge_prefix *p)
+/* Mark the cells that a prefix touches. */
+static void mark_guarded(struct nf_edge_addr_index *index,
+			 const struct nf_edge_prefix *p)
 {
 	u64 last = p->hi | nf_edge_host_bits_hi(p->len);
+	u8 *cells = p->ipv6 ? index->guarded_ipv6 : index->guarded_ipv4;
 	u32 i;
 
-	if (p->ipv6 && p->len >= 48) {
-		__set_bit(nf_edge_fold((__force u64)cpu_to_be64(p->hi)),
-			  index->folded_ipv6);
+	if (p->ipv6 && p->len >= 48 && p->hi >> 48) {
+		u16 bits = (p->hi >> 32) ^ (p->hi >> 16);
+
+		index->folded_ipv6[cell(bits)] = true;
 		return;
 	}
 	for (i = p->hi >> 48; i <= last >> 48; i++)
-		__set_bit(block(i), p->ipv6 ? index->maybe_guarded_ipv6 :
-					      index->maybe_guarded_ipv4);
+		cells[cell(i)] = true;
 }
 
-static int make_guard_bitmaps(struct nf_edge_addr_index *index,
-			      const struct sources *sources)
+static void mark_all_guarded(struct nf_edge_addr_index *index,
+			     const struct sources *sources)
 {
 	struct walk walk = { .sources = sources };
 	struct nf_edge_prefix p;
 
-	index->maybe_guarded_ipv4 = kvcalloc(BITS_TO_LONGS(NF_EDGE_BLOCKS),
-					     sizeof(long), GFP_KERNEL_ACCOUNT);
-	index->maybe_guarded_ipv6 = kvcalloc(BITS_TO_LONGS(NF_EDGE_BLOCKS),
-					     sizeof(long), GFP_KERNEL_ACCOUNT);
-	index->folded_ipv6 = kvcalloc(BITS_TO_LONGS(NF_EDGE_BLOCKS),
-				      sizeof(long), GFP_KERNEL_ACCOUNT);
-	if (!index->maybe_guarded_ipv4 || !index->maybe_guarded_ipv6 ||
-	    !index->folded_ipv6)
-		return -ENOMEM;
 	while (next(&walk, &p))
 		if (GUARDED_SETS & BIT_ULL(p.set))
-			add_guarded(index, &p);
-	/* Without a hash of edge addresses, any address may be guarded. */
-	if (!index->edge_ipv4.seed)
-		bitmap_fill(index->maybe_guarded_ipv4, NF_EDGE_BLOCKS);
-	if (!index->edge_ipv6.seed)
-		bitmap_fill(index->maybe_guarded_ipv6, NF_EDGE_BLOCKS);
-	return 0;
+			mark_guarded(index, &p);
 }
 
 /**
@@ -475,10 +469,12 @@ int nf_edge_addr_index_build(struct nf_edge_addr_index *index,
 	kvfree(numbers.edge_sets);
 	kvfree(layout);
 
-	return err ?: make_all_slots(index, address, n) ?:
-		      nf_edge_ranges_cut(&index->all_ipv4, true) ?:
-		      nf_edge_ranges_cut(&index->all_ipv6, false) ?:
-		      make_guard_bitmaps(index, &sources);
+	if (err)
+		return err;
+	make_slots(index, address, n);
+	mark_all_guarded(index, &sources);
+	return nf_edge_ranges_cut(&index->all_ipv4, true) ?:
+	       nf_edge_ranges_cut(&index->all_ipv6, false);
 }
 
 /**
@@ -490,11 +486,6 @@ int nf_edge_addr_index_build(struct nf_edge_addr_index *index,
 void nf_edge_addr_index_free(struct nf_edge_addr_index *index)
 {
 	kvfree(index->class);
-	nf_edge_slots_free(&index->edge_ipv4);
-	nf_edge_slots_free(&index->edge_ipv6);
-	kvfree(index->maybe_guarded_ipv4);
-	kvfree(index->maybe_guarded_ipv6);
-	kvfree(index->folded_ipv6);
 	nf_edge_ranges_free(&index->all_ipv4);
 	nf_edge_ranges_free(&index->all_ipv6);
 }

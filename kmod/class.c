@@ -78,17 +78,17 @@ void nf_edge_make_masks(struct nf_edge_masks *masks,
 
 		for (arrival = 0; arrival < NF_EDGE_ARRIVALS; arrival++) {
 			if (row_suits(row, arrival, false))
-				masks->arrival[arrival][0] |= BIT_ULL(i);
+				masks->arrival[0][arrival] |= BIT_ULL(i);
 			if (row_suits(row, arrival, true))
-				masks->arrival[arrival][1] |= BIT_ULL(i);
+				masks->arrival[1][arrival] |= BIT_ULL(i);
 		}
 	}
-	masks->arrival[NF_EDGE_ANYWHERE][0] = ~0ULL;
-	masks->arrival[NF_EDGE_ANYWHERE][1] = ~0ULL;
+	masks->arrival[0][NF_EDGE_ANYWHERE] = ~0ULL;
+	masks->arrival[1][NF_EDGE_ANYWHERE] = ~0ULL;
 	for (arrival = 0; arrival <= NF_EDGE_ANYWHERE; arrival++)
 		for (i = 0; i < 2; i++)
-			masks->permitting[arrival][i] =
-				masks->arrival[arrival][i] & masks->live;
+			masks->permitting[i][arrival] =
+				masks->arrival[i][arrival] & masks->live;
 }
 
 /* Check whether an address in @sets with @services is a peer of the row. */

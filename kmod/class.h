@@ -57,6 +57,10 @@ enum nf_edge_class_flags {
  * @flags: mask of enum nf_edge_class_flags
  * @spoofed_on: mask of enum nf_edge_guard, the guards that keep packets from
  *	the address off the fast path
+ * @next: class number of the next edge address in the same slot, or 0; set for
+ *	edge addresses only
+ * @ipv4: the address in network order; set for edge addresses only
+ * @ipv6: the address in network order; set for edge addresses only
  */
 struct nf_edge_class {
 	u64 as_source;
@@ -68,6 +72,11 @@ struct nf_edge_class {
 	u8 node;
 	u8 flags;
 	u8 spoofed_on;
+	u16 next;
+	union {
+		u32 ipv4;
+		u64 ipv6[2];
+	};
 } __aligned(64);	/* one cache line, and an index is a shift */
 
 /* Sets of sides are masks of enum nf_edge_side; the local host comes after. */
@@ -104,7 +113,7 @@ static inline bool nf_edge_same_switches(const struct nf_edge_switches *a,
  * @table: the rows
  * @live: rows that are live
  * @guarded: rows that permit nothing on the table's guarded ports
- * @arrival: rows that suit an arrival; second index 1 is for packets whose
+ * @arrival: rows that suit an arrival; first index 1 is for packets whose
  *	source is an edge address
  * @permitting: live rows that suit an arrival, indexed as @arrival
  * @ping: mask of enum nf_edge_side, the row sides whose edge addresses take
@@ -114,8 +123,8 @@ struct nf_edge_masks {
 	const struct nf_edge_table *table;
 	u64 live;
 	u64 guarded;
-	u64 arrival[NF_EDGE_ARRIVALS + 1][2];
-	u64 permitting[NF_EDGE_ARRIVALS + 1][2];
+	u64 arrival[2][NF_EDGE_ARRIVALS + 1];
+	u64 permitting[2][NF_EDGE_ARRIVALS + 1];
 	u8 ping;
 };
 

@@ -57,149 +57,36 @@ arrival_fast(const struct nf_edge_snapshot *snapshot,
 					  dev->ifindex);
 }
 
-/*
- * Check whether a TCP segment opens no connection, as "! --syn" does.  Headers
- * after options, and fragments, may be misread: the result only decides which
- * hook judges the packet.
- */
-static __always_inline bool is_tcp_non_syn(const struct sk_buff *skb, bool ipv4)
+/* Check that @size octets behind a plain IP header can be read in place. */
+static __always_inline bool has_octets(const struct sk_buff *skb, bool ipv4,
+				       unsigned int size)
 {
-	unsigned int size = ipv4 ? sizeof(struct iphdr) :
-				   sizeof(struct ipv6hdr);
-	const void *ip = skb->data;
-	u8 l4proto = ipv4 ? ((const struct iphdr *)ip)->protocol :
-			    ((const struct ipv6hdr *)ip)->nexthdr;
-
-	return l4proto == IPPROTO_TCP &&
-	       skb_headlen(skb) >= size + sizeof(struct tcphdr) &&
-	       (tcp_flag_word(ip + size) & (TCP_FLAG_SYN | TCP_FLAG_ACK)) !=
-	       TCP_FLAG_SYN;
+	return likely(skb_headlen(skb) >= size +
+		      (ipv4 ? sizeof(struct iphdr) : sizeof(struct ipv6hdr)));
 }
 
-enum port_match {
-	PORTS_LISTED,		/* a row lists the ports */
-	PORTS_UNLISTED,
-	PORTS_UNREADABLE,	/* fragment, options, or no TCP or UDP */
-};
-
-/* Look for a row of @edge that lists the ports of a packet to that address. */
-static __always_inline enum port_match
-match_ports(const struct nf_edge_masks *masks, const struct sk_buff *skb,
-	    bool ipv4, const struct nf_edge_class *edge)
+static __always_inline u8 l4proto_of(const struct sk_buff *skb, bool ipv4)
 {
-	unsigned int size = ipv4 ? sizeof(struct iphdr) :
-				   sizeof(struct ipv6hdr);
-	const void *header = skb->data + size;
-	const __be16 *port = header;
-	u8 protocol, l4proto;
+	return ipv4 ? ((const struct iphdr *)skb->data)->protocol :
+		      ((const struct ipv6hdr *)skb->data)->nexthdr;
+}
 
-	if (ipv4) {
-		const struct iphdr *ip = (const void *)skb->data;
-
-		if (unlikely(*(u8 *)ip != 0x45 || ip_is_fragment(ip)))
-			return PORTS_UNREADABLE;
-		l4proto = ip->protocol;
-	} else {
-		l4proto = ((const struct ipv6hdr *)skb->data)->nexthdr;
-	}
-	if (l4proto == IPPROTO_UDP) {
-		if (unlikely(skb_headlen(skb) < size + sizeof(struct udphdr)))
-			return PORTS_UNREADABLE;
-		protocol = NF_EDGE_PORTS_UDP;
-	} else if (likely(l4proto == IPPROTO_TCP)) {
-		if (unlikely(skb_headlen(skb) < size + sizeof(struct tcphdr)))
-			return PORTS_UNREADABLE;
-		protocol = NF_EDGE_PORTS_TCP;
-	} else {
-		return PORTS_UNREADABLE;
-	}
-	return (__nf_edge_rows_by_port(&nf_edge_table_of(masks)->port_map,
-				       protocol, ntohs(port[1])) &
-		edge->own_in) ||
-	       (__nf_edge_rows_by_port(&nf_edge_table_of(masks)->port_map,
-				       protocol, ntohs(port[0])) &
-		edge->own_out) ?
-	       PORTS_LISTED : PORTS_UNLISTED;
+static __always_inline const void *l4_header(const struct sk_buff *skb,
+					     bool ipv4)
+{
+	return skb->data + (ipv4 ? sizeof(struct iphdr) :
+				   sizeof(struct ipv6hdr));
 }
 
 /*
- * Drop a packet to an edge address whose ports no row lists, from a source that
- * no guard covers.  Leave the packet to the slow path while a socket listens, and
- * before the first policy of the namespace stands.
+ * Check whether a TCP segment acknowledges, so that it opens no connection.
+ * Headers after options, and fragments, may be misread: the result only decides
+ * which hook judges the packet.
  */
-static noinline unsigned int
-refuse_unlisted(const struct nf_edge_snapshot *snapshot,
-		struct sk_buff *skb, const struct nf_hook_state *state)
+static __always_inline bool is_ack(const struct sk_buff *skb, bool ipv4)
 {
-	/* A packet may see the word before or after a listener comes. */
-	if (unlikely(data_race(snapshot->slow) != NF_EDGE_SLOW_RARE))
-		return nf_edge_slowpath_first(snapshot, skb, state);
-	if (nf_edge_exempt(skb, skb->dev) ||
-	    nf_edge_may_be_translated(skb, state))
-		return NF_ACCEPT;
-	nf_edge_count_drop(snapshot->drops, NF_EDGE_REASON_NO_ROW, false,
-			   skb->len);
-	return NF_DROP;
+	return tcp_flag_word(l4_header(skb, ipv4)) & TCP_FLAG_ACK;
 }
-
-/* Judge a packet whose source may be spoofed. */
-static __always_inline unsigned int
-first_guarded(const struct nf_edge_snapshot *snapshot, struct sk_buff *skb,
-	      const struct nf_hook_state *state, int destination,
-	      const struct nf_edge_class *source, bool ipv4)
-{
-	const struct nf_edge_class *class;
-
-	if (source->flags & (NF_EDGE_MARTIAN | NF_EDGE_MARTIAN_SOURCE) ||
-	    source->spoofed_on & arrival_fast(snapshot, skb->dev).guards)
-		goto slow_path;
-	/* Trust edge servers not to scan: spare the look at the ports. */
-	if (destination < 0 || source->services)
-		return NF_ACCEPT;
-	class = &snapshot->index.class[destination];
-	if (likely(match_ports(&snapshot->masks, skb, ipv4, class) ==
-		   PORTS_LISTED))
-		return NF_ACCEPT;
-slow_path:
-	return nf_edge_slowpath_first(snapshot, skb, state);
-}
-
-#define FIRST_PARAMETERS						\
-	const struct nf_edge_snapshot *snapshot, struct sk_buff *skb,	\
-	const struct nf_hook_state *state, int destination
-
-/*
- * Define first_guarded() for a family.  As with PASS() below, the function NAME
- * handles sources whose bucket holds the class, and NAME_deep all others.
- */
-#define FIRST_GUARDED(name, ipv4)					\
-static noinline unsigned int name##_deep(FIRST_PARAMETERS)		\
-{									\
-	return first_guarded(snapshot, skb, state, destination,		\
-			     nf_edge_class_of(&snapshot->index, ipv4,	\
-					      nf_edge_source(skb, ipv4)), \
-			     ipv4);					\
-}									\
-									\
-static noinline unsigned int name(FIRST_PARAMETERS)			\
-{									\
-	const void *address = nf_edge_source(skb, ipv4);		\
-	int source = nf_edge_edge_number(&snapshot->index, ipv4, address); \
-	u32 bucket;							\
-									\
-	if (source >= 0)						\
-		return first_guarded(snapshot, skb, state, destination,	\
-				     &snapshot->index.class[source], ipv4); \
-	bucket = nf_edge_bucket(&snapshot->index, ipv4, address);	\
-	if (unlikely(!nf_edge_ranges_is_value(bucket)))			\
-		return name##_deep(snapshot, skb, state, destination);	\
-	return first_guarded(snapshot, skb, state, destination,		\
-			     nf_edge_bucket_class(&snapshot->index, bucket), \
-			     ipv4);					\
-}
-
-FIRST_GUARDED(first_guarded_ipv4, true)
-FIRST_GUARDED(first_guarded_ipv6, false)
 
 /*
  * Check whether conntrack is done with a packet: the packet is untracked, or
@@ -214,58 +101,190 @@ static bool ct_done(const struct sk_buff *skb)
 }
 
 /*
+ * Check whether the first hook leaves a packet to the deciding hook, whatever
+ * the addresses are.
+ */
+static __always_inline bool
+first_is_idle(const struct nf_edge_snapshot *snapshot,
+	      const struct sk_buff *skb)
+{
+	return unlikely(snapshot->switches.mode != NF_EDGE_MODE_ENFORCE ||
+			(skb_get_nfct(skb) && ct_done(skb)));
+}
+
+static noinline unsigned int
+first_slow(const struct nf_edge_snapshot *snapshot, struct sk_buff *skb,
+	   const struct nf_hook_state *state)
+{
+	return first_is_idle(snapshot, skb) ?
+	       NF_ACCEPT : nf_edge_slowpath_first(snapshot, skb, state);
+}
+
+/*
+ * Drop a packet to an edge address whose ports no row lists, from a source that
+ * no guard covers.  Leave the packet to the slow path while a socket listens, and
+ * before the first policy of the namespace stands.
+ */
+static noinline unsigned int
+refuse_unlisted(const struct nf_edge_snapshot *snapshot,
+		struct sk_buff *skb, const struct nf_hook_state *state)
+{
+	if (first_is_idle(snapshot, skb))
+		return NF_ACCEPT;
+	/* A packet may see the word before or after a listener comes. */
+	if (unlikely(data_race(snapshot->slow) != NF_EDGE_SLOW_RARE))
+		return nf_edge_slowpath_first(snapshot, skb, state);
+	if (nf_edge_exempt(skb, skb->dev) ||
+	    nf_edge_may_be_translated(skb, state))
+		return NF_ACCEPT;
+	nf_edge_count_drop(snapshot->drops, NF_EDGE_REASON_NO_ROW, false,
+			   skb->len);
+	return NF_DROP;
+}
+
+/*
+ * Judge a packet of a protocol with ports to an edge address.  @guarded: a guard
+ * may cover the source.
+ */
+static __always_inline unsigned int
+first_ports(const struct nf_edge_snapshot *snapshot, struct sk_buff *skb,
+	    const struct nf_hook_state *state,
+	    const struct nf_edge_class *edge, bool ipv4,
+	    enum nf_edge_port_protocol protocol, bool guarded)
+{
+	const struct nf_edge_table *table = nf_edge_table_of(&snapshot->masks);
+	const u64 *const *page = table->port_map.page[protocol];
+	const struct iphdr *ip = (const void *)skb->data;
+	const __be16 *port = l4_header(skb, ipv4);
+
+	if (ipv4 && unlikely(*(u8 *)ip != 0x45 || ip_is_fragment(ip)))
+		return first_slow(snapshot, skb, state);
+	if (likely(__nf_edge_rows_by_port(page, &port[1]) & edge->own_in) ||
+	    likely(__nf_edge_rows_by_port(page, &port[0]) & edge->own_out))
+		return NF_ACCEPT;
+	/* Isolation may be the reason for an internal address. */
+	if (!guarded && likely(edge->services & NF_EDGE_EXTERNAL_SERVICES))
+		return refuse_unlisted(snapshot, skb, state);
+	return first_slow(snapshot, skb, state);
+}
+
+/* Judge a packet that is not spoofed by its destination and its ports. */
+static __always_inline unsigned int
+first_destination(const struct nf_edge_snapshot *snapshot, struct sk_buff *skb,
+		  const struct nf_hook_state *state, bool ipv4, bool guarded)
+{
+	const struct nf_edge_addr_index *index = &snapshot->index;
+	const void *destination = nf_edge_destination(skb, ipv4);
+	const struct nf_edge_class *edge;
+
+	if (l4proto_of(skb, ipv4) == IPPROTO_TCP &&
+	    likely(has_octets(skb, ipv4, sizeof(struct tcphdr)))) {
+		if (is_ack(skb, ipv4) ||
+		    !nf_edge_find_edge(index, ipv4, destination, &edge))
+			return NF_ACCEPT;
+		return first_ports(snapshot, skb, state, edge, ipv4,
+				   NF_EDGE_PORTS_TCP, guarded);
+	}
+	if (!nf_edge_find_edge(index, ipv4, destination, &edge))
+		return NF_ACCEPT;
+	if (likely(l4proto_of(skb, ipv4) == IPPROTO_UDP &&
+		   has_octets(skb, ipv4, sizeof(struct udphdr))))
+		return first_ports(snapshot, skb, state, edge, ipv4,
+				   NF_EDGE_PORTS_UDP, guarded);
+	return first_slow(snapshot, skb, state);
+}
+
+/* Judge a packet whose source a guard may cover, and is no edge address. */
+static __always_inline unsigned int
+first_guarded(const struct nf_edge_snapshot *snapshot, struct sk_buff *skb,
+	      const struct nf_hook_state *state,
+	      const struct nf_edge_class *source, bool ipv4)
+{
+	if (source->flags & (NF_EDGE_MARTIAN | NF_EDGE_MARTIAN_SOURCE) ||
+	    source->spoofed_on & arrival_fast(snapshot, skb->dev).guards)
+		return first_slow(snapshot, skb, state);
+	return first_destination(snapshot, skb, state, ipv4, true);
+}
+
+#define FIRST_PARAMETERS						\
+	const struct nf_edge_snapshot *snapshot, struct sk_buff *skb,	\
+	const struct nf_hook_state *state
+
+/*
+ * Judge a packet whose source a guard may cover, in a family: the functions
+ * NAME, NAME_near and NAME_deep are as with PASS() below.  Edge servers are
+ * trusted not to scan: their packets are spared the look at the ports.
+ */
+#define FIRST_GUARDED(name, ipv4)					\
+static noinline notrace unsigned int name##_deep(FIRST_PARAMETERS)	\
+{									\
+	return first_guarded(snapshot, skb, state,			\
+			     nf_edge_class_of(&snapshot->index, ipv4,	\
+					      nf_edge_source(skb, ipv4)), \
+			     ipv4);					\
+}									\
+									\
+static noinline notrace unsigned int name##_near(FIRST_PARAMETERS)	\
+{									\
+	const struct nf_edge_class *source =				\
+		nf_edge_class_near(&snapshot->index, ipv4,		\
+				   nf_edge_source(skb, ipv4));		\
+									\
+	if (unlikely(!source))						\
+		return name##_deep(snapshot, skb, state);		\
+	return first_guarded(snapshot, skb, state, source, ipv4);	\
+}									\
+									\
+static noinline notrace unsigned int name(FIRST_PARAMETERS)		\
+{									\
+	const struct nf_edge_class *edge;				\
+	u32 bucket;							\
+									\
+	if (nf_edge_find_edge(&snapshot->index, ipv4,			\
+			      nf_edge_source(skb, ipv4), &edge)) {	\
+		if (likely(!(edge->spoofed_on &				\
+			     arrival_fast(snapshot, skb->dev).guards)))	\
+			return NF_ACCEPT;				\
+		return first_slow(snapshot, skb, state);		\
+	}								\
+	bucket = nf_edge_bucket(&snapshot->index, ipv4,			\
+				nf_edge_source(skb, ipv4));		\
+	if (unlikely(!nf_edge_ranges_is_value(bucket)))			\
+		return name##_near(snapshot, skb, state);		\
+	return first_guarded(snapshot, skb, state,			\
+			     nf_edge_bucket_class(&snapshot->index, bucket), \
+			     ipv4);					\
+}
+
+FIRST_GUARDED(first_guarded_ipv4, true)
+FIRST_GUARDED(first_guarded_ipv6, false)
+
+/*
  * Judge a packet by checks that need no conntrack entry: drop spoofed sources,
  * and packets to an edge address whose ports no row lists.
  *
  * Four kinds of packets are the deciding hook's: packets that the isolation
  * guard may drop, packets that conntrack will not track, and, unless spoofed,
- * TCP segments that open no connection and packets of edge addresses.
+ * TCP segments that acknowledge and packets of edge addresses.
  */
 static __always_inline unsigned int
 first_hook(void *priv, struct sk_buff *skb, const struct nf_hook_state *state,
 	   bool ipv4)
 {
 	const struct nf_edge_snapshot *snapshot;
-	const struct nf_edge_addr_index *index;
-	const struct nf_edge_class *class;
 	struct nf_edge_net *en = priv;
-	int destination;
 
 	snapshot = rcu_dereference(en->snapshot);
-	if (unlikely(!snapshot))
+	if (!nf_edge_maybe_guarded(&snapshot->index, ipv4,
+				   nf_edge_source(skb, ipv4)))
+		return first_destination(snapshot, skb, state, ipv4, false);
+	/* Spoofed segments stop here too: conntrack would obey a reset. */
+	if (l4proto_of(skb, ipv4) == IPPROTO_TCP &&
+	    likely(has_octets(skb, ipv4, sizeof(struct tcphdr))) &&
+	    is_ack(skb, ipv4) && !arrival_fast(snapshot, skb->dev).guards)
 		return NF_ACCEPT;
-	index = &snapshot->index;
-	/* Catch spoofed segments here: conntrack would obey a spoofed reset. */
-	if (is_tcp_non_syn(skb, ipv4) &&
-	    (!nf_edge_maybe_guarded(index, ipv4, nf_edge_source(skb, ipv4)) ||
-	     !arrival_fast(snapshot, skb->dev).guards))
-		return NF_ACCEPT;
-	if (unlikely(snapshot->switches.mode != NF_EDGE_MODE_ENFORCE ||
-		     (skb_get_nfct(skb) && ct_done(skb))))
-		return NF_ACCEPT;
-
-	destination = nf_edge_edge_number(index, ipv4,
-					  nf_edge_destination(skb, ipv4));
-	if (nf_edge_maybe_guarded(index, ipv4, nf_edge_source(skb, ipv4)))
-		return ipv4 ? first_guarded_ipv4(snapshot, skb, state,
-						 destination) :
-			      first_guarded_ipv6(snapshot, skb, state,
-						 destination);
-	if (destination < 0)
-		return NF_ACCEPT;
-	class = &index->class[destination];
-	switch (match_ports(&snapshot->masks, skb, ipv4, class)) {
-	case PORTS_LISTED:
-		return NF_ACCEPT;
-	case PORTS_UNLISTED:
-		/* Isolation may be the reason for an internal address. */
-		if (likely(class->services & NF_EDGE_EXTERNAL_SERVICES))
-			return refuse_unlisted(snapshot, skb, state);
-		break;
-	case PORTS_UNREADABLE:
-		break;
-	}
-	return nf_edge_slowpath_first(snapshot, skb, state);
+	return ipv4 ? first_guarded_ipv4(snapshot, skb, state) :
+		      first_guarded_ipv6(snapshot, skb, state);
 }
 
 /*
@@ -278,40 +297,36 @@ static __always_inline unsigned int
 pass_plain(const struct nf_edge_snapshot *snapshot, struct sk_buff *skb,
 	   const struct nf_hook_state *state, const struct nf_conn *ct,
 	   const struct nf_edge_class *edge, const struct nf_edge_class *peer,
-	   bool inbound, bool first)
+	   struct nf_edge_arrival arrival, bool inbound, bool first)
 {
 	const struct nf_conntrack_tuple *tuple = &ORIGINAL(ct);
-	struct nf_edge_arrival arrival = { .sides = NF_EDGE_LOCAL_HOST };
+	const struct nf_edge_masks *masks = &snapshot->masks;
 	enum nf_edge_toward toward = inbound == first ? NF_EDGE_TO_EDGE :
 							NF_EDGE_FROM_EDGE;
-	u16 dport = ntohs(tuple->dst.u.all);
+	const u64 *const *page;
 	u64 rows;
 
-	if (likely(state->hook == NF_INET_PRE_ROUTING)) {
-		arrival = arrival_fast(snapshot, skb->dev);
-		if (unlikely((inbound == first ? peer : edge)->spoofed_on &
-			     arrival.guards))
-			goto slow_path;
-	}
+	if (unlikely((inbound == first ? peer : edge)->spoofed_on &
+		     arrival.guards))
+		goto slow_path;
 	/* Peers are the source of replies: never multicast or broadcast. */
 	if (!inbound && !first &&
 	    unlikely(peer->flags & NF_EDGE_MARTIAN_SOURCE))
 		goto slow_path;
-	rows = nf_edge_permitting(&snapshot->masks, inbound ? peer : edge,
-				  inbound ? edge : peer, tuple->dst.protonum,
-				  dport,
+	page = nf_edge_table_of(masks)->port_map.of[tuple->dst.protonum];
+	rows = __nf_edge_rows_by_port(page, &tuple->dst.u.all);
+	rows = nf_edge_permitting(masks, rows, inbound ? peer : edge,
+				  inbound ? edge : peer,
 				  first ? arrival.sides : NF_EDGE_ANYWHERE,
 				  !inbound);
-	if (unlikely(!rows || peer->services ||
-		     nf_edge_logging_port(&snapshot->masks, rows, dport)))
+	if (unlikely(!rows || nf_edge_logging_port(masks, rows,
+						   tuple->dst.u.all)))
 		goto slow_path;
 
 	if (first && unlikely(!(ct->status & IPS_CONFIRMED)))
-		nf_edge_hit(&snapshot->masks, edge->hits, rows, toward,
-			    skb->len, true);
+		nf_edge_hit(masks, edge->hits, rows, toward, skb->len, true);
 	else
-		nf_edge_hit(&snapshot->masks, edge->hits, rows, toward,
-			    skb->len, false);
+		nf_edge_hit(masks, edge->hits, rows, toward, skb->len, false);
 	return NF_ACCEPT;
 slow_path:
 	return nf_edge_slowpath(snapshot, skb, state);
@@ -320,32 +335,54 @@ slow_path:
 #define PASS_PARAMETERS							\
 	const struct nf_edge_snapshot *snapshot, struct sk_buff *skb,	\
 	const struct nf_hook_state *state, const struct nf_conn *ct,	\
-	const struct nf_edge_class *edge
+	const struct nf_edge_class *edge, struct nf_edge_arrival arrival
 
 /*
  * Define pass_plain() for a family and direction, with constant arguments.  The
  * function NAME handles peers whose bucket holds the class.  For other peers
- * NAME ends in a tail call of NAME_deep, which searches the ranges.
+ * NAME ends in a tail call of NAME_near, and that in one of NAME_deep for peers
+ * that take a longer search.  Both may find an edge address.  In one function,
+ * peers of the first kind would save registers for the others.
  */
 #define PASS(name, ipv4, inbound, first, peer)				\
-static noinline unsigned int name##_deep(PASS_PARAMETERS)		\
+static noinline notrace unsigned int name##_deep(PASS_PARAMETERS)	\
 {									\
-	return pass_plain(snapshot, skb, state, ct, edge,		\
-			  nf_edge_class_of(&snapshot->index, ipv4,	\
-					   &ORIGINAL(ct).peer.u3),	\
+	const struct nf_edge_class *class =				\
+		nf_edge_class_of(&snapshot->index, ipv4,		\
+				 &ORIGINAL(ct).peer.u3);		\
+									\
+	if (unlikely(class->services))					\
+		return nf_edge_slowpath(snapshot, skb, state);		\
+	return pass_plain(snapshot, skb, state, ct, edge, class, arrival, \
 			  inbound, first);				\
 }									\
 									\
-static noinline unsigned int name(PASS_PARAMETERS)			\
+static noinline notrace unsigned int name##_near(PASS_PARAMETERS)	\
+{									\
+	const struct nf_edge_class *class =				\
+		nf_edge_class_near(&snapshot->index, ipv4,		\
+				   &ORIGINAL(ct).peer.u3);		\
+									\
+	if (unlikely(!class))						\
+		return name##_deep(snapshot, skb, state, ct, edge,	\
+				   arrival);				\
+	if (unlikely(class->services))					\
+		return nf_edge_slowpath(snapshot, skb, state);		\
+	return pass_plain(snapshot, skb, state, ct, edge, class, arrival, \
+			  inbound, first);				\
+}									\
+									\
+static noinline notrace unsigned int name(PASS_PARAMETERS)		\
 {									\
 	u32 bucket = nf_edge_bucket(&snapshot->index, ipv4,		\
 				    &ORIGINAL(ct).peer.u3);		\
 									\
 	if (unlikely(!nf_edge_ranges_is_value(bucket)))			\
-		return name##_deep(snapshot, skb, state, ct, edge);	\
+		return name##_near(snapshot, skb, state, ct, edge,	\
+				   arrival);				\
 	return pass_plain(snapshot, skb, state, ct, edge,		\
 			  nf_edge_bucket_class(&snapshot->index, bucket), \
-			  inbound, first);				\
+			  arrival, inbound, first);			\
 }
 
 PASS(pass_in_ipv4, true, true, true, src)
@@ -361,53 +398,50 @@ PASS(pass_out_reply_ipv6, false, false, false, dst)
 static __always_inline unsigned int
 fast_path(const struct nf_edge_snapshot *snapshot, struct sk_buff *skb,
 	  const struct nf_hook_state *state, const struct nf_conn *ct,
-	  bool ipv4, bool first)
+	  bool ipv4, bool local, bool first)
 {
 	const struct nf_conntrack_tuple *tuple = &ORIGINAL(ct);
+	struct nf_edge_arrival arrival = { .sides = NF_EDGE_LOCAL_HOST };
 	const struct nf_edge_addr_index *index = &snapshot->index;
-	int number;
+	const struct nf_edge_class *edge;
 
-	if (unlikely(!nf_edge_header_is_tuple(skb, ipv4, tuple, first)))
+	if (unlikely(ct->status & NOT_PLAIN ||
+		     !nf_edge_header_is_tuple(skb, ipv4, tuple, first)))
 		goto slow_path;
 
-	number = nf_edge_edge_number(index, ipv4, &tuple->dst.u3);
-	if (number >= 0) {
-		const struct nf_edge_class *edge = &index->class[number];
-
+	if (nf_edge_find_edge(index, ipv4, &tuple->dst.u3, &edge)) {
+		if (!local)
+			arrival = arrival_fast(snapshot, skb->dev);
 		if (first)
 			return ipv4 ? pass_in_ipv4(snapshot, skb, state, ct,
-						   edge) :
+						   edge, arrival) :
 				      pass_in_ipv6(snapshot, skb, state, ct,
-						   edge);
+						   edge, arrival);
 		return ipv4 ? pass_in_reply_ipv4(snapshot, skb, state, ct,
-						 edge) :
+						 edge, arrival) :
 			      pass_in_reply_ipv6(snapshot, skb, state, ct,
-						 edge);
+						 edge, arrival);
 	}
-	/* Load values again: cheaper than a callee-saved register for each. */
-	barrier();
 	/* Accept packets without an edge end: edge addresses are guarded. */
-	if (first &&
-	    !nf_edge_maybe_guarded(index, ipv4, nf_edge_source(skb, ipv4)))
+	if (first && !nf_edge_maybe_guarded(index, ipv4, &tuple->src.u3))
 		return NF_ACCEPT;
-	number = nf_edge_edge_number(index, ipv4, &tuple->src.u3);
-	if (number >= 0) {
-		const struct nf_edge_class *edge = &index->class[number];
-
+	barrier();
+	if (nf_edge_find_edge(index, ipv4, &tuple->src.u3, &edge)) {
 		if (first && unlikely(skb->pkt_type == PACKET_LOOPBACK))
 			goto slow_path;
+		if (!local)
+			arrival = arrival_fast(snapshot, skb->dev);
 		if (first)
 			return ipv4 ? pass_out_ipv4(snapshot, skb, state, ct,
-						    edge) :
+						    edge, arrival) :
 				      pass_out_ipv6(snapshot, skb, state, ct,
-						    edge);
+						    edge, arrival);
 		return ipv4 ? pass_out_reply_ipv4(snapshot, skb, state, ct,
-						  edge) :
+						  edge, arrival) :
 			      pass_out_reply_ipv6(snapshot, skb, state, ct,
-						  edge);
+						  edge, arrival);
 	}
-	if (!first &&
-	    !nf_edge_maybe_guarded(index, ipv4, nf_edge_source(skb, ipv4)))
+	if (!first && !nf_edge_maybe_guarded(index, ipv4, &tuple->dst.u3))
 		return NF_ACCEPT;
 slow_path:
 	return nf_edge_slowpath(snapshot, skb, state);
@@ -417,59 +451,69 @@ static __always_inline unsigned int
 deciding_hook(void *priv, struct sk_buff *skb,
 	      const struct nf_hook_state *state, bool ipv4, bool local)
 {
+	unsigned long nfct = skb_get_nfct(skb);
 	const struct nf_edge_snapshot *snapshot;
-	enum ip_conntrack_info ctinfo;
 	struct nf_edge_net *en = priv;
 	const struct nf_conn *ct;
 
 	snapshot = rcu_dereference(en->snapshot);
-	ct = nf_ct_get(skb, &ctinfo);
-	if (unlikely(!snapshot || !ct || (ct->status & NOT_PLAIN) ||
-		     (local && (skb->skb_iif ||
-				nf_edge_never_governed(state->out)))))
+	if (local && unlikely(skb->skb_iif ||
+			      nf_edge_never_governed(state->out)))
 		goto slow_path;
 
-	if (ctinfo == IP_CT_ESTABLISHED_REPLY)
-		return fast_path(snapshot, skb, state, ct, ipv4, false);
 	/* A packet may see the word before or after a listener comes. */
-	if (likely(!(ctinfo & data_race(snapshot->slow))))
-		return fast_path(snapshot, skb, state, ct, ipv4, true);
+	if (likely(!((u32)nfct & data_race(snapshot->slow)))) {
+		ct = (const void *)(nfct & NFCT_PTRMASK);
+		/* Test the pointer, and do not compare the word once more. */
+		OPTIMIZER_HIDE_VAR(ct);
+		if (likely(ct))
+			return fast_path(snapshot, skb, state, ct, ipv4, local,
+					 true);
+		goto slow_path;
+	}
+	/* Load the word again: cheaper than a second register. */
+	barrier();
+	nfct = skb_get_nfct(skb);
+	if ((nfct & NFCT_INFOMASK) == IP_CT_ESTABLISHED_REPLY) {
+		ct = (const void *)(nfct & NFCT_PTRMASK);
+		return fast_path(snapshot, skb, state, ct, ipv4, local, false);
+	}
 slow_path:
 	return nf_edge_slowpath(snapshot, skb, state);
 }
 
-static unsigned int first_ipv4(void *priv, struct sk_buff *skb,
-			       const struct nf_hook_state *state)
+static notrace unsigned int first_ipv4(void *priv, struct sk_buff *skb,
+				      const struct nf_hook_state *state)
 {
 	return first_hook(priv, skb, state, true);
 }
 
-static unsigned int first_ipv6(void *priv, struct sk_buff *skb,
-			       const struct nf_hook_state *state)
+static notrace unsigned int first_ipv6(void *priv, struct sk_buff *skb,
+				      const struct nf_hook_state *state)
 {
 	return first_hook(priv, skb, state, false);
 }
 
-static unsigned int in_ipv4(void *priv, struct sk_buff *skb,
-			    const struct nf_hook_state *state)
+static notrace unsigned int in_ipv4(void *priv, struct sk_buff *skb,
+				      const struct nf_hook_state *state)
 {
 	return deciding_hook(priv, skb, state, true, false);
 }
 
-static unsigned int in_ipv6(void *priv, struct sk_buff *skb,
-			    const struct nf_hook_state *state)
+static notrace unsigned int in_ipv6(void *priv, struct sk_buff *skb,
+				      const struct nf_hook_state *state)
 {
 	return deciding_hook(priv, skb, state, false, false);
 }
 
-static unsigned int out_ipv4(void *priv, struct sk_buff *skb,
-			     const struct nf_hook_state *state)
+static notrace unsigned int out_ipv4(void *priv, struct sk_buff *skb,
+				      const struct nf_hook_state *state)
 {
 	return deciding_hook(priv, skb, state, true, true);
 }
 
-static unsigned int out_ipv6(void *priv, struct sk_buff *skb,
-			     const struct nf_hook_state *state)
+static notrace unsigned int out_ipv6(void *priv, struct sk_buff *skb,
+				      const struct nf_hook_state *state)
 {
 	return deciding_hook(priv, skb, state, false, true);
 }

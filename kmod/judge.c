@@ -47,7 +47,7 @@ static u8 arrival_of(const struct nf_edge_packet *p)
 static u64 suiting_rows(const struct nf_edge_masks *masks,
 			const struct nf_edge_packet *p)
 {
-	return masks->arrival[arrival_of(p)][!!p->source->services];
+	return masks->arrival[!!p->source->services][arrival_of(p)];
 }
 
 /*
@@ -95,12 +95,12 @@ static void judge_rows(const struct nf_edge_masks *masks,
 		       const struct nf_edge_packet *p,
 		       struct nf_edge_judgement *j)
 {
-	u64 rows;
+	u64 rows = nf_edge_rows_by_port(&masks->table->port_map, p->l4proto,
+					p->dport);
 
-	rows = nf_edge_permitting(masks, p->source, p->destination, p->l4proto,
-				  p->dport, arrival_of(p),
-				  p->source->services);
-	if (nf_edge_logging_port(masks, rows, p->dport) &&
+	rows = nf_edge_permitting(masks, rows, p->source, p->destination,
+				  arrival_of(p), p->source->services);
+	if (nf_edge_logging_port(masks, rows, cpu_to_be16(p->dport)) &&
 	    p->l4proto == masks->table->guard.l4proto) {
 		u64 guarded = rows & masks->guarded;
 

@@ -3,6 +3,8 @@
 #ifndef _NF_EDGE_JUDGE_H
 #define _NF_EDGE_JUDGE_H
 
+#include <asm/byteorder.h>
+
 #include "class.h"
 #include "table.h"
 
@@ -142,10 +144,10 @@ nf_edge_ports_listed(const struct nf_edge_table *table,
 /**
  * nf_edge_permitting - find the rows that permit a TCP or UDP connection
  * @masks: masks of the policy
+ * @by_port: the rows that list protocol and destination port of the original
+ *	tuple
  * @source: class of the source in the original tuple
  * @destination: class of the destination in the original tuple
- * @l4proto: IPPROTO_TCP or IPPROTO_UDP
- * @dport: destination port of the original tuple, host order
  * @arrival: set of sides, NF_EDGE_LOCAL_HOST or NF_EDGE_ANYWHERE
  * @from_edge: the source is an edge address
  *
@@ -156,28 +158,29 @@ nf_edge_ports_listed(const struct nf_edge_table *table,
  * Return: a mask of rows.
  */
 static __always_inline u64
-nf_edge_permitting(const struct nf_edge_masks *masks,
+nf_edge_permitting(const struct nf_edge_masks *masks, u64 by_port,
 		   const struct nf_edge_class *source,
 		   const struct nf_edge_class *destination,
-		   u8 l4proto, u16 dport, u8 arrival, bool from_edge)
+		   u8 arrival, bool from_edge)
 {
-	return nf_edge_rows_by_port(&masks->table->port_map, l4proto, dport) &
-	       source->as_source & destination->as_destination &
-	       masks->permitting[arrival][from_edge];
+	return by_port & source->as_source & destination->as_destination &
+	       masks->permitting[from_edge][arrival];
 }
 
 /*
- * Check whether @dport is a logging port that a row of @rows may not open.  Of
+ * Check whether @port is a logging port that a row of @rows may not open.  Of
  * another protocol than the guard's, a row may open the port all the same.
  */
 static __always_inline bool
-nf_edge_logging_port(const struct nf_edge_masks *masks, u64 rows, u16 dport)
+nf_edge_logging_port(const struct nf_edge_masks *masks, u64 rows, __be16 port)
 {
 	const struct nf_edge_table *table;
+	u16 dport;
 
 	if (likely(!(rows & masks->guarded)))
 		return false;
 	table = nf_edge_table_of(masks);
+	dport = be16_to_cpu(port);
 	return dport >= table->guard.low && dport <= table->guard.high;
 }
 

@@ -28,7 +28,8 @@ typedef void (*nf_edge_drain_fn)(struct nf_edge_net *en,
 
 /**
  * struct nf_edge_net - state of the module in a network namespace
- * @snapshot: the policy in force; replaced under @mutex and RTNL
+ * @snapshot: the policy in force, never NULL while @hooks are registered;
+ *	replaced under @mutex and RTNL
  * @drops: drop counters, which outlive every policy
  * @net: the namespace
  * @hooks: hooks that judge packets; registered while a policy is published

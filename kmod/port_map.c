@@ -16,12 +16,19 @@
 #define PAGES		256
 #define PAGE_PORTS	256
 
-const u8 nf_edge_port_protocol[256] = {
-	[IPPROTO_TCP] = NF_EDGE_PORTS_TCP,
-	[IPPROTO_UDP] = NF_EDGE_PORTS_UDP,
-};
-
 static const u64 no_rows[PAGE_PORTS];
+
+static enum nf_edge_port_protocol ports_of(u8 l4proto)
+{
+	switch (l4proto) {
+	case IPPROTO_TCP:
+		return NF_EDGE_PORTS_TCP;
+	case IPPROTO_UDP:
+		return NF_EDGE_PORTS_UDP;
+	default:
+		return NF_EDGE_PORTS_OTHER;
+	}
+}
 
 /**
  * struct draft - the rows of one protocol, by the page that their ports are on
@@ -60,8 +67,7 @@ static void draft_rows(struct draft *d, u32 n)
 	memset(d->part, 0, sizeof(d->part));
 	for (i = 0; i < n; i++)
 		for (j = 0; j < d->row[i].n_ports; j++)
-			if (nf_edge_port_protocol[d->row[i].ports[j].l4proto] ==
-			    d->protocol)
+			if (ports_of(d->row[i].ports[j].l4proto) == d->protocol)
 				draft_range(d, &d->row[i].ports[j],
 					    BIT_ULL(i));
 }
@@ -75,7 +81,7 @@ static void add_row(u64 *page, u32 first, const struct nf_edge_row *row,
 	for (i = 0; i < row->n_ports; i++) {
 		const struct nf_edge_ports *ports = &row->ports[i];
 
-		if (nf_edge_port_protocol[ports->l4proto] != protocol)
+		if (ports_of(ports->l4proto) != protocol)
 			continue;
 		for (port = max_t(u32, ports->low, first);
 		     port <= ports->high && port < first + PAGE_PORTS; port++)
@@ -135,10 +141,13 @@ int nf_edge_port_map_build(struct nf_edge_port_map *map,
 			   const struct nf_edge_row *row, u32 n)
 {
 	struct draft *draft = kmalloc(sizeof(*draft), GFP_KERNEL);
+	u32 l4proto;
 	int err = 0;
 
 	if (!draft)
 		return -ENOMEM;
+	for (l4proto = 0; l4proto < ARRAY_SIZE(map->of); l4proto++)
+		map->of[l4proto] = map->page[ports_of(l4proto)];
 	draft->row = row;
 	for (draft->protocol = 0;
 	     !err && draft->protocol < NF_EDGE_PORT_PROTOCOLS;

@@ -17,27 +17,27 @@ enum nf_edge_port_protocol {
 
 /**
  * struct nf_edge_port_map - masks of rows by protocol and port
+ * @of: the pages of an IP protocol, in @page
  * @page: pages by enum nf_edge_port_protocol and the upper octet of a port.  A
  *	page has a mask of rows for each lower octet.  Neighbours share a page if
  *	their masks are equal.
  */
 struct nf_edge_port_map {
+	const u64 **of[256];
 	const u64 *page[NF_EDGE_PORT_PROTOCOLS][256];
 };
-
-/* Index by IP protocol: enum nf_edge_port_protocol. */
-extern const u8 nf_edge_port_protocol[256];
 
 int nf_edge_port_map_build(struct nf_edge_port_map *map,
 			   const struct nf_edge_row *row, u32 n);
 void nf_edge_port_map_free(struct nf_edge_port_map *map);
 
-/* Look up the rows that list a port, by enum nf_edge_port_protocol. */
-static __always_inline u64
-__nf_edge_rows_by_port(const struct nf_edge_port_map *map, u8 protocol,
-		       u16 port)
+/* Look up the rows that list a port, given in network order, in pages. */
+static __always_inline u64 __nf_edge_rows_by_port(const u64 *const *page,
+						  const __be16 *port)
 {
-	return map->page[protocol][port >> 8][port & 0xff];
+	const u8 *octet = (const u8 *)port;
+
+	return page[octet[0]][octet[1]];
 }
 
 /**
@@ -52,8 +52,7 @@ __nf_edge_rows_by_port(const struct nf_edge_port_map *map, u8 protocol,
 static __always_inline u64
 nf_edge_rows_by_port(const struct nf_edge_port_map *map, u8 l4proto, u16 port)
 {
-	return __nf_edge_rows_by_port(map, nf_edge_port_protocol[l4proto],
-				      port);
+	return map->of[l4proto][port >> 8][port & 0xff];
 }
 
 #endif

@@ -63,11 +63,15 @@ put_module:
 	return err;
 }
 
-/* Give back all that go_live() took. */
+/*
+ * Give back all that go_live() took.  Wait for packets in the hooks, which take
+ * it for granted that the namespace has a policy.
+ */
 static void go_down(struct nf_edge_net *en)
 {
 	nf_edge_nat_unfollow(en);
 	nf_unregister_net_hooks(en->net, en->hooks, NF_EDGE_HOOKS);
+	synchronize_net();
 	nf_ct_netns_put(en->net, NFPROTO_INET);
 	module_put(THIS_MODULE);
 }
@@ -76,6 +80,8 @@ static void go_down(struct nf_edge_net *en)
 static void unwind_first_publish(struct nf_edge_net *en,
 				 struct nf_edge_snapshot *snapshot)
 {
+	/* Wait for packets in the hooks, which were registered for a moment. */
+	synchronize_net();
 	rtnl_lock();
 	RCU_INIT_POINTER(en->snapshot, NULL);
 	rtnl_unlock();
@@ -199,15 +205,15 @@ bool nf_edge_unpublish(struct nf_edge_net *en)
 {
 	struct nf_edge_snapshot *old;
 
+	if (!rcu_access_pointer(en->snapshot))
+		return false;
+	go_down(en);
 	rtnl_lock();
 	old = rcu_replace_pointer(en->snapshot, NULL,
 				  lockdep_is_held(&en->mutex));
 	rtnl_unlock();
-	if (!old)
-		return false;
 	en->generation++;
 	nf_edge_events_follow(en, old);
-	go_down(en);
 	nf_edge_snapshot_put(old);
 	return true;
 }

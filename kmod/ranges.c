@@ -19,9 +19,9 @@
 /* Limit of ranges in a bucket that is searched and not cut. */
 #define SEARCHED	8
 
-static_assert(SEARCHED < NF_EDGE_RANGE_DIVIDED);
+static_assert(SEARCHED <= NF_EDGE_RANGE_COUNTS);
 
-#define FIRST_CUT_MIN	8	/* bits */
+#define FIRST_CUT_MIN	12	/* bits */
 #define FIRST_CUT_MAX	20
 
 /* State of a cut, with arrays that grow. */
@@ -123,19 +123,19 @@ static int cut(struct cut *c, u32 first, u32 n, u64 base, u64 last, u8 shift)
 	for (at = 0; at < buckets; at++) {
 		u64 low = base + (at << shift);
 		u64 high = low + min((1ULL << shift) - 1, ~0ULL - low);
-		u32 divided = 0;
 
 		while (i + 1 < end && starts_by(c, i + 1, low))
 			i++;
-		for (j = i; j + 1 < end && start_key(c, j + 1) <= high; j++)
-			if (starts_inside_key(c, j + 1))
-				divided = NF_EDGE_RANGE_DIVIDED;
+		for (j = i; j + 1 < end && start_key(c, j + 1) <= high;)
+			j++;
 		found = j - i + 1;
-		if (found <= SEARCHED) {
-			bucket[at] = (found == 1 ? c->ranges->value[i] : i) <<
-				     NF_EDGE_RANGE_COUNT | divided | found;
+		if (found == 1) {
+			bucket[at] = c->ranges->value[i] << NF_EDGE_RANGE_COUNT;
+		} else if (found <= SEARCHED) {
+			bucket[at] = i << NF_EDGE_RANGE_COUNT | found;
 		} else {
-			bucket[at] = c->n_nodes << NF_EDGE_RANGE_COUNT;
+			bucket[at] = c->n_nodes << NF_EDGE_RANGE_COUNT |
+				     NF_EDGE_RANGE_NODE;
 			err = add_node(c, i, found);
 			if (err)
 				return err;

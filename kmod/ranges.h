@@ -25,13 +25,13 @@ struct nf_edge_range_node {
 };
 
 /*
- * Layout of a bucket: the number of ranges in the low bits, and above them the
- * value (one range), the index of the first range (several) or the index of a
- * node (0).  The bit DIVIDED says that a range starts inside a key.
+ * Layout of a bucket: a count in the low bits, and above them the value of the
+ * only range (count 0), the index of a node (count NODE) or the index of the
+ * first of several ranges (their number).
  */
 #define NF_EDGE_RANGE_COUNT	6
 #define NF_EDGE_RANGE_COUNTS	(BIT(NF_EDGE_RANGE_COUNT) - 1)
-#define NF_EDGE_RANGE_DIVIDED	BIT(NF_EDGE_RANGE_COUNT - 1)
+#define NF_EDGE_RANGE_NODE	1
 
 /**
  * struct nf_edge_ranges - all addresses of one family, in ranges
@@ -69,7 +69,6 @@ void nf_edge_ranges_free(struct nf_edge_ranges *ranges);
  * nf_edge_ranges_search - search the range of an address among neighbours
  * @r: the ranges of the family; they need not be cut
  * @ipv4: the family
- * @divided: one of the ranges may start inside a key
  * @at: index of the first range
  * @n: number of ranges
  * @key: key of the address, host order
@@ -79,8 +78,8 @@ void nf_edge_ranges_free(struct nf_edge_ranges *ranges);
  * Return: index of the range.
  */
 static __always_inline u32
-nf_edge_ranges_search(const struct nf_edge_ranges *r, bool ipv4, bool divided,
-		      u32 at, u32 n, u64 key, u64 lo)
+nf_edge_ranges_search(const struct nf_edge_ranges *r, bool ipv4, u32 at, u32 n,
+		      u64 key, u64 lo)
 {
 	while (n > 1) {
 		u32 half = n / 2;
@@ -88,8 +87,6 @@ nf_edge_ranges_search(const struct nf_edge_ranges *r, bool ipv4, bool divided,
 
 		if (ipv4)
 			behind = r->start_ipv4[at + half] <= key;
-		else if (!divided)
-			behind = r->start_ipv6[at + half] <= key;
 		else
 			behind = r->start_ipv6[at + half] < key ||
 				 (r->start_ipv6[at + half] == key &&
@@ -107,17 +104,99 @@ nf_edge_ranges_search(const struct nf_edge_ranges *r, bool ipv4, bool divided,
 	return at;
 }
 
+/**
+ * nf_edge_ranges_few - search the range of an address among a few neighbours
+ * @r: the ranges of the family; they need not be cut
+ * @ipv4: the family
+ * @last: index of the last range; one of those before starts no later than the
+ *	address
+ * @key: key of the address, host order
+ * @lo: lower half of the address in IPv6, host order
+ *
+ * Context: any; @r is pinned by the caller.
+ * Return: index of the range.
+ */
+static __always_inline u32
+nf_edge_ranges_few(const struct nf_edge_ranges *r, bool ipv4, u32 last, u64 key,
+		   u64 lo)
+{
+	if (ipv4) {
+		while (r->start_ipv4[last] > (u32)key)
+			last--;
+		return last;
+	}
+	while (r->start_ipv6[last] >= key) {
+		if (r->start_ipv6[last] == key && r->lower[last] <= lo)
+			break;
+		last--;
+	}
+	return last;
+}
+
 /* Return the bucket of the first cut that has a key. */
 static __always_inline u32 nf_edge_ranges_bucket(const struct nf_edge_ranges *r,
-						 u64 key)
+						 bool ipv4, u64 key)
 {
-	return r->bucket[key >> r->shift];
+	return ipv4 ? r->bucket[(u32)key >> r->shift] :
+		      r->bucket[key >> r->shift];
 }
 
 /* Check whether a bucket has one range, and so holds its value. */
 static __always_inline bool nf_edge_ranges_is_value(u32 bucket)
 {
-	return (bucket & NF_EDGE_RANGE_COUNTS) == 1;
+	return !(bucket & NF_EDGE_RANGE_COUNTS);
+}
+
+/* Check whether a bucket leads to a node. */
+static __always_inline bool nf_edge_ranges_is_node(u32 bucket)
+{
+	return (bucket & NF_EDGE_RANGE_COUNTS) == NF_EDGE_RANGE_NODE;
+}
+
+/* Return the value of an address in a bucket that leads to no node. */
+static __always_inline u16
+nf_edge_ranges_in_bucket(const struct nf_edge_ranges *r, bool ipv4, u32 bucket,
+			 u64 key, u64 lo)
+{
+	u32 n = bucket & NF_EDGE_RANGE_COUNTS;
+	u32 at = bucket >> NF_EDGE_RANGE_COUNT;
+
+	if (!n)
+		return at;
+	return r->value[nf_edge_ranges_few(r, ipv4, at + n - 1, key, lo)];
+}
+
+/**
+ * nf_edge_ranges_find_near - find the value of an address by a short way
+ * @r: the ranges of the family, cut
+ * @ipv4: the family
+ * @key: key of the address, host order
+ * @lo: lower half of the address in IPv6, host order
+ * @value: receives the value of the range that has the address
+ *
+ * Context: any; @r is pinned by the caller.
+ * Return: false if more than one node is on the way, or one that is searched:
+ * nf_edge_ranges_find() finds all values.
+ */
+static __always_inline bool
+nf_edge_ranges_find_near(const struct nf_edge_ranges *r, bool ipv4, u64 key,
+			 u64 lo, u16 *value)
+{
+	u32 bucket = nf_edge_ranges_bucket(r, ipv4, key);
+
+	if (nf_edge_ranges_is_node(bucket)) {
+		const struct nf_edge_range_node *node =
+			&r->node[bucket >> NF_EDGE_RANGE_COUNT];
+		u64 offset = key - node->base;
+
+		if (offset > node->span || !node->bucket)
+			return false;
+		bucket = r->bucket[node->bucket + (offset >> node->shift)];
+		if (nf_edge_ranges_is_node(bucket))
+			return false;
+	}
+	*value = nf_edge_ranges_in_bucket(r, ipv4, bucket, key, lo);
+	return true;
 }
 
 /**
@@ -133,10 +212,9 @@ static __always_inline bool nf_edge_ranges_is_value(u32 bucket)
 static __always_inline u16 nf_edge_ranges_find(const struct nf_edge_ranges *r,
 					       bool ipv4, u64 key, u64 lo)
 {
-	u32 bucket = nf_edge_ranges_bucket(r, key);
-	u32 at, n;
+	u32 bucket = nf_edge_ranges_bucket(r, ipv4, key);
 
-	while (!(bucket & NF_EDGE_RANGE_COUNTS)) {
+	while (nf_edge_ranges_is_node(bucket)) {
 		const struct nf_edge_range_node *node =
 			&r->node[bucket >> NF_EDGE_RANGE_COUNT];
 		u64 offset = key - node->base;
@@ -145,21 +223,13 @@ static __always_inline u16 nf_edge_ranges_find(const struct nf_edge_ranges *r,
 			return r->value[node->first +
 					(key < node->base ? 0 : node->n - 1)];
 		if (!node->bucket)
-			return r->value[nf_edge_ranges_search(r, ipv4, true,
+			return r->value[nf_edge_ranges_search(r, ipv4,
 							      node->first,
 							      node->n, key,
 							      lo)];
 		bucket = r->bucket[node->bucket + (offset >> node->shift)];
 	}
-	n = bucket & NF_EDGE_RANGE_COUNTS;
-	at = bucket >> NF_EDGE_RANGE_COUNT;
-	if (n == 1)
-		return at;
-	if (!ipv4 && unlikely(n & NF_EDGE_RANGE_DIVIDED))
-		return r->value[nf_edge_ranges_search(r, false, true, at,
-						      n ^ NF_EDGE_RANGE_DIVIDED,
-						      key, lo)];
-	return r->value[nf_edge_ranges_search(r, ipv4, false, at, n, key, lo)];
+	return nf_edge_ranges_in_bucket(r, ipv4, bucket, key, lo);
 }
 
 #endif

@@ -33,7 +33,7 @@ void nf_edge_site_put(struct nf_edge_site *site)
 	kvfree(site->address);
 	kvfree(site->interface);
 	kvfree(site->prefix);
-	kfree(site);
+	kvfree(site);
 }
 
 /* Point the class of each edge address to the counters of its node. */

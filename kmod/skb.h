@@ -9,6 +9,7 @@
 #include <net/ipv6.h>
 #include <net/netfilter/nf_conntrack.h>
 
+#include "addr_index.h"
 #include "ifmap.h"
 
 /*
@@ -54,8 +55,8 @@ nf_edge_header_is_tuple(const struct sk_buff *skb, bool ipv4,
 	if (ipv4)
 		return *(const __be32 *)from == t->src.u3.ip &&
 		       *(const __be32 *)to == t->dst.u3.ip;
-	return ipv6_addr_equal(from, &t->src.u3.in6) &&
-	       ipv6_addr_equal(to, &t->dst.u3.in6);
+	return nf_edge_same_ipv6(from, &t->src.u3) &&
+	       nf_edge_same_ipv6(to, &t->dst.u3);
 }
 
 #endif

@@ -399,9 +399,8 @@ judge_packet(const struct nf_edge_snapshot *snapshot, struct sk_buff *skb,
 	bool arrives = state->hook == NF_INET_PRE_ROUTING;
 	bool by_vrf, opens;
 
-	if (!snapshot ||
-	    (arrives ? nf_edge_exempt(skb, skb->dev) :
-		       is_exempt_leaving(skb, state->out)))
+	if (arrives ? nf_edge_exempt(skb, skb->dev) :
+		      is_exempt_leaving(skb, state->out))
 		return NF_ACCEPT;
 
 	ct = nf_ct_get(skb, &ctinfo);
@@ -475,7 +474,7 @@ judge_packet(const struct nf_edge_snapshot *snapshot, struct sk_buff *skb,
 
 /**
  * nf_edge_slowpath - judge a packet behind conntrack
- * @snapshot: the policy, or NULL
+ * @snapshot: the policy
  * @skb: the packet
  * @state: state of the hook
  *

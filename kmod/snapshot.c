@@ -29,7 +29,7 @@ nf_edge_snapshot_create(struct nf_edge_site *site,
 {
 	struct nf_edge_snapshot *snapshot;
 
-	snapshot = kzalloc(sizeof(*snapshot), GFP_KERNEL_ACCOUNT);
+	snapshot = kvzalloc(sizeof(*snapshot), GFP_KERNEL_ACCOUNT);
 	if (!snapshot)
 		return NULL;
 	nf_edge_make_masks(&snapshot->masks, site->table, switches, site->ping,
@@ -74,7 +74,7 @@ static void free_snapshot(struct work_struct *work)
 
 	kvfree(rcu_dereference_protected(snapshot->ifmap, true));
 	nf_edge_site_put(snapshot->site);
-	kfree(snapshot);
+	kvfree(snapshot);
 }
 
 /**

@@ -6,6 +6,7 @@
 #include <linux/percpu.h>
 #include <linux/refcount.h>
 #include <linux/workqueue.h>
+#include <linux/netfilter/nf_conntrack_common.h>
 
 #include "addr_index.h"
 #include "class.h"
@@ -13,13 +14,13 @@
 #include "site.h"
 
 /*
- * States of conntrack whose packets the fast path leaves to the slow path, as
- * bits of enum ip_conntrack_info.  The fast path takes ESTABLISHED and NEW.
- * With a listener or a tracer, NEW packets take the slow path, which tells new
- * connections.
+ * States of conntrack whose packets in original direction the fast path leaves
+ * to the slow path, as bits of enum ip_conntrack_info.  The fast path takes
+ * ESTABLISHED and NEW.  With a listener or a tracer, NEW packets take the slow
+ * path, which tells new connections.
  */
-#define NF_EDGE_SLOW_RARE	0xfffffffd
-#define NF_EDGE_SLOW_NEW	0xffffffff
+#define NF_EDGE_SLOW_RARE	((u32)NFCT_INFOMASK & ~IP_CT_NEW)
+#define NF_EDGE_SLOW_NEW	((u32)NFCT_INFOMASK)
 
 struct nf_edge_drops;
 struct nf_edge_net;
@@ -28,7 +29,6 @@ struct nf_edge_node;
 /**
  * struct nf_edge_snapshot - a policy as packets see it
  * @masks: masks of rows by arrival and switches
- * @index: copy of the address index of @site, which owns the arrays
  * @ifmap: map of interfaces; replaced under RTNL
  * @nodes: nodes by number, in @site
  * @drops: drop counters of the namespace
@@ -42,12 +42,12 @@ struct nf_edge_node;
  * @site: configuration, shared by snapshots
  * @refs: references: one while published, and one for each reader
  * @rwork: frees the snapshot
+ * @index: copy of the address index of @site, which owns classes and ranges
  *
  * Only @ifmap, @slow and @starting change after publication.
  */
 struct nf_edge_snapshot {
 	struct nf_edge_masks masks;
-	struct nf_edge_addr_index index;
 	struct nf_edge_ifmap __rcu *ifmap;
 	struct nf_edge_node *const *nodes;
 	struct nf_edge_drops __percpu *drops;
@@ -59,6 +59,7 @@ struct nf_edge_snapshot {
 	struct nf_edge_site *site;
 	refcount_t refs;
 	struct rcu_work rwork;
+	struct nf_edge_addr_index index;
 };
 
 struct nf_edge_snapshot *

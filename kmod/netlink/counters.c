@@ -4,6 +4,7 @@
  * the reply resets nothing.
  */
 
+#include <linux/bitops.h>
 #include <linux/slab.h>
 
 #include "drops.h"

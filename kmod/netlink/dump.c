@@ -4,6 +4,7 @@
  * its messages are of that policy.
  */
 
+#include <linux/bitops.h>
 #include <net/sock.h>
 
 #include "netlink/family.h"

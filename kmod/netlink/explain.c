@@ -4,6 +4,7 @@
  * the next packets of a connection that conntrack has.
  */
 
+#include <linux/bitops.h>
 #include <linux/netdevice.h>
 
 #include "connection.h"

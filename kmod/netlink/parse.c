@@ -483,7 +483,7 @@ struct nf_edge_site *nf_edge_parse_site(struct genl_info *info,
 				    "ping takes the row sides external and internal");
 		return ERR_PTR(-EINVAL);
 	}
-	site = kzalloc(sizeof(*site), GFP_KERNEL_ACCOUNT);
+	site = kvzalloc(sizeof(*site), GFP_KERNEL_ACCOUNT);
 	if (!site)
 		return ERR_PTR(-ENOMEM);
 	refcount_set(&site->refs, 1);

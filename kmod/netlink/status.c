@@ -4,6 +4,7 @@
  * and what conntrack holds.
  */
 
+#include <linux/bitops.h>
 #include <linux/slab.h>
 #include <net/netfilter/nf_conntrack.h>
 

@@ -22,17 +22,18 @@ class_of(const struct nf_edge_addr_index *index, const struct ref_address *a)
 	u8 octets[16] __aligned(8);
 	const struct nf_edge_class *class;
 	bool ipv4 = !a->ipv6;
-	int number;
+	const struct nf_edge_class *edge = NULL, *near;
 	u32 bucket;
 
 	memcpy(octets, a->octet, sizeof(octets));
 	class = nf_edge_class_of(index, ipv4, octets);
-	number = nf_edge_edge_number(index, ipv4, octets);
+	near = nf_edge_class_near(index, ipv4, octets);
 	bucket = nf_edge_bucket(index, ipv4, octets);
 
 	EXPECT(class->services == ref_services(&site, a));
-	EXPECT((number > 0) == !!class->services);
-	EXPECT(number <= 0 || &index->class[number] == class);
+	EXPECT(nf_edge_find_edge(index, ipv4, octets, &edge) == !!class->services);
+	EXPECT(!edge || edge == class);
+	EXPECT(!near || near == class);
 	EXPECT(!nf_edge_ranges_is_value(bucket) ||
 	       nf_edge_bucket_class(index, bucket) == class);
 	EXPECT(nf_edge_maybe_guarded(index, ipv4, octets) ||

@@ -13,6 +13,7 @@
 #include "../../../kmod/nat.h"
 
 long shim_allocations_left = -1;
+void (*shim_grace)(void);
 int shim_kvzalloc_gfp;
 unsigned int shim_cpu;
 unsigned int shim_module_refs;

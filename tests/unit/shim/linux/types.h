@@ -26,6 +26,7 @@ typedef int gfp_t;
 #define __always_inline	inline __attribute__((always_inline))
 #define __rcu
 #define noinline	__attribute__((noinline))
+#define notrace
 #define likely(x)	__builtin_expect(!!(x), 1)
 #define unlikely(x)	__builtin_expect(!!(x), 0)
 #define OPTIMIZER_HIDE_VAR(v)	asm("" : "=r" (v) : "0" (v))

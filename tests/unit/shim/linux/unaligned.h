@@ -6,6 +6,13 @@
 #include <asm/byteorder.h>
 #include <string.h>
 
+#define get_unaligned(p) __extension__ ({				\
+	typeof(*(p) + 0) unaligned_value;				\
+									\
+	memcpy(&unaligned_value, p, sizeof(*(p)));			\
+	unaligned_value;						\
+})
+
 static inline u64 get_unaligned_be64(const void *p)
 {
 	__be64 value;
