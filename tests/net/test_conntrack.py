@@ -603,8 +603,8 @@ def test_a_scan_takes_nothing_from_a_full_table(open_net, full):
     net = open_net
     client, av = net.at("client", 4), net.at("edge1.av", 4)
     before = net.edgectl.status()["conntrack"]
-    some = [packets.udp(client.address, av.address, net.port(), port)
-            for port in range(3300, 3400)]
+    some = [packet(client.address, av.address, net.port(), port)
+            for packet in (packets.tcp, packets.udp) for port in range(3300, 3350)]
     watch = net.watch()
     net.injects(client, *some)
     watch.await_drop("no-row", len(some))
