@@ -13,6 +13,7 @@ sys.path.insert(0, str(MUTANTS))
 
 import operators                                                # noqa: E402
 import records                                                  # noqa: E402
+import tree                                                     # noqa: E402
 from reach import Case, Reach, chosen                           # noqa: E402
 from source import Source, words_of                             # noqa: E402
 
@@ -268,6 +269,17 @@ def test_cheap_tests_come_first_and_each_file_has_its_turn():
         ["a.py::quick", "b.py::only", "a.py::wide"]
     assert [one.name for one in chosen(cases, 30, {"b.py::only": 9})][0] == "b.py::only"
     assert [one.name for one in chosen(cases[:1], 30, {})] == ["a.py::slow"]
+
+
+def test_the_tool_is_compiled_before_tests_run_it(tmp_path, monkeypatch):
+    """The sources may have changed since the last test: a mutant was taken back."""
+    asked = []
+    monkeypatch.setattr(tree, "run", lambda command, *_: asked.append(command[0]) or (0, ""))
+    copy = tree.Tree(tmp_path, tmp_path)
+    copy.packets("uml", ["tests/net/test_f.py::test_f"], 1)
+    copy.model(["test_f"])
+    copy.group("uml/f")
+    assert asked == ["make", "scripts/vm", "make", "/usr/bin/python3", "make", "tests/run"]
 
 
 @pytest.mark.parametrize("words, says", [

@@ -121,6 +121,12 @@ class Tree:
                     f'make -s -C "$KDIR" M="$PWD" KCFLAGS="{STRICT}" modules'],
                    3600, self.folder)
 
+    def _tool(self):
+        """Compiles edgectl of the present sources, which tests run."""
+        code, said = self._make("userspace")
+        if code:
+            raise Broken(f"the tool does not compile: {said[-500:]}")
+
     def _digests(self, part):
         """Of each object its instructions and data, without the debugger's."""
         found = {}
@@ -155,6 +161,7 @@ class Tree:
 
     def model(self, files):
         """The first test of some files of tests/ that fails, or None."""
+        self._tool()
         code, said = run(["/usr/bin/python3", "-m", "pytest", "-q", "-x", "-rfE", "--tb=line",
                           "-p", "no:cacheprovider", *(f"tests/{name}.py" for name in files)],
                          3600, self.folder)
@@ -168,6 +175,7 @@ class Tree:
         """The first of some tests in a kernel that fails, or None."""
         if not names:
             return None
+        self._tool()
         code, said = run(
             ["scripts/vm", "--kernel", kernel, "--timeout", str(int(seconds)),
              "--allow-taint", "OEW" if kernel == "uml-debug" else "OE", "--",
@@ -187,6 +195,7 @@ class Tree:
 
     def group(self, name):
         """A group of tests/run that fails, or None."""
+        self._tool()
         code, said = run(["tests/run", name], 7200, self.folder)
         if code == 0:
             return None
