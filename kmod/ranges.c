@@ -130,7 +130,15 @@ static int cut(struct cut *c, u32 first, u32 n, u64 base, u64 last, u8 shift)
 			j++;
 		found = j - i + 1;
 		if (found == 1) {
-			bucket[at] = c->ranges->value[i] << NF_EDGE_RANGE_COUNT;
+			/* Up to the bucket in which the next range starts. */
+			u64 stop = j + 1 < end ?
+				   (start_key(c, j + 1) - base) >> shift :
+				   buckets;
+			u32 value = c->ranges->value[i] << NF_EDGE_RANGE_COUNT;
+
+			while (at + 1 < stop)
+				bucket[at++] = value;
+			bucket[at] = value;
 		} else if (found <= SEARCHED) {
 			bucket[at] = i << NF_EDGE_RANGE_COUNT | found;
 		} else {
