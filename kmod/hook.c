@@ -122,7 +122,7 @@ first_slow(const struct nf_edge_snapshot *snapshot, struct sk_buff *skb,
 
 /*
  * Drop a packet to an edge address whose ports no row lists, from a source that
- * no guard covers.  Leave the packet to the slow path while a socket listens, and
+ * is not spoofed.  Leave the packet to the slow path while a socket listens, and
  * before the first policy of the namespace stands.
  */
 static noinline unsigned int
@@ -142,15 +142,12 @@ refuse_unlisted(const struct nf_edge_snapshot *snapshot,
 	return NF_DROP;
 }
 
-/*
- * Judge a packet of a protocol with ports to an edge address.  @guarded: a guard
- * may cover the source.
- */
+/* Judge a packet of a protocol with ports to an edge address. */
 static __always_inline unsigned int
 first_ports(const struct nf_edge_snapshot *snapshot, struct sk_buff *skb,
 	    const struct nf_hook_state *state,
 	    const struct nf_edge_class *edge, bool ipv4,
-	    enum nf_edge_port_protocol protocol, bool guarded)
+	    enum nf_edge_port_protocol protocol)
 {
 	const struct nf_edge_table *table = nf_edge_table_of(&snapshot->masks);
 	const u64 *const *page = table->port_map.page[protocol];
@@ -163,7 +160,7 @@ first_ports(const struct nf_edge_snapshot *snapshot, struct sk_buff *skb,
 	    likely(__nf_edge_rows_by_port(page, &port[0]) & edge->own_out))
 		return NF_ACCEPT;
 	/* Isolation may be the reason for an internal address. */
-	if (!guarded && likely(edge->services & NF_EDGE_EXTERNAL_SERVICES))
+	if (likely(edge->services & NF_EDGE_EXTERNAL_SERVICES))
 		return refuse_unlisted(snapshot, skb, state);
 	return first_slow(snapshot, skb, state);
 }
@@ -171,7 +168,7 @@ first_ports(const struct nf_edge_snapshot *snapshot, struct sk_buff *skb,
 /* Judge a packet that is not spoofed by its destination and its ports. */
 static __always_inline unsigned int
 first_destination(const struct nf_edge_snapshot *snapshot, struct sk_buff *skb,
-		  const struct nf_hook_state *state, bool ipv4, bool guarded)
+		  const struct nf_hook_state *state, bool ipv4)
 {
 	const struct nf_edge_addr_index *index = &snapshot->index;
 	const void *destination = nf_edge_destination(skb, ipv4);
@@ -183,14 +180,14 @@ first_destination(const struct nf_edge_snapshot *snapshot, struct sk_buff *skb,
 		    !nf_edge_find_edge(index, ipv4, destination, &edge))
 			return NF_ACCEPT;
 		return first_ports(snapshot, skb, state, edge, ipv4,
-				   NF_EDGE_PORTS_TCP, guarded);
+				   NF_EDGE_PORTS_TCP);
 	}
 	if (!nf_edge_find_edge(index, ipv4, destination, &edge))
 		return NF_ACCEPT;
 	if (likely(l4proto_of(skb, ipv4) == IPPROTO_UDP &&
 		   has_octets(skb, ipv4, sizeof(struct udphdr))))
 		return first_ports(snapshot, skb, state, edge, ipv4,
-				   NF_EDGE_PORTS_UDP, guarded);
+				   NF_EDGE_PORTS_UDP);
 	return first_slow(snapshot, skb, state);
 }
 
@@ -203,7 +200,7 @@ first_guarded(const struct nf_edge_snapshot *snapshot, struct sk_buff *skb,
 	if (source->flags & (NF_EDGE_MARTIAN | NF_EDGE_MARTIAN_SOURCE) ||
 	    source->spoofed_on & arrival_fast(snapshot, skb->dev).guards)
 		return first_slow(snapshot, skb, state);
-	return first_destination(snapshot, skb, state, ipv4, true);
+	return first_destination(snapshot, skb, state, ipv4);
 }
 
 #define FIRST_PARAMETERS						\
@@ -277,7 +274,7 @@ first_hook(void *priv, struct sk_buff *skb, const struct nf_hook_state *state,
 	snapshot = rcu_dereference(en->snapshot);
 	if (!nf_edge_maybe_guarded(&snapshot->index, ipv4,
 				   nf_edge_source(skb, ipv4)))
-		return first_destination(snapshot, skb, state, ipv4, false);
+		return first_destination(snapshot, skb, state, ipv4);
 	/* Spoofed segments stop here too: conntrack would obey a reset. */
 	if (l4proto_of(skb, ipv4) == IPPROTO_TCP &&
 	    likely(has_octets(skb, ipv4, sizeof(struct tcphdr))) &&
