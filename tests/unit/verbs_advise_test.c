@@ -173,6 +173,8 @@ static void rows_of_one_flow_are_told_together(void **state)
 	expect_text(advice, "lasting", "rows-off = { external/4 }");
 	expect_text(advice, "evidence", "never hit in 31 days that were watched");
 	json_decref(answer);
+	GOOD(advise, "advise");
+	says("    still    external/7 permits ports of it all the same\n");
 	policy_turn_off(policy, "external/2", 0);
 	set_rows();
 	add_own_row("probe", NF_EDGE_SERVICE_ACCESS, NF_EDGE_DIRECTION_OUT, 0);

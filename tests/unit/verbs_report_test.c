@@ -195,6 +195,51 @@ static void each_number_is_at_its_place(void **state)
 	says("<dd>11 of 65536 entries</dd>");
 }
 
+/* What stands to the right in a column, a bit each: its heading, or its cell. */
+static uint32_t numbers_of(const char *from, const char *end, const char *const *cells)
+{
+	uint32_t found = 0;
+	size_t i, n = 0;
+
+	for (; from < end; from++) {
+		for (i = 0; cells[i]; i++) {
+			size_t length = strlen(cells[i]);
+
+			if (strncmp(from, cells[i], length) != 0)
+				continue;
+			if (!strncmp(from + length, " class=\"number", 14))
+				found |= 1U << n;
+			n++;
+		}
+	}
+	return found;
+}
+
+static void numbers_stand_below_headings_of_numbers(void **state)
+{
+	static const char *const headings[] = { "<th scope=\"col\"", NULL };
+	static const char *const cells[] = { "<th scope=\"row\"", "<td", NULL };
+	const char *head, *body, *line, *end;
+	size_t tables = 0;
+
+	GOOD(report, "report", "--html");
+	for (head = printed; (head = strstr(head, "<thead>")); head = end) {
+		uint32_t found = 0;
+
+		body = strstr(head, "<tbody>");
+		assert_non_null(body);
+		end = strstr(body, "</tbody>");
+		assert_non_null(end);
+		/* A cell may be empty. */
+		for (line = strstr(body, "<tr"); line && line < end;
+		     line = strstr(line + 1, "<tr"))
+			found |= numbers_of(line, strstr(line, "</tr>"), cells);
+		assert_int_equal(numbers_of(head, body, headings), found);
+		tables++;
+	}
+	assert_true(tables >= 5);
+}
+
 static void a_site_without_traffic_is_drawn(void **state)
 {
 	module.silent = true;
@@ -252,6 +297,7 @@ static void what_cannot_be_read_makes_no_page(void **state)
 
 static const struct CMUnitTest tests[] = {
 	SITE_TEST(each_number_is_at_its_place),
+	SITE_TEST(numbers_stand_below_headings_of_numbers),
 	SITE_TEST(a_site_without_traffic_is_drawn),
 	SITE_TEST(names_are_escaped),
 	SITE_TEST(no_policy_is_an_answer),

@@ -580,6 +580,9 @@ static void a_module_of_another_release_is_asked(void **state)
 	module.version = "0.0.1";
 	assert_int_equal(RUN(show, "show", "status"), DONE);
 	complains("edgectl: warning: the module in the kernel is version 0.0.1, this edgectl ");
+	/* One warning for all sockets of a run. */
+	GOOD(show, "show", "status");
+	assert_string_equal(complained, "");
 	module.refused = NF_EDGE_CMD_SWITCH;
 	module.error = EOPNOTSUPP;
 	assert_int_equal(RUN(switch, "zone", "off", "pic"), REFUSED);
@@ -596,6 +599,17 @@ static void a_module_of_another_release_is_asked(void **state)
 	module.family_version = 9;
 	assert_int_equal(RUN(show, "show", "status"), SYSTEM);
 	complains("the module speaks version 9");
+}
+
+/* A verb that can do without the module tells an absent one from this. */
+static void a_module_that_does_not_answer_is_an_error(void **state)
+{
+	module.refused = NF_EDGE_CMD_STATUS_GET;
+	module.error = EIO;
+	module.times = 1;
+	assert_int_equal(RUN(show, "show", "status"), SYSTEM);
+	complains("edgectl: nf_edge does not answer: Input/output error\n");
+	assert_string_equal(printed, "");
 }
 
 /* --- connections that a flowtable took */
@@ -707,6 +721,7 @@ static const struct CMUnitTest tests[] = {
 	SITE_TEST(a_policy_that_changes_is_read_again_whole),
 	SITE_TEST(a_refusal_ends_as_the_kernel_says),
 	SITE_TEST(a_module_of_another_release_is_asked),
+	SITE_TEST(a_module_that_does_not_answer_is_an_error),
 	SITE_TEST(governed_connections_count_by_either_tuple),
 	SITE_TEST(flowtables_are_listed_in_order),
 };

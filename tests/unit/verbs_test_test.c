@@ -16,6 +16,7 @@
 
 #include "verbs/site.h"
 #include "base/macros.h"
+#include "base/memory.h"
 
 #define QUESTION	"--in wan0 tcp 198.51.100.7 131.107.155.10:443"
 #define NAMED		"--in wan0 tcp 198.51.100.7 edge1.access:443"
@@ -32,7 +33,9 @@ static const char config[] =
 	"peers internal-networks { prefixes = { 192.168.10.0/24 } }\n"
 	"peers admins { prefixes = { 192.168.20.0/28 } }\n"
 	"row rdp { service = internal in = { tcp/3389 } peers = { admins }\n"
-	" nodes = { edge1 } }\n";
+	" nodes = { edge1 } }\n"
+	"row ssh { service = internal in = { tcp/22 } peers = { admins }\n"
+	" nodes = { edge2 } }\n";
 
 /* A file of a text: its name, until the next of this place. */
 static char *file_of(unsigned int place, const char *text)
@@ -75,6 +78,8 @@ static void a_configuration_answers_without_the_module(void **state)
 		"--in lan0 tcp 192.168.20.5 edge1.internal:3389 => accept site/rdp",
 		"--in lan0 tcp 192.168.20.16 edge1.internal:3389 => drop peer site/rdp",
 		"--in lan0 tcp 192.168.20.5 edge2.internal:3389 => drop no-row",
+		"--in lan0 tcp 192.168.20.5 edge2.internal:22 => accept site/ssh",
+		"--in lan0 tcp 192.168.20.5 edge1.internal:22 => drop no-row",
 		"--in lan0 tcp 192.168.10.5 edge1.internal:443 => drop disabled internal/7",
 		"--in dmz0 tcp 192.168.10.5 edge1.internal:443 => drop several internal/7",
 		"--in lo tcp 192.0.2.1 edge1.access:443 => not-governed",
@@ -92,6 +97,34 @@ static void a_configuration_answers_without_the_module(void **state)
 	assert_int_equal(judges(NAMED " => accept external/6\n"), REFUSED);
 	says("  expected accept external/6\n  found    accept external/5\n");
 	says("0 as expected, 1 differs\n");
+}
+
+/* Of a packet between two ends, which may both be Edge addresses. */
+static void a_found_answer_names_the_nodes_of_both_ends(void **state)
+{
+	static const struct {
+		const char *question, *source, *destination;
+	} asked[] = {
+		{ NAMED, NULL, "edge1" },
+		{ "--in dmz0 tcp edge2.internal 192.168.10.5:5061", "edge2", NULL },
+		{ "--in dmz0 tcp edge2.internal edge1.access:5061", "edge2", "edge1" },
+	};
+	json_t *object, *found;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(asked); i++) {
+		char *line = xformat("%s => not-governed\n", asked[i].question);
+
+		assert_int_equal(RUN(test, "test", "--json", file_of(0, line),
+				     file_of(1, config)), REFUSED);
+		object = json();
+		found = json_object_get(json_array_get(
+			json_object_get(object, "answers"), 0), "found");
+		expect_text(found, "source_node", asked[i].source);
+		expect_text(found, "destination_node", asked[i].destination);
+		json_decref(object);
+		free(line);
+	}
 }
 
 static void all_errors_of_a_file_are_told_at_once(void **state)
@@ -150,6 +183,30 @@ static void answers_are_of_one_policy(void **state)
 	assert_string_equal(printed, "");
 }
 
+static void input_is(const char *text)
+{
+	int file = memfd_create("input", MFD_CLOEXEC);
+
+	assert_int_equal(pwrite(file, text, strlen(text), 0), strlen(text));
+	assert_int_equal(dup2(file, STDIN_FILENO), STDIN_FILENO);
+	close(file);
+}
+
+static void one_of_the_files_may_be_standard_input(void **state)
+{
+	const char *expectations = file_of(0, NAMED " => accept external/5\n");
+
+	input_is(NAMED " => accept external/5\n");
+	GOOD(test, "test", "-", file_of(1, config));
+	assert_string_equal(printed, "1 as expected, 0 differ\n");
+	input_is(config);
+	GOOD(test, "test", expectations, "-");
+	assert_string_equal(printed, "1 as expected, 0 differ\n");
+	assert_int_equal(RUN(test, "test", "-", "-"), USAGE);
+	complains("-: one of the two files can be standard input");
+	assert_string_equal(printed, "");
+}
+
 static void without_a_policy_nothing_is_tested(void **state)
 {
 	module.view.loaded = false;
@@ -163,9 +220,11 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		SITE_TEST(a_configuration_answers_without_the_module),
+		SITE_TEST(a_found_answer_names_the_nodes_of_both_ends),
 		SITE_TEST(all_errors_of_a_file_are_told_at_once),
 		SITE_TEST(the_policy_in_force_is_asked),
 		SITE_TEST(answers_are_of_one_policy),
+		SITE_TEST(one_of_the_files_may_be_standard_input),
 		SITE_TEST(without_a_policy_nothing_is_tested),
 	};
 

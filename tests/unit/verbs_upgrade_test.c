@@ -183,6 +183,43 @@ static void switches_stay_switches(void **state)
 			 module.view.loaded_mode);
 }
 
+/* The switches are part of the load, and the second request says no more of them. */
+static void a_module_that_knows_no_switches_takes_the_policy_without(void **state)
+{
+	struct nlmsghdr *load;
+
+	module.version = "0.0.9";
+	module.view.loaded_zones = policy->zones ^ 1U;
+	module.refused = NF_EDGE_CMD_LOAD;
+	module.error = EINVAL;
+	module.sentence = "Unknown attribute type";
+	module.times = 1;
+	assert_int_equal(run_verb(cmd_upgrade_module, "upgrade-module", NULL), DONE);
+	complains("version 0.0.9, does not know part of this request of edgectl ");
+	complains("; the policy has them as if they were loaded\n");
+	load = request_of(NF_EDGE_CMD_LOAD, 0);
+	assert_non_null(attr_of(load, NF_EDGE_A_POLICY_LOADED_ZONES));
+	load = request_of(NF_EDGE_CMD_LOAD, 1);
+	assert_int_equal(attr_u32(attr_of(load, NF_EDGE_A_POLICY_ZONES)),
+			 policy->zones);
+	assert_null(attr_of(load, NF_EDGE_A_POLICY_LOADED_ZONES));
+	assert_null(attr_of(load, NF_EDGE_A_POLICY_LOADED_MODE));
+	assert_null(request_of(NF_EDGE_CMD_LOAD, 2));
+}
+
+/* What it refuses for another reason is no question of switches. */
+static void a_refused_policy_with_switches_is_loaded_once(void **state)
+{
+	module.version = "0.0.9";
+	module.view.loaded_zones = policy->zones ^ 1U;
+	module.refused = NF_EDGE_CMD_LOAD;
+	module.error = EINVAL;
+	module.sentence = "two nodes have this address";
+	module.times = 1;
+	expect(SYSTEM, "RFOIL");
+	complains("it does not take the policy: two nodes have this address");
+}
+
 /* Which an older module takes too. */
 static void a_policy_without_switches_says_nothing_of_them(void **state)
 {
@@ -286,6 +323,8 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, start, end_site)
 		TEST(a_good_exchange_takes_each_step_in_its_turn),
 		TEST(switches_stay_switches),
+		TEST(a_module_that_knows_no_switches_takes_the_policy_without),
+		TEST(a_refused_policy_with_switches_is_loaded_once),
 		TEST(a_policy_without_switches_says_nothing_of_them),
 		TEST(nothing_is_touched_without_a_ruleset),
 		TEST(another_change_comes_first),

@@ -16,6 +16,7 @@
 #include <cmocka.h>
 
 #include "base/macros.h"
+#include "base/memory.h"
 #include "netlink/attribute.h"
 #include "verbs/events.h"
 
@@ -223,6 +224,63 @@ static void a_file_says_what_monitor_has_written(void **state)
 	free(text);
 }
 
+/* A line of a file, with one text of it replaced. */
+static char *replaced(const char *line, const char *from, const char *to)
+{
+	const char *at = strstr(line, from);
+
+	if (!at)
+		fail_msg("%s: not in %s", from, line);
+	return xformat("%.*s%s%s", (int)(at - line), line, to, at + strlen(from));
+}
+
+static void what_differs_in_one_thing_is_another_kind(void **state)
+{
+	static const struct {
+		const char *from, *to;
+	} changes[] = {
+		{ "\"verdict\":\"drop\"", "\"verdict\":\"accept\"" },
+		{ "\"reason\":\"peer\"", "\"reason\":\"disabled\"" },
+		{ "\"mode\":\"enforce\"", "\"mode\":\"audit\"" },
+		{ "\"in\":\"lan=0\"", "\"in\":\"lan1\"" },
+		{ "\"protocol\":\"tcp\"", "\"protocol\":\"udp\"" },
+		{ "\"192.168.10.77\"", "\"192.168.10.78\"" },
+		{ "\"172.25.33.11\"", "\"172.25.33.10\"" },
+		{ "\"port\":8057", "\"port\":8058" },
+		{ "\"reply\":false", "\"reply\":true" },
+		{ "\"error\":false", "\"error\":true" },
+		{ "\"rows\":[]", "\"rows\":[\"internal/4\"]" },
+		{ "\"near\":[\"internal/4\"]", "\"near\":[\"internal/2\"]" },
+	};
+	char *line, *both, *other;
+	json_t *object;
+	size_t i;
+
+	put_peer(message(), NF_EDGE_MODE_ENFORCE);
+	GOOD(monitor, "monitor", "--json", "--count", "1");
+	line = strndup(printed, strcspn(printed, "\n"));
+	for (i = 0; i < ARRAY_SIZE(changes); i++) {
+		other = replaced(line, changes[i].from, changes[i].to);
+		both = xformat("%s\n%s\n%s\n", line, other, line);
+		assert_int_equal(RUN(why, "why", "--from", written(both),
+				     "192.168.10.76/30", "--json"), REFUSED);
+		object = json();
+		if (json_array_size(json_object_get(object, "kinds")) != 2)
+			fail_msg("%s: of one kind with %s", changes[i].from, changes[i].to);
+		json_decref(object);
+		free(both);
+		free(other);
+	}
+	/* Another source port is another try of the same. */
+	other = replaced(line, "\"port\":40001", "\"port\":40002");
+	both = xformat("%s\n%s\n", line, other);
+	assert_int_equal(RUN(why, "why", "--from", written(both), "192.168.10.77"), REFUSED);
+	says("       2" PEER_KIND);
+	free(both);
+	free(other);
+	free(line);
+}
+
 /* Ports that nothing else tells apart share a line behind the third. */
 static void ports_of_a_scan_share_a_line(void **state)
 {
@@ -310,6 +368,7 @@ int main(void)
 		TEST(what_was_asked_wrong_is_refused),
 		TEST(what_came_before_an_end_is_told),
 		TEST(a_file_says_what_monitor_has_written),
+		TEST(what_differs_in_one_thing_is_another_kind),
 		TEST(ports_of_a_scan_share_a_line),
 		TEST(a_file_of_other_lines_is_refused),
 	};

@@ -299,6 +299,13 @@ static void a_pair_has_to_tell_all_connections(void **state)
 	one_way("events", "nf_conntrack_events", "nf_conntrack_events = 1");
 }
 
+static void a_pair_that_tells_no_connection_is_warned(void **state)
+{
+	write_proc("conntrackd.conf", "Sync {\n");
+	write_proc(EVENTS, "0\n");
+	one_way("events", "nf_conntrack_events", "nf_conntrack_events = 1");
+}
+
 #define TEST(name)	cmocka_unit_test_setup_teardown(name, begin, end)
 
 int main(void)
@@ -323,6 +330,7 @@ int main(void)
 		TEST(a_lone_host_may_pick_up_connections),
 		TEST(a_pair_may_not_pick_up_connections),
 		TEST(a_pair_has_to_tell_all_connections),
+		TEST(a_pair_that_tells_no_connection_is_warned),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
