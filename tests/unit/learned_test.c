@@ -371,17 +371,32 @@ static void fill(void)
 		     "2001:db8::7"));
 	see(event_of("internal/4", NF_EDGE_VERDICT_DROP, "192.168.10.5",
 		     "172.25.33.10"));
+	see(event_of("external/6", NF_EDGE_VERDICT_ACCEPT, "203.0.113.9",
+		     "131.107.155.10"));
+	see(event_of("external/7", NF_EDGE_VERDICT_ACCEPT, "2001:db8::10",
+		     "2001:db9::7"));
+	see(event_of("internal/4", NF_EDGE_VERDICT_DROP, "172.16.0.1",
+		     "172.25.33.10"));
 	learned.lost.ring_full = 3;
 }
 
 static void a_file_is_read_back_as_it_was(void **state)
 {
+	/* Too far from each other to be one prefix. */
+	static const char *const prefixes[] = {
+		"\"198.51.100.7\"", "\"203.0.113.9\"", "\"2001:db8::7\"",
+		"\"2001:db9::7\"", "\"192.168.10.5\"", "\"172.16.0.1\"",
+	};
 	char *text, *again;
 	struct learned other;
+	size_t i;
 
 	(void)state;
 	fill();
 	text = learned_text(&learned);
+	for (i = 0; i < ARRAY_SIZE(prefixes); i++)
+		if (!strstr(text, prefixes[i]))
+			fail_msg("no %s in %s", prefixes[i], text);
 	write_text(text);
 	assert_int_equal(learned_read(&other, file), DONE);
 	again = learned_text(&other);

@@ -66,6 +66,49 @@ static void what_is_in_force_is_the_first_one(void **state)
 	says("opens:  out tcp 80, edge1 131.107.155.10, by external/2\n        to 203.0.113.0/24\n");
 }
 
+static void addresses_are_governed_or_not(void **state)
+{
+	write_running();
+	give(&policy->nodes[1], NF_EDGE_SERVICE_ACCESS, "131.107.155.20");
+	give(&policy->nodes[1], NF_EDGE_SERVICE_ACCESS, "2001:db8::20");
+	assert_int_equal(RUN(diff, "diff", name), REFUSED);
+	says("governed no more, open to everybody: 131.107.155.20\n");
+	says("governed no more, open to everybody: 2001:db8::20\n");
+	is_silent_of("governed now");
+	assert_int_equal(RUN(diff, "diff", "--running", name), REFUSED);
+	says("governed now: 131.107.155.20\n");
+	says("governed now: 2001:db8::20\n");
+	is_silent_of("governed no more");
+}
+
+static void bind_side(uint32_t sides)
+{
+	struct interface *one = interface_find(policy, "lan0");
+
+	assert_non_null(one);
+	one->sides = sides;
+}
+
+/* Sides without a change of the guard, and with one. */
+static void sides_of_an_interface_are_compared(void **state)
+{
+	const uint32_t inside = 1U << NF_EDGE_SIDE_INTERNAL;
+
+	bind_side(inside | 1U << NF_EDGE_SIDE_EDGE);
+	write_running();
+	bind_side(inside | 1U << NF_EDGE_SIDE_EXTERNAL);
+	assert_int_equal(RUN(diff, "diff", "--running", name), REFUSED);
+	says("arrival: lan0 holds external internal, held internal edge\n");
+	bind_side(inside);
+	assert_int_equal(RUN(diff, "diff", "--running", name), REFUSED);
+	says("arrival: lan0 holds internal, held internal edge; guard against spoofed sources: internal\n");
+	assert_int_equal(RUN(diff, "diff", name), REFUSED);
+	says("arrival: lan0 holds internal edge, held internal; guard against spoofed sources: none\n");
+	bind_side(inside | 1U << NF_EDGE_SIDE_EDGE);
+	GOOD(diff, "diff", name);
+	is_silent_of("arrival");
+}
+
 static void what_cannot_be_compared_is_no_difference(void **state)
 {
 	write_running();
@@ -106,6 +149,10 @@ static int end(void **state)
 
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test_setup_teardown(what_is_in_force_is_the_first_one,
+					begin, end),
+	cmocka_unit_test_setup_teardown(addresses_are_governed_or_not,
+					begin, end),
+	cmocka_unit_test_setup_teardown(sides_of_an_interface_are_compared,
 					begin, end),
 	cmocka_unit_test_setup_teardown(what_cannot_be_compared_is_no_difference,
 					begin, end),

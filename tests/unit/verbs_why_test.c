@@ -121,6 +121,17 @@ static void the_module_gets_the_addresses(void **state)
 	attr = attr_of(asked, NF_EDGE_A_LISTEN_PREFIXES_IPV4);
 	assert_int_equal(nla_len(attr), 8);
 	assert_memory_equal(nla_data(attr), "\x83\x6b\x9b\x1e\x20\0\0\0", 8);
+	assert_null(attr_of(asked, NF_EDGE_A_LISTEN_PREFIXES_IPV6));
+	forget_requests();
+	GOOD(why, "why", "edge1.av/6");
+	asked = request_of(NF_EDGE_CMD_LISTEN, 0);
+	assert_null(attr_of(asked, NF_EDGE_A_LISTEN_PREFIXES_IPV4));
+	assert_int_equal(nla_len(attr_of(asked, NF_EDGE_A_LISTEN_PREFIXES_IPV6)), 20);
+	forget_requests();
+	GOOD(why, "why", "edge1.av");
+	asked = request_of(NF_EDGE_CMD_LISTEN, 0);
+	assert_int_equal(nla_len(attr_of(asked, NF_EDGE_A_LISTEN_PREFIXES_IPV4)), 8);
+	assert_int_equal(nla_len(attr_of(asked, NF_EDGE_A_LISTEN_PREFIXES_IPV6)), 20);
 }
 
 static void what_was_asked_wrong_is_refused(void **state)
