@@ -227,6 +227,9 @@ IPVLAN = ("the ipvlan device guest0 shares its wire past the guards and sides of
           "the policy; use a veth pair and a route")
 REDIRECTION = ("a tc filter redirects packets to dmz0 before the policy sees them; "
                "take it away with tc filter del dev wan0 ingress")
+PROGRAM = "bpf", "bytecode", "1,6 0 0 0"
+RUNS = ("a tc filter runs a program (bpf), which forwards or changes packets past the "
+        "policy unless it only drops and passes; tc filter show dev {} names it")
 TRANSLATES = {family: f"translates {UNBOUND[family]} to the Edge address "
                       f"{ACCESS[family]}; bind {UNBOUND[family]} to the same "
                       "node, or no row permits these connections"
@@ -316,6 +319,17 @@ WAYS = {
         ("tc", "dmz0"),
         "a tc filter changes headers behind the policy; take it away with tc "
         "filter del dev dmz0 egress"),
+    "a program that tc runs": (
+        lambda net: filters(net, *PROGRAM), ("tc", "wan0"), RUNS.format("wan0 ingress")),
+    "a program that tc runs on what leaves": (
+        lambda net: filters(net, *PROGRAM, place="egress", dev="dmz0"),
+        ("tc", "dmz0"), RUNS.format("dmz0 egress")),
+    "a program that a filter of tc runs": (
+        lambda net: filters(net, "matchall", "action", *PROGRAM),
+        ("tc", "wan0"), RUNS.format("wan0 ingress")),
+    "a program that a filter of tc runs on what leaves": (
+        lambda net: filters(net, "matchall", "action", *PROGRAM, place="egress", dev="dmz0"),
+        ("tc", "dmz0"), RUNS.format("dmz0 egress")),
     "source routes": (
         lambda net: setting(net, **{
             SOURCE_ROUTE: 1, SOURCE_ROUTE_WAN: 1,
