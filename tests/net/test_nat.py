@@ -266,3 +266,13 @@ def test_a_host_behind_another_address_reaches_anybody(lab, family):
     watch = lab.watch()
     lab.connect("tcp", neighbour, partner, 5061).exchange()
     watch.expect()
+
+
+def test_what_stays_on_the_host_may_bear_an_edge_address(lab, family):
+    """The policy governs no packet of the loopback device."""
+    own, public = lab.at("fw.marker", family), lab.at("public", family).address
+    translate(lab, family, after=[
+        f"oifname lo {ip_word(family)} saddr {own.address} snat to {public}"])
+    watch = lab.watch()
+    lab.connect("udp", own, own, 5061).exchange()
+    watch.expect()
