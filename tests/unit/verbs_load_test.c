@@ -243,6 +243,73 @@ static void a_load_holds_all_of_the_file(void **state)
 	assert_null(request_of(NF_EDGE_CMD_LOAD, 1));
 }
 
+/* A key of ports, and the rows that it moves. */
+struct moved {
+	const char *key;
+	uint32_t service;
+	bool tcp, udp;
+	uint16_t low, high;
+};
+
+static uint16_t u16_in(struct nlattr *nest, int type)
+{
+	struct nlattr *attr = nth_in(nest, type, 0);
+
+	assert_non_null(attr);
+	return nla_get_u16(attr);
+}
+
+static void expect_move(struct nlmsghdr *load, size_t n, const struct moved *moved,
+			uint8_t protocol)
+{
+	struct nlattr *port = nth_of(load, NF_EDGE_A_POLICY_PORT, n);
+
+	assert_non_null(port);
+	assert_int_equal(nla_get_u32(nth_in(port, NF_EDGE_A_PORT_SERVICE, 0)), moved->service);
+	assert_int_equal(nla_get_u8(nth_in(port, NF_EDGE_A_PORT_PROTOCOL, 0)), protocol);
+	assert_int_equal(u16_in(port, NF_EDGE_A_PORT_DOCUMENTED_LOW), moved->low);
+	assert_int_equal(u16_in(port, NF_EDGE_A_PORT_DOCUMENTED_HIGH), moved->high);
+	assert_int_equal(u16_in(port, NF_EDGE_A_PORT_LOW), 20001);
+	assert_int_equal(u16_in(port, NF_EDGE_A_PORT_HIGH),
+			 moved->low == moved->high ? 20001 : 20999);
+}
+
+/* A port that is moved is sent for each protocol that its rows have. */
+static void moved_ports_are_sent_as_the_rows_have_them(void **state)
+{
+	static const struct moved keys[] = {
+		{ "access-client", NF_EDGE_SERVICE_ACCESS, true, false, 443, 443 },
+		{ "access-federation", NF_EDGE_SERVICE_ACCESS, true, false, 5061, 5061 },
+		{ "webconf-client", NF_EDGE_SERVICE_WEBCONF, true, false, 443, 443 },
+		{ "turn-tcp", NF_EDGE_SERVICE_AV, true, false, 443, 443 },
+		{ "turn-udp", NF_EDGE_SERVICE_AV, false, true, 3478, 3478 },
+		{ "media", NF_EDGE_SERVICE_AV, true, true, 50000, 59999 },
+		{ "internal-sip", NF_EDGE_SERVICE_INTERNAL, true, false, 5061, 5061 },
+		{ "internal-psom", NF_EDGE_SERVICE_INTERNAL, true, false, 8057, 8057 },
+		{ "internal-mras", NF_EDGE_SERVICE_INTERNAL, true, false, 5062, 5062 },
+		{ "internal-turn-tcp", NF_EDGE_SERVICE_INTERNAL, true, false, 443, 443 },
+		{ "internal-turn-udp", NF_EDGE_SERVICE_INTERNAL, false, true, 3478, 3478 },
+	};
+	struct nlmsghdr *load;
+	char text[1024];
+	size_t i, n;
+
+	for (i = 0; i < ARRAY_SIZE(keys); i++) {
+		snprintf(text, sizeof(text), "%sports { %s = %s }\n", SITE PEERS, keys[i].key,
+			 keys[i].low == keys[i].high ? "20001" : "20001-20999");
+		write_file(text);
+		forget_requests();
+		GOOD(load, "load", path);
+		load = request_of(NF_EDGE_CMD_LOAD, 0);
+		n = 0;
+		if (keys[i].tcp)
+			expect_move(load, n++, &keys[i], IPPROTO_TCP);
+		if (keys[i].udp)
+			expect_move(load, n++, &keys[i], IPPROTO_UDP);
+		assert_null(nth_of(load, NF_EDGE_A_POLICY_PORT, n));
+	}
+}
+
 static void the_prefixes_of_a_set_are_sent_as_they_are(void **state)
 {
 	struct nlmsghdr *load;
@@ -531,6 +598,7 @@ static void a_load_does_not_cut_its_own_session(void **state)
 
 static const struct CMUnitTest tests[] = {
 	FILE_TEST(a_load_holds_all_of_the_file),
+	FILE_TEST(moved_ports_are_sent_as_the_rows_have_them),
 	FILE_TEST(the_prefixes_of_a_set_are_sent_as_they_are),
 	FILE_TEST(a_module_of_another_release_is_asked_nothing),
 	FILE_TEST(flowtables_are_warned_of),
