@@ -231,18 +231,23 @@ OLD = "int f(int a)\n{\n\tif (a)\n\t\treturn 1;\n\treturn 2;\n}\n"
 NEW = "int g;\n\nint f(int a)\n{\n\tif (a)\n\t\treturn 1;\n\tg = 7;\n\treturn 2;\n}\n"
 
 
-def reach_of(tmp_path, ran):
-    """What tests ran of OLD, asked about NEW."""
+def collected(tmp_path, ran, new, old=None):
+    """What tests ran of an old text, where there is a new one now."""
     import json                              # pylint: disable=import-outside-toplevel
     (tmp_path / "kmod").mkdir()
-    (tmp_path / "kmod/f.c").write_text(NEW)
+    (tmp_path / "kmod/f.c").write_text(new)
     (tmp_path / "part.json").write_text(json.dumps({
-        "sources": {"kmod/f.c": OLD}, "known": {"kmod/f.c": [3, 4, 5]},
+        "sources": {"kmod/f.c": old or new}, "known": {"kmod/f.c": [3, 4, 5]},
         "cases": [{"stage": "uml", "name": name, "seconds": 1, "ran": {"kmod/f.c": lines}}
                   for name, lines in ran.items()]}))
-    reach = Reach([tmp_path / "part.json"], tmp_path)
+    return Reach([tmp_path / "part.json"], tmp_path)
+
+
+def reach_of(tmp_path, ran):
+    """What tests ran of OLD, asked about NEW."""
+    reach = collected(tmp_path, ran, NEW, OLD)
     source = Source("kmod/f.c", NEW)
-    return {mutant.line: {case.name for case in reach.cases_of(mutant, source)}
+    return {mutant.line: {case.name for case in reach.cases_of(mutant, {source.name: source})}
             for mutant in operators.mutants_of(source)}
 
 
@@ -257,6 +262,20 @@ def test_a_line_that_nobody_ran_is_asked_of_those_in_its_function(tmp_path):
 
 def test_a_function_that_nobody_enters_is_asked_of_nobody(tmp_path):
     assert reach_of(tmp_path, {"one": []})[8] == set()
+
+
+@pytest.mark.parametrize("head", [
+    "enum e {\n\tA = 4,\n\tB = 5,\n};\n", "#define A 4\n#define B 5\n"])
+def test_a_header_is_asked_of_those_that_run_a_line_with_the_name(tmp_path, head):
+    reach = collected(tmp_path, {"one": [4], "other": [5]},
+                         "int f(int a)\n{\n\tif (a)\n\t\treturn A;\n\treturn B;\n}\n")
+    sources = {name: Source(name, text) for name, text in (
+        ("kmod/f.h", head), ("kmod/f.c", (tmp_path / "kmod/f.c").read_text()))}
+    asked = {}
+    for mutant in operators.mutants_of(sources["kmod/f.h"]):
+        asked.setdefault(mutant.line, set()).update(
+            case.name for case in reach.cases_of(mutant, sources))
+    assert list(asked.values()) == [{"one"}, {"other"}]
 
 
 def test_cheap_tests_come_first_and_each_file_has_its_turn():

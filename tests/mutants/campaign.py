@@ -192,7 +192,7 @@ class Campaign:
 
     def _stages(self, mutant, source):
         """What is asked, the cheapest first: kind, names, how, and in words."""
-        cases = self.reach.cases_of(mutant, source)
+        cases = self.reach.cases_of(mutant, self.sources)
         kills = self.results.kills(mutant.file)
         programs = [case.name for case in sorted(cases, key=lambda case: (
             -kills.get(f"unit/{case.name}:", 0), case.seconds)) if case.stage == "unit"]

@@ -18,6 +18,8 @@ import shutil
 import subprocess
 import tempfile
 
+from source import words_of
+
 FAULTS = "tests/net/test_faults.py"
 NO_TESTS = 5            # of pytest, when a file has none to run
 GCOV = ("gcov", "--json-format", "--stdout")
@@ -196,9 +198,10 @@ class Reach:
                 if line in now[file]:
                     self.by_line[file, now[file][line]].append(case)
 
-    def cases_of(self, mutant, source):
-        """Those that run the mutant's line, or else its function or file."""
-        tries = []
+    def cases_of(self, mutant, sources):
+        """Those that run the mutant's line, or else its function or file; of a file
+        without code, as of headers, those that run a line with the name."""
+        source, tries = sources[mutant.file], []
         if mutant.where == "function":
             tries = [self._near(mutant.file, mutant.line, mutant.first_line),
                      range(mutant.first_line, mutant.last_line + 1)]
@@ -210,7 +213,15 @@ class Reach:
         if mutant.where == "function":
             return []
         return self._union(mutant.file, [line for file, line in self.by_line
-                                         if file == mutant.file])
+                                         if file == mutant.file]) or \
+            self._users(words_of(mutant.before)[0] if mutant.where == "enum" else mutant.scope,
+                        sources.values())
+
+    def _users(self, name, sources):
+        """Those that run a line with a name."""
+        return self.cases_at((source.name, line) for source in sources
+                             for use in source.uses_of(name)
+                             for line in self._near(source.name, use, 1))
 
     def cases_at(self, places):
         """Those that run one of some lines, each a file and a number."""

@@ -85,10 +85,10 @@ class Source:
         """The number of the line at an offset, from 1."""
         return self.text.count("\n", 0, offset) + 1
 
-    def uses_of(self, macro):
-        """The lines on which a macro stands outside of others."""
+    def uses_of(self, name):
+        """The lines on which a name, as of a macro, stands outside of directives."""
         return sorted({self.line_of(token.start) for token in self.tokens
-                       if token.text == macro and not token.directive})
+                       if token.text == name and not token.directive})
 
     def lines_around(self, start, end):
         """The whole lines that hold a stretch, without the last line's end."""
