@@ -13,8 +13,8 @@
 #include "policy/flows.h"
 #include "policy/table.h"
 
-/* Borders of ports: of each range of each row, the guard, and the ends. */
-#define BORDERS_MAX	(2 * 2 * ROWS_MAX * NF_EDGE_MAX_PORTS + 4)
+/* Borders of ports: of each range of each row, and of the guard. */
+#define BORDERS_MAX	(2 * 2 * ROWS_MAX * NF_EDGE_MAX_PORTS + 2)
 
 /* --- Edge addresses */
 
@@ -259,8 +259,6 @@ static size_t port_borders(const struct flow_diff *diff, uint8_t protocol,
 	unsigned int which;
 	size_t count = 0, i, j;
 
-	borders[count++] = 1;
-	borders[count++] = 0x10000;
 	borders[count++] = guard->port_low;
 	borders[count++] = guard->port_high + 1U;
 	for (which = 0; which < POLICY_COUNT; which++) {
