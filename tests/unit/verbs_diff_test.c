@@ -81,12 +81,27 @@ static void addresses_are_governed_or_not(void **state)
 	is_silent_of("governed no more");
 }
 
-static void bind_side(uint32_t sides)
+/* An address of two services is one end of a flow. */
+static void an_address_of_two_services_is_named_once(void **state)
 {
-	struct interface *one = interface_find(policy, "lan0");
+	give(&policy->nodes[0], NF_EDGE_SERVICE_WEBCONF, "131.107.155.10");
+	write_running();
+	add(NF_EDGE_PEER_SET_CRL, "203.0.113.0/24");
+	assert_int_equal(RUN(diff, "diff", "--running", name), REFUSED);
+	says("opens:  out tcp 80, edge1 131.107.155.10, by external/2\n        to 203.0.113.0/24\n");
+}
+
+static void bind_side_of(const char *interface, uint32_t sides)
+{
+	struct interface *one = interface_find(policy, interface);
 
 	assert_non_null(one);
 	one->sides = sides;
+}
+
+static void bind_side(uint32_t sides)
+{
+	bind_side_of("lan0", sides);
 }
 
 /* Sides without a change of the guard, and with one. */
@@ -98,7 +113,9 @@ static void sides_of_an_interface_are_compared(void **state)
 	write_running();
 	bind_side(inside | 1U << NF_EDGE_SIDE_EXTERNAL);
 	assert_int_equal(RUN(diff, "diff", "--running", name), REFUSED);
-	says("arrival: lan0 holds external internal, held internal edge\n");
+	says(", 2 interfaces differ\n"
+	     "arrival: lan0 holds external internal, held internal edge\n"
+	     "arrival: any other interface holds edge, held no side\n");
 	bind_side(inside);
 	assert_int_equal(RUN(diff, "diff", "--running", name), REFUSED);
 	says("arrival: lan0 holds internal, held internal edge; guard against spoofed sources: internal\n");
@@ -107,6 +124,51 @@ static void sides_of_an_interface_are_compared(void **state)
 	bind_side(inside | 1U << NF_EDGE_SIDE_EDGE);
 	GOOD(diff, "diff", name);
 	is_silent_of("arrival");
+	bind_side_of("wan0", 1U << NF_EDGE_SIDE_EXTERNAL | 1U << NF_EDGE_SIDE_EDGE);
+	assert_int_equal(RUN(diff, "diff", "--running", name), REFUSED);
+	says(", 1 interfaces differ\n"
+	     "arrival: wan0 holds external edge, held external; guard against spoofed sources: none\n");
+	bind_side_of("wan0", 1U << NF_EDGE_SIDE_EXTERNAL);
+	strcpy(interface_find(policy, "wan0")->name, "wan1");
+	assert_int_equal(RUN(diff, "diff", "--running", name), REFUSED);
+	says(", 2 interfaces differ\n"
+	     "arrival: wan1 holds external, held no side; guard against spoofed sources: external\n"
+	     "arrival: wan0 holds no side, held external; guard against spoofed sources: none\n");
+	strcpy(interface_find(policy, "wan1")->name, "wan0");
+}
+
+/* An interface that is bound to the sides that it held as any other has a guard. */
+static void a_guard_alone_is_a_difference(void **state)
+{
+	add(NF_EDGE_PEER_SET_INTERNAL_NETWORKS, "10.0.0.0/8");
+	bind_side_of("wan0", 1U << NF_EDGE_SIDE_EXTERNAL | 1U << NF_EDGE_SIDE_EDGE);
+	bind_side(1U << NF_EDGE_SIDE_INTERNAL);
+	policy->interface_count = 1;
+	write_running();
+	policy->interface_count = 2;
+	assert_int_equal(RUN(diff, "diff", "--running", name), REFUSED);
+	says(", 2 interfaces differ\n"
+	     "arrival: lan0 holds internal, held internal; guard against spoofed sources: internal\n"
+	     "arrival: any other interface holds no side, held internal\n");
+}
+
+/* Sources of the inside are refused where an interface is of the external side alone. */
+static void guarded_sources_are_compared(void **state)
+{
+	write_running();
+	add(NF_EDGE_PEER_SET_INTERNAL_NETWORKS, "10.0.0.0/8");
+	add(NF_EDGE_PEER_SET_INTERNAL_NETWORKS, "2001:db8:a::/48");
+	assert_int_equal(RUN(diff, "diff", "--running", name), REFUSED);
+	says("guard: refused from the external side now: 10.0.0.0/8\n"
+	     "guard: refused from the external side now: 2001:db8:a::/48\n");
+	assert_int_equal(RUN(diff, "diff", name), REFUSED);
+	says("guard: refused from the external side no more: 10.0.0.0/8\n"
+	     "guard: refused from the external side no more: 2001:db8:a::/48\n");
+	bind_side_of("wan0", 1U << NF_EDGE_SIDE_EXTERNAL | 1U << NF_EDGE_SIDE_EDGE);
+	write_running();
+	add(NF_EDGE_PEER_SET_INTERNAL_NETWORKS, "172.16.0.0/12");
+	RUN(diff, "diff", "--running", name);
+	is_silent_of("guard:");
 }
 
 static void what_cannot_be_compared_is_no_difference(void **state)
@@ -152,7 +214,13 @@ static const struct CMUnitTest tests[] = {
 					begin, end),
 	cmocka_unit_test_setup_teardown(addresses_are_governed_or_not,
 					begin, end),
+	cmocka_unit_test_setup_teardown(an_address_of_two_services_is_named_once,
+					begin, end),
 	cmocka_unit_test_setup_teardown(sides_of_an_interface_are_compared,
+					begin, end),
+	cmocka_unit_test_setup_teardown(a_guard_alone_is_a_difference,
+					begin, end),
+	cmocka_unit_test_setup_teardown(guarded_sources_are_compared,
 					begin, end),
 	cmocka_unit_test_setup_teardown(what_cannot_be_compared_is_no_difference,
 					begin, end),

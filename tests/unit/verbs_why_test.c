@@ -150,6 +150,8 @@ static void what_was_asked_wrong_is_refused(void **state)
 	complains("edge1.acces: is no service of edge1; the nearest is access; see");
 	assert_int_equal(RUN(why, "why", "egde1.acces"), USAGE);
 	complains("egde1.acces: is no address; the nearest is edge1.access; see");
+	assert_int_equal(RUN(why, "why", "edge2.internal/6"), USAGE);
+	complains("edge2.internal/6: has no IPv6 address; see");
 	assert_int_equal(RUN(why, "why", "laptop"), USAGE);
 	complains("laptop: is a name, and names are not looked up; write its address, or NODE.SERVICE; see");
 	assert_int_equal(RUN(why, "why", ""), USAGE);
@@ -245,6 +247,23 @@ static char *replaced(const char *line, const char *from, const char *to)
 	return xformat("%.*s%s%s", (int)(at - line), line, to, at + strlen(from));
 }
 
+/* A line of a file, the line with a change, and the line again. */
+static void expect_two_kinds(const char *line, const char *from, const char *to)
+{
+	char *other = replaced(line, from, to);
+	char *three = xformat("%s\n%s\n%s\n", line, other, line);
+	json_t *object;
+
+	assert_int_equal(RUN(why, "why", "--from", written(three), strstr(line, "\"2001:") ?
+			     "::/0" : "0.0.0.0/0", "--json"), REFUSED);
+	object = json();
+	if (json_array_size(json_object_get(object, "kinds")) != 2)
+		fail_msg("%s: of one kind with %s", from, to);
+	json_decref(object);
+	free(three);
+	free(other);
+}
+
 static void what_differs_in_one_thing_is_another_kind(void **state)
 {
 	static const struct {
@@ -264,24 +283,13 @@ static void what_differs_in_one_thing_is_another_kind(void **state)
 		{ "\"near\":[\"internal/4\"]", "\"near\":[\"internal/2\"]" },
 	};
 	char *line, *both, *other;
-	json_t *object;
 	size_t i;
 
 	put_peer(message(), NF_EDGE_MODE_ENFORCE);
 	GOOD(monitor, "monitor", "--json", "--count", "1");
 	line = strndup(printed, strcspn(printed, "\n"));
-	for (i = 0; i < ARRAY_SIZE(changes); i++) {
-		other = replaced(line, changes[i].from, changes[i].to);
-		both = xformat("%s\n%s\n%s\n", line, other, line);
-		assert_int_equal(RUN(why, "why", "--from", written(both),
-				     "192.168.10.76/30", "--json"), REFUSED);
-		object = json();
-		if (json_array_size(json_object_get(object, "kinds")) != 2)
-			fail_msg("%s: of one kind with %s", changes[i].from, changes[i].to);
-		json_decref(object);
-		free(both);
-		free(other);
-	}
+	for (i = 0; i < ARRAY_SIZE(changes); i++)
+		expect_two_kinds(line, changes[i].from, changes[i].to);
 	/* Another source port is another try of the same. */
 	other = replaced(line, "\"port\":40001", "\"port\":40002");
 	both = xformat("%s\n%s\n", line, other);
@@ -289,6 +297,98 @@ static void what_differs_in_one_thing_is_another_kind(void **state)
 	says("       2" PEER_KIND);
 	free(both);
 	free(other);
+	free(line);
+}
+
+static void kinds_of_icmp_differ_in_type_and_code(void **state)
+{
+	char *line;
+
+	put_error(message());
+	GOOD(monitor, "monitor", "--json", "--count", "1");
+	line = strndup(printed, strcspn(printed, "\n"));
+	expect_two_kinds(line, "\"icmp_type\":1", "\"icmp_type\":3");
+	expect_two_kinds(line, "\"icmp_code\":4", "\"icmp_code\":3");
+	free(line);
+}
+
+static void a_kind_tells_when_its_last_packet_came(void **state)
+{
+	char *line, *later, *both;
+	json_t *object, *kind;
+
+	put_peer(message(), NF_EDGE_MODE_ENFORCE);
+	GOOD(monitor, "monitor", "--json", "--count", "1");
+	line = strndup(printed, strcspn(printed, "\n"));
+	later = replaced(line, "\"time_ns\":1796000583007000999",
+			 "\"time_ns\":1796000590000000000");
+	both = xformat("%s\n%s\n", line, later);
+	assert_int_equal(RUN(why, "why", "--from", written(both), "192.168.10.77", "--json"),
+			 REFUSED);
+	object = json();
+	kind = json_array_get(json_object_get(object, "kinds"), 0);
+	expect_int(kind, "times", 2);
+	expect_int(kind, "time_ns", 1796000583007000999LL);
+	expect_int(kind, "last_ns", 1796000590000000000LL);
+	json_decref(object);
+	free(both);
+	free(later);
+	free(line);
+}
+
+/* Where all that would be refused is of mode audit; and where only some is. */
+static void audit_is_told_of_several_kinds(void **state)
+{
+	char *line, *other, *one, *both;
+
+	put_peer(message(), NF_EDGE_MODE_AUDIT);
+	GOOD(monitor, "monitor", "--json", "--count", "1");
+	line = strndup(printed, strcspn(printed, "\n"));
+	other = replaced(line, "\"in\":\"lan=0\"", "\"in\":\"lan1\"");
+	both = xformat("%s\n%s\n", line, other);
+	assert_int_equal(RUN(why, "why", "--from", written(both), "192.168.10.77"), REFUSED);
+	says("192.168.10.77 would be refused in mode enforce in 2 ways: each line");
+	free(both);
+	one = replaced(other, "\"mode\":\"audit\"", "\"mode\":\"enforce\"");
+	both = xformat("%s\n%s\n", line, one);
+	assert_int_equal(RUN(why, "why", "--from", written(both), "192.168.10.77"), REFUSED);
+	says("192.168.10.77 is refused in 2 ways: each line");
+	free(both);
+	free(one);
+	free(other);
+	free(line);
+}
+
+/* Of so many kinds that some are only counted. */
+static void kinds_are_bounded(void **state)
+{
+	char *line, *other, *some = NULL, to[32];
+	json_t *object;
+	size_t size, i;
+	FILE *file;
+
+	put_peer(message(), NF_EDGE_MODE_ENFORCE);
+	GOOD(monitor, "monitor", "--json", "--count", "1");
+	line = strndup(printed, strcspn(printed, "\n"));
+	file = open_memstream(&some, &size);
+	for (i = 1; i <= 203; i++) {
+		snprintf(to, sizeof(to), "\"192.168.11.%zu\"", i);
+		other = replaced(line, "\"192.168.10.77\"", to);
+		fprintf(file, "%s\n", other);
+		free(other);
+	}
+	fclose(file);
+	assert_int_equal(RUN(why, "why", "--from", written(some), "192.168.11.0/24"), REFUSED);
+	says("       3  of more kinds than 200\n"
+	     "192.168.11.0/24 is refused in 200 and more ways: each line");
+	assert_int_equal(RUN(why, "why", "--from", written(some), "192.168.11.0/24", "--json"),
+			 REFUSED);
+	object = json();
+	assert_int_equal(json_array_size(json_object_get(object, "kinds")), 200);
+	expect_int(object, "other_kinds", 3);
+	expect_int(object, "refused", 203);
+	json_decref(object);
+	free(some);
 	free(line);
 }
 
@@ -380,6 +480,10 @@ int main(void)
 		TEST(what_came_before_an_end_is_told),
 		TEST(a_file_says_what_monitor_has_written),
 		TEST(what_differs_in_one_thing_is_another_kind),
+		TEST(kinds_of_icmp_differ_in_type_and_code),
+		TEST(a_kind_tells_when_its_last_packet_came),
+		TEST(audit_is_told_of_several_kinds),
+		TEST(kinds_are_bounded),
 		TEST(ports_of_a_scan_share_a_line),
 		TEST(a_file_of_other_lines_is_refused),
 	};

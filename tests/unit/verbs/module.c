@@ -634,6 +634,7 @@ ssize_t __wrap_recvfrom(int fd, void *data, size_t size, int flags,
 int __wrap_setsockopt(int fd, int level, int name, const void *value,
 		      socklen_t size)
 {
+	assert_true(level == SOL_SOCKET || level == SOL_NETLINK);
 	return 0;
 }
 
