@@ -500,7 +500,7 @@ static void a_disk_that_refuses_is_named(void **state)
 		{ EIO, "see to the disk" },
 	};
 	struct history history;
-	uint32_t before, failed = 0;
+	uint32_t before, number, failed = 0;
 	size_t i;
 	int step;
 
@@ -514,7 +514,8 @@ static void a_disk_that_refuses_is_named(void **state)
 
 			fault = cases[i].error;
 			steps_left = step;
-			add(2, &why);
+			number = add(2, &why);
+			assert_int_equal(number != 0, !why);
 			if (why && !strstr(why, cases[i].remedy))
 				fail_msg("%s", why);
 			failed += why != NULL;

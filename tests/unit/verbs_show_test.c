@@ -83,6 +83,7 @@ static void status_tells_people_the_same(void **state)
 	says("dropped 7 packets");
 	says("gave up 13 entries");
 	says("17 governed packets were of offloaded connections");
+	says("events     2 listeners; lost: 19 beyond the rate, 23 in the kernel, 29 on the way\n");
 	is_silent_of("nearly full");
 	is_silent_of("flowtables");
 	is_silent_of("governed connection");
@@ -91,7 +92,13 @@ static void status_tells_people_the_same(void **state)
 	module.view.conntrack_drop = 0;
 	module.view.conntrack_early_drop = 0;
 	module.view.offloaded = 0;
+	module.view.listeners = 1;
+	module.view.lost = (struct loss){ 0 };
 	GOOD(show, "show", "status");
+	says("events     1 listener; nothing was lost\n");
+	module.view.listeners = 0;
+	GOOD(show, "show", "status");
+	is_silent_of("listener");
 	is_silent_of("nearly full");
 	is_silent_of(" dropped ");
 	is_silent_of("gave up");
