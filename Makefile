@@ -36,7 +36,7 @@ help:
 	@echo 'make bench          what a packet costs, beside rulesets of the same policy'
 	@echo '                    (bench-check: has it grown? bench-baseline: keep this;'
 	@echo '                    bench-translated, bench-events, bench-changes, bench-times,'
-	@echo '                    bench-growth, bench-throughput)'
+	@echo '                    bench-growth, bench-throughput, bench-kernels)'
 
 all: module tool
 
@@ -152,7 +152,7 @@ fuzz: tool
 	$(call IN_KERNEL,packet)
 
 bench-check bench-baseline bench-translated bench-events bench-changes bench-times bench-growth \
-bench-throughput:
+bench-throughput bench-kernels:
 	@tests/bench/run $(@:bench-%=%)
 
 deb:
@@ -193,4 +193,4 @@ clean:
 
 .PHONY: help all module tool demo check check-selftests check-export check-whole check-debug check-race \
 	check-mutants coverage stress check-faults check-matrix check-roots check-packages check-appliance deb bench fuzz bench-check \
-	bench-baseline bench-translated bench-events bench-changes bench-times bench-growth bench-throughput lint picture pictures install uninstall clean
+	bench-baseline bench-translated bench-events bench-changes bench-times bench-growth bench-throughput bench-kernels lint picture pictures install uninstall clean

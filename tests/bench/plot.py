@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Small plots beside each other, as SVG."""
+"""Plots as SVG: small curves beside each other, and bars by groups."""
+
+import math
 
 WIDTH, HEIGHT, LEFT, TOP = 300, 180, 50, 30
-COLOURS = ("#1b6ca8", "#c0392b", "#2e8b57", "#8e44ad")
+COLOURS = ("#1b6ca8", "#c0392b", "#2e8b57", "#8e44ad", "#b7791f", "#555555")
 
 
 def panel(x, y, title, sizes, lines, most):
@@ -40,10 +42,43 @@ def write(path, sizes, curves):
     for number, (colour, name) in enumerate(zip(COLOURS, lines)):
         out.append(f'<text x="{LEFT + number * 200}" y="{bottom}" fill="{colour}">'
                    f'{name}</text>')
-    size = f"{-(-len(curves) // 2) * WIDTH} {bottom + 10}"
+    save(path, -(-len(curves) // 2) * WIDTH, bottom + 10, out)
+
+
+def save(path, width, height, out):
     path.write_text("\n".join([
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size}" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '
         'font-family="sans-serif" font-size="11">',
-        "<!-- SPDX-License-Identifier: GPL-2.0-only; by make bench-growth -->",
+        "<!-- SPDX-License-Identifier: GPL-2.0-only; by tests/bench/run -->",
         '<rect width="100%" height="100%" fill="white"/>', *out, "</svg>", ""]),
         encoding="ascii")
+
+
+BAR, NAMED, LONGEST = 15, 260, 420      # height, width of the words, width of the bars
+LEAST, MOST = 10, 10_000                # ends of the logarithmic axis
+
+
+def bars(path, groups, title):
+    """groups: a name to variant to value, each variant with a colour of its own."""
+    def length(value):
+        return LONGEST * math.log(max(value, LEAST) / LEAST) / math.log(MOST / LEAST)
+
+    out, y = [f'<text x="10" y="20" font-weight="bold">{title}</text>'], 40
+    variants = list(next(iter(groups.values())))
+    height = y + sum((len(group) + 1) * BAR for group in groups.values())
+    for tick in (10, 100, 1000, 10_000):
+        x = NAMED + length(tick)
+        out.append(f'<path d="M{x:.0f} {y - 8}V{height}" stroke="#ddd"/>'
+                   f'<text x="{x:.0f}" y="{height + 14}" text-anchor="middle">{tick:,}</text>')
+    for name, group in groups.items():
+        out.append(f'<text x="10" y="{y + 11}">{name}</text>')
+        for variant, value in group.items():
+            colour = COLOURS[variants.index(variant) % len(COLOURS)]
+            out.append(f'<text x="{NAMED - 6}" y="{y + 11}" text-anchor="end">{variant}</text>'
+                       f'<rect x="{NAMED}" y="{y}" width="{length(value):.1f}" '
+                       f'height="{BAR - 2}" fill="{colour}"/>'
+                       f'<text x="{NAMED + length(value) + 4:.1f}" y="{y + 11}">{value:,.0f}'
+                       '</text>')
+            y += BAR
+        y += BAR
+    save(path, NAMED + LONGEST + 60, height + 24, out)

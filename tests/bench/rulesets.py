@@ -493,6 +493,11 @@ def both_families(make):
 CONNTRACK = nft("table inet c { chain c { type filter hook output priority 0; "
                 "ct state new accept; }; }")
 
+# Established connections pass beside all hooks, from one device to the other.
+FLOWTABLE = nft("table inet f { flowtable fast { hook ingress priority filter; "
+                "devices = { ext0, edge0 }; }; chain c { type filter hook forward "
+                "priority filter; ct state established flow add @fast; }; }")
+
 RULESETS = {
     "rules": by_family(rules_table),
     "sets": by_family(sets_table),

@@ -124,18 +124,20 @@ class Packet:
 
 # name, protocol, from, to, port, arrival, way, goal. A name of a service is
 # that service of the first node.
-ESTABLISHED, FIRST, SCAN, OTHER = 180, 220, 250, 90
+ONE_ROW, TWO_ROWS, MEDIA = 150, 165, 165        # established
+FIRST, FIRST_TWO, FIRST_MEDIA, FIRST_OUT, FIRST_INSIDE = 200, 215, 190, 210, 280
+SCAN, OTHER = 230, 80
 TO_AND_FROM, ONCE = ("to", "from"), ("first",)
 KINDS = (
-    ("TCP 443, access", "tcp", "client", "access", 443, "ext0", TO_AND_FROM, ESTABLISHED),
-    ("TCP 5061, access", "tcp", "client", "access", 5061, "ext0", TO_AND_FROM, ESTABLISHED),
-    ("UDP 3478, av", "udp", "client", "av", 3478, "ext0", TO_AND_FROM, ESTABLISHED),
-    ("UDP media, av", "udp", "client", "av", 50500, "ext0", TO_AND_FROM, ESTABLISHED),
-    ("TCP 443, access", "tcp", "client", "access", 443, "ext0", ONCE, FIRST),
-    ("UDP 3478, av", "udp", "client", "av", 3478, "ext0", ONCE, FIRST),
+    ("TCP 443, access", "tcp", "client", "access", 443, "ext0", TO_AND_FROM, TWO_ROWS),
+    ("TCP 5061, access", "tcp", "client", "access", 5061, "ext0", TO_AND_FROM, ONE_ROW),
+    ("UDP 3478, av", "udp", "client", "av", 3478, "ext0", TO_AND_FROM, MEDIA),
+    ("UDP media, av", "udp", "client", "av", 50500, "ext0", TO_AND_FROM, MEDIA),
+    ("TCP 443, access", "tcp", "client", "access", 443, "ext0", ONCE, FIRST_TWO),
+    ("UDP 3478, av", "udp", "client", "av", 3478, "ext0", ONCE, FIRST_MEDIA),
     ("TCP 443, webconf", "tcp", "client", "webconf", 443, "ext0", ONCE, FIRST),
-    ("TCP 8057, internal", "tcp", "insider", "internal", 8057, "int0", ONCE, FIRST),
-    ("UDP 53, by access", "udp", "access", "client", 53, "edge0", ONCE, FIRST),
+    ("TCP 8057, internal", "tcp", "insider", "internal", 8057, "int0", ONCE, FIRST_INSIDE),
+    ("UDP 53, by access", "udp", "access", "client", 53, "edge0", ONCE, FIRST_OUT),
     ("TCP 3389", "tcp", "client", "access", 3389, "ext0", ("scan",), SCAN),
     ("UDP 161", "udp", "client", "access", 161, "ext0", ("scan",), SCAN),
     ("TCP 443", "tcp", "av", "access", 443, "ext0", ("spoofed",), None),
@@ -198,13 +200,15 @@ def cases(kind, families=(4, 6), flows=(1,), mask=0x003fffff, names=None):
         mine = {packet.name: packet for packet in all_packets((family,))}
         if kind == "mix":
             found += [Case(f"IPv{family} mix of a real Edge, {many:,} connections", [
-                {"packet": mine[name], "weight": weight, "flows": many, "mask": mask}
+                {"packet": mine[name], "weight": weight, "flows": many, "mask": mask,
+                 "refused": not mine[name].is_permitted(a_site)}
                 for name, weight in MIX.items()]) for many in flows]
             continue
         for name in names or mine:
             packet = mine[name]
             is_permitted = packet.is_permitted(a_site)
             found += [Case(packet.key + (f", of {many:,}" if len(flows) > 1 else ""), [
-                {"packet": packet, "flows": many, "mask": mask if many > 1 else 0}],
+                {"packet": packet, "flows": many, "mask": mask if many > 1 else 0,
+                 "refused": not is_permitted}],
                 packet, is_permitted, packet.goal) for many in flows]
     return found

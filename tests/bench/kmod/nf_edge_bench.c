@@ -8,7 +8,7 @@
  *
  * /sys/kernel/debug/nf_edge_bench has two files.  A request is written to
  * packets, and its result read back.  While empty is open, the namespace has two
- * hooks that do nothing.
+ * hooks, of which the first drops what is to be refused.
  */
 
 #include <linux/debugfs.h>
@@ -26,7 +26,7 @@
 #include <net/netfilter/nf_conntrack_core.h>
 
 #define MAX_STREAMS	8
-#define MAX_BATCH	64
+#define MAX_BATCH	256
 #define MAX_LEN		256
 
 /**
@@ -44,6 +44,7 @@
  * @weight: of 100, how many packets of a request are of this stream
  * @vary: offset of a 32-bit word of the packet that differs by flow
  * @vary_mask: the bits of it that do
+ * @refused: the first of the two hooks drops the packets
  * @len: of the packet
  * @packet: from the IP header on, host order nowhere
  */
@@ -60,6 +61,7 @@ struct stream {
 	u32 weight;
 	u32 vary;
 	u32 vary_mask;
+	u32 refused;
 	u32 len;
 	u8 packet[MAX_LEN];
 };
@@ -150,6 +152,7 @@ static struct sk_buff *make_skb(const struct stream *s)
 	skb->protocol = htons(s->family == NFPROTO_IPV4 ? ETH_P_IP :
 							  ETH_P_IPV6);
 	skb->ip_summed = CHECKSUM_UNNECESSARY;
+	skb->mark = s->refused;
 	/* A packet that is dropped loses a reference, and stays. */
 	refcount_set(&skb->users, 1 << 30);
 	return skb;
@@ -521,7 +524,13 @@ static const struct file_operations bench_fops = {
 	.llseek		= default_llseek,
 };
 
-static unsigned int empty_hook(void *priv, struct sk_buff *skb,
+static unsigned int refuse_marked(void *priv, struct sk_buff *skb,
+				  const struct nf_hook_state *state)
+{
+	return skb->mark ? NF_DROP : NF_ACCEPT;
+}
+
+static unsigned int accept_all(void *priv, struct sk_buff *skb,
 			       const struct nf_hook_state *state)
 {
 	return NF_ACCEPT;
@@ -530,13 +539,13 @@ static unsigned int empty_hook(void *priv, struct sk_buff *skb,
 /* Where those of nf_edge are: before and behind connection tracking. */
 static const struct nf_hook_ops empty_hooks[] = {
 	{
-		.hook		= empty_hook,
+		.hook		= refuse_marked,
 		.pf		= NFPROTO_INET,
 		.hooknum	= NF_INET_PRE_ROUTING,
 		.priority	= NF_IP_PRI_CONNTRACK - 5,
 	},
 	{
-		.hook		= empty_hook,
+		.hook		= accept_all,
 		.pf		= NFPROTO_INET,
 		.hooknum	= NF_INET_PRE_ROUTING,
 		.priority	= NF_IP_PRI_CONNTRACK + 5,
