@@ -343,7 +343,7 @@ static enum outcome take_lines(struct asked *asked, FILE *file)
 		outcome = fail_usage("why", "%s: line %u is none of edgectl monitor --json",
 				     name, number);
 	}
-	if (outcome == DONE && ferror(file))
+	if (ferror(file))
 		outcome = fail_with(SYSTEM, "%s: cannot be read: %s", name,
 				    strerror(errno));
 	free(line);
