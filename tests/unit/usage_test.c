@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Usage: folds of counters that begin anew, and the file that keeps them. */
 #include <errno.h>
+#include <fcntl.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -12,6 +13,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -595,6 +597,44 @@ static void a_damaged_file_is_named_and_kept(void **state)
 	free(file);
 }
 
+/* A file of the usage's folder, last written at a moment. */
+static char *put_beside(const char *folder, const char *name, time_t moment)
+{
+	const struct timespec times[2] = { { .tv_sec = moment }, { .tv_sec = moment } };
+	char *path = xformat("%s/%s", folder, name);
+	FILE *file = fopen(path, "we");
+
+	assert_non_null(file);
+	assert_int_equal(fclose(file), 0);
+	assert_int_equal(utimensat(AT_FDCWD, path, times, 0), 0);
+	return path;
+}
+
+/* Namespaces without a name end with the kernel, and their files with them. */
+static void files_of_namespaces_that_are_gone_are_removed(void **state)
+{
+	struct timespec uptime;
+	struct store store;
+	char *paths[3];
+	size_t i;
+
+	(void)state;
+	assert_int_equal(clock_gettime(CLOCK_BOOTTIME, &uptime), 0);
+	assert_null(store_begin(&store));
+	paths[0] = put_beside(store.folder.path, "unnamed-7000001.json",
+			      time(NULL) - uptime.tv_sec / 2);
+	paths[1] = put_beside(store.folder.path, "named-site.json", 1);
+	paths[2] = put_beside(store.folder.path, "unnamed-7000002.json",
+			      time(NULL) - uptime.tv_sec - HOUR);
+	assert_null(store_write(&store));
+	store_end(&store);
+	for (i = 0; i < 3; i++) {
+		assert_int_equal(access(paths[i], F_OK), i < 2 ? 0 : -1);
+		unlink(paths[i]);
+		free(paths[i]);
+	}
+}
+
 /* A disk without room: the old file stays whole. */
 static void a_full_disk_keeps_the_old_file(void **state)
 {
@@ -679,6 +719,7 @@ static const struct CMUnitTest tests[] = {
 	USAGE_TEST(damage_is_found),
 	USAGE_TEST(the_file_is_that_of_the_namespace),
 	USAGE_TEST(a_damaged_file_is_named_and_kept),
+	USAGE_TEST(files_of_namespaces_that_are_gone_are_removed),
 	USAGE_TEST(a_full_disk_keeps_the_old_file),
 	USAGE_TEST(folds_at_once_write_one_after_the_other),
 };

@@ -217,6 +217,33 @@ static void a_module_of_another_family_hides_nothing(void **state)
 	says("unknown");
 }
 
+static void expect_state(const char *state)
+{
+	json_t *answer;
+
+	GOOD(history, "history", "--json");
+	answer = json();
+	expect_text(json_array_get(json_object_get(answer, "entries"), 0), "state", state);
+	json_decref(answer);
+}
+
+/* What became of a load that waited is unknown where the module says nothing. */
+static void a_load_that_waited_was_taken_back_or_is_unknown(void **state)
+{
+	struct entry entry = {
+		.time = 1, .by.name = "root", .file = "/new.conf",
+		.hash = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
+		.generation = 40, .state = ENTRY_WAITING, .deadline = 1,
+	};
+
+	(void)state;
+	place_read(&entry.place);
+	assert_null(history_add(&entry, "mode = audit\n", 13));
+	expect_state("taken-back");
+	module.family_version = 9;
+	expect_state("unknown");
+}
+
 static void an_entry_that_was_changed_is_refused(void **state)
 {
 	char *name = history_file(1);
@@ -257,6 +284,7 @@ static const struct CMUnitTest tests[] = {
 	FILE_TEST(an_entry_is_loaded_again),
 	FILE_TEST(an_entry_that_is_not_there_is_refused),
 	FILE_TEST(a_module_of_another_family_hides_nothing),
+	FILE_TEST(a_load_that_waited_was_taken_back_or_is_unknown),
 	FILE_TEST(an_entry_that_was_changed_is_refused),
 	FILE_TEST(a_load_stands_without_its_entry),
 };

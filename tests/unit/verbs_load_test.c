@@ -440,6 +440,15 @@ static void a_load_waits_for_those_of_others(void **state)
 	complains("Cannot allocate memory");
 }
 
+static void a_policy_that_keeps_changing_ends_a_load(void **state)
+{
+	write_file(SITE PEERS);
+	module.late = 1000000;
+	assert_int_equal(RUN(load, "load", path), SYSTEM);
+	complains("the policy changes faster than it can be read; try again\n");
+	assert_string_equal(printed, "");
+}
+
 static void a_refusal_names_the_line_of_its_attribute(void **state)
 {
 	static const struct {
@@ -495,7 +504,7 @@ static void a_load_tells_the_changes_to_what_is_in_force(void **state)
 	struct nlmsghdr *load;
 
 	write_file(SITE PEERS);
-	module.late = true;
+	module.late = 1;
 	GOOD(load, "load", path);
 	load = request_of(NF_EDGE_CMD_LOAD, 2);
 	assert_non_null(load);
@@ -605,6 +614,7 @@ static const struct CMUnitTest tests[] = {
 	FILE_TEST(a_load_prints_its_json),
 	FILE_TEST(many_prefixes_go_ahead_in_a_transaction),
 	FILE_TEST(a_load_waits_for_those_of_others),
+	FILE_TEST(a_policy_that_keeps_changing_ends_a_load),
 	FILE_TEST(a_refusal_names_the_line_of_its_attribute),
 	FILE_TEST(a_load_tells_the_changes_to_what_is_in_force),
 	FILE_TEST(limits_are_of_each_service),

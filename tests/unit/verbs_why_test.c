@@ -464,6 +464,9 @@ static void a_file_of_other_lines_is_refused(void **state)
 	assert_int_equal(RUN(why, "why", "--from", "/nonexistent", "192.0.2.1"),
 			 SYSTEM);
 	complains("/nonexistent: cannot be read: No such file");
+	assert_int_equal(RUN(why, "why", "--from", "/", "192.0.2.1"), SYSTEM);
+	complains("/: cannot be read: Is a directory");
+	assert_string_equal(printed, "");
 }
 
 #define TEST(name)	cmocka_unit_test_setup_teardown(name, begin_events, end_events)

@@ -526,7 +526,7 @@ static void answer(struct nlmsghdr *asked, uint8_t command)
 		return;
 	}
 	if (command == NF_EDGE_CMD_LOAD && module.late) {
-		module.late = false;
+		module.late--;
 		module.view.generation++;
 	}
 	msg = reply(sequence, 0, command);
