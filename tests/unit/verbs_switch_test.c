@@ -591,6 +591,18 @@ static void a_module_of_another_release_is_asked(void **state)
 	module.sentence = "Unknown attribute type";
 	assert_int_equal(RUN(switch, "zone", "off", "pic"), REFUSED);
 	complains("version 0.0.1, does not know part of this request of edgectl ");
+	module.sentence = "Unsupported attribute";
+	assert_int_equal(RUN(switch, "zone", "off", "pic"), REFUSED);
+	complains("version 0.0.1, does not know part of this request of edgectl ");
+	/* What it refuses in its own words, it knows. */
+	module.sentence = "the zone is empty";
+	assert_int_equal(RUN(switch, "zone", "off", "pic"), REFUSED);
+	complains("edgectl: cannot switch: the zone is empty");
+	module.error = EOPNOTSUPP;
+	assert_int_equal(RUN(switch, "zone", "off", "pic"), REFUSED);
+	complains("edgectl: cannot switch: the zone is empty");
+	module.error = EINVAL;
+	module.sentence = "Unknown attribute type";
 	/* Of this release, that would be a fault of edgectl. */
 	module.version = NF_EDGE_VERSION;
 	assert_int_equal(RUN(switch, "zone", "off", "pic"), REFUSED);

@@ -35,7 +35,9 @@ static const char config[] =
 	"row rdp { service = internal in = { tcp/3389 } peers = { admins }\n"
 	" nodes = { edge1 } }\n"
 	"row ssh { service = internal in = { tcp/22 } peers = { admins }\n"
-	" nodes = { edge2 } }\n";
+	" nodes = { edge2 } }\n"
+	"row ntp { service = internal in = { udp/123 } peers = { admins }\n"
+	" nodes = { edge1, edge2 } }\n";
 
 /* A file of a text: its name, until the next of this place. */
 static char *file_of(unsigned int place, const char *text)
@@ -80,6 +82,10 @@ static void a_configuration_answers_without_the_module(void **state)
 		"--in lan0 tcp 192.168.20.5 edge2.internal:3389 => drop no-row",
 		"--in lan0 tcp 192.168.20.5 edge2.internal:22 => accept site/ssh",
 		"--in lan0 tcp 192.168.20.5 edge1.internal:22 => drop no-row",
+		"--in lan0 udp 192.168.20.5 edge1.internal:123 => accept site/ntp",
+		"--in lan0 udp 192.168.20.5 edge2.internal:123 => accept site/ntp",
+		"--in lan0 tcp 192.168.20.5 edge2.internal:123 => drop no-row",
+		"--in lan0 tcp 192.168.20.5 198.51.100.7:443 => not-governed",
 		"--in lan0 tcp 192.168.10.5 edge1.internal:443 => drop disabled internal/7",
 		"--in dmz0 tcp 192.168.10.5 edge1.internal:443 => drop several internal/7",
 		"--in lo tcp 192.0.2.1 edge1.access:443 => not-governed",
@@ -207,6 +213,17 @@ static void one_of_the_files_may_be_standard_input(void **state)
 	assert_string_equal(printed, "");
 }
 
+static void words_that_do_not_fit_are_refused(void **state)
+{
+	assert_int_equal(RUN(test, "test"), USAGE);
+	complains("edgectl: write the file of expectations; see edgectl test --help\n");
+	assert_int_equal(RUN(test, "test", "--running", "some.expect", "some.conf"), USAGE);
+	complains("some.conf: --running asks the policy in force, and no configuration");
+	assert_int_equal(RUN(test, "test", "--nonsense", "some.expect"), USAGE);
+	assert_string_equal(printed, "");
+	assert_null(request_of(NF_EDGE_CMD_STATUS_GET, 0));
+}
+
 static void without_a_policy_nothing_is_tested(void **state)
 {
 	module.view.loaded = false;
@@ -225,6 +242,7 @@ int main(void)
 		SITE_TEST(the_policy_in_force_is_asked),
 		SITE_TEST(answers_are_of_one_policy),
 		SITE_TEST(one_of_the_files_may_be_standard_input),
+		SITE_TEST(words_that_do_not_fit_are_refused),
 		SITE_TEST(without_a_policy_nothing_is_tested),
 	};
 

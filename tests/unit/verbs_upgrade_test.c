@@ -310,8 +310,31 @@ static void counters_that_are_not_taken_begin_at_zero(void **state)
 	json_decref(object);
 }
 
+static void what_cannot_be_exchanged_is_left_alone(void **state)
+{
+	module.refused = NF_EDGE_CMD_NODE_GET;
+	module.error = EIO;
+	expect(SYSTEM, "");
+	complains("cannot read the policy: Input/output error");
+	module.refused = 0;
+	module.view.waiting = (struct waiting){ .waits = true, .left = 60 };
+	expect(REFUSED, "");
+	module.view.waiting = (struct waiting){ 0 };
+	module.view.loaded = false;
+	expect(REFUSED, "");
+	complains("no policy is in force: ");
+	module.view.loaded = true;
+	assert_int_equal(run_verb(cmd_upgrade_module, "upgrade-module", "/nonexistent.ko", NULL),
+			 REFUSED);
+	complains("/nonexistent.ko: is no nf_edge.ko that can be read; nothing was changed");
+	note_requests();
+	assert_string_equal(steps, "");
+}
+
 static void other_holders_keep_the_module(void **state)
 {
+	holders = 2;
+	expect(REFUSED, "");
 	holders = 3;
 	expect(REFUSED, "");
 	complains("2 other holders keep the module in the kernel");
@@ -335,6 +358,7 @@ int main(void)
 		TEST(a_module_that_does_not_come_leaves_the_ruleset),
 		TEST(a_new_module_that_refuses_leaves_the_ruleset),
 		TEST(counters_that_are_not_taken_begin_at_zero),
+		TEST(what_cannot_be_exchanged_is_left_alone),
 		TEST(other_holders_keep_the_module),
 	};
 
