@@ -479,6 +479,10 @@ slow_path:
 	return nf_edge_slowpath(snapshot, skb, state);
 }
 
+/*
+ * Functions that every packet runs are marked notrace: the place for a tracer is
+ * an instruction of its own.
+ */
 static notrace unsigned int first_ipv4(void *priv, struct sk_buff *skb,
 				      const struct nf_hook_state *state)
 {
