@@ -56,8 +56,10 @@ def packet_path(nf_edge):
 
 
 def test_a_packet_writes_nothing_that_processors_share(packet_path):
+    # The compiler marks a function whose parameters it changed: "pass_in_ipv4.isra.0".
     assert {"first_ipv4", "first_ipv6", "in_ipv4", "in_ipv6", "out_ipv4", "out_ipv6",
-            "pass_in_ipv4", "pass_out_reply_ipv6"} <= packet_path.keys()
+            "pass_in_ipv4", "pass_out_reply_ipv6"} <= {
+                name.split(".")[0] for name in packet_path}
     shared = [f"{name}: {each}" for name, instructions in packet_path.items()
               for each in instructions if writes_elsewhere(each)]
     assert not shared
