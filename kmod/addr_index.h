@@ -100,9 +100,9 @@ static __always_inline bool nf_edge_same_ipv6(const void *a, const void *b)
 }
 
 /*
- * Return the slot of an address of IPv4, or of a word of the same weight.  In
- * words that little-endian machines read, the high bits are the last octets, in
- * which edge addresses differ most.
+ * Return the slot of a word: an address of IPv4, or the sum of words of an
+ * address of IPv6.  In words that little-endian machines read, the high bits
+ * are the last octets, in which edge addresses differ most.
  */
 static __always_inline u32 nf_edge_slot_ipv4(u32 word)
 {

@@ -422,6 +422,7 @@ fast_path(const struct nf_edge_snapshot *snapshot, struct sk_buff *skb,
 	/* Accept packets without an edge end: edge addresses are guarded. */
 	if (first && !nf_edge_maybe_guarded(index, ipv4, &tuple->src.u3))
 		return NF_ACCEPT;
+	/* Load the address again: cheaper than a second register. */
 	barrier();
 	if (nf_edge_find_edge(index, ipv4, &tuple->src.u3, &edge)) {
 		if (first && unlikely(skb->pkt_type == PACKET_LOOPBACK))

@@ -268,7 +268,7 @@ def test_a_function_that_nobody_enters_is_asked_of_nobody(tmp_path):
     "enum e {\n\tA = 4,\n\tB = 5,\n};\n", "#define A 4\n#define B 5\n"])
 def test_a_header_is_asked_of_those_that_run_a_line_with_the_name(tmp_path, head):
     reach = collected(tmp_path, {"one": [4], "other": [5]},
-                         "int f(int a)\n{\n\tif (a)\n\t\treturn A;\n\treturn B;\n}\n")
+                      "int f(int a)\n{\n\tif (a)\n\t\treturn A;\n\treturn B;\n}\n")
     sources = {name: Source(name, text) for name, text in (
         ("kmod/f.h", head), ("kmod/f.c", (tmp_path / "kmod/f.c").read_text()))}
     asked = {}

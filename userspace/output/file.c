@@ -44,7 +44,7 @@ static int write_text(int fd, const char *text, size_t size, mode_t mode)
 	}
 	if (!error && (fchmod(fd, mode) || fsync(fd)))
 		error = errno;
-	/* What is on the disk stays there. */
+	/* After fsync(), close() has no error left to tell. */
 	close(fd);
 	return error;
 }
