@@ -360,6 +360,9 @@ static void draw_place(struct flow *flow, struct input *in,
 		/* SRv6 names no interface there. */
 		flow->state.in = how & 0x10 ? NULL : dev;
 		flow->skb.skb_iif = dev->ifindex;
+		flow->bridge.in_prerouting = how & 0x40;
+		if (how & 0x20)
+			flow->skb.nf_bridge = &flow->bridge;
 	} else {
 		flow->state.hook = NF_INET_LOCAL_OUT;
 		flow->state.out = dev;
@@ -399,7 +402,8 @@ void flow_read(struct flow *flow, const struct ref_site *site, struct input *in,
 		src = draw_end(site, in, ipv6);
 		dst = draw_end(site, in, ipv6);
 	}
-	flow->real = true;
+	/* What a bridge has shown has been at conntrack. */
+	flow->real = !flow->skb.nf_bridge || flow->bridge.in_prerouting;
 
 	switch (how >> 1 & 15) {
 	case 0:

@@ -288,6 +288,59 @@ static void check_event(const struct flow *flow, const struct counts *counts)
 	}
 }
 
+/* Whether br_netfilter has shown the packet to the hooks, and a VRF does again. */
+static bool was_shown(const struct flow *flow)
+{
+	const struct nf_edge_snapshot *snapshot = rcu_dereference(en.snapshot);
+	struct nf_edge_arrival arrival =
+		nf_edge_ifmap_arrival(rcu_dereference(snapshot->ifmap),
+				      flow->skb.dev->ifindex);
+
+	return flow->state.hook == NF_INET_PRE_ROUTING &&
+	       flow->skb.nf_bridge && !flow->bridge.in_prerouting &&
+	       arrival.guards & NF_EDGE_GUARD_BRIDGE;
+}
+
+/* Whether the packet is an ICMP error, without options and fragments. */
+static bool is_error(const struct flow *flow)
+{
+	bool ipv4 = flow->state.pf == NFPROTO_IPV4;
+	unsigned int least = (ipv4 ? sizeof(struct iphdr) :
+				     sizeof(struct ipv6hdr)) + 1;
+	const u8 *octet = flow->linear[0];
+
+	if (((flow->after & 7) != IP_CT_RELATED &&
+	     (flow->after & 7) != IP_CT_RELATED_REPLY) ||
+	    skb_headlen(&flow->skb) < least)
+		return false;
+	return ipv4 ? octet[0] == 0x45 && !octet[6] && !octet[7] &&
+		      octet[9] == IPPROTO_ICMP : octet[6] == IPPROTO_ICMPV6;
+}
+
+/* Some packets are on no row, or are not judged again. */
+static void check_uncounted(const struct flow *flow,
+			    const struct outcome *decided,
+			    struct hooks_tally *tally)
+{
+	static const struct nf_edge_node_hits none[HOOKS_NODES];
+	static const struct counts nothing;
+	bool shown = was_shown(flow);
+
+	tally->shown += shown;
+	if (shown && (decided->verdict != NF_ACCEPT ||
+		      !are_same(&decided->counts, &nothing))) {
+		flow_print(flow);
+		WRONG("what a bridge has shown is judged again");
+	}
+	if (!is_error(flow) || refused_for(&decided->counts.drops) >= 0)
+		return;
+	tally->errors++;
+	if (memcmp(decided->counts.node, none, sizeof(none))) {
+		flow_print(flow);
+		WRONG("an ICMP error is counted on a row");
+	}
+}
+
 /* The first hook knows no connection: nor what an event says of one. */
 static void forget_connection(struct counts *counts)
 {
@@ -362,6 +415,7 @@ static void check(struct flow *flow, struct hooks_tally *tally)
 	skb->_nfct = flow->after;
 	decide_slowly(skb, flow, &slowly);
 	check_event(flow, &slowly.counts);
+	check_uncounted(flow, &slowly, tally);
 	tally->told += slowly.counts.told;
 	run_hook(ops, skb, flow, &fast);
 	/* No packet of an established connection opens it, in a kernel. */
@@ -370,7 +424,7 @@ static void check(struct flow *flow, struct hooks_tally *tally)
 		forget_event(&slowly.counts);
 	expect_same(flow, "fast path", &fast, &slowly);
 	add(tally, flow, &fast);
-	tally->connections +=
+	tally->connections += !was_shown(flow) &&
 		connections_check(flow, rcu_dereference(en.snapshot),
 				  refused_for(&slowly.counts.drops));
 	if (flow->state.hook == NF_INET_PRE_ROUTING)
@@ -413,6 +467,8 @@ static void plug_devices(struct input *in)
 		near[3].next = &far[0];
 		far[0].next = how & 2 ? &far[1] : NULL;
 	}
+	near[3].bridge = how & 4;
+	near[3].master = how & 4 ? &vrf : NULL;
 }
 
 /* A device takes another's name while there is no memory to follow it. */

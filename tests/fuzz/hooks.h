@@ -6,6 +6,8 @@
 #ifndef HOOKS_H
 #define HOOKS_H
 
+#include <linux/netfilter_bridge.h>
+
 #include "../../kmod/counters.h"
 #include "../../kmod/events.h"
 #include "../../kmod/hook.h"
@@ -34,6 +36,7 @@
  * @before: _nfct before conntrack
  * @after: _nfct behind it
  * @dst: a route
+ * @bridge: set by br_netfilter
  * @real: conntrack could have found the connection for the packet
  */
 struct flow {
@@ -47,6 +50,7 @@ struct flow {
 	unsigned long before;
 	unsigned long after;
 	struct dst_entry dst;
+	struct nf_bridge_info bridge;
 	bool real;
 };
 
@@ -59,6 +63,8 @@ struct flow {
  * @dropped: by reason, enforced and would-be
  * @connections: whose connection was asked, and had the same verdict
  * @told: events
+ * @errors: ICMP errors that were accepted
+ * @shown: by a bridge before
  * @first: dropped by the first hook, by reason
  * @first_fast: without nf_edge_slowpath_first()
  */
@@ -70,6 +76,8 @@ struct hooks_tally {
 	uint32_t dropped[NF_EDGE_REASONS][2];
 	uint32_t connections;
 	uint32_t told;
+	uint32_t errors;
+	uint32_t shown;
 	uint32_t first[NF_EDGE_REASONS];
 	uint32_t first_fast;
 };

@@ -39,6 +39,8 @@ static void random_packets_have_one_verdict_by_either_path(struct kunit *test)
 	KUNIT_ASSERT_TRUE(test, tally.counted[1] > 1100);
 	KUNIT_ASSERT_TRUE(test, tally.connections > 10000);
 	KUNIT_ASSERT_TRUE(test, tally.told > 5000);
+	KUNIT_ASSERT_TRUE(test, tally.errors > 1000);
+	KUNIT_ASSERT_TRUE(test, tally.shown > 300);
 	KUNIT_ASSERT_TRUE(test, tally.first_fast > 200);
 	KUNIT_ASSERT_TRUE(test, tally.first[NF_EDGE_REASON_SPOOFED] > 1000);
 	KUNIT_ASSERT_TRUE(test, tally.first[NF_EDGE_REASON_NO_ROW] > 1000);
