@@ -132,15 +132,12 @@ static bool make_folders(const char *path)
  */
 char *folder_create(struct folder *folder, const char *path)
 {
+	bool made = make_folders(path);
+	int error = errno;
 	char *why = folder_open(folder, path);
 
-	if (why || folder->fd >= 0)
-		return why;
-	if (!make_folders(path))
-		return folder_complaint(folder, errno);
-	folder_close(folder);
-	why = folder_open(folder, path);
-	return why || folder->fd >= 0 ? why : folder_complaint(folder, ENOENT);
+	return why || folder->fd >= 0 ? why :
+	       folder_complaint(folder, made ? ENOENT : error);
 }
 
 /**
