@@ -394,6 +394,12 @@ static void wrong_filters_are_refused(struct kunit *test)
 	expect_refused_filter(test, filter_u32(NF_EDGE_A_LISTEN_VERDICTS, 0),
 			      -EINVAL,
 			      "events have the verdict accept or drop: name one of them, or both");
+	expect_refused_filter(test,
+			      filter_u32(NF_EDGE_A_LISTEN_VERDICTS,
+					 BIT(NF_EDGE_VERDICT_DROP) |
+					 BIT(NF_EDGE_VERDICT_NOT_GOVERNED)),
+			      -EINVAL,
+			      "events have the verdict accept or drop: name one of them, or both");
 	expect_refused_filter(test, filter_u32(NF_EDGE_A_LISTEN_REASONS, 0),
 			      -EINVAL,
 			      "no reason is named: leave reasons out for all");

@@ -462,6 +462,26 @@ static void a_peer_that_is_refused_often_is_told(void **state)
 	json_decref(answer);
 }
 
+static void peers_that_are_refused_are_told_up_to_ten(void **state)
+{
+	(void)state;
+	unbind(NF_EDGE_PEER_SET_FRONTEND);
+	add(NF_EDGE_PEER_SET_FRONTEND, "192.168.10.90/32");
+	set_rows();
+	watch();
+	learn(REFUSALS(PSOM_INSIDE,
+		       PEER("192.168.10.1", "20") "," PEER("192.168.10.2", "20") ","
+		       PEER("192.168.10.3", "20") "," PEER("192.168.10.4", "20") ","
+		       PEER("192.168.10.5", "20") "," PEER("192.168.10.6", "20") ","
+		       PEER("192.168.10.7", "20") "," PEER("192.168.10.8", "20") ","
+		       PEER("192.168.10.9", "20") "," PEER("192.168.10.10", "20") ","
+		       PEER("192.168.10.11", "20") "," PEER("192.168.10.12", "20")));
+	GOOD(advise, "advise", "--learned", peers_file, "--json");
+	assert_int_equal(times_said("\"refused-peer\""), 10);
+	says("192.168.10.10 was refused 20 times");
+	is_silent_of("192.168.10.11");
+}
+
 static void sets_of_no_use_are_told(void **state)
 {
 	json_t *answer, *advice;
@@ -618,6 +638,7 @@ static const struct CMUnitTest tests[] = {
 	USAGE_TEST(rows_of_which_nobody_was_seen_are_told),
 	USAGE_TEST(lost_events_are_told),
 	USAGE_TEST(a_peer_that_is_refused_often_is_told),
+		USAGE_TEST(peers_that_are_refused_are_told_up_to_ten),
 	USAGE_TEST(sets_of_no_use_are_told),
 	USAGE_TEST(warnings_of_a_configuration_are_passed_on),
 	USAGE_TEST(usage_is_a_table),

@@ -248,6 +248,20 @@ static void an_unknown_impact_is_told(void **state)
 	assert_null(request_of(NF_EDGE_CMD_SWITCH, 0));
 }
 
+/* A module that answers about some of the connections is not understood. */
+static void an_answer_that_is_short_is_an_error(void **state)
+{
+	(void)state;
+	open_connections(3);
+	module.unanswered = 1;
+	assert_int_equal(RUN(switch, "zone", "off", "pic"), SYSTEM);
+	complains("edgectl: cannot switch: Protocol error\n");
+	assert_null(request_of(NF_EDGE_CMD_SWITCH, 1));
+	module.unanswered = 0;
+	GOOD(switch, "zone", "off", "pic");
+	assert_non_null(request_of(NF_EDGE_CMD_SWITCH, 1));
+}
+
 static void what_opens_asks_nothing(void **state)
 {
 	(void)state;
@@ -291,6 +305,7 @@ int main(void)
 		A_TEST(a_direction_that_is_refused_cuts),
 		A_TEST(a_limit_is_what_may_be_cut),
 		A_TEST(an_unknown_impact_is_told),
+		A_TEST(an_answer_that_is_short_is_an_error),
 		A_TEST(what_opens_asks_nothing),
 		A_TEST(json_has_each_connection),
 	};

@@ -44,6 +44,22 @@ static void an_end_comes_after_so_many_events(void **state)
 	says("1 refused and 0 permitted in 0s; nothing was lost\n");
 }
 
+/* A module that does not say both ends is not understood. */
+static void an_event_without_an_end_is_left_out(void **state)
+{
+	struct nl_msg *msg = message();
+
+	put_endless(msg, "192.0.2.1", NULL);
+	put_endless(msg, NULL, "192.0.2.2");
+	put_endless(msg, NULL, NULL);
+	put_endless(msg, "192.0.2.3", "192.0.2.4");
+	GOOD(monitor, "monitor", "--count", "1");
+	is_silent_of("192.0.2.1");
+	is_silent_of("192.0.2.2");
+	says("192.0.2.3 > 192.0.2.4");
+	says("0 refused and 1 permitted");
+}
+
 static void each_line_is_an_object(void **state)
 {
 	json_t *event, *ends, *number;
@@ -215,6 +231,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_line_says_what_is_known),
 		TEST(an_end_comes_after_so_many_events),
+		TEST(an_event_without_an_end_is_left_out),
 		TEST(each_line_is_an_object),
 		TEST(a_collector_gets_its_format),
 		TEST(of_another_policy_the_rows_are_named),

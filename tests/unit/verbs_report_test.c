@@ -186,6 +186,12 @@ static void each_number_is_at_its_place(void **state)
 			     (n + 1) * 10000 + i * 10);
 	}
 	says("<th scope=\"row\">no-row</th>\n<td>No row has the service, direction, protocol and port of the packet.</td>\n<td class=\"number\">400</td>\n<td class=\"number\">401</td>\n<td class=\"number\">402</td>\n<td class=\"number\">403</td>");
+	/* Each node has a band for each zone of a side, and for no other. */
+	assert_int_equal(times_said("class=\"band external"), 2);
+	assert_int_equal(times_said("class=\"band internal"), 2);
+	assert_int_equal(times_said("class=\"band pic"), 2);
+	assert_int_equal(times_said("class=\"band xmpp"), 4);
+	assert_int_equal(times_said("class=\"band site"), 0);
 	says("<dd>5 addresses of 2 nodes</dd>");
 	says("mode audit: nothing is dropped");
 	says("<b>mode, zone xmpp, feature av</b>: switched since the load");

@@ -463,6 +463,21 @@ static void a_switch_off_that_cuts_no_session_needs_no_force(void **state)
 	complains("this SSH session does not cross the policy");
 }
 
+/* Whoever may not ask about a session may not switch either. */
+static void a_session_that_cannot_be_asked_about_stops_the_switch(void **state)
+{
+	struct verdict now;
+
+	a_session_to_be_cut(&now);
+	module.tried = passes;
+	module.refused = NF_EDGE_CMD_BEGIN;
+	module.error = EPERM;
+	assert_int_equal(RUN(switch, "zone", "off", "pic"), SYSTEM);
+	complains("cannot switch: it takes root");
+	assert_null(request_of(NF_EDGE_CMD_SWITCH, 0));
+	assert_null(request_of(NF_EDGE_CMD_EXPLAIN, 0));
+}
+
 /* The kernel is busy with four loads, or with a change that waits. */
 static void a_change_that_waits_is_named(void **state)
 {
@@ -727,6 +742,7 @@ static const struct CMUnitTest tests[] = {
 	SITE_TEST(enforce_does_not_cut_its_own_session),
 	SITE_TEST(a_switch_off_does_not_cut_its_own_session),
 	SITE_TEST(a_switch_off_that_cuts_no_session_needs_no_force),
+		SITE_TEST(a_session_that_cannot_be_asked_about_stops_the_switch),
 	SITE_TEST(a_change_that_waits_is_named),
 	SITE_TEST(a_word_in_the_place_of_time_is_named),
 	SITE_TEST(another_socket_is_not_the_kernel),

@@ -430,7 +430,9 @@ static void ports_of_a_scan_share_a_line(void **state)
 	*(strrchr(some, '\n') + 1) = '\0';
 	assert_int_equal(RUN(why, "why", "--from", written(some), "192.168.10.77"),
 			 REFUSED);
-	says("\n       1  drop   peer      lan=0 tcp 192.168.10.77 > 172.25.33.11:8059 (edge2.internal)\n");
+	says("\n       1  drop   peer      lan=0 tcp 192.168.10.77 > 172.25.33.11:8057 (edge2.internal)\n"
+	     "       1  drop   peer      lan=0 tcp 192.168.10.77 > 172.25.33.11:8058 (edge2.internal)\n"
+	     "       1  drop   peer      lan=0 tcp 192.168.10.77 > 172.25.33.11:8059 (edge2.internal)\n");
 	says("192.168.10.77 is refused in 3 ways: each line tells");
 	is_silent_of("further ports");
 	is_silent_of("more ports");

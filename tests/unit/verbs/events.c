@@ -50,8 +50,11 @@ int end_events(void **state)
 
 static void put_ip(struct nl_msg *msg, const char *text, int ipv4, int ipv6)
 {
-	struct ip address = ip(text);
+	struct ip address;
 
+	if (!text)
+		return;
+	address = ip(text);
 	nla_put(msg, address.family == AF_INET ? ipv4 : ipv6,
 		address.family == AF_INET ? 4 : 16, address.bytes);
 }
@@ -113,6 +116,12 @@ void put_permitted(struct nl_msg *msg)
 	nla_put_u16(msg, NF_EDGE_A_EVENT_SOURCE_PORT, 3478);
 	nla_put_u16(msg, NF_EDGE_A_EVENT_DESTINATION_PORT, 3479);
 	nla_nest_end(msg, nest);
+}
+
+void put_endless(struct nl_msg *msg, const char *source, const char *destination)
+{
+	nla_nest_end(msg, begin_event(msg, NF_EDGE_VERDICT_ACCEPT, source,
+				      destination));
 }
 
 void put_error(struct nl_msg *msg)

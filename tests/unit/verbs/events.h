@@ -18,6 +18,8 @@ struct nl_msg *message(void);
 /* A front end that is no member of its set, and asks for internal/4. */
 void put_peer(struct nl_msg *msg, uint32_t mode);
 void put_permitted(struct nl_msg *msg);
+/* An event of a module that names one end alone, or none. */
+void put_endless(struct nl_msg *msg, const char *source, const char *destination);
 /* An ICMP error of the local host. */
 void put_error(struct nl_msg *msg);
 /* Numbers of lost events; -1 instead of a reason for permitted connections. */

@@ -455,10 +455,22 @@ static bool goes_to(const struct nlattr *query, uint16_t port)
 	return attr && nla_get_u16(attr) == port;
 }
 
+static size_t count_queries(struct nlmsghdr *asked)
+{
+	struct nlattr *attr;
+	size_t n = 0;
+	int left;
+
+	nlmsg_for_each_attr(attr, asked, GENL_HDRLEN, left)
+		n += nla_type(attr) == NF_EDGE_A_POLICY_QUERY;
+	return n;
+}
+
 /* One answer a query: of the tried policy, or of the one in force. */
 static void put_verdicts(struct nl_msg *msg, struct nlmsghdr *asked)
 {
 	bool tried = attr_of(asked, NF_EDGE_A_POLICY_TRIED);
+	size_t n = count_queries(asked);
 	struct nlattr *attr;
 	int left;
 
@@ -469,6 +481,8 @@ static void put_verdicts(struct nl_msg *msg, struct nlmsghdr *asked)
 
 		if (nla_type(attr) != NF_EDGE_A_POLICY_QUERY)
 			continue;
+		if (n-- <= module.unanswered)
+			break;
 		if (is_connection(attr)) {
 			if (module.cut_port && !goes_to(attr, module.cut_port))
 				v = module.now;

@@ -42,6 +42,7 @@ struct asked {
  * @reply: the answer about replies of a connection by the tried policy, NULL for
  *	the same as about its first direction
  * @cut_port: connections to other ports are answered by @now, unless 0
+ * @unanswered: queries of a request that get no answer, the last ones
  * @refused: command that is refused, 0 for none
  * @spared: requests of this command that are answered before
  * @error: with this errno
@@ -71,6 +72,7 @@ struct module {
 	const struct verdict *now;
 	const struct verdict *reply;
 	uint16_t cut_port;
+	size_t unanswered;
 	uint8_t refused;
 	int spared;
 	int error;
