@@ -33,6 +33,9 @@
 static_assert(SET_EDGE < 64);
 static_assert(NF_EDGE_PEER_SET_LIVE_MESSENGER_CLIENTS < NF_EDGE_TABLE_SETS);
 
+/* Lines that stay in a processor's caches need not be fetched early: 64 KB. */
+#define PREFETCHED		1024
+
 /* Largest number of a class. */
 #define MAX_CLASS		0xffffU
 
@@ -111,7 +114,7 @@ struct layout {
 	u64 last_hi;
 	u64 last_lo;
 	u64 last_sets;
-	struct nf_edge_ranges *ranges;
+	struct nf_edge_range_array *ranges;
 	struct numbers *numbers;
 };
 
@@ -273,7 +276,7 @@ static void lay_out(struct layout *l, const struct sources *sources)
 	number_last_range(l);
 }
 
-static int lay_out_family(struct nf_edge_ranges *ranges, struct layout *l,
+static int lay_out_family(struct nf_edge_range_array *ranges, struct layout *l,
 			  bool ipv6, const struct sources *sources,
 			  struct numbers *numbers)
 {
@@ -283,16 +286,8 @@ static int lay_out_family(struct nf_edge_ranges *ranges, struct layout *l,
 	lay_out(l, sources);
 
 	ranges->n = l->n;
-	ranges->value = nf_edge_array(l->n, sizeof(*ranges->value));
-	if (ipv6) {
-		ranges->start_ipv6 = nf_edge_array(l->n, sizeof(u64));
-		ranges->lower = nf_edge_array(l->n, sizeof(u64));
-	} else {
-		ranges->start_ipv4 = nf_edge_array(l->n, sizeof(u32));
-	}
-	if (!ranges->value || !ranges->start_ipv4 || (ipv6 && !ranges->lower))
+	if (nf_edge_range_array_alloc(ranges, l->n, !ipv6))
 		return -ENOMEM;
-
 	l->ranges = ranges;
 	lay_out(l, sources);
 	return 0;
@@ -403,17 +398,17 @@ static void mark_guarded(struct nf_edge_addr_index *index,
 			 const struct nf_edge_prefix *p)
 {
 	u64 last = p->hi | nf_edge_host_bits_hi(p->len);
-	u8 *cells = p->ipv6 ? index->guarded_ipv6 : index->guarded_ipv4;
+	u8 *cells = p->ipv6 ? index->cell_ipv6 : index->cell_ipv4;
 	u32 i;
 
 	if (p->ipv6 && p->len >= 48 && p->hi >> 48) {
 		u16 bits = (p->hi >> 32) ^ (p->hi >> 16);
 
-		index->folded_ipv6[cell(bits)] = true;
+		index->folded_ipv6[cell(bits)] |= NF_EDGE_CELL_GUARDED;
 		return;
 	}
 	for (i = p->hi >> 48; i <= last >> 48; i++)
-		cells[cell(i)] = true;
+		cells[cell(i)] |= NF_EDGE_CELL_GUARDED;
 }
 
 static void mark_all_guarded(struct nf_edge_addr_index *index,
@@ -425,6 +420,19 @@ static void mark_all_guarded(struct nf_edge_addr_index *index,
 	while (next(&walk, &p))
 		if (GUARDED_SETS & BIT_ULL(p.set))
 			mark_guarded(index, &p);
+}
+
+/* Mark the cells of the addresses whose ranges are in lines. */
+static void mark_lines(const struct nf_edge_ranges *ranges, u8 *cells)
+{
+	u32 bits;
+
+	if (ranges->n_lines < PREFETCHED)
+		return;
+	for (bits = 0; bits < BIT(16); bits++)
+		if (nf_edge_ranges_is_node(ranges->bucket
+				[bits >> (16 - NF_EDGE_RANGES_BITS)]))
+			cells[cell(bits)] |= NF_EDGE_CELL_LINES;
 }
 
 /**
@@ -452,6 +460,7 @@ int nf_edge_addr_index_build(struct nf_edge_addr_index *index,
 	const struct sources sources = {
 		prefix, n_prefix, address, n
 	};
+	struct nf_edge_range_array ipv4 = {}, ipv6 = {};
 	struct numbers numbers = {};
 	struct layout *layout;
 	int err;
@@ -460,21 +469,24 @@ int nf_edge_addr_index_build(struct nf_edge_addr_index *index,
 	if (!layout)
 		return -ENOMEM;
 	err = start_numbers(&numbers, &sources) ?:
-	      lay_out_family(&index->all_ipv4, layout, false, &sources,
-			     &numbers) ?:
-	      lay_out_family(&index->all_ipv6, layout, true, &sources,
-			     &numbers) ?:
-	      make_classes(index, table, &numbers, address, n, policy);
+	      lay_out_family(&ipv4, layout, false, &sources, &numbers) ?:
+	      lay_out_family(&ipv6, layout, true, &sources, &numbers) ?:
+	      make_classes(index, table, &numbers, address, n, policy) ?:
+	      nf_edge_ranges_cut(&index->all_ipv4, &ipv4, true) ?:
+	      nf_edge_ranges_cut(&index->all_ipv6, &ipv6, false);
 	kvfree(numbers.slot);
 	kvfree(numbers.edge_sets);
 	kvfree(layout);
+	nf_edge_range_array_free(&ipv4);
+	nf_edge_range_array_free(&ipv6);
 
 	if (err)
 		return err;
 	make_slots(index, address, n);
 	mark_all_guarded(index, &sources);
-	return nf_edge_ranges_cut(&index->all_ipv4, true) ?:
-	       nf_edge_ranges_cut(&index->all_ipv6, false);
+	mark_lines(&index->all_ipv4, index->cell_ipv4);
+	mark_lines(&index->all_ipv6, index->cell_ipv6);
+	return 0;
 }
 
 /**

@@ -27,6 +27,9 @@ static_assert(sizeof(struct nf_edge_class) == BIT(NF_EDGE_RANGE_COUNT));
 
 /* Number of cells, each of addresses that agree in some 12 bits. */
 #define NF_EDGE_CELLS		4096
+/* Marks of a cell: guarded prefixes touch the cell; its ranges are in lines. */
+#define NF_EDGE_CELL_GUARDED	0x80
+#define NF_EDGE_CELL_LINES	0x01
 
 /**
  * struct nf_edge_address - one address of one service of one node
@@ -61,10 +64,10 @@ static inline bool nf_edge_same_address(const struct nf_edge_address *a,
  * @edge_ipv4: by the hash of an address of IPv4, the class number of the first
  *	edge address in the slot, or 0
  * @edge_ipv6: the same for IPv6
- * @guarded_ipv4: whether a guarded prefix touches a cell of IPv4
- * @guarded_ipv6: whether a guarded prefix shorter than 48 bits, or with the
- *	first 16 bits 0, touches a cell of IPv6
- * @folded_ipv6: whether another guarded prefix touches a folded cell of IPv6
+ * @cell_ipv4: marks of each cell of IPv4
+ * @cell_ipv6: marks of each cell of IPv6; of guarded prefixes, those shorter
+ *	than 48 bits, or with the first 16 bits 0
+ * @folded_ipv6: marks of each folded cell of IPv6, by other guarded prefixes
  *
  * Guarded prefixes are edge addresses, internal-networks and martians.  The
  * arrays are here and not behind pointers: a packet reads four of them.
@@ -76,8 +79,8 @@ struct nf_edge_addr_index {
 	struct nf_edge_ranges all_ipv6;
 	u16 edge_ipv4[BIT(NF_EDGE_SLOT_BITS)];
 	u16 edge_ipv6[BIT(NF_EDGE_SLOT_BITS)];
-	u8 guarded_ipv4[NF_EDGE_CELLS];
-	u8 guarded_ipv6[NF_EDGE_CELLS];
+	u8 cell_ipv4[NF_EDGE_CELLS];
+	u8 cell_ipv6[NF_EDGE_CELLS];
 	u8 folded_ipv6[NF_EDGE_CELLS];
 };
 
@@ -249,6 +252,33 @@ nf_edge_bucket_class(const struct nf_edge_addr_index *index, u32 bucket)
 }
 
 /**
+ * nf_edge_cell_marks - look up the marks of an address
+ * @index: the index
+ * @ipv4: the family
+ * @addr: the address in network order
+ *
+ * Context: any; @index is pinned by the caller.
+ * Return: marks of the address's cells: negative for NF_EDGE_CELL_GUARDED, so
+ * that the compiler needs no test.
+ */
+static __always_inline s8
+nf_edge_cell_marks(const struct nf_edge_addr_index *index, bool ipv4,
+		   const void *addr)
+{
+	const u16 *bits = addr;
+	u32 addr4;
+
+	if (ipv4) {
+		/* Read the address as nf_edge_find_edge() does: once for both. */
+		memcpy(&addr4, addr, sizeof(addr4));
+		return index->cell_ipv4[nf_edge_cell(addr4)];
+	}
+	return index->cell_ipv6[nf_edge_cell(get_unaligned(bits))] |
+	       index->folded_ipv6[nf_edge_cell(get_unaligned(bits + 1) ^
+					       get_unaligned(bits + 2))];
+}
+
+/**
  * nf_edge_maybe_guarded - check whether a packet from an address may be spoofed
  * @index: the index
  * @ipv4: the family
@@ -263,17 +293,27 @@ static __always_inline bool
 nf_edge_maybe_guarded(const struct nf_edge_addr_index *index, bool ipv4,
 		      const void *addr)
 {
-	const u16 *bits = addr;
-	u32 addr4;
+	return nf_edge_cell_marks(index, ipv4, addr) < 0;
+}
 
-	if (ipv4) {
-		/* Read the address as nf_edge_find_edge() does: once for both. */
-		memcpy(&addr4, addr, sizeof(addr4));
-		return index->guarded_ipv4[nf_edge_cell(addr4)];
-	}
-	return index->guarded_ipv6[nf_edge_cell(get_unaligned(bits))] |
-	       index->folded_ipv6[nf_edge_cell(get_unaligned(bits + 1) ^
-					       get_unaligned(bits + 2))];
+/**
+ * nf_edge_prefetch - have the ranges around an address come from memory
+ * @index: the index
+ * @ipv4: the family
+ * @addr: the address in network order
+ *
+ * Context: any; @index is pinned by the caller.
+ */
+static __always_inline void
+nf_edge_prefetch(const struct nf_edge_addr_index *index, bool ipv4,
+		 const void *addr)
+{
+	if (ipv4)
+		nf_edge_ranges_prefetch(&index->all_ipv4, true,
+					be32_to_cpup(addr));
+	else
+		nf_edge_ranges_prefetch(&index->all_ipv6, false,
+					get_unaligned_be64(addr));
 }
 
 #endif

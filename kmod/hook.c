@@ -191,6 +191,27 @@ first_destination(const struct nf_edge_snapshot *snapshot, struct sk_buff *skb,
 	return first_slow(snapshot, skb, state);
 }
 
+/*
+ * Judge a packet whose source no guard covers, and is one of so many addresses
+ * of peers that the deciding hook would wait for memory.  Connection tracking
+ * comes first, and gives the line time to arrive.
+ */
+static noinline notrace unsigned int
+first_of_many_ipv4(const struct nf_edge_snapshot *snapshot, struct sk_buff *skb,
+		   const struct nf_hook_state *state)
+{
+	nf_edge_prefetch(&snapshot->index, true, nf_edge_source(skb, true));
+	return first_destination(snapshot, skb, state, true);
+}
+
+static noinline notrace unsigned int
+first_of_many_ipv6(const struct nf_edge_snapshot *snapshot, struct sk_buff *skb,
+		   const struct nf_hook_state *state)
+{
+	nf_edge_prefetch(&snapshot->index, false, nf_edge_source(skb, false));
+	return first_destination(snapshot, skb, state, false);
+}
+
 /* Judge a packet whose source a guard may cover, and is no edge address. */
 static __always_inline unsigned int
 first_guarded(const struct nf_edge_snapshot *snapshot, struct sk_buff *skb,
@@ -270,11 +291,16 @@ first_hook(void *priv, struct sk_buff *skb, const struct nf_hook_state *state,
 {
 	const struct nf_edge_snapshot *snapshot;
 	struct nf_edge_net *en = priv;
+	s8 marks;
 
 	snapshot = rcu_dereference(en->snapshot);
-	if (!nf_edge_maybe_guarded(&snapshot->index, ipv4,
-				   nf_edge_source(skb, ipv4)))
+	marks = nf_edge_cell_marks(&snapshot->index, ipv4,
+				   nf_edge_source(skb, ipv4));
+	if (!marks)
 		return first_destination(snapshot, skb, state, ipv4);
+	if (unlikely(marks > 0))
+		return ipv4 ? first_of_many_ipv4(snapshot, skb, state) :
+			      first_of_many_ipv6(snapshot, skb, state);
 	/* Spoofed segments stop here too: conntrack would obey a reset. */
 	if (l4proto_of(skb, ipv4) == IPPROTO_TCP &&
 	    likely(has_octets(skb, ipv4, sizeof(struct tcphdr))) &&
@@ -485,37 +511,37 @@ slow_path:
  * an instruction of its own.
  */
 static notrace unsigned int first_ipv4(void *priv, struct sk_buff *skb,
-				      const struct nf_hook_state *state)
+				       const struct nf_hook_state *state)
 {
 	return first_hook(priv, skb, state, true);
 }
 
 static notrace unsigned int first_ipv6(void *priv, struct sk_buff *skb,
-				      const struct nf_hook_state *state)
+				       const struct nf_hook_state *state)
 {
 	return first_hook(priv, skb, state, false);
 }
 
 static notrace unsigned int in_ipv4(void *priv, struct sk_buff *skb,
-				      const struct nf_hook_state *state)
+				    const struct nf_hook_state *state)
 {
 	return deciding_hook(priv, skb, state, true, false);
 }
 
 static notrace unsigned int in_ipv6(void *priv, struct sk_buff *skb,
-				      const struct nf_hook_state *state)
+				    const struct nf_hook_state *state)
 {
 	return deciding_hook(priv, skb, state, false, false);
 }
 
 static notrace unsigned int out_ipv4(void *priv, struct sk_buff *skb,
-				      const struct nf_hook_state *state)
+				     const struct nf_hook_state *state)
 {
 	return deciding_hook(priv, skb, state, true, true);
 }
 
 static notrace unsigned int out_ipv6(void *priv, struct sk_buff *skb,
-				      const struct nf_hook_state *state)
+				     const struct nf_hook_state *state)
 {
 	return deciding_hook(priv, skb, state, false, true);
 }

@@ -414,6 +414,132 @@ static void many_prefixes_are_held(struct kunit *test)
 	nf_edge_addr_index_free(&built);
 }
 
+/* Add @n prefixes of @len bits, @step addresses or upper halves apart. */
+static void add_apart(bool ipv6, u64 first, u64 step, u32 n, u8 len)
+{
+	u32 i;
+
+	for (i = 0; i < n; i++)
+		prefix[n_prefix++] = (struct nf_edge_prefix){
+			.hi = (first + i * step) << (ipv6 ? 0 : 32),
+			.ipv6 = ipv6, .len = len,
+			.set = i % 2 ? NF_EDGE_PEER_SET_CRL :
+				       NF_EDGE_PEER_SET_DNS,
+		};
+}
+
+static s8 marks_of(const struct nf_edge_addr_index *index, const char *text)
+{
+	struct address a = read_address(text);
+
+	nf_edge_prefetch(index, !a.ipv6, a.octets);
+	return nf_edge_cell_marks(index, !a.ipv6, a.octets);
+}
+
+/* Many prefixes of peers are in lines; the cells of the peers, and no others, say so. */
+static void peers_in_lines_are_marked(struct kunit *test)
+{
+	static const char * const lines[] = {
+		"64.0.0.1", "64.15.0.0", "2600::1", "260f::",
+	};
+	static const char * const others[] = {
+		"63.255.0.1", "65.0.0.1", "25ff::1", "2700::1", "3000::1",
+	};
+	unsigned int i;
+
+	add_apart(false, 0x40000000, 256, 4080, 25);
+	add_apart(true, 0x2600ULL << 48, 1 << 17, 4000, 48);
+	KUNIT_ASSERT_EQ(test, build(&built), 0);
+	for (i = 0; i < ARRAY_SIZE(lines); i++)
+		KUNIT_ASSERT_EQ(test, marks_of(&built, lines[i]), NF_EDGE_CELL_LINES);
+	for (i = 0; i < ARRAY_SIZE(others); i++)
+		KUNIT_ASSERT_EQ(test, marks_of(&built, others[i]), 0);
+	KUNIT_ASSERT_TRUE(test, marks_of(&built, "127.0.0.1") < 0);
+	for (i = 0; i < n_prefix; i += n_prefix / 100)
+		check_borders(test, &built, &prefix[i]);
+	nf_edge_addr_index_free(&built);
+
+	/* A guard's mark stands beside the other. */
+	add_prefix("64.1.0.0/16", NF_EDGE_PEER_SET_INTERNAL_NETWORKS);
+	add_prefix("2600:1::/32", NF_EDGE_PEER_SET_INTERNAL_NETWORKS);
+	KUNIT_ASSERT_EQ(test, build(&built), 0);
+	KUNIT_ASSERT_TRUE(test, marks_of(&built, "64.1.0.1") < 0);
+	KUNIT_ASSERT_TRUE(test, marks_of(&built, "2600:1::1") < 0);
+	KUNIT_ASSERT_EQ(test, marks_of(&built, "64.2.0.1"), NF_EDGE_CELL_LINES);
+	nf_edge_addr_index_free(&built);
+}
+
+/* Few prefixes stay in a processor's caches. */
+static void few_peers_are_not_marked(struct kunit *test)
+{
+	add_apart(false, 0x40000000, 512, 100, 24);
+	add_apart(true, 0x2600ULL << 48, 1 << 17, 100, 48);
+	KUNIT_ASSERT_EQ(test, build(&built), 0);
+	KUNIT_ASSERT_EQ(test, marks_of(&built, "64.0.0.1"), 0);
+	KUNIT_ASSERT_EQ(test, marks_of(&built, "2600::1"), 0);
+	nf_edge_addr_index_free(&built);
+}
+
+/* Prefixes at each distance: lines with no start, with as many as fit, and with more. */
+static void lines_hold_as_many_starts_as_fit(struct kunit *test)
+{
+	int round;
+	u32 i;
+
+	for (round = 1; round < 40; round++) {
+		n_prefix = 0;
+		add_apart(false, 0x40000000, 4096, 20, 24);
+		add_apart(false, 0x40100000, 64, round, 27);
+		add_apart(true, 0x2600ULL << 48, 1 << 20, 20, 48);
+		add_apart(true, 0x2600000010ULL << 24, 64, round, 59);
+		/* addresses whose keys are the same */
+		add_apart(true, 0x2600000020ULL << 24, 0, round % 12, 64);
+		for (i = n_prefix - round % 12; i < n_prefix; i++) {
+			prefix[i].lo = i << 4;
+			prefix[i].len = 126;
+		}
+		KUNIT_ASSERT_EQ(test, build(&built), 0);
+		for (i = 0; i < n_prefix; i++)
+			check_borders(test, &built, &prefix[i]);
+		nf_edge_addr_index_free(&built);
+	}
+}
+
+/* Memory is bounded, however prefixes lie: evenly, at random, or crowded at every scale. */
+static void lines_take_little_memory(struct kunit *test)
+{
+	const struct nf_edge_ranges *ranges;
+	u32 i, scale;
+	int how;
+
+	for (how = 0; how < 6; how++) {
+		bool ipv6 = how % 2;
+
+		n_prefix = 0;
+		for (i = 0; how / 2 == 0 && i < 20; i++)
+			add_apart(ipv6, ipv6 ? 0x2600000000000000ULL + ((u64)i << 40) :
+				  0x40000000 + (i << 20), ipv6 ? 1 << (8 + i) : 256,
+				  1000, ipv6 ? 64 : 28);
+		for (i = 0; how / 2 == 1 && i < 20000; i++) {
+			u64 at = (u64)dice() << 33 ^ (u64)dice() << 11 ^ dice();
+
+			add_apart(ipv6, ipv6 ? at : (u32)at, 0, 1, ipv6 ? 64 : 32);
+		}
+		for (scale = 0; how / 2 == 2 && scale < 20; scale++)
+			add_apart(ipv6, (ipv6 ? 0x2600000000000000ULL : 0x40000000) +
+				  (1ULL << (ipv6 ? 50 - 2 * scale : 24 - scale)), 2,
+				  ipv6 ? 400 : 12, ipv6 ? 64 : 32);
+		KUNIT_ASSERT_EQ(test, build(&built), 0);
+		ranges = ipv6 ? &built.all_ipv6 : &built.all_ipv4;
+		KUNIT_ASSERT_TRUE(test, ranges->n_lines <= 1024 + 2 * n_prefix + 20);
+		if (how / 2 == 0)
+			KUNIT_ASSERT_TRUE(test, ranges->n_lines <= n_prefix);
+		for (i = 0; i < n_prefix; i += n_prefix / 100)
+			check_borders(test, &built, &prefix[i]);
+		nf_edge_addr_index_free(&built);
+	}
+}
+
 /*
  * Each prefix is halved, down to @depth, and the lower half is in one set more:
  * as many different unions of sets as there are parts.
@@ -631,6 +757,10 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(addresses_that_share_slots_are_found),
 	KUNIT_CASE(random_prefixes_are_held_at_every_border),
 	KUNIT_CASE(many_prefixes_are_held),
+	KUNIT_CASE(peers_in_lines_are_marked),
+	KUNIT_CASE(few_peers_are_not_marked),
+	KUNIT_CASE(lines_hold_as_many_starts_as_fit),
+	KUNIT_CASE(lines_take_little_memory),
 	KUNIT_CASE(sets_overlap_in_as_many_ways_as_there_are_classes),
 	KUNIT_CASE(a_failed_allocation_fails_the_build_and_leaks_nothing),
 	{}
