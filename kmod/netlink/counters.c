@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Read and reset counters.  A reset follows its reply: a reader without room for
- * the reply resets nothing.
+ * the reply resets nothing.  A dump, which may end half way, resets nothing.
  */
 
 #include <linux/bitops.h>
 #include <linux/slab.h>
+#include <net/sock.h>
 
 #include "drops.h"
+#include "netlink/dump.h"
 #include "netlink/family.h"
 #include "netlink/netlink-gen.h"
 #include "netns.h"
@@ -91,23 +93,6 @@ static void rebase(struct nf_edge_counters *base,
 		memcpy(base->service, sum->service, sizeof(base->service));
 }
 
-/* Put the counters of a node in force, under nf_edge_nodes_lock(). */
-static int put_node(struct sk_buff *msg, struct genl_info *info,
-		    const struct nf_edge_snapshot *snapshot,
-		    const struct nf_edge_node *node,
-		    const struct nf_edge_counters *sum, u64 rows)
-{
-	const struct nf_edge_table *table = snapshot->site->table;
-
-	if (nla_put_string(msg, NF_EDGE_A_COUNTERS_NODE, node->name) ||
-	    nla_put_u32(msg, NF_EDGE_A_COUNTERS_GENERATION,
-			snapshot->generation) ||
-	    nla_put_u32(msg, NF_EDGE_A_COUNTERS_PROFILE, table->profile))
-		return -EMSGSIZE;
-	return put_counters(msg, table, sum, &node->ledger->base, rows,
-			    !info->attrs[NF_EDGE_A_COUNTERS_ZONE]);
-}
-
 static u64 rows_of_zone(const struct nf_edge_table *table,
 			const struct nlattr *zone)
 {
@@ -118,6 +103,24 @@ static u64 rows_of_zone(const struct nf_edge_table *table,
 		if (!zone || nla_get_u32(zone) == table->row[i].zone)
 			rows |= BIT_ULL(i);
 	return rows;
+}
+
+/* Put the counters of a node in force, under nf_edge_nodes_lock(). */
+static int put_node(struct sk_buff *msg,
+		    const struct nf_edge_snapshot *snapshot,
+		    const struct nf_edge_node *node,
+		    const struct nf_edge_counters *sum,
+		    const struct nlattr *zone)
+{
+	const struct nf_edge_table *table = snapshot->site->table;
+
+	if (nla_put_string(msg, NF_EDGE_A_COUNTERS_NODE, node->name) ||
+	    nla_put_u32(msg, NF_EDGE_A_COUNTERS_GENERATION,
+			snapshot->generation) ||
+	    nla_put_u32(msg, NF_EDGE_A_COUNTERS_PROFILE, table->profile))
+		return -EMSGSIZE;
+	return put_counters(msg, table, sum, &node->ledger->base,
+			    rows_of_zone(table, zone), !zone);
 }
 
 /*
@@ -132,7 +135,6 @@ static int reply_counters(struct genl_info *info,
 	const struct nlattr *name = info->attrs[NF_EDGE_A_COUNTERS_NODE];
 	struct nf_edge_node *node = nf_edge_site_node(snapshot->site,
 						      nla_data(name));
-	u64 rows = rows_of_zone(snapshot->site->table, zone);
 	int err;
 
 	if (!node) {
@@ -141,10 +143,11 @@ static int reply_counters(struct genl_info *info,
 		return nf_edge_nl_send(info, msg, -ENOENT);
 	}
 	nf_edge_node_sum(node, sum);
-	err = nf_edge_nl_send(info, msg, put_node(msg, info, snapshot, node,
-						  sum, rows));
+	err = nf_edge_nl_send(info, msg, put_node(msg, snapshot, node, sum,
+						  zone));
 	if (!err && info->attrs[NF_EDGE_A_COUNTERS_RESET])
-		rebase(&node->ledger->base, sum, rows, !zone);
+		rebase(&node->ledger->base, sum,
+		       rows_of_zone(snapshot->site->table, zone), !zone);
 	return err;
 }
 
@@ -189,6 +192,73 @@ int nf_edge_nl_counters_get_doit(struct sk_buff *skb, struct genl_info *info)
 		nf_edge_snapshot_put(snapshot);
 	kfree(sum);
 	return err;
+}
+
+/*
+ * Put nodes from dump->at on, as many as fit a message.  The policy is in force
+ * as long as nf_edge_nodes_lock() is held.
+ */
+static int dump_nodes(struct sk_buff *skb, struct netlink_callback *cb,
+		      struct nf_edge_counters *sum)
+{
+	const struct nlattr *zone = nlmsg_find_attr(cb->nlh, GENL_HDRLEN,
+						    NF_EDGE_A_COUNTERS_ZONE);
+	struct nf_edge_dump *dump = nf_edge_dump_of(cb);
+	const struct nf_edge_site *site = dump->snapshot->site;
+
+	BUILD_BUG_ON(NLMSG_HDRLEN + GENL_HDRLEN + COUNTERS_SIZE >
+		     NF_EDGE_DUMP_ROOM);
+	for (; dump->at < site->n_nodes; dump->at++) {
+		const struct nf_edge_node *node = site->node[dump->at];
+		void *header = nf_edge_dump_put(skb, cb,
+						NF_EDGE_CMD_COUNTERS_DUMP);
+
+		if (!header)
+			break;
+		nf_edge_node_sum(node, sum);
+		if (put_node(skb, dump->snapshot, node, sum, zone)) {
+			genlmsg_cancel(skb, header);
+			break;
+		}
+		genlmsg_end(skb, header);
+	}
+	return skb->len;
+}
+
+/**
+ * nf_edge_nl_counters_dump_dumpit - dump counters of all nodes
+ * @skb: message to fill
+ * @cb: state of the dump
+ *
+ * Counters are of the policy in force.  The dump is interrupted when that is
+ * no longer the pinned one.
+ *
+ * Context: process context; the policy is pinned; takes nf_edge_nodes_lock().
+ * Return: length of the message; 0 at the end of the dump; or a negative error.
+ */
+int nf_edge_nl_counters_dump_dumpit(struct sk_buff *skb,
+				    struct netlink_callback *cb)
+{
+	struct nf_edge_net *en = nf_edge_net(sock_net(cb->skb->sk));
+	const struct nf_edge_dump *dump = nf_edge_dump_of(cb);
+	struct nf_edge_counters *sum;
+	int len = 0;
+
+	if (!dump->snapshot) {
+		NL_SET_ERR_MSG(cb->extack, "no policy is loaded");
+		return -ENOENT;
+	}
+	sum = kmalloc(sizeof(*sum), GFP_KERNEL);
+	if (!sum)
+		return -ENOMEM;
+	nf_edge_nodes_lock();
+	if (rcu_access_pointer(en->snapshot) == dump->snapshot)
+		len = dump_nodes(skb, cb, sum);
+	else
+		cb->seq = dump->generation + 1;
+	nf_edge_nodes_unlock();
+	kfree(sum);
+	return len;
 }
 
 static int put_drop(struct sk_buff *msg, enum nf_edge_reason reason,

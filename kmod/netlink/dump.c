@@ -7,6 +7,7 @@
 #include <linux/bitops.h>
 #include <net/sock.h>
 
+#include "netlink/dump.h"
 #include "netlink/family.h"
 #include "netlink/netlink-gen.h"
 #include "netns.h"
@@ -18,25 +19,8 @@
 /* The profile whose rows are dumped without a policy. */
 #define DEFAULT_PROFILE		NF_EDGE_PROFILE_LYNC2013_SCALED_PUBLIC
 
-/* Octets of a message that holds the largest row. */
-#define ROW_SIZE_MAX		8192
-
 /* Prefixes in one message: a message fits a reader's buffer of 32 KiB. */
 #define PREFIXES_A_MESSAGE	1024
-
-struct dump {
-	struct nf_edge_snapshot *snapshot;
-	u32 generation;
-	u32 at;		/* number of the next row, node or set */
-	u32 prefix;	/* index of the next prefix of the site */
-	u32 put;	/* prefixes of the set that are in a message */
-};
-
-static struct dump *dump_of(struct netlink_callback *cb)
-{
-	BUILD_BUG_ON(sizeof(struct dump) > sizeof(cb->ctx));
-	return (struct dump *)cb->ctx;
-}
 
 /**
  * nf_edge_nl_pin - begin a dump and pin its policy
@@ -48,13 +32,15 @@ static struct dump *dump_of(struct netlink_callback *cb)
 int nf_edge_nl_pin(struct netlink_callback *cb)
 {
 	struct nf_edge_net *en = nf_edge_net(sock_net(cb->skb->sk));
-	struct dump *dump = dump_of(cb);
+	struct nf_edge_dump *dump = nf_edge_dump_of(cb);
 
 	dump->generation = READ_ONCE(en->generation);
 	dump->snapshot = nf_edge_snapshot_get(en);
 	if (dump->snapshot)
 		dump->generation = dump->snapshot->generation;
-	cb->min_dump_alloc = ROW_SIZE_MAX;
+	cb->seq = dump->generation;
+	cb->prev_seq = cb->seq;
+	cb->min_dump_alloc = NF_EDGE_DUMP_ROOM;
 	return 0;
 }
 
@@ -67,15 +53,23 @@ int nf_edge_nl_pin(struct netlink_callback *cb)
  */
 int nf_edge_nl_unpin(struct netlink_callback *cb)
 {
-	struct dump *dump = dump_of(cb);
+	struct nf_edge_dump *dump = nf_edge_dump_of(cb);
 
 	if (dump->snapshot)
 		nf_edge_snapshot_put(dump->snapshot);
 	return 0;
 }
 
-static void *start_message(struct sk_buff *skb, struct netlink_callback *cb,
-			   u8 cmd)
+/**
+ * nf_edge_dump_put - begin a message of a dump
+ * @skb: message to fill
+ * @cb: state of the dump
+ * @cmd: the command
+ *
+ * Context: any.
+ * Return: the header, for genlmsg_end(); NULL without room.
+ */
+void *nf_edge_dump_put(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd)
 {
 	return genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
 			   &nf_edge_nl_family, NLM_F_MULTI, cmd);
@@ -165,7 +159,7 @@ static int put_origin(struct sk_buff *skb, const struct nf_edge_row *row,
 }
 
 static int put_row(struct sk_buff *skb, const struct nf_edge_row *row,
-		   const struct dump *dump)
+		   const struct nf_edge_dump *dump)
 {
 	const struct nf_edge_snapshot *snapshot = dump->snapshot;
 	u32 bound = snapshot ? snapshot->site->sets.bound : 0;
@@ -210,7 +204,7 @@ static int put_row(struct sk_buff *skb, const struct nf_edge_row *row,
  */
 int nf_edge_nl_row_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	struct dump *dump = dump_of(cb);
+	struct nf_edge_dump *dump = nf_edge_dump_of(cb);
 	const struct nf_edge_row *row = nf_edge_profiles[DEFAULT_PROFILE].row;
 	u32 n = nf_edge_profiles[DEFAULT_PROFILE].n;
 
@@ -219,7 +213,7 @@ int nf_edge_nl_row_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 		n = dump->snapshot->site->table->n;
 	}
 	for (; dump->at < n; dump->at++) {
-		void *header = start_message(skb, cb, NF_EDGE_CMD_ROW_GET);
+		void *header = nf_edge_dump_put(skb, cb, NF_EDGE_CMD_ROW_GET);
 
 		if (!header)
 			break;
@@ -247,7 +241,7 @@ static int put_address(struct sk_buff *skb, const struct nf_edge_address *a)
 	return 0;
 }
 
-static int put_node(struct sk_buff *skb, const struct dump *dump)
+static int put_node(struct sk_buff *skb, const struct nf_edge_dump *dump)
 {
 	const struct nf_edge_site *site = dump->snapshot->site;
 	struct nlattr *nest;
@@ -275,11 +269,11 @@ static int put_node(struct sk_buff *skb, const struct dump *dump)
  */
 int nf_edge_nl_node_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	struct dump *dump = dump_of(cb);
+	struct nf_edge_dump *dump = nf_edge_dump_of(cb);
 
 	for (; dump->snapshot && dump->at < dump->snapshot->site->n_nodes;
 	     dump->at++) {
-		void *header = start_message(skb, cb, NF_EDGE_CMD_NODE_GET);
+		void *header = nf_edge_dump_put(skb, cb, NF_EDGE_CMD_NODE_GET);
 
 		if (!header)
 			break;
@@ -292,7 +286,7 @@ int nf_edge_nl_node_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	return skb->len;
 }
 
-static int put_peers(struct sk_buff *skb, const struct dump *dump)
+static int put_peers(struct sk_buff *skb, const struct nf_edge_dump *dump)
 {
 	const struct nf_edge_site *site = dump->snapshot->site;
 	struct nlattr *nest;
@@ -320,14 +314,14 @@ static int put_peers(struct sk_buff *skb, const struct dump *dump)
 int nf_edge_nl_peers_get_dumpit(struct sk_buff *skb,
 				struct netlink_callback *cb)
 {
-	struct dump *dump = dump_of(cb);
+	struct nf_edge_dump *dump = nf_edge_dump_of(cb);
 
 	for (; dump->snapshot && dump->at < NF_EDGE_TABLE_SETS; dump->at++) {
 		void *header;
 
 		if (!(dump->snapshot->site->table->sets & BIT(dump->at)))
 			continue;
-		header = start_message(skb, cb, NF_EDGE_CMD_PEERS_GET);
+		header = nf_edge_dump_put(skb, cb, NF_EDGE_CMD_PEERS_GET);
 		if (!header)
 			break;
 		if (put_peers(skb, dump)) {
@@ -362,7 +356,7 @@ static void put_prefix(struct sk_buff *skb, const struct nf_edge_prefix *p)
  * Put prefixes of one set and family from dump->prefix on, as many as fit a
  * message, and move dump->prefix behind them.
  */
-static int put_prefixes(struct sk_buff *skb, struct dump *dump)
+static int put_prefixes(struct sk_buff *skb, struct nf_edge_dump *dump)
 {
 	const struct nf_edge_site *site = dump->snapshot->site;
 	u32 i = next_of_set(site, dump->at, dump->prefix);
@@ -407,7 +401,7 @@ static int put_prefixes(struct sk_buff *skb, struct dump *dump)
 int nf_edge_nl_prefix_get_dumpit(struct sk_buff *skb,
 				 struct netlink_callback *cb)
 {
-	struct dump *dump = dump_of(cb);
+	struct nf_edge_dump *dump = nf_edge_dump_of(cb);
 
 	while (dump->snapshot && dump->at < NF_EDGE_TABLE_SETS) {
 		const struct nf_edge_site *site = dump->snapshot->site;
@@ -419,7 +413,7 @@ int nf_edge_nl_prefix_get_dumpit(struct sk_buff *skb,
 			dump->put = 0;
 			continue;
 		}
-		header = start_message(skb, cb, NF_EDGE_CMD_PREFIX_GET);
+		header = nf_edge_dump_put(skb, cb, NF_EDGE_CMD_PREFIX_GET);
 		if (!header)
 			break;
 		if (put_prefixes(skb, dump)) {

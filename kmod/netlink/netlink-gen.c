@@ -206,6 +206,11 @@ static const struct nla_policy nf_edge_drops_add_nl_policy[NF_EDGE_A_DROPS_DROP 
 	[NF_EDGE_A_DROPS_DROP] = NLA_POLICY_NESTED(nf_edge_drop_nl_policy),
 };
 
+/* NF_EDGE_CMD_COUNTERS_DUMP - dump */
+static const struct nla_policy nf_edge_counters_dump_nl_policy[NF_EDGE_A_COUNTERS_ZONE + 1] = {
+	[NF_EDGE_A_COUNTERS_ZONE] = NLA_POLICY_MAX(NLA_U32, 5),
+};
+
 /* Ops table for nf_edge */
 static const struct genl_split_ops nf_edge_nl_ops[] = {
 	{
@@ -325,6 +330,15 @@ static const struct genl_split_ops nf_edge_nl_ops[] = {
 		.policy		= nf_edge_drops_add_nl_policy,
 		.maxattr	= NF_EDGE_A_DROPS_DROP,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= NF_EDGE_CMD_COUNTERS_DUMP,
+		.start		= nf_edge_nl_pin,
+		.dumpit		= nf_edge_nl_counters_dump_dumpit,
+		.done		= nf_edge_nl_unpin,
+		.policy		= nf_edge_counters_dump_nl_policy,
+		.maxattr	= NF_EDGE_A_COUNTERS_ZONE,
+		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DUMP,
 	},
 };
 

@@ -48,6 +48,8 @@ int nf_edge_nl_rollback_doit(struct sk_buff *skb, struct genl_info *info);
 int nf_edge_nl_listen_doit(struct sk_buff *skb, struct genl_info *info);
 int nf_edge_nl_counters_add_doit(struct sk_buff *skb, struct genl_info *info);
 int nf_edge_nl_drops_add_doit(struct sk_buff *skb, struct genl_info *info);
+int nf_edge_nl_counters_dump_dumpit(struct sk_buff *skb,
+				    struct netlink_callback *cb);
 
 enum {
 	NF_EDGE_NLGRP_POLICY,

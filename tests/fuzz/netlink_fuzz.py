@@ -219,6 +219,8 @@ class Round:
             made = [("node", rng.choice(list(self.site.nodes)))]
             if rng.random() < 0.5:
                 made.append(("zone", rng.choice(model.ZONES)))
+        elif operation == "counters-dump" and rng.random() < 0.5:
+            made = [("zone", rng.choice(model.ZONES))]
         elif operation == "counters-add":
             made = [("node", rng.choice(list(self.site.nodes)))]
             made += [("row", [("row", row.id), ("denied", rng.randrange(9))])

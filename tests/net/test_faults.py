@@ -533,7 +533,8 @@ READS = {"status-get": (b"", ACK), "drops-get": (b"", ACK),
          "counters-get": (encode("counters", {"node": "edge1"}), ACK),
          "explain": (encode("policy", {"query": [query(*QUESTIONS[0])]}), ACK),
          "row-get": (b"", DUMP), "node-get": (b"", DUMP),
-         "peers-get": (b"", DUMP), "prefix-get": (b"", DUMP)}
+         "peers-get": (b"", DUMP), "prefix-get": (b"", DUMP),
+         "counters-dump": (b"", DUMP)}
 
 
 @pytest.mark.parametrize("operation", READS)

@@ -241,7 +241,7 @@ def test_a_dump_outlives_the_policy_that_it_reads(unused):
         assert module_references() == 0
         # Abandoned, it lets go as well.
         other.load(SITE)
-        for operation in "prefix-get", "row-get", "node-get", "peers-get":
+        for operation in "prefix-get", "row-get", "node-get", "peers-get", "counters-dump":
             with Client(road.box) as third:
                 start_dump(third, operation)
                 other.load(SITE.but(mode="audit"))

@@ -18,7 +18,7 @@ from netlib import Namespace, link, reference, until
 from rights import (as_nobody, as_user_root, child_that_stays,
                     in_own_namespaces, owner_that_stays)
 from wire import (ACK, DUMP, LIMITS, NESTED, OPERATIONS, REQUESTS,
-                  Client, Refusal, address, attribute, encode,
+                  Client, Interrupted, Refusal, address, attribute, encode,
                   hooks_of, load_module, module_is_loaded, module_references,
                   nobody_uses_the_module, node, policy, prefix_entries,
                   refused, unload_module)
@@ -616,6 +616,8 @@ def test_without_a_policy_there_is_nothing_to_switch_or_count(client):
         client.switch(zones_off=["pic"])
     with refused(ENOENT, NO_POLICY):
         client.do("counters-get", node="edge1")
+    with refused(ENOENT, NO_POLICY):
+        client.dump("counters-dump")
     client.load(SMALL)
     client.switch(zones_off=["pic"])
     client.do("counters-get", node="edge1")
@@ -635,6 +637,18 @@ def test_counters_are_of_a_node_that_the_policy_has(client):
         client.do("counters-get", node="edge1", zone=6)
     assert caught.value.place == "zone" and caught.value.sentence
     assert client.do("counters-get", node="edge1", zone=5)["node"] == "edge1"
+
+
+def test_a_dump_of_counters_is_of_all_nodes_and_resets_nothing(client):
+    client.load(reference())
+    for zone in ({}, {"zone": "pic"}, {"zone": 5}):
+        assert client.dump("counters-dump", zone) == [
+            client.do("counters-get", node=node, **zone)
+            for node in reference().nodes]
+    for wrong in {"node": "edge1"}, {"reset": True}, {"zone": 6}:
+        with pytest.raises(Refusal) as caught:
+            client.dump("counters-dump", wrong)
+        assert caught.value.sentence and caught.value.place == list(wrong)[0]
 
 
 def test_without_a_policy_what_can_be_read_says_so(client):
@@ -1015,7 +1029,8 @@ def test_a_policy_may_be_as_large_as_all_limits_at_once(client):
     assert {i["name"]: i["sides"] for i in read} == most.interfaces
     answer = client.explain("tcp", "198.51.100.7", "10.63.15.1", 443)
     assert answer["destination_node"] == names[-1]
-    assert client.do("counters-get", node=names[-1])["node"] == names[-1]
+    assert client.dump("counters-dump") == [
+        client.do("counters-get", node=name) for name in names]
     before = client.whole_policy()
     last = addresses(63)
     last["av"].append("10.63.16.3")
@@ -1176,6 +1191,42 @@ def test_readers_see_one_policy_while_others_load(box, client):
     assert results[0] is None and all(r > 3 for r in results[1:])
 
 
+def test_a_dump_of_counters_ends_with_its_policy(box, client):
+    """Of the nodes of one policy, all of them, or interrupted."""
+    few, many = ({f"edge{i:02}": {"av": [f"192.0.2.{i}"]} for i in range(count)}
+                 for count in (2, 64))
+    configs = [SMALL.but(nodes=nodes) for nodes in (few, many)]
+    client.load(configs[1])
+    with Client(box) as other:
+        reader = client.ask("counters-dump", {}, DUMP)
+        next(reader)
+        other.load(configs[0])
+        with pytest.raises(Interrupted):
+            list(reader)
+    over = threading.Event()
+
+    def loads(one):
+        for i in range(60):
+            one.load(configs[i % 2])
+        over.set()
+
+    def reads(one):
+        whole, last = 0, False
+        while not last:
+            last = over.is_set()
+            try:
+                replies = one.dump("counters-dump")
+            except Interrupted:
+                assert not last
+                continue
+            assert len({r["generation"] for r in replies}) == 1
+            assert [r["node"] for r in replies] in (list(few), list(many))
+            whole += 1
+        return whole
+    results = race(box, loads, reads, reads)
+    assert results[0] is None and all(results[1:])
+
+
 # --- who may
 
 def requests(waiting=None):
@@ -1191,7 +1242,7 @@ def requests(waiting=None):
         "row-get": {}, "node-get": {}, "peers-get": {},
         "prefix-get": {}, "counters-get": {"node": "edge1"}, "drops-get": {},
         "explain": {"query": [query()]}, "listen": {"reasons": ["peer"]}, "counters-add": {"node": "edge1"},
-        "drops-add": {}, "flush": {}}
+        "drops-add": {}, "counters-dump": {}, "flush": {}}
 
 
 def is_dump(operation):

@@ -152,6 +152,7 @@ def test_it_reads_counters_and_drops(ynl, loaded, box):
     assert hit["external/14"]["connections"] == 1
     assert [s["service"] for s in counters["service"]] == [
         "access", "webconf", "av", "internal"]
+    assert ynl("--dump", "counters-dump")[0] == [counters]
 
 
 def test_it_asks_the_classifier(ynl, loaded):

@@ -278,6 +278,10 @@ def peers_of(name, prefixes):
 
 # --- a socket
 
+class Interrupted(Exception):
+    """A dump ended before it was whole, and says so."""
+
+
 class Client:
     """A socket of the family, in a namespace or in this thread's. The kernel
     gives it a number (portid) unless one is wanted."""
@@ -366,6 +370,8 @@ class Client:
                     if result:
                         raise self._refusal(kind, flags, message, -result,
                                             request, attribute_set)
+                    if flags & DUMP_INTR:
+                        raise Interrupted
                     return
                 yield kind, flags, message
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Counters over netlink: each number, read and reset in each order of events. */
 
+#include "../../kmod/netlink/dump.h"
 #include "family/asking.h"
 
 static const struct nf_edge_masks masks = { .table = &flow_table };
@@ -360,6 +361,129 @@ static void a_request_for_no_counters_says_why(struct kunit *test)
 	KUNIT_ASSERT_STREQ(test, extack._msg, "no policy is loaded");
 }
 
+/* --- counters of all nodes */
+
+static int dumped, zone_of_dump;
+
+static struct sk_buff *request_dump(int zone)
+{
+	struct sk_buff *skb = request(NF_EDGE_CMD_COUNTERS_DUMP);
+
+	dumped = 0;
+	zone_of_dump = zone;
+	if (zone >= 0)
+		nla_put_u32(skb, NF_EDGE_A_COUNTERS_ZONE, zone);
+	return skb;
+}
+
+/* A message of a dump, but for its header, is what a request is answered. */
+static void as_requests_tell(struct kunit *test, const struct nlmsghdr *nlh)
+{
+	const struct genlmsghdr *header = (const void *)(nlh + 1);
+	const struct nlmsghdr *told;
+
+	KUNIT_ASSERT_EQ(test, header->cmd, NF_EDGE_CMD_COUNTERS_DUMP);
+	KUNIT_ASSERT_EQ(test, ask_counters(dumped++, zone_of_dump, false), 0);
+	told = (const void *)answer->head;
+	KUNIT_ASSERT_EQ(test, payload_size(nlh), payload_size(told));
+	KUNIT_ASSERT_EQ(test, memcmp(payload_of(nlh), payload_of(told),
+				     payload_size(told)), 0);
+}
+
+static void a_dump_tells_what_requests_tell(struct kunit *test)
+{
+	const size_t octets = NF_EDGE_DUMP_ROOM;
+	int zone;
+
+	hit_some();
+	KUNIT_ASSERT_EQ(test, ask_counters(0, NF_EDGE_ZONE_PIC, true), 0);
+	KUNIT_ASSERT_EQ(test, ask_counters(1, -1, true), 0);
+	hit_some();
+	for (zone = -1; zone <= NF_EDGE_ZONE_SITE; zone++) {
+		/* Of buffers for two nodes, and for one. */
+		KUNIT_ASSERT_EQ(test, dump_asked(test, request_dump(zone),
+						 2 * octets, as_requests_tell), 2);
+		KUNIT_ASSERT_TRUE(test, !dump_interrupted);
+		KUNIT_ASSERT_EQ(test, ask_counters(0, zone, false), 0);
+		KUNIT_ASSERT_EQ(test, dump_asked(test, request_dump(zone),
+						 answer->tail - answer->head,
+						 as_requests_tell), 2);
+		KUNIT_ASSERT_TRUE(test, !dump_interrupted);
+	}
+}
+
+/* To reset is for requests: an answer of a dump may come to nobody. */
+static void a_dump_resets_nothing(struct kunit *test)
+{
+	struct sk_buff *skb = request_dump(-1);
+	int n;
+
+	forget_counters();
+	for (n = 0; n < 2; n++)
+		KUNIT_ASSERT_EQ(test, ask_counters(n, -1, true), 0);
+	hit_some();
+	nla_put_flag(skb, NF_EDGE_A_COUNTERS_RESET);
+	KUNIT_ASSERT_EQ(test, dump_asked(test, skb, 2 * NF_EDGE_DUMP_ROOM,
+					 as_requests_tell), 2);
+	for (n = 0; n < 2; n++) {
+		KUNIT_ASSERT_EQ(test, ask_counters(n, -1, true), 0);
+		hear_counters(test, n);
+	}
+	expect_counters(test);
+}
+
+static void then_switch(struct kunit *test, const struct nlmsghdr *nlh)
+{
+	struct sk_buff *skb = request(NF_EDGE_CMD_SWITCH);
+
+	as_requests_tell(test, nlh);
+	nla_put_u32(skb, NF_EDGE_A_SWITCH_MODE, NF_EDGE_MODE_ENFORCE);
+	KUNIT_ASSERT_EQ(test, ask(skb), 0);
+}
+
+static void then_flush(struct kunit *test, const struct nlmsghdr *nlh)
+{
+	as_requests_tell(test, nlh);
+	KUNIT_ASSERT_EQ(test, ask_for(NF_EDGE_CMD_FLUSH), 0);
+}
+
+static void load_first(struct mutex *m)
+{
+	struct sk_buff *skb = request(NF_EDGE_CMD_LOAD);
+
+	shim_before_lock = NULL;
+	put_switches(skb, NF_EDGE_MODE_AUDIT, 0, 0);
+	put_node(skb, "edge1", "131.107.155.10", "131.107.155.12");
+	put_node(skb, "edge3", "131.107.155.30", "131.107.155.32");
+	KUNIT_ASSERT_EQ(running, ask(skb), 0);
+}
+
+/* Between two messages, and before the first. */
+static void a_dump_ends_with_the_policy_that_it_is_of(struct kunit *test)
+{
+	size_t one;
+
+	KUNIT_ASSERT_EQ(test, ask_counters(0, -1, false), 0);
+	one = answer->tail - answer->head;
+	KUNIT_ASSERT_EQ(test, dump_asked(test, request_dump(-1), one,
+					 then_switch), 1);
+	KUNIT_ASSERT_TRUE(test, dump_interrupted);
+
+	running = test;
+	shim_before_lock = load_first;
+	KUNIT_ASSERT_EQ(test, dump_asked(test, request_dump(-1), one,
+					 as_requests_tell), 0);
+	KUNIT_ASSERT_NULL(test, shim_before_lock);
+	KUNIT_ASSERT_TRUE(test, dump_interrupted);
+
+	KUNIT_ASSERT_EQ(test, dump_asked(test, request_dump(-1), one,
+					 then_flush), 1);
+	KUNIT_ASSERT_TRUE(test, dump_interrupted);
+	KUNIT_ASSERT_EQ(test, dump_asked(test, request_dump(-1), one,
+					 as_requests_tell), -ENOENT);
+	KUNIT_ASSERT_STREQ(test, extack._msg, "no policy is loaded");
+}
+
 /* --- counts of a module before this one */
 
 /* A request that gives back what an answer has told. */
@@ -546,6 +670,9 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(two_resets_at_once_tell_nothing_twice),
 	KUNIT_CASE(the_last_hit_is_told_of_rows_that_were_hit),
 	KUNIT_CASE(a_request_for_no_counters_says_why),
+	KUNIT_CASE(a_dump_tells_what_requests_tell),
+	KUNIT_CASE(a_dump_resets_nothing),
+	KUNIT_CASE(a_dump_ends_with_the_policy_that_it_is_of),
 	KUNIT_CASE(what_was_read_can_be_added),
 	KUNIT_CASE(added_counts_are_told_as_they_were_given),
 	KUNIT_CASE(counts_that_fit_nowhere_are_refused_whole),

@@ -339,26 +339,37 @@ static inline const struct nlattr *answered(int type)
 
 typedef void (*message_fn)(struct kunit *test, const struct nlmsghdr *nlh);
 
-/* Reads a whole dump by a buffer of this size: its messages, one by one. */
-static inline int dump(struct kunit *test, u8 command, size_t size,
-		       message_fn message)
-{
-	const struct genl_split_ops *op = operation(command);
-	struct sock sk = { &init_net };
-	struct sk_buff asked = { .sk = &sk, .cb = { portid } };
-	struct nlmsghdr nlh = { .nlmsg_seq = 7 };
-	struct netlink_callback cb = { .skb = &asked, .nlh = &nlh };
-	int n = 0, at;
+static bool dump_interrupted;		/* the last one */
 
+/* Reads a dump by buffers of this size, message by message: their number, or an
+ * error.  The request is freed.
+ */
+static inline int dump_asked(struct kunit *test, struct sk_buff *asked,
+			     size_t size, message_fn message)
+{
+	struct nlmsghdr *nlh = nlmsg_hdr(asked);
+	const struct genlmsghdr *header = (const void *)(nlh + 1);
+	const struct genl_split_ops *op = operation(header->cmd);
+	struct netlink_callback cb = {
+		.skb = asked, .nlh = nlh, .extack = &extack,
+	};
+	struct sock sk = { &init_net };
+	int got, n = 0, at;
+
+	nlmsg_end(asked, nlh);
+	nlh->nlmsg_seq = 7;
+	asked->sk = &sk;
+	asked->cb.portid = portid;
 	KUNIT_ASSERT_EQ(test, op->start(&cb), 0);
-	for (;;) {
+	do {
 		u8 *head = malloc(size);
 		struct sk_buff skb = {
 			.head = head, .tail = head, .end = head + size,
 		};
-		int got = op->dumpit(&skb, &cb);
 
-		KUNIT_ASSERT_EQ(test, got, (int)skb.len);
+		got = op->dumpit(&skb, &cb);
+		if (got >= 0)
+			KUNIT_ASSERT_EQ(test, got, (int)skb.len);
 		for (at = 0; at < got;) {
 			const struct nlmsghdr *one = (const void *)(head + at);
 
@@ -370,11 +381,18 @@ static inline int dump(struct kunit *test, u8 command, size_t size,
 			n++;
 		}
 		free(head);
-		if (!got)
-			break;
-	}
+	} while (got > 0);
 	op->done(&cb);
-	return n;
+	dump_interrupted = cb.prev_seq && cb.seq != cb.prev_seq;
+	nlmsg_free(asked);
+	return got < 0 ? got : n;
+}
+
+/* Reads a whole dump of what a command lists. */
+static inline int dump(struct kunit *test, u8 command, size_t size,
+		       message_fn message)
+{
+	return dump_asked(test, request(command), size, message);
 }
 
 #endif

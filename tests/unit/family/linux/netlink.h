@@ -58,6 +58,8 @@ struct netlink_callback {
 	struct sk_buff *skb;
 	const struct nlmsghdr *nlh;
 	long ctx[6];
+	struct netlink_ext_ack *extack;
+	unsigned int prev_seq, seq;
 	u32 min_dump_alloc;
 };
 
@@ -293,6 +295,19 @@ static inline struct nlattr *nla_next(const struct nlattr *attr, int *left)
 	     nla_ok(attr, left); (attr) = nla_next(attr, &(left)))
 #define nla_for_each_nested(attr, nest, left)				\
 	nla_for_each_attr(attr, nla_data(nest), nla_len(nest), left)
+
+static inline struct nlattr *nlmsg_find_attr(const struct nlmsghdr *nlh,
+					     int header, int type)
+{
+	struct nlattr *attr;
+	int left;
+
+	nla_for_each_attr(attr, (const u8 *)nlh + NLMSG_HDRLEN + header,
+			  (int)nlh->nlmsg_len - NLMSG_HDRLEN - header, left)
+		if (nla_type(attr) == type)
+			return attr;
+	return NULL;
+}
 
 /* --- policies */
 

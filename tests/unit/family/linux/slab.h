@@ -11,7 +11,7 @@
 #include <netinet/in.h>
 
 #define kcalloc(n, size, gfp)	kvcalloc(n, size, gfp)
-#define BUILD_BUG_ON(condition)	_Static_assert(!(condition), #condition)
+#define BUILD_BUG_ON(condition)	assert(!(condition))
 #define ERR_PTR(error)		((void *)(long)(error))
 #define PTR_ERR(p)		((int)(long)(p))
 #define PTR_ERR_OR_ZERO(p)	(IS_ERR(p) ? PTR_ERR(p) : 0)
