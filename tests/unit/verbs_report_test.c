@@ -284,7 +284,7 @@ static void what_cannot_be_read_makes_no_page(void **state)
 {
 	static const uint8_t commands[] = {
 		NF_EDGE_CMD_STATUS_GET, NF_EDGE_CMD_ROW_GET,
-		NF_EDGE_CMD_COUNTERS_GET, NF_EDGE_CMD_DROPS_GET,
+		NF_EDGE_CMD_COUNTERS_DUMP, NF_EDGE_CMD_DROPS_GET,
 		NF_EDGE_CMD_PREFIX_GET,
 	};
 	size_t i;

@@ -260,8 +260,9 @@ static void counters_print_each_number_at_its_place(void **state)
 	size_t n, i;
 
 	GOOD(counters, "counters", "--json");
-	assert_null(attr_of(request_of(NF_EDGE_CMD_COUNTERS_GET, 0),
-			    NF_EDGE_A_COUNTERS_RESET));
+	assert_non_null(request_of(NF_EDGE_CMD_COUNTERS_DUMP, 0));
+	assert_null(request_of(NF_EDGE_CMD_COUNTERS_DUMP, 1));
+	assert_null(request_of(NF_EDGE_CMD_COUNTERS_GET, 0));
 	object = json();
 	expect_int(object, "generation", 41);
 	rows = json_object_get(object, "rows");
@@ -356,13 +357,52 @@ static void counters_ask_for_what_the_options_say(void **state)
 	assert_int_equal(json_array_size(json_object_get(object, "services")), 0);
 	json_decref(object);
 
+	GOOD(counters, "counters", "--zone", "pic");
+	asked = request_of(NF_EDGE_CMD_COUNTERS_DUMP, 0);
+	assert_int_equal(nla_get_u32(attr_of(asked, NF_EDGE_A_COUNTERS_ZONE)),
+			 NF_EDGE_ZONE_PIC);
+	assert_null(request_of(NF_EDGE_CMD_COUNTERS_GET, 0));
+
 	GOOD(counters, "counters", "--reset");
 	assert_non_null(attr_of(request_of(NF_EDGE_CMD_COUNTERS_GET, 1),
 				NF_EDGE_A_COUNTERS_RESET));
+	assert_null(request_of(NF_EDGE_CMD_COUNTERS_DUMP, 0));
 	assert_non_null(attr_of(request_of(NF_EDGE_CMD_DROPS_GET, 0),
 				NF_EDGE_A_DROPS_RESET));
 	assert_int_equal(RUN(counters, "counters", "--node", "edge3"), REFUSED);
 	complains("edge3: unknown node");
+}
+
+/* A module without the dump is asked a node at a time, and tells the same. */
+static void counters_of_an_older_module_are_the_same(void **state)
+{
+	json_t *dumped, *asked;
+
+	GOOD(counters, "counters", "--json");
+	dumped = json();
+	module.refused = NF_EDGE_CMD_COUNTERS_DUMP;
+	module.error = EOPNOTSUPP;
+	GOOD(counters, "counters", "--json");
+	asked = json();
+	json_object_del(dumped, "time");
+	json_object_del(asked, "time");
+	assert_true(json_equal(dumped, asked));
+	json_decref(dumped);
+	json_decref(asked);
+	assert_non_null(request_of(NF_EDGE_CMD_COUNTERS_GET, 1));
+	assert_null(request_of(NF_EDGE_CMD_COUNTERS_GET, 2));
+}
+
+/* All is told of the nodes that there are, after another look at them. */
+static void expect_a_second_look(size_t nodes)
+{
+	json_t *object = json();
+
+	assert_int_equal(json_array_size(json_object_get(object, "services")),
+			 nodes * SERVICE_COUNT);
+	json_decref(object);
+	assert_non_null(request_of(NF_EDGE_CMD_NODE_GET, 1));
+	assert_null(request_of(NF_EDGE_CMD_NODE_GET, 2));
 }
 
 /* Between the list of nodes and their counters, a node leaves. */
@@ -370,15 +410,30 @@ static void a_node_that_left_is_no_row_of_zeros(void **state)
 {
 	json_t *object;
 
-	module.refused = NF_EDGE_CMD_COUNTERS_GET;
+	module.cut = NF_EDGE_CMD_COUNTERS_DUMP;
+	GOOD(counters, "counters", "--json");
+	expect_a_second_look(2);
+	/* The policy as well. */
+	module.refused = NF_EDGE_CMD_COUNTERS_DUMP;
 	module.error = ENOENT;
 	module.times = 1;
 	GOOD(counters, "counters", "--json");
-	object = json();
-	assert_int_equal(json_array_size(json_object_get(object, "services")),
-			 2 * SERVICE_COUNT);
-	json_decref(object);
-	assert_non_null(request_of(NF_EDGE_CMD_NODE_GET, 1));
+	expect_a_second_look(2);
+	/* Or another policy has as many nodes. */
+	module.late = 1;
+	GOOD(counters, "counters", "--json");
+	expect_a_second_look(2);
+	module.refused = NF_EDGE_CMD_COUNTERS_DUMP;
+	module.error = EOPNOTSUPP;
+	module.late = 1;
+	GOOD(counters, "counters", "--json");
+	expect_a_second_look(2);
+
+	module.refused = NF_EDGE_CMD_COUNTERS_GET;
+	module.error = ENOENT;
+	module.times = 1;
+	GOOD(counters, "counters", "--node", "edge2", "--json");
+	expect_a_second_look(1);
 
 	/* A reset of the others is told, and not asked again. */
 	module.refused = NF_EDGE_CMD_COUNTERS_GET;
@@ -464,6 +519,7 @@ static const struct CMUnitTest tests[] = {
 	SITE_TEST(counters_print_each_number_at_its_place),
 	SITE_TEST(last_hits_are_printed_as_asked),
 	SITE_TEST(counters_ask_for_what_the_options_say),
+	SITE_TEST(counters_of_an_older_module_are_the_same),
 	SITE_TEST(a_node_that_left_is_no_row_of_zeros),
 	SITE_TEST(a_part_that_is_refused_ends_the_reading),
 	SITE_TEST(rows_need_no_policy),

@@ -247,7 +247,7 @@ static void another_change_comes_first(void **state)
 
 static void counters_that_cannot_be_read_end_it(void **state)
 {
-	module.refused = NF_EDGE_CMD_COUNTERS_GET;
+	module.refused = NF_EDGE_CMD_COUNTERS_DUMP;
 	module.error = ENOMEM;
 	expect(SYSTEM, "RD");
 }

@@ -173,16 +173,12 @@ static void drop_ruleset(void)
 
 static int read_counters(struct exchange *exchange)
 {
-	const struct policy *policy = &exchange->view.policy;
-	int error = 0;
-	size_t i;
+	int error;
 
-	exchange->counts = xalloc(policy->node_count *
+	exchange->counts = xalloc(exchange->view.policy.node_count *
 				  sizeof(*exchange->counts));
-	for (i = 0; i < policy->node_count && !error; i++)
-		error = counters_read(&exchange->client, &exchange->view.table,
-				      policy->nodes[i].name, -1, false,
-				      &exchange->counts[i]);
+	error = counters_read_all(&exchange->client, &exchange->view, -1,
+				  exchange->counts);
 	if (!error)
 		error = counters_read_drops(&exchange->client, false,
 					    exchange->drops);

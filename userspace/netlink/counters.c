@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Counters, all of a node at once, and drops by reason: read, and carried over.
+ * Counters, of all nodes or all of a node at once, and drops by reason: read, and
+ * carried over.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -61,6 +63,9 @@ static void read_counters(struct nlmsghdr *reply, void *arg)
 		case NF_EDGE_A_COUNTERS_SERVICE:
 			read_nest(counts, attr);
 			break;
+		case NF_EDGE_A_COUNTERS_NODE:
+			nla_strlcpy(counts->node, attr, sizeof(counts->node));
+			break;
 		case NF_EDGE_A_COUNTERS_GENERATION:
 			counts->generation = attr_u32(attr);
 			break;
@@ -87,10 +92,7 @@ int counters_read(struct client *client, const struct row_table *table,
 {
 	struct nl_msg *request;
 
-	memset(counts, 0, sizeof(*counts));
-	counts->table = table;
-	snprintf(counts->node, sizeof(counts->node), "%s", node);
-
+	*counts = (struct node_counts){ .table = table };
 	request = client_request(client, NF_EDGE_CMD_COUNTERS_GET, NLM_F_ACK,
 				 MESSAGE_SMALL);
 	nla_put_string(request, NF_EDGE_A_COUNTERS_NODE, node);
@@ -99,6 +101,81 @@ int counters_read(struct client *client, const struct row_table *table,
 	if (reset)
 		nla_put_flag(request, NF_EDGE_A_COUNTERS_RESET);
 	return client_do(client, request, read_counters, counts);
+}
+
+/**
+ * struct all_counts - the counters of all nodes, as far as they were read
+ * @table: the rows of the policy in force
+ * @nodes: the counters
+ * @count: number of nodes that were read
+ * @room: number of nodes that @nodes has room for
+ */
+struct all_counts {
+	const struct row_table *table;
+	struct node_counts *nodes;
+	size_t count;
+	size_t room;
+};
+
+static void read_node(struct nlmsghdr *reply, void *arg)
+{
+	struct all_counts *all = arg;
+	struct node_counts *counts = &all->nodes[all->count];
+
+	if (all->count == all->room)
+		return;
+	*counts = (struct node_counts){ .table = all->table };
+	read_counters(reply, counts);
+	all->count++;
+}
+
+static int dump_counters(struct client *client, struct all_counts *all,
+			 int zone)
+{
+	struct nl_msg *request;
+
+	request = client_request(client, NF_EDGE_CMD_COUNTERS_DUMP, NLM_F_DUMP,
+				 MESSAGE_SMALL);
+	if (zone >= 0)
+		nla_put_u32(request, NF_EDGE_A_COUNTERS_ZONE, (uint32_t)zone);
+	return client_do(client, request, read_node, all);
+}
+
+/**
+ * counters_read_all - read the counters of all nodes
+ * @client: the socket
+ * @view: the policy in force, with its rows and nodes, which has to outlive
+ *	@nodes
+ * @zone: as for counters_read()
+ * @nodes: zeros, filled in: one of each node of @view
+ *
+ * A module that knows no such dump is asked once a node.
+ *
+ * Return: as client_do(); -EAGAIN when the policy has changed since @view was
+ * read.
+ */
+int counters_read_all(struct client *client, const struct view *view, int zone,
+		      struct node_counts *nodes)
+{
+	const struct policy *policy = &view->policy;
+	struct all_counts all = {
+		.table = &view->table,
+		.nodes = nodes,
+		.room = policy->node_count,
+	};
+	int error = all.room ? dump_counters(client, &all, zone) : 0;
+	size_t i;
+
+	if (error == -EOPNOTSUPP)
+		for (i = 0, error = 0; i < all.room && !error; i++)
+			error = counters_read(client, all.table,
+					      policy->nodes[i].name, zone,
+					      false, &nodes[i]);
+	/* Nodes of which nothing was told have generation 0. */
+	for (i = 0; i < all.room && !error; i++)
+		if (nodes[i].generation != view->generation)
+			error = -EAGAIN;
+	return error == -ENOENT ? -EAGAIN : error;
 }
 
 static void read_drops(struct nlmsghdr *reply, void *arg)

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "netlink/client.h"
+#include "netlink/view.h"
 #include "policy/names.h"
 #include "policy/rows.h"
 
@@ -60,6 +61,8 @@ struct drop_counts {
 int counters_read(struct client *client, const struct row_table *table,
 		  const char *node, int zone, bool reset,
 		  struct node_counts *counts);
+int counters_read_all(struct client *client, const struct view *view, int zone,
+		      struct node_counts *nodes);
 int counters_read_drops(struct client *client, bool reset,
 			struct drop_counts drops[REASON_COUNT]);
 int counters_add(struct client *client, const struct row_table *table,

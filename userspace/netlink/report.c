@@ -9,18 +9,16 @@
 #include "base/memory.h"
 #include "netlink/report.h"
 
-/* Return: -EAGAIN when the policy changed in between.  Counters that were
- * reset are kept then: a second request would find zeros.
+/* Counters that were reset are kept when the policy has changed in between: a
+ * second request would find zeros.
  */
-static int read_nodes(struct client *client, const struct report_request *request,
-		      struct report *report)
+static int read_each(struct client *client, const struct report_request *request,
+		     struct report *report)
 {
 	const struct policy *policy = &report->view.policy;
 	size_t i;
 	int error;
 
-	report->nodes = xalloc(policy->node_count *
-			       sizeof(*report->nodes));
 	for (i = 0; i < policy->node_count; i++) {
 		struct node_counts *counts =
 			&report->nodes[report->node_count];
@@ -40,6 +38,22 @@ static int read_nodes(struct client *client, const struct report_request *reques
 		report->node_count++;
 	}
 	return 0;
+}
+
+/* Return: -EAGAIN when the policy changed in between. */
+static int read_nodes(struct client *client, const struct report_request *request,
+		      struct report *report)
+{
+	size_t count = report->view.policy.node_count;
+	int error;
+
+	report->nodes = xalloc(count * sizeof(*report->nodes));
+	if (request->node || request->reset)
+		return read_each(client, request, report);
+	error = counters_read_all(client, &report->view, request->zone,
+				  report->nodes);
+	report->node_count = error ? 0 : count;
+	return error;
 }
 
 /**

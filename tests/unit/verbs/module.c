@@ -359,16 +359,14 @@ static void put_counts(struct nl_msg *msg, int nest_type, size_t node, size_t i)
 	nla_nest_end(msg, nest);
 }
 
-static void put_counters(struct nl_msg *msg, struct nlmsghdr *asked)
+static void put_node_counters(struct nl_msg *msg, struct nlmsghdr *asked,
+			      size_t n)
 {
-	struct nlattr *name = attr_of(asked, NF_EDGE_A_COUNTERS_NODE);
 	struct nlattr *zone = attr_of(asked, NF_EDGE_A_COUNTERS_ZONE);
 	const struct policy *policy = &module.view.policy;
-	size_t n = 0, i;
+	size_t i;
 
-	while (n < policy->node_count &&
-	       strcmp(policy->nodes[n].name, nla_get_string(name)))
-		n++;
+	nla_put_string(msg, NF_EDGE_A_COUNTERS_NODE, policy->nodes[n].name);
 	nla_put_u32(msg, NF_EDGE_A_COUNTERS_GENERATION, module.view.generation);
 	nla_put_u32(msg, NF_EDGE_A_COUNTERS_PROFILE, policy->profile);
 	for (i = 0; i < module.view.table.count; i++)
@@ -376,6 +374,29 @@ static void put_counters(struct nl_msg *msg, struct nlmsghdr *asked)
 			put_counts(msg, NF_EDGE_A_COUNTERS_ROW, n, i);
 	for (i = 0; i < SERVICE_COUNT && !zone; i++)
 		put_counts(msg, NF_EDGE_A_COUNTERS_SERVICE, n, i);
+}
+
+static void put_counters(struct nl_msg *msg, struct nlmsghdr *asked)
+{
+	struct nlattr *name = attr_of(asked, NF_EDGE_A_COUNTERS_NODE);
+	const struct policy *policy = &module.view.policy;
+	size_t n;
+
+	for (n = 0; n < policy->node_count; n++)
+		if (!strcmp(policy->nodes[n].name, nla_get_string(name)))
+			put_node_counters(msg, asked, n);
+}
+
+static void push_counters(uint32_t sequence, struct nlmsghdr *asked)
+{
+	struct nl_msg *msg;
+	size_t n;
+
+	for (n = 0; n < module.view.policy.node_count; n++) {
+		msg = reply(sequence, NLM_F_MULTI, NF_EDGE_CMD_COUNTERS_DUMP);
+		put_node_counters(msg, asked, n);
+		push(msg, 0);
+	}
 }
 
 static void put_drops(struct nl_msg *msg)
@@ -539,7 +560,9 @@ static void answer(struct nlmsghdr *asked, uint8_t command)
 		push_end(sequence, 0, 0, true, true);
 		return;
 	}
-	if (command == NF_EDGE_CMD_LOAD && module.late) {
+	if (module.late && (command == NF_EDGE_CMD_LOAD ||
+			    command == NF_EDGE_CMD_COUNTERS_DUMP ||
+			    command == NF_EDGE_CMD_COUNTERS_GET)) {
 		module.late--;
 		module.view.generation++;
 	}
@@ -564,6 +587,9 @@ static void answer(struct nlmsghdr *asked, uint8_t command)
 		break;
 	case NF_EDGE_CMD_COUNTERS_GET:
 		put_counters(msg, asked);
+		break;
+	case NF_EDGE_CMD_COUNTERS_DUMP:
+		push_counters(sequence, asked);
 		break;
 	case NF_EDGE_CMD_DROPS_GET:
 		put_drops(msg);

@@ -52,7 +52,8 @@ struct asked {
  * @around: the refusal points at what holds that, so many octets before it
  * @moves: so many times the policy changes between two answers
  * @forges: a whole answer of FORGER comes before each answer
- * @late: the policy changes before so many loads are answered
+ * @late: the policy changes before so many loads, or requests of counters, are
+ *	answered
  * @cut: the dump of this command is empty and ends as interrupted, once
  * @journal: the last entry that the journal got, or NULL
  * @journal_lines: entries that the journal got
