@@ -67,7 +67,7 @@ int nf_edge_nl_unpin(struct netlink_callback *cb)
  * @cmd: the command
  *
  * Context: any.
- * Return: the header, for genlmsg_end(); NULL without room.
+ * Return: the header of the message; NULL without room.
  */
 void *nf_edge_dump_put(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd)
 {
