@@ -245,6 +245,34 @@ arrival_on(const struct nf_edge_snapshot *snapshot,
 				     dev->ifindex);
 }
 
+static noinline const struct nf_edge_class *
+class_of_ipv4(const struct nf_edge_addr_index *index, const void *addr)
+{
+	const struct nf_edge_class *edge;
+
+	return nf_edge_find_edge(index, true, addr, &edge) ?
+	       edge : nf_edge_class_of(index, true, addr);
+}
+
+static noinline const struct nf_edge_class *
+class_of_ipv6(const struct nf_edge_addr_index *index, const void *addr)
+{
+	const struct nf_edge_class *edge;
+
+	return nf_edge_find_edge(index, false, addr, &edge) ?
+	       edge : nf_edge_class_of(index, false, addr);
+}
+
+/*
+ * Look up the class of any address.  Most packets of the slow path have an edge
+ * address, which is found sooner by its hash.
+ */
+static const struct nf_edge_class *
+class_of(const struct nf_edge_addr_index *index, bool ipv4, const void *addr)
+{
+	return ipv4 ? class_of_ipv4(index, addr) : class_of_ipv6(index, addr);
+}
+
 static __always_inline unsigned int
 judge_first(const struct nf_edge_snapshot *snapshot, struct sk_buff *skb,
 	    const struct nf_hook_state *state, bool ipv4)
@@ -260,10 +288,9 @@ judge_first(const struct nf_edge_snapshot *snapshot, struct sk_buff *skb,
 	if (nf_edge_exempt(skb, skb->dev) || READ_ONCE(snapshot->starting))
 		return NF_ACCEPT;
 
-	source = nf_edge_class_of(&snapshot->index, ipv4,
-				  nf_edge_source(skb, ipv4));
-	destination = nf_edge_class_of(&snapshot->index, ipv4,
-				       nf_edge_destination(skb, ipv4));
+	source = class_of(&snapshot->index, ipv4, nf_edge_source(skb, ipv4));
+	destination = class_of(&snapshot->index, ipv4,
+			       nf_edge_destination(skb, ipv4));
 	guards = arrival_on(snapshot, skb->dev).guards;
 	packet.header_source = source;
 	packet.header_destination = destination;
@@ -350,8 +377,8 @@ static bool nat_leads_to_edge(const struct nf_edge_addr_index *index, bool ipv4,
 	const struct nf_conntrack_tuple *reply =
 		&ct->tuplehash[IP_CT_DIR_REPLY].tuple;
 
-	return nf_edge_class_of(index, ipv4, &reply->src.u3)->services ||
-	       nf_edge_class_of(index, ipv4, &reply->dst.u3)->services;
+	return class_of(index, ipv4, &reply->src.u3)->services ||
+	       class_of(index, ipv4, &reply->dst.u3)->services;
 }
 
 /*
@@ -374,13 +401,13 @@ static void read_tuples(const struct nf_edge_addr_index *index,
 	if (unlikely(nat)) {
 		const void *came_to = &ct->tuplehash[direction].tuple.dst.u3;
 
-		p->header_destination = nf_edge_class_of(index, ipv4, came_to);
+		p->header_destination = class_of(index, ipv4, came_to);
 	}
 	if (unlikely(nat ||
 		     !nf_edge_header_is_tuple(skb, ipv4, tuple,
 					      p->first_direction))) {
-		p->source = nf_edge_class_of(index, ipv4, &tuple->src.u3);
-		p->destination = nf_edge_class_of(index, ipv4, &tuple->dst.u3);
+		p->source = class_of(index, ipv4, &tuple->src.u3);
+		p->destination = class_of(index, ipv4, &tuple->dst.u3);
 		p->nat_to_edge = nat && nat_leads_to_edge(index, ipv4, ct);
 	} else if (!p->first_direction) {
 		swap(p->source, p->destination);
@@ -433,10 +460,10 @@ judge_packet(const struct nf_edge_snapshot *snapshot, struct sk_buff *skb,
 	}
 
 	index = &snapshot->index;
-	packet.header_source = nf_edge_class_of(index, ipv4,
-						nf_edge_source(skb, ipv4));
+	packet.header_source =
+		class_of(index, ipv4, nf_edge_source(skb, ipv4));
 	packet.header_destination =
-		nf_edge_class_of(index, ipv4, nf_edge_destination(skb, ipv4));
+		class_of(index, ipv4, nf_edge_destination(skb, ipv4));
 	packet.source = packet.header_source;
 	packet.destination = packet.header_destination;
 	if (likely(ct)) {
