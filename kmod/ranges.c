@@ -317,7 +317,8 @@ static int cut_node(struct cut *c, u32 number)
 	while (span >> shift >= limit)
 		shift++;
 	/* Limit the memory: ranges may crowd at every scale. */
-	if (!span || c->ranges->n_lines + (span >> shift) >= FINE + c->all->n) {
+	if (!span ||
+	    c->ranges->n_lines + (span >> shift) >= FINE + c->all->n / 2) {
 		node->first = c->ranges->few.n;
 		return keep(c, first, end - first);
 	}
