@@ -12,7 +12,7 @@ PKG_CONFIG ?= pkg-config
 
 CHECKS     := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 
-LIBRARIES  := libnl-genl-3.0 libnl-3.0 smartcols jansson libmd libnetfilter_conntrack libkmod
+LIBRARIES  := libnl-genl-3.0 libnl-3.0 jansson libmd libnetfilter_conntrack libkmod
 TOOL_FLAGS  = -D_GNU_SOURCE -DNF_EDGE_VERSION='"$(shell cat $(TOP)/VERSION)"' \
 	      -DSYSCONFDIR='"/etc"' -DSTATEDIR='"/var/lib/nf_edge"' -I$(TOP)/include -I$(TOP)/include/uapi \
 	      -I$(TOP)/userspace $(shell $(PKG_CONFIG) --cflags $(LIBRARIES))

@@ -2,6 +2,7 @@
 /*
  * Tables on terminals that are too narrow.
  */
+#include <locale.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -10,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "base/macros.h"
 #include "output/stdout.h"
 #include "output/table.h"
 
@@ -257,9 +259,97 @@ static void test_numbers_are_printed_to_the_right(void **state)
 	free(text);
 }
 
+/* A new string: texts in a column of text, of numbers, and of text again. */
+static char *put_texts(const char *const texts[][3], size_t lines, size_t width)
+{
+	struct table *table = table_new(&columns, "show", "ID,PORTS,PEERS");
+	char *text = NULL;
+	size_t size, i;
+
+	for (i = 0; i < lines; i++) {
+		table_line(table);
+		if (texts[i][0])
+			table_put(table, ID, texts[i][0]);
+		if (texts[i][1])
+			table_put(table, PORTS, texts[i][1]);
+		if (texts[i][2])
+			table_put(table, PEERS, texts[i][2]);
+	}
+	if (width)
+		table_fit(table, width);
+	out = open_memstream(&text, &size);
+	table_print(table);
+	fclose(out);
+	table_free(table);
+	return text;
+}
+
+/* A cell without a text is blank, and the last of a line is nothing. */
+static void test_cells_without_a_text_are_blank(void **state)
+{
+	static const char *const texts[][3] = {
+		{ "a", "1", "any" }, { NULL, "22", "any" }, { "ccc", NULL, "any" },
+		{ "d", "4", NULL }, { NULL, NULL, NULL }, { "", "", "" },
+	};
+	char *text = put_texts(texts, ARRAY_SIZE(texts), 0);
+
+	assert_string_equal(text,
+"ID  PORTS PEERS\n"
+"a       1 any\n"
+"       22 any\n"
+"ccc       any\n"
+"d       4 \n"
+"          \n"
+"          \n");
+	free(text);
+	text = put_texts(texts, 0, 0);
+	assert_string_equal(text, "");
+	free(text);
+}
+
+/* On the terminal, not in memory: wide ones take two cells, and marks none. */
+static void test_columns_stand_below_each_other_whatever_the_characters(void **state)
+{
+	static const char *const texts[][3] = {
+		{ "caf\u00e9", "1", "any" }, { "cafe\u0301", "2", "any" },
+		{ "\u6f22\u5b57", "3", "any" }, { "a\u6f22,b\u5b57,cc", "4", "any" },
+	};
+	static const char *const cut[][3] = {
+		{ "a", "1", "\u6f22\u5b57\u6f22\u5b57\u6f22\u5b57,\u5b57\u6f22\u5b57" },
+	};
+	char *text;
+
+	assert_non_null(setlocale(LC_CTYPE, "C.UTF-8"));
+	text = put_texts(texts, ARRAY_SIZE(texts), 0);
+	assert_string_equal(text,
+"ID         PORTS PEERS\n"
+"caf\u00e9           1 any\n"
+"cafe\u0301           2 any\n"
+"\u6f22\u5b57           3 any\n"
+"a\u6f22,b\u5b57,cc     4 any\n");
+	free(text);
+	text = put_texts(cut, 1, 27);
+	assert_string_equal(text,
+"ID PORTS PEERS\n"
+"a      1 \u6f22\u5b57\u6f22\u5b57\u6f22\u5b57,\n"
+"         \u5b57\u6f22\u5b57\n");
+	free(text);
+	setlocale(LC_CTYPE, "C");
+	/* There no character is known to be wide, and each is one. */
+	text = put_texts(texts, 3, 0);
+	assert_string_equal(text,
+"ID    PORTS PEERS\n"
+"caf\u00e9      1 any\n"
+"cafe\u0301     2 any\n"
+"\u6f22\u5b57        3 any\n");
+	free(text);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_cells_without_a_text_are_blank),
+		cmocka_unit_test(test_columns_stand_below_each_other_whatever_the_characters),
 		cmocka_unit_test(test_a_table_that_fits_stays_as_it_is),
 		cmocka_unit_test(test_long_texts_are_cut_at_commas_for_80_columns),
 		cmocka_unit_test(test_a_sentence_keeps_its_commas),

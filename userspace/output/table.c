@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Tables, by libsmartcols.
+ * Tables: texts in columns, which are cut or left out where a terminal is too
+ * narrow.
  */
-#include <libsmartcols.h>
 #include <limits.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -47,8 +47,10 @@ struct shown {
  * @verb: the verb that shows it, empty when users choose no columns
  * @shown: the columns that are shown, in this order
  * @shown_count: number of shown columns
- * @scols: the table of libsmartcols
- * @line: the line that is being filled
+ * @lines: the lines, each a text or NULL by place among the shown columns; the
+ *	last one is being filled
+ * @line_count: number of lines
+ * @line_room: room for lines
  * @width: cells of a line of the terminal, or 0
  */
 struct table {
@@ -56,8 +58,9 @@ struct table {
 	const char *verb;
 	struct shown *shown;
 	size_t shown_count;
-	struct libscols_table *scols;
-	struct libscols_line *line;
+	char ***lines;
+	size_t line_count;
+	size_t line_room;
 	size_t width;
 };
 
@@ -90,14 +93,13 @@ static bool show_column(struct table *table, const char *name, bool wanted)
 		table->shown = reallocarray(table->shown,
 					    table->shown_count + 1,
 					    sizeof(*table->shown));
-		if (!table->shown ||
-		    !scols_table_new_column(table->scols, column->name, 0,
-					    column->number ? SCOLS_FL_RIGHT : 0))
+		if (!table->shown)
 			out_of_memory();
 		table->shown[table->shown_count++] = (struct shown){
 			.column = i,
 			.natural = strlen(column->name),
 			.least = strlen(column->name),
+			.limit = SIZE_MAX,
 			.wanted = wanted,
 		};
 		return true;
@@ -138,9 +140,6 @@ struct table *table_new(const struct columns *columns,
 
 	table->columns = columns;
 	table->verb = verb;
-	table->scols = scols_new_table();
-	if (!table->scols)
-		out_of_memory();
 	if (!wanted || *wanted == '+')
 		for (i = 0; i < columns->count; i++)
 			if (!columns->items[i].hidden)
@@ -169,9 +168,10 @@ struct table *table_new(const struct columns *columns,
  */
 void table_line(struct table *table)
 {
-	table->line = scols_table_new_line(table->scols, NULL);
-	if (!table->line)
-		out_of_memory();
+	table->lines = xgrow(table->lines, &table->line_room, table->line_count,
+			     sizeof(*table->lines));
+	table->lines[table->line_count++] =
+		xalloc(table->shown_count * sizeof(**table->lines));
 }
 
 static void put_cell(struct table *table, size_t place, char *text)
@@ -185,8 +185,7 @@ static void put_cell(struct table *table, size_t place, char *text)
 		shown->natural = natural;
 	if (least > shown->least)
 		shown->least = least;
-	if (scols_line_refer_data(table->line, place, text))
-		out_of_memory();
+	table->lines[table->line_count - 1][place] = text;
 }
 
 /**
@@ -257,7 +256,7 @@ bool table_shows(const struct table *table, size_t column)
  */
 bool table_empty(const struct table *table)
 {
-	return scols_table_is_empty(table->scols);
+	return !table->line_count;
 }
 
 static const struct column *column_of(const struct table *table,
@@ -321,21 +320,14 @@ static struct shown *least_important(const struct table *table)
 	return found;
 }
 
-static const char *text_of(struct table *table, size_t line, size_t place)
-{
-	struct libscols_line *of = scols_table_get_line(table->scols, line);
-
-	return scols_cell_get_data(scols_line_get_cell(of, place));
-}
-
 /* Cells that a column takes when its texts are cut at a limit. */
-static size_t cut_width(struct table *table, size_t place, size_t limit)
+static size_t cut_width(const struct table *table, size_t place, size_t limit)
 {
 	size_t widest = strlen(column_of(table, &table->shown[place])->name);
-	size_t count = scols_table_get_nlines(table->scols), i, cut;
+	size_t i, cut;
 
-	for (i = 0; i < count; i++) {
-		const char *text = text_of(table, i, place);
+	for (i = 0; i < table->line_count; i++) {
+		const char *text = table->lines[i][place];
 
 		cut = text ? wrap_longest(text, limit) : 0;
 		widest = cut > widest ? cut : widest;
@@ -364,48 +356,29 @@ static size_t cut_columns(struct table *table, size_t width)
 	return total;
 }
 
+/* Whether texts of a column are cut or shortened: to the left then, as all text. */
+static bool is_cut(const struct shown *shown)
+{
+	return shown->limit < shown->natural;
+}
+
 /* Put the texts of a column on lines. */
 static void cut_texts(struct table *table, size_t place)
 {
 	const struct shown *shown = &table->shown[place];
 	const struct column *column = column_of(table, shown);
-	size_t count = scols_table_get_nlines(table->scols), i;
+	size_t i;
 
-	for (i = 0; i < count; i++) {
-		struct libscols_line *line = scols_table_get_line(table->scols, i);
-		const char *text = text_of(table, i, place);
-		char *lines;
+	for (i = 0; i < table->line_count; i++) {
+		char *text = table->lines[i][place];
 
 		if (!text)
 			continue;
-		lines = wrap_text(text,
-				  column->wraps ? shown->limit : SIZE_MAX,
+		table->lines[i][place] =
+			wrap_text(text, column->wraps ? shown->limit : SIZE_MAX,
 				  column->shortens ? shown->limit : SIZE_MAX);
-		if (scols_line_refer_data(line, place, lines))
-			out_of_memory();
+		free(text);
 	}
-}
-
-/* Have libsmartcols print what was decided. */
-static void lay_out(struct table *table, size_t place)
-{
-	struct libscols_column *column =
-		scols_table_get_column(table->scols, place);
-	const struct shown *shown = &table->shown[place];
-	int error = 0;
-
-	if (shown->left_out) {
-		error = scols_column_set_flags(column, SCOLS_FL_HIDDEN);
-	} else if (shown->limit < shown->natural) {
-		cut_texts(table, place);
-		error = scols_column_set_flags(column, SCOLS_FL_WRAP) ? :
-			scols_column_set_safechars(column, "\n") ? :
-			scols_column_set_wrapfunc(column,
-						  scols_wrapnl_chunksize,
-						  scols_wrapnl_nextchunk, NULL);
-	}
-	if (error)
-		out_of_memory();
 }
 
 /**
@@ -432,7 +405,67 @@ void table_fit(struct table *table, size_t width)
 		total--;
 	}
 	for (i = 0; i < table->shown_count; i++)
-		lay_out(table, i);
+		if (!table->shown[i].left_out && is_cut(&table->shown[i]))
+			cut_texts(table, i);
+}
+
+static void put_blanks(size_t count)
+{
+	while (count--)
+		putc_unlocked(' ', out);
+}
+
+/*
+ * Print the first line of the texts of a line, and step over them.
+ *
+ * Return: whether there are more lines.
+ */
+static bool print_line(const struct table *table, const char **texts)
+{
+	size_t i, octets, width, blanks, after = 0;
+	bool more = false;
+
+	for (i = 0; i < table->shown_count; i++) {
+		const struct shown *shown = &table->shown[i];
+
+		if (shown->left_out)
+			continue;
+		width = is_cut(shown) ? shown->limit : shown->natural;
+		put_blanks(after);
+		after = width + GAP;
+		if (!texts[i] || !*texts[i])
+			continue;
+		octets = strcspn(texts[i], "\n");
+		blanks = width - wrap_cells(texts[i], octets);
+		after = GAP;
+		if (column_of(table, shown)->number && !is_cut(shown))
+			put_blanks(blanks);
+		else
+			after += blanks;
+		fwrite_unlocked(texts[i], 1, octets, out);
+		texts[i] += octets + !!texts[i][octets];
+		more = more || *texts[i];
+	}
+	putc_unlocked('\n', out);
+	return more;
+}
+
+static void print_lines(struct table *table)
+{
+	const char **texts = xalloc(table->shown_count * sizeof(*texts));
+	size_t i;
+
+	for (i = 0; i < table->shown_count; i++)
+		texts[i] = column_of(table, &table->shown[i])->name;
+	if (table->line_count)
+		print_line(table, texts);
+	for (i = 0; i < table->line_count; i++) {
+		memcpy(texts, table->lines[i],
+		       table->shown_count * sizeof(*texts));
+		while (print_line(table, texts))
+			;
+	}
+	free(texts);
 }
 
 /* Name the columns that a terminal is too narrow for. */
@@ -474,10 +507,7 @@ void table_print(struct table *table)
 
 	if (width)
 		table_fit(table, width);
-	/* libsmartcols would break words. */
-	scols_table_set_termforce(table->scols, SCOLS_TERMFORCE_NEVER);
-	scols_table_set_stream(table->scols, out);
-	scols_print_table(table->scols);
+	print_lines(table);
 	print_left_out(table);
 }
 
@@ -487,7 +517,14 @@ void table_print(struct table *table)
  */
 void table_free(struct table *table)
 {
-	scols_unref_table(table->scols);
+	size_t i, place;
+
+	for (i = 0; i < table->line_count; i++) {
+		for (place = 0; place < table->shown_count; place++)
+			free(table->lines[i][place]);
+		free(table->lines[i]);
+	}
+	free(table->lines);
 	free(table->shown);
 	free(table);
 }

@@ -3,10 +3,12 @@
  * Text in lines of a width.  Lines end at blanks, and behind the commas of
  * lists, so words stay whole.
  */
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
+#include <wchar.h>
 
 #include "base/memory.h"
 #include "output/stdout.h"
@@ -32,6 +34,20 @@ static size_t colour_octets(const char *text)
 	return octets + !!text[octets];
 }
 
+/* Cells of the character that an octet begins; the octets after it take none. */
+static size_t octet_cells(const char *octet)
+{
+	mbstate_t state = { 0 };
+	wchar_t c;
+
+	if ((*octet & 0xc0) == 0x80)
+		return 0;
+	if (*octet & 0x80 &&
+	    mbrtowc(&c, octet, MB_LEN_MAX, &state) <= MB_LEN_MAX && wcwidth(c) >= 0)
+		return (size_t)wcwidth(c);
+	return 1;
+}
+
 /**
  * wrap_cells - count the cells that text takes on a terminal
  * @text: text in UTF-8; sequences of colours take no cell
@@ -45,7 +61,7 @@ size_t wrap_cells(const char *text, size_t octets)
 
 	while (i < octets) {
 		colour = colour_octets(text + i);
-		count += !colour && ((unsigned char)text[i] & 0xc0) != 0x80;
+		count += colour ? 0 : octet_cells(text + i);
 		i += colour ? : 1;
 	}
 	return count;
