@@ -10,44 +10,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include <cmocka.h>
 
 #include "base/memory.h"
+#include "verbs/kernel.h"
 #include "system/ways.h"
 
 static char *conntrackd_conf;
-static char procfs[] = "/tmp/ways_test.XXXXXX";
 static struct policy policy;
 static struct ways ways;
-
-/* A file below the test's /proc, with the folders that lead to it. */
-static void write_proc(const char *name, const char *text)
-{
-	char *path = xformat("%s/%s", procfs, name), *slash;
-	FILE *file;
-
-	for (slash = path + sizeof(procfs); (slash = strchr(slash, '/'));
-	     slash++) {
-		*slash = '\0';
-		mkdir(path, 0700);
-		*slash = '/';
-	}
-	file = fopen(path, "w");
-	assert_non_null(file);
-	assert_true(fputs(text, file) >= 0);
-	assert_int_equal(fclose(file), 0);
-	free(path);
-}
-
-static void remove_procfs(void)
-{
-	char *command = xformat("rm -rf %s", procfs);
-
-	assert_int_equal(system(command), 0);
-	free(command);
-}
 
 static void add_device(const char *name, bool bears_edges)
 {
@@ -71,9 +43,7 @@ static int begin(void **state)
 	struct ip ip;
 	size_t i;
 
-	strcpy(procfs + sizeof(procfs) - 7, "XXXXXX");
-	if (!mkdtemp(procfs))
-		return -1;
+	kernel_begin();
 	ways_procfs = procfs;
 	conntrackd_conf = xformat("%s/conntrackd.conf", procfs);
 	ways_conntrackd_conf = conntrackd_conf;
@@ -92,7 +62,7 @@ static int end(void **state)
 {
 	ways_free(&ways);
 	policy_free(&policy);
-	remove_procfs();
+	kernel_end();
 	free(conntrackd_conf);
 	return 0;
 }
