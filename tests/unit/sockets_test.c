@@ -86,6 +86,7 @@ static void connections_to_listening_ports_are_read(void **state)
 	struct connections alive;
 
 	has_socket(AF_INET, TCP_LISTEN, "0.0.0.0", 22, "0.0.0.0", 0, 1);
+	has_socket(AF_INET, TCP_LISTEN, "0.0.0.0", 17, "0.0.0.0", 0, 1);
 	has_socket(AF_INET, TCP_LISTEN, "0.0.0.0", 65535, "0.0.0.0", 0, 2);
 	has_socket(AF_INET, TCP_ESTABLISHED, "192.0.2.1", 22, "198.51.100.7",
 		   50000, 3);
@@ -310,6 +311,9 @@ static void an_answer_without_both_ends_is_none(void **state)
 	msg = kernel_tells(CT_GET, CT_NEW, &head, sizeof(head));
 	nla_nest_end(msg, attr_nest(msg, CTA_TUPLE_ORIG));
 	assert_int_equal(connection_original(&one, &before), ORIGINAL_UNKNOWN);
+	is_tracked(CT_NEW, CTA_TUPLE_ORIG, "198.51.100.9", 1, "192.0.2.1", 2);
+	assert_int_equal(connection_original(&one, &before), ORIGINAL_FOUND);
+	expect_ip(&before.peer, "198.51.100.9");
 }
 
 /* --- the table of connection tracking */
