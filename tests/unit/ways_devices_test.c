@@ -434,17 +434,17 @@ static void has_address(int ifindex, uint8_t flags, const uint8_t *mac,
 
 static void a_device_of_another_namespace_leaves_its_address(void **state)
 {
-	static const uint8_t mac[] = { 0x02, 0x1a, 0xbc, 0x00, 0x0f, 0xfe };
+	static const uint8_t mac[] = { 0x02, 0x1b, 0xbc, 0x00, 0x0f, 0xfe };
 
 	has_address(DMZ, NTF_SELF, mac, 6);
 	one_way("macvlan", "dmz0",
-		"frames for 02:1a:bc:00:0f:fe go to a macvlan device of another namespace past the policy; use a veth pair and a route");
+		"frames for 02:1b:bc:00:0f:fe go to a macvlan device of another namespace past the policy; use a veth pair and a route");
 }
 
 static void other_hardware_addresses_are_no_way(void **state)
 {
 	static const uint8_t mac[] = { 0x02, 0, 0, 0, 0, 1 };
-	static const uint8_t group[] = { 0x33, 0x33, 0, 0, 0, 1 };
+	static const uint8_t group[] = { 0x01, 0x00, 0x5e, 0, 0, 1 };
 	static const uint8_t own[] = { 0x02, 0, 0, 0, 0, 2 };
 	static const uint8_t long_one[] = { 0x02, 0, 0, 0, 0, 3, 0, 0 };
 	struct nl_msg *msg;
