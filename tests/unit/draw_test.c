@@ -250,6 +250,16 @@ static void rows_have_their_rates(void **unused)
 	says(23, KEYS);
 }
 
+static void nothing_is_a_rate_too(void **unused)
+{
+	live_add(&live, reading(10));
+	live_add(&live, reading(12));
+	draw_page();
+	says(1, "permitted       0 packets/s       0 bytes/s       0 connections/s");
+	says(2, "refused         0 packets/s       0 bytes/s");
+	says(5, "external/5         0         0       0        0");
+}
+
 static void other_views_have_columns_of_their_own(void **unused)
 {
 	measure();
@@ -443,6 +453,28 @@ static void a_low_terminal_says_less(void **unused)
 	}
 }
 
+/* Of ten lines there is room for six: those up to the chosen one. */
+static void lines_scroll_to_the_chosen_one(void **unused)
+{
+	measure();
+	state.by = BY_REASONS;
+	state.order[BY_REASONS].sorted = MEASURES;
+	terminal.lines = 14;
+	snprintf(state.chosen, sizeof(state.chosen), "%s",
+		 live.lines[BY_REASONS].line[9].name);
+	draw_page();
+	says(4, "10 reasons in the order of the policy");
+	looks(11, state.chosen, STYLE_HEADING);
+	assert_int_equal(find(live.lines[BY_REASONS].line[4].name), 6);
+	has_not(live.lines[BY_REASONS].line[3].name);
+	assert_int_equal(state.top, 4);
+	snprintf(state.chosen, sizeof(state.chosen), "%s",
+		 live.lines[BY_REASONS].line[3].name);
+	draw_page();
+	looks(6, state.chosen, STYLE_HEADING);
+	has_not(live.lines[BY_REASONS].line[9].name);
+}
+
 static void a_description_may_have_two_lines(void **unused)
 {
 	struct reading *first = reading(10), *second = measured();
@@ -526,8 +558,9 @@ static void a_table_that_is_nearly_full_is_alarming(void **unused)
 	looks(3, "conntrack", STYLE_ALARM);
 	/* Also where there is little room. */
 	terminal.lines = 8;
+	view()->conntrack_count = 100;
 	draw_page();
-	says(1, "conntrack  90 of 100 entries (90%): NEARLY FULL");
+	says(1, "conntrack  100 of 100 entries (100%): NEARLY FULL");
 	/* Of a kernel without the table nothing is said. */
 	view()->conntrack_max = 0;
 	draw_page();
@@ -576,6 +609,16 @@ static void a_sentence_has_two_lines_where_there_is_room(void **unused)
 	draw_page();
 	says(4, "the module in the kernel is of another release than this edgectl, which does no~");
 	has("3 rows");
+	scene.fault =
+		"the module in the kernel is of another release than this edgectl, which does not understand what the module says of itself, and so has no rates to show";
+	terminal.lines = 24;
+	draw_page();
+	says(5, "understand what the module says of itself, and so has no rates to show; looking~");
+	says(6, "3 rows by PACKETS/s, the greatest first");
+	scene.fault = "no answer";
+	draw_page();
+	says(4, "no answer; looking again every 2.5 s");
+	says(5, "3 rows by PACKETS/s, the greatest first");
 }
 
 static void counters_that_began_anew_are_told(void **unused)
@@ -651,9 +694,11 @@ static void a_row_outward_has_its_feature_and_why_it_is_dead(void **unused)
 	terminal.lines = 13;
 	draw_page();
 	has_not("edge2");
+	says(12, "Esc back to all rows  p pause  ? help  q quit");
+	strcpy(live.rates.nodes[1].node, "a-node-of-a-name");
 	terminal.lines = 14;
 	draw_page();
-	has("edge2");
+	has("a-node-of-a-na~        ");
 }
 
 static void a_row_that_is_gone_has_no_details(void **unused)
@@ -701,6 +746,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(rows_have_their_rates),
+		TEST(nothing_is_a_rate_too),
 		TEST(other_views_have_columns_of_their_own),
 		TEST(lines_have_their_looks),
 		TEST(a_caption_says_the_order),
@@ -709,6 +755,7 @@ int main(void)
 		TEST(a_narrow_terminal_has_fewer_columns),
 		TEST(a_long_name_moves_the_columns),
 		TEST(a_low_terminal_says_less),
+		TEST(lines_scroll_to_the_chosen_one),
 		TEST(a_description_may_have_two_lines),
 		TEST(without_a_reading_there_is_the_reason),
 		TEST(the_first_reading_has_no_rates),

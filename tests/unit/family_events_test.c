@@ -418,6 +418,15 @@ static void wrong_filters_are_refused(struct kunit *test)
 			      filter_prefix(NF_EDGE_A_LISTEN_PREFIXES_IPV4,
 					    "192.0.2.1/28"),
 			      -EINVAL, "host bits are set in a prefix");
+	for (i = 0; i < 2 * NF_EDGE_PREFIX_IPV4_SIZE; i++) {
+		if (i == NF_EDGE_PREFIX_IPV4_SIZE)
+			continue;
+		skb = listen_request();
+		nla_put(skb, NF_EDGE_A_LISTEN_PREFIXES_IPV4, i,
+			"\xc0\0\2\1\x20\0\0\0\xc0\0\2\2\x20\0\0");
+		expect_refused_filter(test, skb, -EINVAL,
+				      "the list of prefixes is empty, or ends inside an entry");
+	}
 	expect_refused_filter(test,
 			      filter_u32(NF_EDGE_A_LISTEN_RATE,
 					 NF_EDGE_RATE_MAX + 1),

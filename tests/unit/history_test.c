@@ -368,12 +368,15 @@ static void other_files_are_left_alone(void **state)
 	put_file("007.conf", "mine");
 	put_file("9999999999.conf", "mine");
 	put_file("41.conf", "left by a load that was killed");
+	put_file("77.bak", "mine");
+	put_file("78", "mine");
+	put_file("79.json~", "mine");
 	assert_int_equal(add_one(2), 42);
 	read_all(&history);
 	assert_int_equal(history.count, 2);
 	assert_int_equal(history.fault_count, 0);
 	history_free(&history);
-	assert_int_equal(files(), 4 + 3);
+	assert_int_equal(files(), 4 + 6);
 }
 
 static void expect_fault(uint32_t number, const char *why)

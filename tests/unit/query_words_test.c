@@ -51,6 +51,31 @@ static void names_of_ports_stand_for_their_numbers(void **state)
 {
 	struct query query;
 
+	static const struct {
+		const char *name;
+		uint16_t tcp, udp;
+	} names[] = {
+		{ "ssh", 22 }, { "dns", 53, 53 }, { "domain", 53, 53 },
+		{ "http", 80 }, { "ntp", 0, 123 }, { "https", 443 },
+		{ "smb", 445 }, { "rdp", 3389, 3389 }, { "stun", 3478, 3478 },
+		{ "turn", 3478, 3478 }, { "sip", 5060, 5060 },
+		{ "sip-tls", 5061 }, { "sips", 5061 }, { "mras", 5062 },
+		{ "xmpp-server", 5269 }, { "winrm", 5985 },
+		{ "winrm-https", 5986 }, { "psom", 8057 }, { "wsus", 8530 },
+	};
+	char text[64];
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(names); i++) {
+		snprintf(text, sizeof(text), "--local tcp 192.0.2.1 192.0.2.2:%s",
+			 names[i].name);
+		if (names[i].tcp)
+			a_port(text, names[i].tcp);
+		snprintf(text, sizeof(text), "--local udp 192.0.2.1 192.0.2.2:%s",
+			 names[i].name);
+		if (names[i].udp)
+			a_port(text, names[i].udp);
+	}
 	a_port("--local tcp 192.0.2.1 192.0.2.2:https", 443);
 	a_port("--local tcp 192.0.2.1:dns 192.0.2.2:sip-tls", 5061);
 	a_port("--local udp 2001:db8::1 [2001:db8::2]:stun", 3478);

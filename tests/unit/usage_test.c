@@ -31,6 +31,7 @@
 /* 2025-11-29, noon in UTC. */
 #define NOON	(20421ULL * USAGE_DAY + 12 * HOUR)
 
+static unsigned int files_synced, folders_synced;
 static struct report report;
 static struct node_counts nodes[2];
 static struct fold_moment moment;
@@ -49,6 +50,21 @@ static void add_node(const char *name)
 	snprintf(nodes[report.node_count].node, sizeof(nodes[0].node), "%s",
 		 name);
 	report.node_count++;
+}
+
+int __wrap_fsync(int fd);
+
+/* No power is lost here. */
+int __wrap_fsync(int fd)
+{
+	struct stat status;
+
+	assert_int_equal(fstat(fd, &status), 0);
+	if (!S_ISDIR(status.st_mode))
+		files_synced++;
+	else if (files_synced)
+		folders_synced++;
+	return 0;
 }
 
 static int begin(void **state)
@@ -559,6 +575,17 @@ static void the_file_is_that_of_the_namespace(void **state)
 	usage_free(read);
 }
 
+/* The file, then the folder that names the file. */
+static void what_is_written_is_on_the_disk(void **state)
+{
+	(void)state;
+	fold_now(&moment);
+	files_synced = folders_synced = 0;
+	write_usage();
+	assert_int_equal(files_synced, 1);
+	assert_int_equal(folders_synced, 1);
+}
+
 static void overwrite(const char *file, const char *text)
 {
 	FILE *stream = fopen(file, "we");
@@ -718,6 +745,7 @@ static const struct CMUnitTest tests[] = {
 	USAGE_TEST(the_largest_text_is_bounded),
 	USAGE_TEST(damage_is_found),
 	USAGE_TEST(the_file_is_that_of_the_namespace),
+	USAGE_TEST(what_is_written_is_on_the_disk),
 	USAGE_TEST(a_damaged_file_is_named_and_kept),
 	USAGE_TEST(files_of_namespaces_that_are_gone_are_removed),
 	USAGE_TEST(a_full_disk_keeps_the_old_file),

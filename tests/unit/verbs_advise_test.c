@@ -17,6 +17,7 @@
 
 #include "base/memory.h"
 #include "policy/table.h"
+#include "policy/profiles.h"
 #include "usage/store.h"
 #include "verbs/site.h"
 
@@ -462,6 +463,27 @@ static void a_peer_that_is_refused_often_is_told(void **state)
 	json_decref(answer);
 }
 
+/* All sets have members, and every row is used. */
+static void without_advice_that_is_said(void **state)
+{
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < SETS_MAX; i++)
+		if (profile_sets(policy->profile) & (1U << i))
+			add(i, "192.168.10.90/32");
+	policy->zones = ALL_ZONES;
+	policy->features = ALL_FEATURES;
+	set_rows();
+	watch();
+	GOOD(advise, "advise");
+	says("There is nothing to advise.\n");
+	policy->sets[NF_EDGE_PEER_SET_FRONTEND].bound = false;
+	set_rows();
+	GOOD(advise, "advise");
+	is_silent_of("nothing to advise");
+}
+
 static void peers_that_are_refused_are_told_up_to_ten(void **state)
 {
 	(void)state;
@@ -638,6 +660,7 @@ static const struct CMUnitTest tests[] = {
 	USAGE_TEST(rows_of_which_nobody_was_seen_are_told),
 	USAGE_TEST(lost_events_are_told),
 	USAGE_TEST(a_peer_that_is_refused_often_is_told),
+		USAGE_TEST(without_advice_that_is_said),
 		USAGE_TEST(peers_that_are_refused_are_told_up_to_ten),
 	USAGE_TEST(sets_of_no_use_are_told),
 	USAGE_TEST(warnings_of_a_configuration_are_passed_on),

@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <errno.h>
 #include <jansson.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,7 @@
 
 #include <cmocka.h>
 
+#include "policy/table.h"
 #include "verbs/site.h"
 
 static char name[] = "/tmp/diff.XXXXXX";
@@ -91,6 +93,61 @@ static void an_address_of_two_services_is_named_once(void **state)
 	says("opens:  out tcp 80, edge1 131.107.155.10, by external/2\n        to 203.0.113.0/24\n");
 }
 
+static void flows_of_both_protocols_are_compared(void **state)
+{
+	write_running();
+	policy_turn_off(policy, "external/3", 0);
+	policy_turn_off(policy, "external/4", 0);
+	set_rows();
+	assert_int_equal(RUN(diff, "diff", "--running", name), REFUSED);
+	says("closes: out tcp 53, edge1 131.107.155.10, by external/3\n");
+	says("closes: out udp 53, edge1 131.107.155.10, by external/4\n");
+}
+
+static void expect_notes(const char *leaves, const char *comes)
+{
+	policy_table(&module.view.table, policy);
+	set_rows();
+	assert_int_equal(RUN(diff, "diff", "--running", name), REFUSED);
+	is_silent_of("site/probe");
+	if (leaves)
+		says(leaves);
+	else
+		is_silent_of("leaves");
+	if (comes)
+		says(comes);
+	else
+		is_silent_of("comes");
+}
+
+/* Counters of a row go with its service and its direction. */
+static void counters_that_begin_anew_are_noted(void **state)
+{
+	static const char leaves[] = "counters: row site/watch leaves\n";
+	static const char comes[] = "counters: row site/watch comes\n";
+	struct site_row *own = add_own_row("probe", NF_EDGE_SERVICE_ACCESS,
+					   NF_EDGE_DIRECTION_OUT, 0);
+
+	add_ports(own, IPPROTO_TCP, 8443, 8443);
+	own = add_own_row("watch", NF_EDGE_SERVICE_ACCESS,
+			  NF_EDGE_DIRECTION_OUT, 0);
+	add_ports(own, IPPROTO_TCP, 9443, 9443);
+	policy_table(&module.view.table, policy);
+	set_rows();
+	write_running();
+	policy->mode = NF_EDGE_MODE_ENFORCE;
+	expect_notes(NULL, NULL);
+	own->service = NF_EDGE_SERVICE_AV;
+	expect_notes(leaves, comes);
+	own->service = NF_EDGE_SERVICE_ACCESS;
+	own->direction = NF_EDGE_DIRECTION_IN;
+	own->exposed = true;
+	expect_notes(leaves, comes);
+	policy->row_count = 1;
+	expect_notes(leaves, NULL);
+	policy->row_count = 2;
+}
+
 static void bind_side_of(const char *interface, uint32_t sides)
 {
 	struct interface *one = interface_find(policy, interface);
@@ -135,6 +192,22 @@ static void sides_of_an_interface_are_compared(void **state)
 	     "arrival: wan1 holds external, held no side; guard against spoofed sources: external\n"
 	     "arrival: wan0 holds no side, held external; guard against spoofed sources: none\n");
 	strcpy(interface_find(policy, "wan1")->name, "wan0");
+}
+
+/* An interface that is bound to each side was on each before. */
+static void an_interface_of_all_sides_stays_so(void **state)
+{
+	bind_side(1U << NF_EDGE_SIDE_INTERNAL | 1U << NF_EDGE_SIDE_EDGE |
+		  1U << NF_EDGE_SIDE_EXTERNAL);
+	policy->interfaces[0] = policy->interfaces[1];
+	policy->interface_count = 0;
+	add(NF_EDGE_PEER_SET_INTERNAL_NETWORKS, "10.0.0.0/8");
+	write_running();
+	policy->interface_count = 1;
+	assert_int_equal(RUN(diff, "diff", "--running", name), REFUSED);
+	says(", 1 interfaces differ\n"
+	     "arrival: any other interface holds no side, held external internal edge\n");
+	is_silent_of("arrival: lan0");
 }
 
 /* An interface that is bound to the sides that it held as any other has a guard. */
@@ -215,6 +288,12 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test_setup_teardown(addresses_are_governed_or_not,
 					begin, end),
 	cmocka_unit_test_setup_teardown(an_address_of_two_services_is_named_once,
+					begin, end),
+	cmocka_unit_test_setup_teardown(flows_of_both_protocols_are_compared,
+					begin, end),
+	cmocka_unit_test_setup_teardown(counters_that_begin_anew_are_noted,
+					begin, end),
+	cmocka_unit_test_setup_teardown(an_interface_of_all_sides_stays_so,
 					begin, end),
 	cmocka_unit_test_setup_teardown(sides_of_an_interface_are_compared,
 					begin, end),

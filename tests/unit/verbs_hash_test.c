@@ -83,6 +83,13 @@ static void switches_have_a_hash_of_their_own(void **state)
 	free(undone);
 	GOOD(show, "show", "hash");
 	says("switched: no\n");
+	/* Rows that the load has off, and that switches have on again. */
+	policy->off_count = 0;
+	snprintf(module.view.loaded_off[1].id,
+		 sizeof(module.view.loaded_off[1].id), "external/6");
+	module.view.loaded_off_count = 2;
+	GOOD(show, "show", "hash");
+	says("switched: yes (row external/5, row external/6)\n");
 	free(switched);
 	free(all);
 }

@@ -85,6 +85,10 @@ static void bad_options_are_refused(void **state)
 		"is no name of an interface");
 	refused(RUN(init, "init", "--external", "a", "--edge", "a"), USAGE,
 		"is given twice; name another");
+	refused(RUN(init, "init", "--internal", "a", "--edge", "a"), USAGE,
+		"a: is given twice; name another");
+	refused(RUN(init, "init", "--external", "a", "--internal", "a"), USAGE,
+		"a: is given twice; name another");
 	refused(RUN(init, "init", "edge.conf"), USAGE, "one word too many");
 	refused(RUN(init, "init", "-o", "/nowhere/edge.conf"), SYSTEM,
 		"cannot be written");

@@ -340,6 +340,52 @@ static void a_module_of_another_release_is_asked_nothing(void **state)
 	assert_null(request_of(NF_EDGE_CMD_LOAD, 0));
 }
 
+/* Without a module nobody knows what a load would cut. */
+static void without_a_module_the_impact_is_unknown(void **state)
+{
+	json_t *object;
+
+	write_file(SITE PEERS);
+	module.is_absent = true;
+	GOOD(check, "check", path);
+	says("nf_edge is not loaded: modprobe nf_edge");
+	GOOD(check, "check", "--json", path);
+	object = json();
+	expect_bool(object, "kernel_asked", false);
+	expect_text(json_object_get(object, "impact"), "unknown",
+		    "nf_edge is not loaded: modprobe nf_edge");
+	json_decref(object);
+	assert_int_equal(RUN(check, "check", "--fail-if-cut", "9", path),
+			 SYSTEM);
+	complains("nobody knows which connections would be cut: nf_edge is not loaded");
+	assert_int_equal(RUN(load, "load", path), SYSTEM);
+	complains("nf_edge is not loaded: modprobe nf_edge");
+}
+
+/* A copy of a file is checked as if it were at its place. */
+static void a_copy_is_checked_at_the_place_that_it_gets(void **state)
+{
+	static const char *const places[] = { "", "folder/", "-", "history:1", "/tmp" };
+	size_t i;
+
+	write_file(SITE PEERS);
+	for (i = 0; i < ARRAY_SIZE(places); i++) {
+		assert_int_equal(RUN(check, "check", "--as", places[i], path),
+				 USAGE);
+		complains("is no name of a file; write the whole path that FILE is to have");
+	}
+	assert_int_equal(RUN(check, "check", "--as", "/nowhere/edge.conf"), USAGE);
+	complains("--as /nowhere/edge.conf: write FILE too, the copy to read");
+	assert_int_equal(RUN(check, "check", "--as", "/nowhere/edge.conf",
+			     "history:1"), USAGE);
+	complains("history:1: an entry of the history names no list; leave --as out");
+	GOOD(check, "check", "--as", "/nowhere/edge.conf", path);
+	write_file(SITE "peers crl { file = crl.list }\n");
+	assert_int_equal(RUN(check, "check", "--as", "/nowhere/edge.conf", path),
+			 REFUSED);
+	complains("/nowhere/crl.list");
+}
+
 static void flowtables_are_warned_of(void **state)
 {
 #define TAKES	": inet fast ft (wan0, dmz0): is an nft flowtable; what it takes goes past the policy"
@@ -610,6 +656,8 @@ static const struct CMUnitTest tests[] = {
 	FILE_TEST(moved_ports_are_sent_as_the_rows_have_them),
 	FILE_TEST(the_prefixes_of_a_set_are_sent_as_they_are),
 	FILE_TEST(a_module_of_another_release_is_asked_nothing),
+	FILE_TEST(without_a_module_the_impact_is_unknown),
+	FILE_TEST(a_copy_is_checked_at_the_place_that_it_gets),
 	FILE_TEST(flowtables_are_warned_of),
 	FILE_TEST(a_load_prints_its_json),
 	FILE_TEST(many_prefixes_go_ahead_in_a_transaction),

@@ -60,6 +60,15 @@ static void an_event_without_an_end_is_left_out(void **state)
 	says("0 refused and 1 permitted");
 }
 
+/* A summary that nobody gets is no success. */
+static void what_cannot_be_printed_is_an_error(void **state)
+{
+	put_all();
+	nothing_can_be_printed = true;
+	assert_int_equal(RUN(monitor, "monitor", "--count", "5"), SYSTEM);
+	complains("cannot write to standard output: No space left on device");
+}
+
 static void each_line_is_an_object(void **state)
 {
 	json_t *event, *ends, *number;
@@ -232,6 +241,7 @@ int main(void)
 		TEST(a_line_says_what_is_known),
 		TEST(an_end_comes_after_so_many_events),
 		TEST(an_event_without_an_end_is_left_out),
+		TEST(what_cannot_be_printed_is_an_error),
 		TEST(each_line_is_an_object),
 		TEST(a_collector_gets_its_format),
 		TEST(of_another_policy_the_rows_are_named),

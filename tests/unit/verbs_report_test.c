@@ -257,6 +257,80 @@ static void a_site_without_traffic_is_drawn(void **state)
 	says("<b>0</b> packets permitted");
 }
 
+/* What is drawn beneath the frame of the drawing, nobody sees. */
+static void expect_all_in_frame(void)
+{
+	const char *at = strstr(printed, "viewBox=\"0 0 ");
+	const char *end = strstr(printed, "</svg>");
+	int width, height, y, tall;
+
+	assert_non_null(at);
+	assert_non_null(end);
+	assert_int_equal(sscanf(at, "viewBox=\"0 0 %d %d\"", &width, &height), 2);
+	for (; (at = strstr(at, " y=\"")) && at < end; at++) {
+		assert_int_equal(sscanf(at, " y=\"%d\" ", &y), 1);
+		assert_in_range(y, 0, height);
+	}
+	/* Boxes are of one height at least: the nodes', and those of both sides. */
+	for (at = printed; (at = strstr(at, "<rect class=\"")) && at < end; at++)
+		if (sscanf(at, "<rect class=\"%*[a-z ]\" x=\"%*d\" y=\"%d\" width=\"%*d\" height=\"%d\"",
+			   &y, &tall) == 2)
+			assert_in_range(y + tall, 0, height);
+}
+
+/* The nodes are higher than the sides, and then the sides are higher. */
+static void the_drawing_has_room_for_all(void **state)
+{
+	char name[16];
+	int i;
+
+	GOOD(report, "report", "--html");
+	expect_all_in_frame();
+	for (i = 0; i < 9; i++) {
+		snprintf(name, sizeof(name), "port%d", i);
+		interface_add(policy, name)->sides = 1U << NF_EDGE_SIDE_INTERNAL;
+	}
+	GOOD(report, "report", "--html");
+	expect_all_in_frame();
+	policy->node_count = 1;
+	GOOD(report, "report", "--html");
+	expect_all_in_frame();
+	policy->node_count = 2;
+}
+
+/* The widest band is of the zone with most bytes; none is thinner than a line. */
+static void bands_are_as_wide_as_their_share(void **state)
+{
+	const char *at, *stroke;
+	double width, most = 0;
+
+	GOOD(report, "report", "--html");
+	for (at = printed; (at = strstr(at, "<line class=\"band")); at++) {
+		stroke = strstr(at, "stroke-width=\"");
+		assert_non_null(stroke);
+		assert_int_equal(sscanf(stroke, "stroke-width=\"%lf\"", &width), 1);
+		assert_true(width >= 1);
+		if (width > most)
+			most = width;
+	}
+	assert_true(most > 10);
+}
+
+/* Where nothing is to be noticed, that is said. */
+static void a_site_in_order_has_no_findings(void **state)
+{
+	policy->mode = module.view.loaded_mode = NF_EDGE_MODE_ENFORCE;
+	policy->zones = module.view.loaded_zones = ALL_ZONES;
+	policy->features = module.view.loaded_features = ALL_FEATURES;
+	policy->interfaces[1].ifindex = 4;
+	set_rows();
+	GOOD(report, "report", "--html");
+	says("<p>Nothing.</p>");
+	policy->mode = NF_EDGE_MODE_AUDIT;
+	GOOD(report, "report", "--html");
+	is_silent_of("<p>Nothing.</p>");
+}
+
 static void names_are_escaped(void **state)
 {
 	snprintf(policy->interfaces[0].name, sizeof(policy->interfaces[0].name),
@@ -305,6 +379,9 @@ static const struct CMUnitTest tests[] = {
 	SITE_TEST(each_number_is_at_its_place),
 	SITE_TEST(numbers_stand_below_headings_of_numbers),
 	SITE_TEST(a_site_without_traffic_is_drawn),
+	SITE_TEST(the_drawing_has_room_for_all),
+	SITE_TEST(bands_are_as_wide_as_their_share),
+	SITE_TEST(a_site_in_order_has_no_findings),
 	SITE_TEST(names_are_escaped),
 	SITE_TEST(no_policy_is_an_answer),
 	SITE_TEST(what_cannot_be_read_makes_no_page),

@@ -132,6 +132,17 @@ static void counters_that_went_back_are_told(void **state)
 	is_silent_of("began at zero");
 }
 
+static void the_time_is_that_of_the_file(void **state)
+{
+	json_t *object = saved();
+
+	setenv("TZ", "UTC", 1);
+	json_object_set_new(object, "time", json_integer(1700000000));
+	rewrite(object);
+	GOOD(counters, "counters", "--since", name);
+	says("since 2023-11-14 22:13:20+0000, generation 41\n");
+}
+
 static void another_policy_is_told(void **state)
 {
 	json_t *object = saved();
@@ -312,6 +323,7 @@ static const struct CMUnitTest tests[] = {
 	TEST(nothing_was_counted_since_just_now),
 	TEST(a_difference_is_of_its_own_counter),
 	TEST(counters_that_went_back_are_told),
+	TEST(the_time_is_that_of_the_file),
 	TEST(another_policy_is_told),
 	TEST(drops_outlive_a_profile),
 	TEST(a_reading_becomes_the_next_file),

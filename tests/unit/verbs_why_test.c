@@ -150,6 +150,8 @@ static void what_was_asked_wrong_is_refused(void **state)
 	complains("edge1.acces: is no service of edge1; the nearest is access; see");
 	assert_int_equal(RUN(why, "why", "egde1.acces"), USAGE);
 	complains("egde1.acces: is no address; the nearest is edge1.access; see");
+	assert_int_equal(RUN(why, "why", "edge1.av.4"), USAGE);
+	complains("edge1.av.4: is a name, and names are not looked up; ");
 	assert_int_equal(RUN(why, "why", "edge2.internal/6"), USAGE);
 	complains("edge2.internal/6: has no IPv6 address; see");
 	assert_int_equal(RUN(why, "why", "laptop"), USAGE);
@@ -175,6 +177,11 @@ static void what_was_asked_wrong_is_refused(void **state)
 	assert_int_equal(RUN(why, "why", "edge1"), USAGE);
 	complains("edge1: is a name, and names are not looked up; write its address, or NODE.SERVICE");
 	policy->node_count = nodes;
+	/* A module that speaks another language is not asked. */
+	module.family_version = NF_EDGE_FAMILY_VERSION + 1;
+	assert_int_equal(RUN(why, "why", "egde1"), USAGE);
+	complains("egde1: is a name, and names are not looked up");
+	assert_null(request_of(NF_EDGE_CMD_NODE_GET, 0));
 }
 
 static void what_came_before_an_end_is_told(void **state)

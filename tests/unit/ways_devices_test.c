@@ -604,7 +604,29 @@ static void has_action(int ifindex, uint32_t parent, const char *classifier,
 
 	actions = attr_nest(msg, attribute);
 	action = attr_nest(msg, 1);
-	nla_put_string(msg, TCA_ACT_KIND, kind);
+	if (kind)
+		nla_put_string(msg, TCA_ACT_KIND, kind);
+	else
+		nla_put_u32(msg, TCA_ACT_INDEX, 7);
+	nla_nest_end(msg, action);
+	nla_nest_end(msg, actions);
+	nla_nest_end(msg, options);
+}
+
+/* The parameters, or what a kernel leaves of them. */
+static void has_parms(int ifindex, uint32_t parent, int attribute,
+		      const struct tc_mirred *parms, int size)
+{
+	struct nl_msg *msg = has_filter(ifindex, parent, "matchall");
+	struct nlattr *options = attr_nest(msg, TCA_OPTIONS), *actions, *action;
+	struct nlattr *inner;
+
+	actions = attr_nest(msg, TCA_MATCHALL_ACT);
+	action = attr_nest(msg, 1);
+	nla_put_string(msg, TCA_ACT_KIND, "mirred");
+	inner = attr_nest(msg, TCA_ACT_OPTIONS);
+	nla_put(msg, attribute, size, parms);
+	nla_nest_end(msg, inner);
 	nla_nest_end(msg, action);
 	nla_nest_end(msg, actions);
 	nla_nest_end(msg, options);
@@ -615,19 +637,8 @@ static void has_redirection(int ifindex, uint32_t parent, int how, int target)
 	struct tc_mirred parms = {
 		.eaction = how, .ifindex = (uint32_t)target,
 	};
-	struct nl_msg *msg = has_filter(ifindex, parent, "matchall");
-	struct nlattr *options = attr_nest(msg, TCA_OPTIONS), *actions, *action;
-	struct nlattr *inner;
 
-	actions = attr_nest(msg, TCA_MATCHALL_ACT);
-	action = attr_nest(msg, 1);
-	nla_put_string(msg, TCA_ACT_KIND, "mirred");
-	inner = attr_nest(msg, TCA_ACT_OPTIONS);
-	nla_put(msg, TCA_MIRRED_PARMS, sizeof(parms), &parms);
-	nla_nest_end(msg, inner);
-	nla_nest_end(msg, action);
-	nla_nest_end(msg, actions);
-	nla_nest_end(msg, options);
+	has_parms(ifindex, parent, TCA_MIRRED_PARMS, &parms, sizeof(parms));
 }
 
 #define REDIRECTS(target)						\
@@ -787,6 +798,9 @@ static void actions_of_each_classifier_are_read(void **state)
 static void messages_that_are_no_filters_are_let_alone(void **state)
 {
 	struct tcmsg head = { .tcm_ifindex = WAN, .tcm_parent = INGRESS };
+	struct tc_mirred parms = {
+		.eaction = TCA_EGRESS_REDIR, .ifindex = DMZ,
+	};
 	struct nl_msg *msg;
 
 	has_qdisc(WAN, "clsact");
@@ -795,8 +809,12 @@ static void messages_that_are_no_filters_are_let_alone(void **state)
 	put_options(msg);
 	msg = kernel_tells(RTM_GETTFILTER, RTM_NEWTFILTER, &head, sizeof(head));
 	put_options(msg);
-	/* Actions that say nothing of themselves. */
+	/* Actions that do not say all of themselves. */
 	has_action(WAN, INGRESS, "flower", TCA_FLOWER_ACT, "mirred");
+	has_action(WAN, INGRESS, "flower", TCA_FLOWER_ACT, NULL);
+	has_action(WAN, INGRESS, "unknown", 0, "ct");
+	has_parms(WAN, INGRESS, TCA_MIRRED_TM, &parms, sizeof(parms));
+	has_parms(WAN, INGRESS, TCA_MIRRED_PARMS, &parms, sizeof(parms) - 1);
 	no_way();
 }
 

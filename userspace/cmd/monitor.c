@@ -241,7 +241,7 @@ static enum outcome check_names(struct client *module,
 
 static enum outcome listen_to(struct monitor *m)
 {
-	enum outcome outcome = listen_open(&m->listen), last;
+	enum outcome outcome = listen_open(&m->listen);
 
 	if (outcome == DONE)
 		outcome = check_names(&m->listen.module, &m->filter);
@@ -254,8 +254,7 @@ static enum outcome listen_to(struct monitor *m)
 		return outcome;
 	outcome = listen_follow(&m->listen, m->seconds, is_complete);
 	print_summary(m);
-	last = out_flush(outcome);
-	return outcome == DONE ? last : outcome;
+	return out_flush(outcome);
 }
 
 /**

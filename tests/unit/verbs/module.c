@@ -639,7 +639,11 @@ ssize_t __wrap_send(int fd, const void *data, size_t size, int flags)
 	memcpy(asked->message, data, size);
 	assert_int_equal(asked->message->nlmsg_len, size);
 	if (asked->message->nlmsg_type == GENL_ID_CTRL) {
-		push_family(asked->message->nlmsg_seq);
+		if (module.is_absent)
+			push_end(asked->message->nlmsg_seq, ENOENT, 0, false,
+				 false);
+		else
+			push_family(asked->message->nlmsg_seq);
 		free(asked->message);
 		return (ssize_t)size;
 	}
@@ -788,6 +792,7 @@ void module_begin(void)
 	memset(&session, 0, sizeof(session));
 	connections = (struct tracked_list){ 0 };
 	connections_error = 0;
+	nothing_can_be_printed = false;
 	module.version = NF_EDGE_VERSION;
 	module.family_version = NF_EDGE_FAMILY_VERSION;
 	module.changed = true;

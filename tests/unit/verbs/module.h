@@ -42,6 +42,7 @@ struct asked {
  * @reply: the answer about replies of a connection by the tried policy, NULL for
  *	the same as about its first direction
  * @cut_port: connections to other ports are answered by @now, unless 0
+ * @is_absent: the kernel has no such family
  * @unanswered: queries of a request that get no answer, the last ones
  * @refused: command that is refused, 0 for none
  * @spared: requests of this command that are answered before
@@ -73,6 +74,7 @@ struct module {
 	const struct verdict *now;
 	const struct verdict *reply;
 	uint16_t cut_port;
+	bool is_absent;
 	size_t unanswered;
 	uint8_t refused;
 	int spared;
@@ -114,6 +116,9 @@ void forget_answers(void);
 
 /* Columns of the terminal that verbs print to, or 0: they print to no terminal. */
 extern size_t terminal_width;
+
+/* Standard output of verbs is a disk without room. */
+extern bool nothing_can_be_printed;
 
 /* The last verb's standard output, and its standard error. */
 extern char *printed;

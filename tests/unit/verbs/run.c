@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +21,7 @@
 
 char *printed, *complained;
 size_t terminal_width;
+bool nothing_can_be_printed;
 
 size_t __wrap_wrap_width(void);
 
@@ -38,11 +40,17 @@ static struct captured {
 
 static void capture(struct captured *c)
 {
+	int full;
+
 	fflush(NULL);
 	c->before = dup(c->stream);
 	c->memory = memfd_create("captured", MFD_CLOEXEC);
 	assert_true(c->before >= 0 && c->memory >= 0);
-	dup2(c->memory, c->stream);
+	full = nothing_can_be_printed && c->stream == STDOUT_FILENO ?
+	       open("/dev/full", O_WRONLY | O_CLOEXEC) : -1;
+	dup2(full >= 0 ? full : c->memory, c->stream);
+	if (full >= 0)
+		close(full);
 	c->running = true;
 }
 
