@@ -170,6 +170,13 @@ def test_exit_code_is_passed_on(vm, code):
     assert vm.shell(f"exit {code}").returncode == code
 
 
+@pytest.mark.parametrize("vm", ["debian"], indirect=True)
+@pytest.mark.parametrize("options, seconds", [([], "120"), (["--icount"], "0")])
+def test_a_clock_that_leaps_makes_no_task_hang(vm, options, seconds):
+    done = vm.run("cat", "/proc/sys/kernel/hung_task_timeout_secs", options=options)
+    assert (done.returncode, done.out) == (0, seconds + "\n")
+
+
 def test_missing_command_is_127(vm):
     assert vm.run("no-such-command").returncode == 127
 
