@@ -144,8 +144,9 @@ class Seen:
                     11: "error", 12: "error"}.get(kind, "other")
         if 133 <= kind <= 137 and self.ttl >= 254:
             return "discovery"
-        return {128: "echo", 129: "echo-reply", 1: "error", 2: "error", 3: "error",
-                4: "error"}.get(kind, "other")
+        if kind < 128:      # errors that nobody has defined yet are errors too
+            return "error"
+        return {128: "echo", 129: "echo-reply"}.get(kind, "other")
 
     def flow(self):
         """Protocol and both ends as they stand in it; None without ports."""

@@ -86,6 +86,21 @@ def test_an_error_passes_whatever_side_it_comes_from(open_net, talk, family):
                                          answer_of(talk)))
 
 
+@pytest.mark.parametrize("kind, passes", [
+    (0, True), (5, True), (127, True), (144, False), (255, False)])
+def test_an_icmpv6_type_below_128_is_an_error(open_net, kind, passes):
+    """RFC 4443 keeps them for errors, also those that it does not define."""
+    net = open_net
+    talk = net.connect("udp", net.at("client", 6), net.at("edge1.av", 6), 3478)
+    talk.exchange()
+    packet = packets.icmp(talk.src.address, talk.dst.address, kind,
+                          body=packets.cited(answer_of(talk)))
+    if passes:
+        net.lets_by(talk.src, packet)
+    else:
+        net.drops(talk.src, packet, "invalid")
+
+
 def test_an_edge_says_that_nobody_listens(open_net, family):
     """A real error: a permitted port that no socket holds."""
     net = open_net
