@@ -278,17 +278,22 @@ static int cut_buckets(struct cut *c)
 {
 	u8 shift = (c->ipv4 ? 32 : 64) - NF_EDGE_RANGES_BITS;
 	u32 *bucket = c->ranges->bucket;
+	u64 at = 0, stop;
 	u32 i = 0, n;
-	u64 at;
 	int err;
 
-	for (at = 0; at < BIT(NF_EDGE_RANGES_BITS); at++) {
+	while (at < BIT(NF_EDGE_RANGES_BITS)) {
 		n = count_between(c, &i, c->all->n, at << shift,
 				  ((at + 1) << shift) - 1);
-		err = fill_bucket(c, i, n, &bucket[at]);
+		err = fill_bucket(c, i, n, &bucket[at++]);
 		if (err)
 			return err;
 		i += n - 1;
+		/* Up to the bucket in which the next range starts. */
+		stop = i + 1 < c->all->n ? start_key(c, i + 1) >> shift :
+					   BIT(NF_EDGE_RANGES_BITS);
+		while (at < stop)
+			bucket[at++] = c->all->value[i] << NF_EDGE_RANGE_COUNT;
 	}
 	return 0;
 }
