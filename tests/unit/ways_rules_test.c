@@ -730,6 +730,21 @@ static void translations_of_ip6tables_are_read(void **state)
 
 /* --- answers that are odd, or late */
 
+/* The expression of a rule that sets a zone. */
+static void put_zone(struct nl_msg *msg)
+{
+	struct nlattr *expressions = attr_nest(msg, NFTA_RULE_EXPRESSIONS);
+	struct nlattr *expression = attr_nest(msg, NFTA_LIST_ELEM), *data;
+
+	nla_put_string(msg, NFTA_EXPR_NAME, "ct");
+	data = attr_nest(msg, NFTA_EXPR_DATA);
+	nla_put_u32(msg, NFTA_CT_SREG, htonl(NFT_REG_1));
+	nla_put_u32(msg, NFTA_CT_KEY, htonl(NFT_CT_ZONE));
+	nla_nest_end(msg, data);
+	nla_nest_end(msg, expression);
+	nla_nest_end(msg, expressions);
+}
+
 static void messages_that_are_no_rules_are_let_alone(void **state)
 {
 	struct nfgenmsg head = { .nfgen_family = NFPROTO_IPV4 };
@@ -749,8 +764,27 @@ static void messages_that_are_no_rules_are_let_alone(void **state)
 	kernel_tells(TABLES_TYPE(GETRULE), TABLES_TYPE(NEWRULE), &head,
 		     sizeof(head));
 	no_way();
+	/* Rules without a place. */
+	msg = kernel_tells(TABLES_TYPE(GETRULE), TABLES_TYPE(NEWRULE), &head,
+			   sizeof(head));
+	nla_put_string(msg, NFTA_RULE_CHAIN, "c");
+	put_zone(msg);
+	msg = kernel_tells(TABLES_TYPE(GETRULE), TABLES_TYPE(NEWRULE), &head,
+			   sizeof(head));
+	nla_put_string(msg, NFTA_RULE_TABLE, "t");
+	put_zone(msg);
+	no_way();
 	/* A translation of nothing, or a look into nothing. */
 	begin_rule();
+	load_destination(NFT_REG_1);
+	begin_expression("lookup");
+	put_u32(NFTA_LOOKUP_SREG, NFT_REG_1);
+	put_u32(NFTA_LOOKUP_DREG, NFT_REG_1);
+	end_expression();
+	dnat(NFT_REG_1);
+	rule.expression = attr_nest(rule.msg, NFTA_LIST_ELEM);
+	nla_put_string(rule.msg, NFTA_EXPR_NAME, "nat");
+	nla_nest_end(rule.msg, rule.expression);
 	immediate(NFT_REG_1, EDGE);
 	begin_expression("nat");
 	put_u32(NFTA_NAT_TYPE, NFT_NAT_DNAT);
@@ -763,6 +797,36 @@ static void messages_that_are_no_rules_are_let_alone(void **state)
 	end_expression();
 	end_rule();
 	no_way();
+	assert_int_equal(kernel_times(TABLES_TYPE(GETSETELEM)), 0);
+}
+
+/* Elements that are no addresses, and messages that are no elements. */
+static void other_elements_are_let_alone(void **state)
+{
+	struct nfgenmsg head = { .nfgen_family = NFPROTO_IPV4 };
+	struct nlattr *elements, *element, *key;
+	struct nl_msg *msg;
+
+	begin_rule();
+	load_destination(NFT_REG_1);
+	lookup("s", NFT_REG_1, 0, 0);
+	immediate(NFT_REG_1, EDGE);
+	dnat(NFT_REG_1);
+	end_rule();
+	msg = kernel_tells(TABLES_TYPE(GETSETELEM), TABLES_TYPE(NEWSETELEM),
+			   &head, sizeof(head));
+	nla_put_string(msg, NFTA_SET_ELEM_LIST_TABLE, "t");
+	nla_put_string(msg, NFTA_SET_ELEM_LIST_SET, "s");
+	no_way();
+	elements = attr_nest(msg, NFTA_SET_ELEM_LIST_ELEMENTS);
+	element = attr_nest(msg, NFTA_LIST_ELEM);
+	key = attr_nest(msg, NFTA_SET_ELEM_KEY);
+	nla_put_u32(msg, NFTA_DATA_VERDICT, 0);
+	nla_nest_end(msg, key);
+	nla_nest_end(msg, element);
+	nla_nest_end(msg, elements);
+	/* Any address may be in such a set. */
+	one_way("dnat", ANY(EDGE));
 }
 
 /* Rules are told anew when they change meanwhile, and each way once. */
@@ -809,6 +873,9 @@ static void a_ruleset_of_the_policy_stands_in(void **state)
 	kernel_fails(TABLES_TYPE(GETCHAIN), -NLE_DUMP_INTR, 9);
 	stands_in("policy");
 	assert_int_equal(kernel_times(TABLES_TYPE(GETCHAIN)), 12);
+	kernel_fails(TABLES_TYPE(GETCHAIN), -NLE_DUMP_INTR, 99);
+	stands_in("policy");
+	assert_int_equal(kernel_times(TABLES_TYPE(GETCHAIN)), 22);
 }
 
 static void the_closed_ruleset_stands_in(void **state)
@@ -892,6 +959,7 @@ int main(void)
 		TEST(translations_of_iptables_are_read),
 		TEST(translations_of_ip6tables_are_read),
 		TEST(messages_that_are_no_rules_are_let_alone),
+		TEST(other_elements_are_let_alone),
 		TEST(rules_that_change_are_read_again),
 		TEST(a_ruleset_of_the_policy_stands_in),
 		TEST(the_closed_ruleset_stands_in),
