@@ -193,13 +193,17 @@ int end_site(void **state)
 
 /* --- reading JSON */
 
+/* One line, or lines that are indented by two blanks. */
 json_t *json(void)
 {
 	json_error_t error;
 	json_t *object = json_loads(printed, 0, &error);
+	const char *line = strchr(printed, '\n');
 
 	if (!object)
 		fail_msg("%s: %s", error.text, printed);
+	if (line[1] && strncmp(line, "\n  \"", 4) != 0)
+		fail_msg("indented otherwise: %s", printed);
 	return object;
 }
 
