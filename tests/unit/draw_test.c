@@ -579,7 +579,7 @@ static void notices_stand_above_the_lines(void **unused)
 	state.hint = "press another key";
 	draw_page();
 	says(4, "PAUSED: p goes on, and then tells the rates of the whole pause");
-	has("PENDING: generation 6 comes back in 1m 00s");
+	has("PENDING: generation 6 comes back in 1m 00s, at 20");
 	has("SWITCHED until the next load: zone pic");
 	has("press another key");
 	looks(find("PAUSED"), "PAUSED", STYLE_WARNING);

@@ -23,7 +23,8 @@
 #define PASSWD								\
 	"root:x:0:0:root:/root:/bin/sh\n"				\
 	"alice:x:1000:1000::/home/alice:/bin/sh\n"			\
-	"bob:x:1001:1001::/home/bob:/bin/sh\n"
+	"bob:x:1001:1001::/home/bob:/bin/sh\n"				\
+	"bobby:x:1001:1001::/home/bob:/bin/sh\n"
 
 /**
  * struct situation - a process that is the tool
@@ -32,6 +33,7 @@
  * @uid: its real uid
  * @terminals: of standard input, output and error, or NULL
  * @held: a process above holds the connection of 198.51.100.7
+ * @holds_both: and that of 192.0.2.1, which is listed before
  * @deaf: the kernel does not list connections
  * @variable: SSH_CONNECTION, or NULL
  */
@@ -39,18 +41,28 @@ static struct {
 	const char *login, *passwd;
 	uid_t uid;
 	const char *terminals[3];
-	bool held, deaf;
+	bool held, holds_both, deaf;
 	const char *variable;
 } now;
 
 static struct requester requester;
 
+static int files_open;
+
+int __real_fclose(FILE *file);
+int __wrap_fclose(FILE *file);
 FILE *__real_fopen(const char *path, const char *mode);
 FILE *__wrap_fopen(const char *path, const char *mode);
 uid_t __wrap_getuid(void);
 int __wrap_ttyname_r(int fd, char *path, size_t size);
 void __wrap_ancestry_read(struct ancestry *ancestry);
 bool __wrap_connections_read(struct connections *connections);
+
+int __wrap_fclose(FILE *file)
+{
+	files_open--;
+	return __real_fclose(file);
+}
 
 FILE *__wrap_fopen(const char *path, const char *mode)
 {
@@ -62,9 +74,12 @@ FILE *__wrap_fopen(const char *path, const char *mode)
 		text = now.passwd;
 	else
 		return __real_fopen(path, mode);
-	if (!text)
+	if (!text) {
 		errno = ENOENT;
-	return text ? fmemopen((void *)text, strlen(text), "r") : NULL;
+		return NULL;
+	}
+	files_open++;
+	return fmemopen((void *)text, strlen(text), "r");
 }
 
 uid_t __wrap_getuid(void)
@@ -96,6 +111,8 @@ void __wrap_ancestry_read(struct ancestry *ancestry)
 		.variable = now.variable ? xstrdup(now.variable) : NULL,
 	};
 	hold(ancestry, now.held ? 12 : 99);
+	if (now.holds_both)
+		hold(ancestry, 11);
 }
 
 bool __wrap_connections_read(struct connections *connections)
@@ -138,6 +155,7 @@ static void is_named(const char *name)
 	requester_free(&requester);
 	requester_read(&requester);
 	assert_string_equal(requester.name, name);
+	assert_int_equal(files_open, 0);
 }
 
 static void a_login_names_the_person(void **state)
@@ -232,6 +250,9 @@ static void the_connection_of_a_process_above_names_the_client(void **state)
 	now.deaf = true;
 	comes_from("203.0.113.9");
 	now.deaf = false;
+	now.holds_both = true;
+	comes_from("192.0.2.1");
+	now.holds_both = false;
 	now.held = false;
 	comes_from("203.0.113.9");
 }

@@ -340,6 +340,81 @@ static void a_module_of_another_release_is_asked_nothing(void **state)
 	assert_null(request_of(NF_EDGE_CMD_LOAD, 0));
 }
 
+/* Two connections, which the policy in force passes. */
+static void open_connections(struct tracked table[2], struct verdict *now)
+{
+	size_t i;
+
+	for (i = 0; i < 2; i++)
+		table[i] = (struct tracked){
+			.protocol = IPPROTO_TCP, .source = ip("198.51.100.7"),
+			.destination = ip("131.107.155.10"),
+			.reply_source = ip("131.107.155.10"),
+			.reply_destination = ip("198.51.100.7"),
+			.source_port = (uint16_t)(40000 + i),
+			.destination_port = 443,
+		};
+	connections = (struct tracked_list){ .items = table, .count = 2 };
+	*now = (struct verdict){
+		.verdict = NF_EDGE_VERDICT_ACCEPT, .reason = -1,
+		.rows = ids("external/5"), .mode = NF_EDGE_MODE_ENFORCE,
+	};
+	module.now = now;
+	module.tried = (struct verdict){
+		.verdict = NF_EDGE_VERDICT_DROP,
+		.reason = NF_EDGE_REASON_DISABLED, .near = ids("external/5"),
+		.mode = NF_EDGE_MODE_ENFORCE,
+	};
+}
+
+static void a_load_tells_which_connections_it_cuts(void **state)
+{
+	struct tracked table[2];
+	struct verdict now;
+	json_t *object;
+
+	write_file(SITE PEERS);
+	open_connections(table, &now);
+	GOOD(check, "check", "--list", path);
+	says("2 of 2 connections would be cut:\n"
+	     "  tcp 198.51.100.7:40000 -> 131.107.155.10:443, by external/5: disabled (external/5)\n");
+	GOOD(load, "load", "--json", path);
+	object = json();
+	expect_int(json_object_get(object, "impact"), "judged", 2);
+	expect_int(json_object_get(object, "impact"), "cut", 2);
+	json_decref(object);
+	assert_int_equal(RUN(load, "load", "--fail-if-cut", "1", path), REFUSED);
+	complains("2 of 2 connections would be cut, and --fail-if-cut allows 1; nothing was changed");
+	/* Each load that was sent was a dry run. */
+	assert_non_null(attr_of(request_of(NF_EDGE_CMD_LOAD, 0),
+				NF_EDGE_A_POLICY_DRY_RUN));
+	assert_true(!request_of(NF_EDGE_CMD_LOAD, 1) ||
+		    attr_of(request_of(NF_EDGE_CMD_LOAD, 1),
+			    NF_EDGE_A_POLICY_DRY_RUN));
+	GOOD(load, "load", "--fail-if-cut", "2", path);
+	says("2 of 2 connections are cut");
+	module.tried = now;
+	GOOD(load, "load", "--fail-if-cut", "0", path);
+	is_silent_of("connections are cut");
+}
+
+/* Four loads at once are judged by the kernel, and no more. */
+static void a_load_that_cannot_be_judged_is_made(void **state)
+{
+	struct tracked table[2];
+	struct verdict now;
+
+	write_file(SITE PEERS);
+	open_connections(table, &now);
+	module.refused = NF_EDGE_CMD_BEGIN;
+	module.error = EBUSY;
+	module.sentence = "four at once";
+	GOOD(load, "load", path);
+	says("unknown how many connections are cut: four at once");
+	assert_int_equal(RUN(load, "load", "--fail-if-cut", "9", path), SYSTEM);
+	complains("nobody knows which connections would be cut: four at once");
+}
+
 /* Without a module nobody knows what a load would cut. */
 static void without_a_module_the_impact_is_unknown(void **state)
 {
@@ -656,6 +731,8 @@ static const struct CMUnitTest tests[] = {
 	FILE_TEST(moved_ports_are_sent_as_the_rows_have_them),
 	FILE_TEST(the_prefixes_of_a_set_are_sent_as_they_are),
 	FILE_TEST(a_module_of_another_release_is_asked_nothing),
+	FILE_TEST(a_load_tells_which_connections_it_cuts),
+	FILE_TEST(a_load_that_cannot_be_judged_is_made),
 	FILE_TEST(without_a_module_the_impact_is_unknown),
 	FILE_TEST(a_copy_is_checked_at_the_place_that_it_gets),
 	FILE_TEST(flowtables_are_warned_of),

@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <errno.h>
+#include <fnmatch.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +19,7 @@
 
 #include "verbs/site.h"
 #include "base/macros.h"
+#include "base/memory.h"
 
 /* --- status */
 
@@ -125,6 +127,52 @@ static void status_tells_people_the_same(void **state)
 	GOOD(show, "show", "status");
 	says("NO POLICY LOADED");
 	is_silent_of("governed   ");
+}
+
+#define TIME	"20[0-9][0-9]-[01][0-9]-[0-3][0-9] [0-2][0-9]:[0-5][0-9]:[0-5][0-9]+0000"
+
+static void waits_so(const char *pattern)
+{
+	char *whole = xformat("*\n  pending    %s\n*", pattern);
+
+	GOOD(show, "show", "status");
+	if (fnmatch(whole, printed, 0) != 0)
+		fail_msg("%s: not in %s", pattern, printed);
+	free(whole);
+}
+
+static void status_tells_what_becomes_of_a_change_that_waits(void **state)
+{
+	json_t *object, *pending;
+
+	setenv("TZ", "UTC", 1);
+	module.view.waiting = (struct waiting){
+		.waits = true, .left = 60, .generation = 41, .loaded = true,
+		.back = 40, .back_mode = NF_EDGE_MODE_ENFORCE,
+	};
+	waits_so("generation 40 comes back in 1m 00s, at " TIME ", unless: edgectl confirm 41 (or edgectl rollback)");
+	GOOD(show, "show", "status", "--json");
+	object = json();
+	pending = json_object_get(object, "pending");
+	expect_int(pending, "seconds_left", 60);
+	expect_int(pending, "back_generation", 40);
+	expect_text(pending, "back_mode", "enforce");
+	json_decref(object);
+	module.view.waiting.back_mode = NF_EDGE_MODE_AUDIT;
+	waits_so("generation 40 comes back in 1m 00s, at " TIME " (mode audit: nothing is dropped then), unless: edgectl confirm 41 (or edgectl rollback)");
+	module.view.waiting.loaded = false;
+	waits_so("nothing is governed again in 1m 00s, at " TIME ", unless: edgectl confirm 41 (or edgectl rollback)");
+	GOOD(show, "show", "status", "--json");
+	object = json();
+	pending = json_object_get(object, "pending");
+	assert_true(json_is_null(json_object_get(pending, "back_generation")));
+	assert_true(json_is_null(json_object_get(pending, "back_mode")));
+	json_decref(object);
+	module.view.waiting.waits = false;
+	GOOD(show, "show", "status", "--json");
+	object = json();
+	assert_true(json_is_null(json_object_get(object, "pending")));
+	json_decref(object);
 }
 
 static void status_json_without_a_policy_has_no_mode(void **state)
@@ -513,6 +561,7 @@ static void nonzero_leaves_out_zero_alone(void **state)
 static const struct CMUnitTest tests[] = {
 	SITE_TEST(status_prints_each_number_at_its_place),
 	SITE_TEST(status_tells_people_the_same),
+	SITE_TEST(status_tells_what_becomes_of_a_change_that_waits),
 	SITE_TEST(status_json_without_a_policy_has_no_mode),
 	SITE_TEST(each_row_says_why_it_is_dead),
 	SITE_TEST(nodes_and_sets_are_printed_whole),

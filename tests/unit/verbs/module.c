@@ -136,6 +136,12 @@ static void put_status(struct nl_msg *msg)
 	if (view->waiting.waits)
 		nla_put_u32(msg, NF_EDGE_A_POLICY_CONFIRM_LEFT,
 			    view->waiting.left);
+	if (view->waiting.waits && view->waiting.loaded) {
+		nla_put_u32(msg, NF_EDGE_A_POLICY_CONFIRM_BACK,
+			    view->waiting.back);
+		nla_put_u32(msg, NF_EDGE_A_POLICY_CONFIRM_BACK_MODE,
+			    view->waiting.back_mode);
+	}
 	if (!view->loaded)
 		return;
 	nla_put_u32(msg, NF_EDGE_A_POLICY_MODE, policy->mode);
