@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fnmatch.h>
 #include <jansson.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +17,7 @@
 #include <cmocka.h>
 
 #include "policy/profiles.h"
+#include "policy/table.h"
 
 #include "verbs/site.h"
 #include "base/macros.h"
@@ -284,6 +286,60 @@ static void nodes_and_sets_are_printed_whole(void **state)
 	says("2001:db8:7::/48");
 	says("131.107.155.30");
 	says("peers frontend");
+}
+
+static void a_configuration_is_an_object_too(void **state)
+{
+	struct site_row *own;
+	json_t *object, *wanted;
+
+	policy->zones = 1U << NF_EDGE_ZONE_EXTERNAL | 1U << NF_EDGE_ZONE_PIC;
+	policy->features = 1U << NF_EDGE_FEATURE_AV;
+	policy->narrows_ping = true;
+	policy->ping_peers = 1U << NF_EDGE_PEER_SET_CRL;
+	policy->expose_cls_ports = true;
+	policy_turn_off(policy, "external/5", 0);
+	own = add_own_row("probe", NF_EDGE_SERVICE_AV, NF_EDGE_DIRECTION_IN, 0);
+	add_ports(own, IPPROTO_TCP, 8443, 8443);
+	add_ports(own, IPPROTO_UDP, 9000, 9010);
+	own->exposed = true;
+	strcpy(own->note, "a note");
+	own = add_own_row("watch", NF_EDGE_SERVICE_INTERNAL,
+			  NF_EDGE_DIRECTION_OUT, 1U << NF_EDGE_PEER_SET_CRL);
+	add_ports(own, IPPROTO_TCP, 22, 22);
+	site_row_add_node(own, "edge2");
+	policy_table(&module.view.table, policy);
+	set_rows();
+	GOOD(show, "show", "config", "--json");
+	object = json();
+	wanted = json_loads(
+		"{\"schema_version\": 1, \"generation\": 41,"
+		" \"profile\": \"lync2013-scaled-public\", \"mode\": \"audit\","
+		" \"zones\": [\"external\", \"pic\"], \"features\": [\"av\"],"
+		" \"rows_off\": [\"external/5\"], \"ping\": [\"internal\"],"
+		" \"ping_peers\": [\"crl\"], \"expose_cls_ports\": true,"
+		" \"interfaces\": {\"wan0\": [\"external\"],"
+		"  \"lan0\": [\"internal\", \"edge\"]},"
+		" \"nodes\": [{\"node\": \"edge1\", \"access\": [\"131.107.155.10\"],"
+		"  \"webconf\": [], \"av\": [\"2001:db8::30\", \"131.107.155.30\"],"
+		"  \"internal\": []}, {\"node\": \"edge2\", \"access\": [],"
+		"  \"webconf\": [], \"av\": [], \"internal\": [\"172.25.33.11\"]}],"
+		" \"ports\": {},"
+		" \"peers\": {\"frontend\": [], \"crl\": [\"192.0.2.0/24\","
+		"  \"198.51.100.0/25\", \"2001:db8:7::/48\"]},"
+		" \"rows\": [{\"name\": \"probe\", \"service\": \"av\","
+		"  \"direction\": \"in\", \"ports\": [\"tcp/8443\", \"udp/9000-9010\"],"
+		"  \"peers\": [\"any\"], \"nodes\": null, \"exposed\": true,"
+		"  \"note\": \"a note\"},"
+		"  {\"name\": \"watch\", \"service\": \"internal\","
+		"  \"direction\": \"out\", \"ports\": [\"tcp/22\"],"
+		"  \"peers\": [\"crl\"], \"nodes\": [\"edge2\"], \"exposed\": false,"
+		"  \"note\": \"\"}]}", 0, NULL);
+	assert_non_null(wanted);
+	if (!json_equal(object, wanted))
+		fail_msg("%s", printed);
+	json_decref(wanted);
+	json_decref(object);
 }
 
 /* --- counters */
@@ -565,6 +621,7 @@ static const struct CMUnitTest tests[] = {
 	SITE_TEST(status_json_without_a_policy_has_no_mode),
 	SITE_TEST(each_row_says_why_it_is_dead),
 	SITE_TEST(nodes_and_sets_are_printed_whole),
+	SITE_TEST(a_configuration_is_an_object_too),
 	SITE_TEST(counters_print_each_number_at_its_place),
 	SITE_TEST(last_hits_are_printed_as_asked),
 	SITE_TEST(counters_ask_for_what_the_options_say),

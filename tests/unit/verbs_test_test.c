@@ -105,6 +105,50 @@ static void a_configuration_answers_without_the_module(void **state)
 	says("0 as expected, 1 differs\n");
 }
 
+/* Echo by side, direction of the first packet, and peers that may ping. */
+static void echo_is_judged_by_a_configuration(void **state)
+{
+	static const struct {
+		const char *ping, *expectation;
+	} asked[] = {
+		{ "external, internal", "--in wan0 icmp 198.51.100.7 edge1.access => accept" },
+		{ "external, internal", "--in wan0 icmp 2001:db8:7::1 edge1.access => accept" },
+		{ "external, internal", "--in lan0 icmp 192.168.10.5 edge1.internal => accept" },
+		{ "external, internal", "--in dmz0 icmp edge1.access 198.51.100.7 => accept" },
+		{ "external, internal", "--in dmz0 icmp edge1.access edge2.internal => accept" },
+		/* From where no row of the side would be permitted. */
+		{ "external, internal", "--in lan0 icmp 198.51.100.7 edge1.access => drop no-row" },
+		{ "external, internal", "--in dmz0 icmp 198.51.100.7 edge1.access => drop no-row" },
+		{ "external, internal", "--in wan0 icmp edge1.access 198.51.100.7 => drop spoofed" },
+		{ "external", "--in wan0 icmp 198.51.100.7 edge1.access => accept" },
+		{ "external", "--in lan0 icmp 192.168.10.5 edge1.internal => drop no-row" },
+		{ "external", "--in dmz0 icmp edge1.access 198.51.100.7 => accept" },
+		{ "internal", "--in wan0 icmp 198.51.100.7 edge1.access => drop no-row" },
+		{ "internal", "--in dmz0 icmp edge1.access 198.51.100.7 => drop no-row" },
+		{ "internal", "--in lan0 icmp 192.168.10.5 edge1.internal => accept" },
+		{ "internal", "--in dmz0 icmp edge1.internal 192.168.10.5 => accept" },
+		{ "internal }\nping-peers = { admins",
+		  "--in lan0 icmp 192.168.20.5 edge1.internal => accept" },
+		{ "internal }\nping-peers = { admins",
+		  "--in lan0 icmp 192.168.10.5 edge1.internal => drop peer" },
+		{ "internal }\nping-peers = { admins",
+		  "--in dmz0 icmp edge1.internal 192.168.20.5 => accept" },
+		{ "internal }\nping-peers = { admins",
+		  "--in dmz0 icmp edge1.internal 192.168.10.5 => drop peer" },
+	};
+	char *text;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(asked); i++) {
+		text = xformat("ping = { %s }\n%s", asked[i].ping, config);
+		if (RUN(test, "test", file_of(0, asked[i].expectation),
+			file_of(1, text)) != DONE)
+			fail_msg("%s, ping = { %s }: %s%s", asked[i].expectation,
+				 asked[i].ping, printed, complained);
+		free(text);
+	}
+}
+
 /* Of a packet between two ends, which may both be Edge addresses. */
 static void a_found_answer_names_the_nodes_of_both_ends(void **state)
 {
@@ -237,7 +281,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		SITE_TEST(a_configuration_answers_without_the_module),
-		SITE_TEST(a_found_answer_names_the_nodes_of_both_ends),
+		SITE_TEST(echo_is_judged_by_a_configuration),
+	SITE_TEST(a_found_answer_names_the_nodes_of_both_ends),
 		SITE_TEST(all_errors_of_a_file_are_told_at_once),
 		SITE_TEST(the_policy_in_force_is_asked),
 		SITE_TEST(answers_are_of_one_policy),
