@@ -9,6 +9,8 @@
 #include <errno.h>
 #include <fnmatch.h>
 #include <jansson.h>
+#include <linux/if_link.h>
+#include <linux/rtnetlink.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,6 +24,7 @@
 #include "verbs/site.h"
 #include "base/macros.h"
 #include "base/memory.h"
+#include "netlink/attribute.h"
 
 /* --- status */
 
@@ -129,6 +132,39 @@ static void status_tells_people_the_same(void **state)
 	GOOD(show, "show", "status");
 	says("NO POLICY LOADED");
 	is_silent_of("governed   ");
+}
+
+/* wan0 has an XDP program. */
+static void add_way(void)
+{
+	struct ifinfomsg head = { .ifi_index = 3 };
+	struct nl_msg *msg = new_message(RTM_NEWLINK, &head, sizeof(head));
+	struct nlattr *xdp;
+
+	nla_put_string(msg, IFLA_IFNAME, "wan0");
+	xdp = attr_nest(msg, IFLA_XDP);
+	nla_put_u8(msg, IFLA_XDP_ATTACHED, XDP_ATTACHED_SKB);
+	nla_nest_end(msg, xdp);
+	add_message(msg);
+}
+
+static void status_warns_of_ways_round(void **state)
+{
+	json_t *object;
+
+	GOOD(show, "show", "status");
+	is_silent_of("XDP");
+	add_way();
+	GOOD(show, "show", "status");
+	says("  WARNING    wan0: has an XDP program, which forwards or answers packets past the policy");
+	GOOD(show, "show", "status", "--json");
+	object = json();
+	expect_text(item(object, "ways_round", "where", "wan0"), "way", "xdp");
+	json_decref(object);
+	/* Nothing is governed: there is no way round. */
+	module.view.loaded = false;
+	GOOD(show, "show", "status");
+	is_silent_of("XDP");
 }
 
 #define TIME	"20[0-9][0-9]-[01][0-9]-[0-3][0-9] [0-2][0-9]:[0-5][0-9]:[0-5][0-9]+0000"
@@ -617,6 +653,7 @@ static void nonzero_leaves_out_zero_alone(void **state)
 static const struct CMUnitTest tests[] = {
 	SITE_TEST(status_prints_each_number_at_its_place),
 	SITE_TEST(status_tells_people_the_same),
+	SITE_TEST(status_warns_of_ways_round),
 	SITE_TEST(status_tells_what_becomes_of_a_change_that_waits),
 	SITE_TEST(status_json_without_a_policy_has_no_mode),
 	SITE_TEST(each_row_says_why_it_is_dead),
