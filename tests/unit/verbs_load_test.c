@@ -398,6 +398,21 @@ static void a_load_tells_which_connections_it_cuts(void **state)
 	is_silent_of("connections are cut");
 }
 
+/* What changes nothing waits for no confirmation. */
+static void a_load_without_a_change_is_not_to_be_confirmed(void **state)
+{
+	struct nlmsghdr *load;
+	size_t i;
+
+	write_file(SITE PEERS);
+	module.changed = false;
+	GOOD(load, "load", "--confirm", "60", path);
+	says("nothing changed: ");
+	for (i = 0; (load = request_of(NF_EDGE_CMD_LOAD, i)); i++)
+		assert_null(attr_of(load, NF_EDGE_A_POLICY_CONFIRM_TIMEOUT));
+	assert_true(i > 0);
+}
+
 /* Four loads at once are judged by the kernel, and no more. */
 static void a_load_that_cannot_be_judged_is_made(void **state)
 {
@@ -733,6 +748,7 @@ static const struct CMUnitTest tests[] = {
 	FILE_TEST(a_module_of_another_release_is_asked_nothing),
 	FILE_TEST(a_load_tells_which_connections_it_cuts),
 	FILE_TEST(a_load_that_cannot_be_judged_is_made),
+	FILE_TEST(a_load_without_a_change_is_not_to_be_confirmed),
 	FILE_TEST(without_a_module_the_impact_is_unknown),
 	FILE_TEST(a_copy_is_checked_at_the_place_that_it_gets),
 	FILE_TEST(flowtables_are_warned_of),

@@ -132,6 +132,26 @@ static void counters_that_went_back_are_told(void **state)
 	is_silent_of("began at zero");
 }
 
+/* Ten names, and the number of the others. */
+static void many_names_are_counted(void **state)
+{
+	json_t *object = saved();
+	size_t i;
+
+	for (i = 0; i < 10; i++)
+		json_object_set_new(row(object, i), "denied", json_integer(99999));
+	rewrite(object);
+	GOOD(counters, "counters", "--since", name);
+	says("began at zero in between: edge1 external/1, edge1 external/2,");
+	is_silent_of("more\n");
+	object = saved();
+	for (i = 0; i < 12; i++)
+		json_object_set_new(row(object, i), "denied", json_integer(99999));
+	rewrite(object);
+	GOOD(counters, "counters", "--since", name);
+	says(", edge1 external/10 and 2 more\n");
+}
+
 static void the_time_is_that_of_the_file(void **state)
 {
 	json_t *object = saved();
@@ -323,6 +343,7 @@ static const struct CMUnitTest tests[] = {
 	TEST(nothing_was_counted_since_just_now),
 	TEST(a_difference_is_of_its_own_counter),
 	TEST(counters_that_went_back_are_told),
+	TEST(many_names_are_counted),
 	TEST(the_time_is_that_of_the_file),
 	TEST(another_policy_is_told),
 	TEST(drops_outlive_a_profile),

@@ -103,6 +103,10 @@ static void a_configuration_answers_without_the_module(void **state)
 	assert_int_equal(judges(NAMED " => accept external/6\n"), REFUSED);
 	says("  expected accept external/6\n  found    accept external/5\n");
 	says("0 as expected, 1 differs\n");
+	assert_int_equal(judges(NAMED " => accept external/6\n"
+				NAMED " => drop no-row\n"
+				NAMED " => accept external/5\n"), REFUSED);
+	says("1 as expected, 2 differ\n");
 }
 
 /* Echo by side, direction of the first packet, and peers that may ping. */
