@@ -402,7 +402,7 @@ void flow_read(struct flow *flow, const struct ref_site *site, struct input *in,
 		src = draw_end(site, in, ipv6);
 		dst = draw_end(site, in, ipv6);
 	}
-	/* What a bridge has shown has been at conntrack. */
+	/* Packets that a bridge has shown have been at conntrack. */
 	flow->real = !flow->skb.nf_bridge || flow->bridge.in_prerouting;
 
 	switch (how >> 1 & 15) {

@@ -438,7 +438,7 @@ static void a_low_terminal_says_less(void **unused)
 	has_not("q quit");
 	says(1, "ROW          CONNS/s PACKETS/s BYTES/s DENIED/s PACKETS/s, LAST 30");
 	says(2, "external/5      11.0       155    3500      5.0 @");
-	/* What is typed is seen all the same. */
+	/* Typed text is seen all the same. */
 	state.typing = true;
 	draw_page();
 	says(1, "show only lines with: _  (Enter keeps it, Esc shows all)");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Who runs the tool: by login, sudo and passwd, from which terminal and address.
+ * The person who runs the tool: by login, sudo and passwd; the terminal, and the
+ * address.
  */
 #include <errno.h>
 #include <setjmp.h>
@@ -37,7 +38,7 @@
  * @deaf: the kernel does not list connections
  * @variable: SSH_CONNECTION, or NULL
  */
-static struct {
+static struct situation {
 	const char *login, *passwd;
 	uid_t uid;
 	const char *terminals[3];
@@ -165,7 +166,7 @@ static void a_login_names_the_person(void **state)
 	assert_int_equal(requester.login, 1000);
 	assert_int_equal(requester.uid, 0);
 	assert_null(requester.sudo);
-	/* It stays through sudo. */
+	/* The login stays through sudo. */
 	setenv("SUDO_USER", "bob", 1);
 	setenv("SUDO_UID", "1001", 1);
 	is_named("alice");
@@ -193,7 +194,7 @@ static void without_a_login_sudo_names_who_became_root(void **state)
 {
 	setenv("SUDO_USER", "carol", 1);
 	is_named("carol");
-	/* Whoever is no root has not become it. */
+	/* A user who is not root has not become root. */
 	now.uid = 1001;
 	is_named("bob");
 }

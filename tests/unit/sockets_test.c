@@ -90,7 +90,7 @@ static void connections_to_listening_ports_are_read(void **state)
 	has_socket(AF_INET, TCP_LISTEN, "0.0.0.0", 65535, "0.0.0.0", 0, 2);
 	has_socket(AF_INET, TCP_ESTABLISHED, "192.0.2.1", 22, "198.51.100.7",
 		   50000, 3);
-	/* Those that this host has opened, and those that are not open. */
+	/* Connections that this host has opened, and one that is not open. */
 	has_socket(AF_INET, TCP_ESTABLISHED, "192.0.2.1", 23, "198.51.100.7",
 		   22, 4);
 	has_socket(AF_INET, TCP_ESTABLISHED, "192.0.2.1", 30, "198.51.100.7",
@@ -515,7 +515,7 @@ static void an_entry_without_an_address_is_left_out(void **state)
 	tracked_free(&list);
 }
 
-/* What is known in part is not known. */
+/* A table that is told in part is not known. */
 static void a_table_that_is_not_told_is_an_error(void **state)
 {
 	struct tracked_list list;

@@ -398,7 +398,7 @@ static void a_load_tells_which_connections_it_cuts(void **state)
 	is_silent_of("connections are cut");
 }
 
-/* What changes nothing waits for no confirmation. */
+/* A load without a change waits for no confirmation. */
 static void a_load_without_a_change_is_not_to_be_confirmed(void **state)
 {
 	struct nlmsghdr *load;

@@ -257,7 +257,7 @@ static void a_site_without_traffic_is_drawn(void **state)
 	says("<b>0</b> packets permitted");
 }
 
-/* What is drawn beneath the frame of the drawing, nobody sees. */
+/* Nobody sees lines and boxes beneath the frame of the drawing. */
 static void expect_all_in_frame(void)
 {
 	const char *at = strstr(printed, "viewBox=\"0 0 ");

@@ -463,7 +463,7 @@ static void a_switch_off_that_cuts_no_session_needs_no_force(void **state)
 	complains("this SSH session does not cross the policy");
 }
 
-/* Whoever may not ask about a session may not switch either. */
+/* A switch without the right to ask about sessions is none. */
 static void a_session_that_cannot_be_asked_about_stops_the_switch(void **state)
 {
 	struct verdict now;

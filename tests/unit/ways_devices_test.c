@@ -673,7 +673,7 @@ static void a_detour_that_comes_back_is_no_redirection(void **state)
 	special(10, "ifb0", "ifb", 0, 0);
 	has_qdisc(WAN, "clsact");
 	has_redirection(WAN, INGRESS, TCA_EGRESS_REDIR, 10);
-	/* What leaves has been judged. */
+	/* Packets that leave have been judged. */
 	has_redirection(WAN, EGRESS, TCA_EGRESS_REDIR, DMZ);
 	no_way();
 }
@@ -725,7 +725,7 @@ static void a_program_as_filter_is_a_way_at_both_places(void **state)
 
 	has_qdisc(WAN, "clsact");
 	msg = has_filter(WAN, INGRESS, "bpf");
-	no_way();	/* It has no options, and so is no filter yet. */
+	no_way();	/* Without options there is no filter yet. */
 	put_options(msg);
 	one_way("tc", "wan0", RUNS("ingress"));
 	msg = has_filter(WAN, EGRESS, "bpf");

@@ -319,7 +319,7 @@ static void a_source_translated_is_no_way(void **state)
 	no_way();
 }
 
-/* What is compared has to be the destination, and has to be equal. */
+/* Only an equal destination is one that the rule takes. */
 static void other_comparisons_name_no_destination(void **state)
 {
 	static const struct {
@@ -869,7 +869,7 @@ static void a_ruleset_of_the_policy_stands_in(void **state)
 	has_chain(NFPROTO_INET, TABLES_TYPE(NEWCHAIN), "nf_edge", "first");
 	has_chain(NFPROTO_INET, TABLES_TYPE(NEWCHAIN), "nf_edge", "second");
 	stands_in("policy");
-	/* What was read before a change does not count. */
+	/* Chains that were read before a change do not count. */
 	kernel_fails(TABLES_TYPE(GETCHAIN), -NLE_DUMP_INTR, 9);
 	stands_in("policy");
 	assert_int_equal(kernel_times(TABLES_TYPE(GETCHAIN)), 12);

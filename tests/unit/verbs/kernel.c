@@ -137,7 +137,7 @@ static bool is_about(struct nlmsghdr *asked, struct nlmsghdr *told)
 	}
 }
 
-/* What fails has told a part before. */
+/* An answer that fails has told a part before. */
 int __wrap_nl_recvmsgs_default(struct nl_sock *socket)
 {
 	struct nlmsghdr *asked = nlmsg_hdr(requests[request_count - 1]);
