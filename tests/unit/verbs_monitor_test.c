@@ -60,6 +60,14 @@ static void an_event_without_an_end_is_left_out(void **state)
 	says("0 refused and 1 permitted");
 }
 
+static void numbers_of_several_digits_are_read(void **state)
+{
+	put_all();
+	GOOD(monitor, "monitor", "--count", "5", "--rate", "1250");
+	assert_int_equal(attr_u32(attr_of(request_of(NF_EDGE_CMD_LISTEN, 0),
+					  NF_EDGE_A_LISTEN_RATE)), 1250);
+}
+
 /* A summary that nobody gets is no success. */
 static void what_cannot_be_printed_is_an_error(void **state)
 {
@@ -241,6 +249,7 @@ int main(void)
 		TEST(a_line_says_what_is_known),
 		TEST(an_end_comes_after_so_many_events),
 		TEST(an_event_without_an_end_is_left_out),
+		TEST(numbers_of_several_digits_are_read),
 		TEST(what_cannot_be_printed_is_an_error),
 		TEST(each_line_is_an_object),
 		TEST(a_collector_gets_its_format),
