@@ -3,6 +3,7 @@
  * SHA-256, by libmd.  No other file has its names, which are no names of the
  * kernel's style.
  */
+#include <assert.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -11,9 +12,8 @@
 #include "base/memory.h"
 #include "base/sha256.h"
 
-#if SHA256_DIGEST_STRING_LENGTH - 1 != SHA256_DIGITS
-#error libmd writes another number of digits than callers have room for
-#endif
+static_assert(SHA256_DIGEST_STRING_LENGTH - 1 == SHA256_DIGITS,
+	      "libmd writes as many digits as callers have room for");
 
 /**
  * sha256_text - hash octets

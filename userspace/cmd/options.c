@@ -19,7 +19,7 @@ static enum outcome complain_unknown(const char *verb,
 				     const char *word)
 {
 	char *name = xformat("%.*s", (int)strcspn(word + 2, "="), word + 2);
-	const char *names[OPTIONS_MAX + 1], *nearest;
+	const char *names[OPTIONS_MAX + 1] = { NULL }, *nearest;
 	enum outcome outcome;
 	size_t count = 0;
 

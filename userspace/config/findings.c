@@ -240,9 +240,14 @@ static bool is_told(const struct findings *findings, const bool *printed,
 
 	if (!advice_of(finding))
 		return false;
-	for (j = i; j-- && !strcmp(findings->items[j].file, finding->file);)
-		if (printed[j] && same_advice(finding, &findings->items[j]))
+	for (j = i; j > 0; j--) {
+		const struct finding *before = &findings->items[j - 1];
+
+		if (strcmp(before->file, finding->file))
+			return false;
+		if (printed[j - 1] && same_advice(finding, before))
 			return true;
+	}
 	return false;
 }
 

@@ -143,7 +143,7 @@ static void subtract(struct since *since, const char *list, bool restarted,
 		     const char *const *of, uint64_t **counters, size_t count)
 {
 	json_t *entry = take_entry(since, list, names, values);
-	uint64_t before[COUNTERS_OF_COUNTS];
+	uint64_t before[COUNTERS_OF_COUNTS] = { 0 };
 	size_t i;
 
 	if (!entry) {

@@ -520,7 +520,7 @@ void tables_peers(const struct view *view, bool json, struct table *table)
 char *tables_set(const struct view *view, const char *name, bool json,
 		 struct table *table)
 {
-	const char *names[SETS_MAX];
+	const char *names[SETS_MAX] = { NULL };
 	unsigned int sets[SETS_MAX];
 	size_t count = list_sets(view, sets), i;
 

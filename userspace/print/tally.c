@@ -119,8 +119,8 @@ static void print_list(const char *title, const json_t *object)
 	qsort(items, used, sizeof(*items), compare);
 	fprintf(out, "  by %s\n", title);
 	for (i = 0; i < used && i < LINES_MAX; i++)
-		fprintf(out, "    %8" JSON_INTEGER_FORMAT "  %s\n",
-			items[i].number, items[i].name);
+		fprintf(out, "    %8lld  %s\n", (long long)items[i].number,
+			items[i].name);
 	if (used > LINES_MAX)
 		fprintf(out, "    and %zu more\n", used - LINES_MAX);
 	free(items);

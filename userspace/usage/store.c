@@ -63,11 +63,13 @@ static char *find_name(void)
 	struct stat status;
 	char *name = NULL;
 	DIR *names;
+	int fd;
 
 	place_read(&place);
 	names = opendir(NAMES);
-	while (names && !name && (entry = readdir(names)))
-		if (!fstatat(dirfd(names), entry->d_name, &status, 0) &&
+	fd = names ? dirfd(names) : -1;
+	while (fd >= 0 && !name && (entry = readdir(names)))
+		if (!fstatat(fd, entry->d_name, &status, 0) &&
 		    S_ISREG(status.st_mode) && status.st_ino == place.netns)
 			name = xstrdup(entry->d_name);
 	if (names)
