@@ -7,10 +7,11 @@
 #include <string.h>
 
 #define get_unaligned(p) __extension__ ({				\
-	typeof(*(p) + 0) unaligned_value;				\
+	const struct {							\
+		typeof(*(p)) value;					\
+	} __attribute__((packed)) *unaligned = (const void *)(p);	\
 									\
-	memcpy(&unaligned_value, p, sizeof(*(p)));			\
-	unaligned_value;						\
+	unaligned->value;						\
 })
 
 static inline u64 get_unaligned_be64(const void *p)
