@@ -163,6 +163,9 @@ class Appliance:
             keepalived = keepalived.replace(f" {line}\n", f" {other}\n")
         self.write("/etc/conntrackd/conntrackd.conf", conntrackd)
         self.write("/etc/keepalived/keepalived.conf", keepalived)
+        options = pathlib.Path("/etc/keepalived/keepalived.config-opts")
+        if options.exists():    # keepalived of Debian 13 does not start without
+            self.write(str(options), options.read_text(encoding="utf-8"))
         for script in "healthy", "ha-notify":
             self.write(f"{SCRIPTS}/{script}", self.pair.change(script, example(script)), 0o755)
         self.give_policy()
@@ -299,7 +302,7 @@ class Pair(Net):
              "timeout 5": "timeout 50", "fall 2": "fall 1", "rise 3": "rise 1",
              "advert_int 0.5": "advert_int 1"}
 
-    gone, lines, timeouts, syncs = (), {}, {}, True
+    lines, timeouts, syncs = {}, {}, True
 
     @staticmethod
     def change(_name, text):
@@ -307,6 +310,7 @@ class Pair(Net):
         return text
 
     def __init__(self, folder):
+        self.gone = []      # counters of nodes that have booted anew
         self.wire = Namespace("wire")
         self.wire.sysctl("ipv6/conf/default/disable_ipv6", 1)
         spaces = {name: Namespace(name) for name in WIRES}
