@@ -4,12 +4,16 @@
     as_nobody(ns, f)            f() by an ordinary user, in a namespace
     as_user_root(ns, f)         by root of a user namespace
     in_own_namespaces(f)        the same, in a network namespace of its own
+    for_everybody(program)      a program where an ordinary user can run it
 """
 
+import contextlib
 import ctypes
 import os
 import pickle
+import shutil
 import signal
+import tempfile
 import traceback
 
 NOBODY = 65534
@@ -94,6 +98,14 @@ def _result(child):
         return child.answer()
     finally:
         child.wait()
+
+
+@contextlib.contextmanager
+def for_everybody(program):
+    """A copy: the tree may be in a folder that root alone may enter."""
+    with tempfile.TemporaryDirectory() as folder:
+        os.chmod(folder, 0o755)
+        yield shutil.copy(program, folder)
 
 
 def as_nobody(ns, f):

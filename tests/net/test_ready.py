@@ -10,7 +10,7 @@ import pytest
 
 from exposition import Metrics
 from netlib import reference
-from rights import as_nobody
+from rights import as_nobody, for_everybody
 
 BOOT = pathlib.Path("/etc/nf_edge/edge.conf")
 MODULES = pathlib.Path("/lib/modules")
@@ -129,8 +129,9 @@ def test_wrong_words_and_rights(net, ready):
     for words in ["--strict"], ["--list"], ["FILE"], ["--fail-if-cut", "3"]:
         done = net.edgectl("check", "--boot", *words, check=False)
         assert (done.returncode, done.stdout) == (2, "") and "--boot" in done.stderr
-    done = as_nobody(net.box, lambda: subprocess.run(
-        [net.edgectl.program, "check", "--boot"], capture_output=True, text=True, check=False))
+    with for_everybody(net.edgectl.program) as program:
+        done = as_nobody(net.box, lambda: subprocess.run(
+            [program, "check", "--boot"], capture_output=True, text=True, check=False))
     assert (done.returncode, done.stdout) == (3, "") and "takes root" in done.stderr
 
 

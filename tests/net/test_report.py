@@ -13,7 +13,7 @@ import packets
 from edgectl import DROP_COUNTS
 from netlib import reference
 from page import Page, number
-from rights import as_nobody
+from rights import as_nobody, for_everybody
 
 ALL = reference()
 HEADINGS = {"connections": "Connections", "packets_to_edge": "Packets to Edge",
@@ -245,8 +245,9 @@ def test_a_file_is_written_whole_or_not_at_all(net, tmp_path):
     for words in (["--since", tmp_path / "none", file], [tmp_path], [tmp_path / "no" / "page"]):
         done = net.edgectl("report", "--html", *words, check=False)
         assert done.returncode in (1, 3) and done.stdout == "" and done.stderr.count("\n") == 1
-    assert as_nobody(net.box, lambda: subprocess.run(
-        [net.edgectl.program, "report", "--html"], capture_output=True, check=False).returncode) == 3
+    with for_everybody(net.edgectl.program) as program:
+        assert as_nobody(net.box, lambda: subprocess.run(
+            [program, "report", "--html"], capture_output=True, check=False).returncode) == 3
     assert file.read_text() == "old" and os.listdir(tmp_path) == ["page.html"]
 
 

@@ -19,7 +19,7 @@ from edgectl import COUNTS, DROP_COUNTS, Counters
 from flows import Datagrams
 from netlib import reference
 from netns import until
-from rights import as_nobody
+from rights import as_nobody, for_everybody
 from screen import PROMPT, Screen
 from wire import load_module, module_is_loaded, nobody_uses_the_module, unload_module
 
@@ -334,9 +334,15 @@ def test_the_text_for_scripts(net):
                      done.stdout, re.M), done.stdout
 
 
-def test_an_ordinary_user_gets_one_sentence(net):
+@pytest.fixture
+def program(net):
+    with for_everybody(net.edgectl.program) as copy:
+        yield copy
+
+
+def test_an_ordinary_user_gets_one_sentence(net, program):
     def ask():
-        return [subprocess.run([net.edgectl.program, "top", *words], capture_output=True, text=True,
+        return [subprocess.run([program, "top", *words], capture_output=True, text=True,
                                stdin=subprocess.DEVNULL, check=False)
                 for words in (["--batch", "-n", "1"], ["--batch", "--json"], [])]
     for done in as_nobody(net.box, ask):
@@ -344,7 +350,7 @@ def test_an_ordinary_user_gets_one_sentence(net):
         assert done.stderr.startswith("edgectl: ") and done.stderr.count("\n") == 1
     screen = Screen(net.box)
     try:
-        screen.run(f"setpriv --reuid 65534 --clear-groups {net.edgectl.program} top")
+        screen.run(f"setpriv --reuid 65534 --clear-groups {program} top")
         text = screen.shows("CAP_NET_ADMIN in the initial user namespace: be root")
         assert text.count("edgectl: ") == 1
         assert screen.is_as_before()
