@@ -196,7 +196,7 @@ static u32 count_between(const struct cut *c, u32 *at, u32 end, u64 low,
 
 /*
  * Add a node for ranges whose second and last start lie in one bucket.  Until
- * the node is cut, the ranges are those of all.
+ * the node is cut, @first and @n stand in the node, and count all ranges.
  */
 static int add_node(struct cut *c, u32 first, u32 n)
 {
