@@ -33,9 +33,6 @@
 static_assert(SET_EDGE < 64);
 static_assert(NF_EDGE_PEER_SET_LIVE_MESSENGER_CLIENTS < NF_EDGE_TABLE_SETS);
 
-/* Lines that stay in a processor's caches need not be fetched early: 64 KB. */
-#define PREFETCHED		1024
-
 /* Largest number of a class. */
 #define MAX_CLASS		0xffffU
 
@@ -422,12 +419,15 @@ static void mark_all_guarded(struct nf_edge_addr_index *index,
 			mark_guarded(index, &p);
 }
 
-/* Mark the cells of the addresses whose ranges are in lines. */
+/*
+ * Mark the cells of the addresses whose ranges are in lines.  Lines that stay in
+ * a processor's caches need not be fetched early.
+ */
 static void mark_lines(const struct nf_edge_ranges *ranges, u8 *cells)
 {
 	u32 bits;
 
-	if (ranges->n_lines < PREFETCHED)
+	if (ranges->n_lines < NF_EDGE_LINES_CACHED)
 		return;
 	for (bits = 0; bits < BIT(16); bits++)
 		if (nf_edge_ranges_is_node(ranges->bucket

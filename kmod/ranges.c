@@ -27,9 +27,8 @@ static_assert(SEARCHED <= NF_EDGE_RANGE_COUNTS);
  */
 #define LINES_IPV4	5
 #define LINES_IPV6	7
-/* The same while all lines together take no more than 64 KB. */
+/* The same while all lines together stay in a processor's caches. */
 #define LINES_FINE	32
-#define FINE		1024
 
 /* State of a cut, with arrays that grow. */
 struct cut {
@@ -303,7 +302,7 @@ static u64 lines_of(const struct cut *c, u32 n)
 {
 	u64 fine = (u64)n * LINES_FINE / 16;
 
-	if (c->ranges->n_lines + fine <= FINE)
+	if (c->ranges->n_lines + fine <= NF_EDGE_LINES_CACHED)
 		return fine;
 	return (u64)n * (c->ipv4 ? LINES_IPV4 : LINES_IPV6) / 16;
 }
@@ -322,8 +321,8 @@ static int cut_node(struct cut *c, u32 number)
 	while (span >> shift >= limit)
 		shift++;
 	/* Limit the memory: ranges may crowd at every scale. */
-	if (!span ||
-	    c->ranges->n_lines + (span >> shift) >= FINE + c->all->n / 2) {
+	if (!span || c->ranges->n_lines + (span >> shift) >=
+		     NF_EDGE_LINES_CACHED + c->all->n / 2) {
 		node->first = c->ranges->few.n;
 		return keep(c, first, end - first);
 	}

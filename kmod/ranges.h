@@ -10,6 +10,9 @@
 /* Number of upper bits of a key that choose a bucket. */
 #define NF_EDGE_RANGES_BITS	12
 
+/* Number of lines, 64 KB, that stay in a processor's caches. */
+#define NF_EDGE_LINES_CACHED	1024
+
 /**
  * struct nf_edge_range_array - ranges in ascending order
  * @start: the starts of either family
@@ -204,6 +207,14 @@ static __always_inline bool nf_edge_ranges_is_node(u32 bucket)
 	return (bucket & NF_EDGE_RANGE_COUNTS) == NF_EDGE_RANGE_NODE;
 }
 
+/* Return the line of a key at a distance from the base of a node with lines. */
+static __always_inline const union nf_edge_range_line *
+nf_edge_ranges_line(const struct nf_edge_ranges *r,
+		    const struct nf_edge_range_node *node, u64 offset)
+{
+	return &r->line[node->first + (offset >> node->shift)];
+}
+
 /*
  * Return the value of a key in a line that leads no further.  Counting has no
  * branch to predict: keys at random would have the processor guess wrong.
@@ -253,7 +264,7 @@ nf_edge_ranges_find_near(const struct nf_edge_ranges *r, bool ipv4, u64 key,
 
 		if (offset > node->span || node->searched)
 			return false;
-		line = &r->line[node->first + (offset >> node->shift)];
+		line = nf_edge_ranges_line(r, node, offset);
 		if (!line->ipv4.further) {
 			*value = nf_edge_ranges_in_line(line, ipv4, key);
 			return true;
@@ -296,7 +307,7 @@ static __always_inline u16 nf_edge_ranges_find(const struct nf_edge_ranges *r,
 		if (node->searched)
 			return nf_edge_ranges_search(&r->few, ipv4, node->first,
 						     node->searched, key, lo);
-		line = &r->line[node->first + (offset >> node->shift)];
+		line = nf_edge_ranges_line(r, node, offset);
 		if (!line->ipv4.further)
 			return nf_edge_ranges_in_line(line, ipv4, key);
 		bucket = line->bucket;
@@ -330,7 +341,7 @@ nf_edge_ranges_prefetch(const struct nf_edge_ranges *r, bool ipv4, u64 key)
 	node = &r->node[bucket >> NF_EDGE_RANGE_COUNT];
 	offset = key - node->base;
 	if (offset <= node->span && !node->searched)
-		prefetch(&r->line[node->first + (offset >> node->shift)]);
+		prefetch(nf_edge_ranges_line(r, node, offset));
 }
 
 #endif
